@@ -1,0 +1,31 @@
+/* The one file that knows about Lua versions: 5.1 (and LuaJIT), 5.2, 5.3, 5.4.
+** Shims carry our own prefix: LuaJIT itself exports some of the luaL_ names. */
+#ifndef GR_COMPAT_H
+#define GR_COMPAT_H
+
+#include <lua.h>
+#include <lauxlib.h>
+
+#if LUA_VERSION_NUM == 501
+#define gr_setfuncs(L, l) luaL_register(L, NULL, l)
+#define gr_rawlen(L, i) lua_objlen(L, i)
+#else
+#define gr_setfuncs(L, l) luaL_setfuncs(L, l, 0)
+#define gr_rawlen(L, i) lua_rawlen(L, i)
+#endif
+
+/* Lua 5.3 brought integers; before, every number is a double. */
+#if LUA_VERSION_NUM >= 503
+#define GR_HAS_INTEGERS 1
+#else
+#define GR_HAS_INTEGERS 0
+#endif
+
+/* The only symbol that a module shows. */
+#if defined(__GNUC__)
+#define GR_EXPORT __attribute__((visibility("default")))
+#else
+#define GR_EXPORT
+#endif
+
+#endif
