@@ -1,0 +1,536 @@
+/* The form codec's tables: form_decode, form_encode, percent_encode. */
+#include "form.h"
+
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core.h"
+
+/* == decoding == */
+
+typedef struct Limits {
+  int bytes, fields, key, value, depth;
+} Limits;
+
+#define SEEN_BITS 2048
+
+typedef struct Decoder {
+  lua_State *L;
+  int root;                              /* stack index of the result */
+  int open;                              /* tables above it: those of path[0..open-1] */
+  gr_Span path[GR_FORM_MAXPARTS];
+  uint64_t hashes[GR_FORM_MAXPARTS + 1]; /* hashes[i]: of the table at root + i */
+  int empty_list;                        /* an 'a[]=' was met */
+  uint64_t seen[SEEN_BITS / 64];         /* which hashes of table and key were met */
+} Decoder;
+
+static void set_limit (lua_State *L, Limits *limits, const char *name) {
+  static const char *const names[] =
+    {"max_bytes", "max_fields", "max_key", "max_value", "max_depth"};
+  int *const fields[] =
+    {&limits->bytes, &limits->fields, &limits->key, &limits->value, &limits->depth};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (strcmp(name, names[i]) != 0) continue;
+    int most = fields[i] == &limits->depth ? GR_FORM_MAXPARTS : INT_MAX;
+    lua_Number n = lua_tonumber(L, -1);
+    if (lua_type(L, -1) != LUA_TNUMBER || !(n >= 1 && n <= most) || n != (lua_Number)(int)n)
+      luaL_error(L, "form_decode: limit '%s' is not a whole number from 1 to %d", name, most);
+    *fields[i] = (int)n;
+    return;
+  }
+  luaL_error(L, "form_decode: unknown limit '%s'", name);
+}
+
+static void read_limits (lua_State *L, int index, Limits *limits) {
+  *limits = (Limits){.bytes = 1048576, .fields = 4096, .key = 1024, .value = 65536, .depth = 5};
+  if (lua_isnoneornil(L, index)) return;
+  luaL_checktype(L, index, LUA_TTABLE);
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    if (lua_type(L, -2) != LUA_TSTRING) luaL_error(L, "form_decode: limits have names");
+    set_limit(L, limits, lua_tostring(L, -2));
+    lua_pop(L, 1);
+  }
+}
+
+static int too_large (lua_State *L, const char *what, int limit) {
+  return gr_fail(L, "too_large", lua_pushfstring(L, what, limit));
+}
+
+static uint64_t hash (uint64_t seed, gr_Span key) {
+  uint64_t a = 0, b = 0;
+  if (key.len >= 8) {
+    memcpy(&a, key.text, 8);
+    memcpy(&b, key.text + key.len - 8, 8);
+  } else if (key.len >= 4) {
+    memcpy(&a, key.text, 4);
+    memcpy(&b, key.text + key.len - 4, 4);
+  } else if (key.len > 0) {
+    a = (unsigned char)key.text[0];
+    b = (uint64_t)(unsigned char)key.text[key.len / 2] << 8 | (unsigned char)key.text[key.len - 1];
+  }
+  a = (a ^ seed) * UINT64_C(0x9E3779B97F4A7C15);
+  b = (b + key.len) * UINT64_C(0xC2B2AE3D27D4EB4F);
+  a ^= a >> 32;
+  return (a + b) * UINT64_C(0xD6E8FEB86659FD93);
+}
+
+/* Whether this hash may have been met; notes that now it was. Looking every key up in its
+** table before setting it would cost half as much again as setting it. */
+static int may_have_met (Decoder *d, uint64_t hash) {
+  uint64_t *word = &d->seen[hash >> 58 & (SEEN_BITS / 64 - 1)];
+  uint64_t bit = UINT64_C(1) << (hash >> 48 & 63);
+  int met = (*word & bit) != 0;
+  *word |= bit;
+  return met;
+}
+
+static void append (lua_State *L, int table) {
+  lua_rawseti(L, table, (int)gr_rawlen(L, table) + 1);
+}
+
+/* Puts a table in the place of the string on top of the stack, which becomes its first
+** element: a name that comes again collects. */
+static void wrap (lua_State *L) {
+  lua_createtable(L, 2, 0);
+  lua_insert(L, -2);
+  lua_rawseti(L, -2, 1);
+}
+
+/* Puts the value into the table at 'table' under 'key'. */
+static void set_value (Decoder *d, int table, gr_Span key, gr_Span value, uint64_t hash) {
+  lua_State *L = d->L;
+  lua_pushlstring(L, key.text, key.len);
+  if (may_have_met(d, hash)) {
+    lua_pushvalue(L, -1);
+    lua_rawget(L, table);
+    if (lua_isnil(L, -1)) lua_pop(L, 1);
+    else {
+      if (!lua_istable(L, -1)) wrap(L);
+      lua_pushlstring(L, value.text, value.len);
+      append(L, lua_gettop(L) - 1);
+      lua_rawset(L, table);
+      return;
+    }
+  }
+  lua_pushlstring(L, value.text, value.len);
+  lua_rawset(L, table);
+}
+
+/* Whether the table on top of the stack has a value at the path. */
+static int has_path (lua_State *L, const gr_Span *parts, size_t n) {
+  int top = lua_gettop(L), found = 1;
+  lua_pushvalue(L, top);
+  for (size_t i = 0; i < n && found; i++) {
+    found = parts[i].len > 0 && lua_istable(L, -1);
+    if (!found) break;
+    lua_pushlstring(L, parts[i].text, parts[i].len);
+    lua_rawget(L, -2);
+    found = !lua_isnil(L, -1);
+    lua_replace(L, -2);
+  }
+  lua_settop(L, top);
+  return found;
+}
+
+static void new_table (lua_State *L, gr_Span next) {
+  if (next.len == 0) lua_createtable(L, 4, 0);
+  else lua_createtable(L, 0, 8);
+}
+
+/* Pushes the element of the array at 'table' that 'a[][rest]' speaks of: as in Rack, the last
+** one, unless it has that already. */
+static void open_element (lua_State *L, int table, const gr_Span *rest, size_t n) {
+  lua_rawgeti(L, table, (int)gr_rawlen(L, table));
+  if (lua_istable(L, -1) && !has_path(L, rest, n)) return;
+  lua_pop(L, 1);
+  new_table(L, *rest);
+  lua_pushvalue(L, -1);
+  append(L, table);
+}
+
+/* Pushes the table that the table at 'table' has under 'key', making one where there is none. */
+static void open_child (Decoder *d, int table, gr_Span key, gr_Span next, uint64_t hash) {
+  lua_State *L = d->L;
+  lua_pushlstring(L, key.text, key.len);
+  if (may_have_met(d, hash)) {
+    lua_pushvalue(L, -1);
+    lua_rawget(L, table);
+    if (lua_istable(L, -1)) {
+      lua_remove(L, -2);
+      return;
+    }
+    if (!lua_isnil(L, -1)) wrap(L);
+    else {
+      lua_pop(L, 1);
+      new_table(L, next);
+    }
+  } else new_table(L, next);
+  lua_pushvalue(L, -1);
+  lua_insert(L, -3);  /* child, key, child */
+  lua_rawset(L, table);
+}
+
+static int same (gr_Span a, gr_Span b) {
+  return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
+}
+
+/* Puts a field into the tables that its parts name. Those that the field before had open,
+** too, are still on the stack. */
+static void set_field (Decoder *d, const gr_Span *parts, int n, gr_Span value) {
+  int depth = 0;
+  while (depth < d->open && depth < n - 1 && same(d->path[depth], parts[depth])) depth++;
+  lua_settop(d->L, d->root + depth);
+  d->open = depth;
+  for (; depth < n - 1; depth++) {
+    uint64_t inner = hash(d->hashes[depth], parts[depth]);
+    d->hashes[depth + 1] = inner;  /* the same for all elements of an array: costs a look at most */
+    if (depth > 0 && parts[depth].len == 0)
+      open_element(d->L, d->root + depth, &parts[depth + 1], (size_t)(n - depth - 1));
+    else {
+      open_child(d, d->root + depth, parts[depth], parts[depth + 1], inner);
+      if (d->open == depth) d->path[d->open++] = parts[depth];
+    }
+  }
+  if (n > 1 && parts[depth].len == 0) {
+    lua_pushlstring(d->L, value.text, value.len);
+    append(d->L, d->root + depth);
+    if (n == 2 && value.len == 0) d->empty_list = 1;
+  } else set_value(d, d->root + depth, parts[depth], value, hash(d->hashes[depth], parts[depth]));
+}
+
+/* Gumroad writes an empty list as one 'a[]='. At the top level nothing else decodes to a table
+** that holds one empty text and no more. */
+static void empty_lists (lua_State *L, int root) {
+  lua_settop(L, root);
+  lua_pushnil(L);
+  while (lua_next(L, root)) {
+    if (lua_istable(L, -1) && gr_rawlen(L, -1) == 1) {
+      int table = lua_gettop(L), others = 0;
+      lua_rawgeti(L, table, 1);
+      size_t len = gr_rawlen(L, -1);
+      lua_settop(L, table);
+      lua_pushnil(L);
+      while (lua_next(L, table)) {
+        lua_pop(L, 1);
+        others += lua_type(L, -1) != LUA_TNUMBER;
+      }
+      if (len == 0 && others == 0) {
+        lua_pushnil(L);
+        lua_rawseti(L, table, 1);
+      }
+    }
+    lua_pop(L, 1);
+  }
+}
+
+/* form_decode(bytes [, limits]) -> table | nil, "too_large", message
+** Decodes application/x-www-form-urlencoded: 'a=1&a[b][]=2'. Names and values are strings.
+** Parts in brackets nest; 'a[]' appends to an array, 'a[][b]' speaks of its last element
+** unless that has b already; a name that comes again collects: 'a=1&a=2' is {a = {"1", "2"}},
+** 'a=1&a[b]=2' is {a = {"1", b = "2"}}. 'a[]=' alone is the empty list. A name whose brackets
+** do not pair up is a key as it stands. What is still %5B or %5D in a part becomes a bracket.
+** limits: table of whole numbers, all optional: max_bytes (of the body, 1048576), max_fields
+** (4096), max_key and max_value (decoded bytes of a whole name, 1024, and of a value, 65536),
+** max_depth (parts of a name: 'a' has 1, 'a[b]' and 'a[]' have 2; 5, at most 32). An unknown
+** or senseless limit raises; one that the body passes is the error "too_large". */
+static int l_form_decode (lua_State *L) {
+  size_t len;
+  char small[4096], *buffer = small;
+  Limits limits;
+  Decoder d = {.L = L};
+  gr_FormField field;
+  int n = 0;
+  const char *body = luaL_checklstring(L, 1, &len);
+  read_limits(L, 2, &limits);
+  if (len > (size_t)limits.bytes)
+    return too_large(L, "a form body of more than %d bytes (max_bytes)", limits.bytes);
+  luaL_checkstack(L, GR_FORM_MAXPARTS + 10, "form_decode");
+  lua_settop(L, 1);  /* the body stays at 1, alive */
+  if (len > sizeof small) buffer = (char *)lua_newuserdata(L, len);
+  lua_createtable(L, 0, len < 128 * 32 ? (int)len / 32 : 128);  /* real fields have about 30 bytes */
+  d.root = lua_gettop(L);
+  gr_Form form = {body, body + len, buffer};
+  while (gr_form_next(&form, &field)) {
+    gr_Span parts[GR_FORM_MAXPARTS];
+    if (++n > limits.fields)
+      return too_large(L, "more than %d form fields (max_fields)", limits.fields);
+    if (field.name.len > (size_t)limits.key)
+      return too_large(L, "a form key of more than %d bytes (max_key)", limits.key);
+    if (field.value.len > (size_t)limits.value)
+      return too_large(L, "a form value of more than %d bytes (max_value)", limits.value);
+    if (field.plain) {
+      set_value(&d, d.root, field.name, field.value, hash(0, field.name));
+      continue;
+    }
+    size_t count = gr_form_split(field.name, parts);
+    if (count > (size_t)limits.depth)
+      return too_large(L, "a form key of more than %d parts (max_depth)", limits.depth);
+    set_field(&d, parts, (int)count, field.value);
+  }
+  if (d.empty_list) empty_lists(L, d.root);
+  lua_settop(L, d.root);
+  return 1;
+}
+
+/* == encoding == */
+
+#define GR_MAXDEPTH 32
+#define LARGEST_EXACT 9007199254740992.0  /* 2^53: whole numbers up to here are exact */
+
+/* Bytes that grow in a userdata at a fixed stack index, so that a raise leaks nothing. */
+typedef struct Bytes {
+  char *p;
+  size_t len, size;
+  int index;
+} Bytes;
+
+typedef struct Encoder {
+  lua_State *L;
+  Bytes out, path;  /* path: the encoded name of where we are */
+} Encoder;
+
+static void new_bytes (lua_State *L, Bytes *b) {
+  *b = (Bytes){.size = 256};
+  b->p = (char *)lua_newuserdata(L, b->size);
+  b->index = lua_gettop(L);
+}
+
+/* Room for 'more' bytes. */
+static char *reserve (lua_State *L, Bytes *b, size_t more) {
+  if (b->size - b->len < more) {
+    if (more > (size_t)INT_MAX - b->len) luaL_error(L, "form_encode: more than 2 GiB");
+    size_t size = b->size * 2 > b->len + more ? b->size * 2 : b->len + more;
+    char *p = (char *)lua_newuserdata(L, size);
+    memcpy(p, b->p, b->len);
+    lua_replace(L, b->index);
+    b->p = p;
+    b->size = size;
+  }
+  return b->p + b->len;
+}
+
+static void add (lua_State *L, Bytes *b, const char *s, size_t len) {
+  memcpy(reserve(L, b, len), s, len);
+  b->len += len;
+}
+
+static void add_encoded (lua_State *L, Bytes *b, const char *s, size_t len) {
+  if (len > INT_MAX / 3) luaL_error(L, "form_encode: more than 2 GiB");
+  b->len += gr_percent_encode(s, len, reserve(L, b, 3 * len));
+}
+
+/* A part of a name: brackets in it are escaped once before all else, which tells them from
+** those that structure the name. */
+static void add_part (lua_State *L, Bytes *b, const char *s, size_t len) {
+  const char *end = s + len;
+  while (s < end) {
+    const char *from = s;
+    while (s < end && *s != '[' && *s != ']') s++;
+    add_encoded(L, b, from, (size_t)(s - from));
+    if (s == end) break;
+    add(L, b, *s == '[' ? "%255B" : "%255D", 5);
+    s++;
+  }
+}
+
+/* Raises with the readable name of where we are. */
+static int fail_at (Encoder *e, const char *what) {
+  lua_State *L = e->L;
+  gr_FormField field;
+  gr_Form form = {e->path.p, e->path.p + e->path.len, (char *)lua_newuserdata(L, e->path.size)};
+  if (!gr_form_next(&form, &field)) return luaL_error(L, "form_encode: the table %s", what);
+  lua_pushlstring(L, field.name.text, field.name.len);
+  return luaL_error(L, "form_encode: '%s' %s", lua_tostring(L, -1), what);
+}
+
+/* Writes a number: whole ones without a fraction, others with as few digits as tell them. */
+static void add_number (Encoder *e, int index) {
+  char text[40];
+  lua_Number n = lua_tonumber(e->L, index);
+  int len = 0;
+  if (n != n || n - n != 0) fail_at(e, "is not a finite number");
+#if GR_HAS_INTEGERS
+  if (lua_isinteger(e->L, index))
+    len = snprintf(text, sizeof text, "%lld", (long long)lua_tointeger(e->L, index));
+  else
+#endif
+  if (n >= -LARGEST_EXACT && n <= LARGEST_EXACT && n == (lua_Number)(long long)n)
+    len = snprintf(text, sizeof text, "%lld", (long long)n);
+  else {
+    for (int digits = 15; digits <= 17; digits++) {
+      len = snprintf(text, sizeof text, "%.*g", digits, n);
+      if (strtod(text, NULL) == n) break;
+    }
+    for (int i = 0; i < len; i++)  /* a locale may have a point of its own */
+      if (strchr("0123456789+-e", text[i]) == NULL) text[i] = '.';
+  }
+  add_encoded(e->L, &e->out, text, (size_t)len);
+}
+
+static void begin_field (Encoder *e) {
+  if (e->out.len > 0) add(e->L, &e->out, "&", 1);
+  add(e->L, &e->out, e->path.p, e->path.len);
+  add(e->L, &e->out, "=", 1);
+}
+
+static void encode_table (Encoder *e, int depth);
+
+/* Writes the value on top of the stack and pops it. */
+static void encode_value (Encoder *e, int depth) {
+  lua_State *L = e->L;
+  size_t len;
+  const char *s;
+  switch (lua_type(L, -1)) {
+    case LUA_TTABLE:
+      encode_table(e, depth + 1);
+      return;
+    case LUA_TSTRING:
+      begin_field(e);
+      s = lua_tolstring(L, -1, &len);
+      add_encoded(L, &e->out, s, len);
+      break;
+    case LUA_TNUMBER:
+      begin_field(e);
+      add_number(e, lua_gettop(L));
+      break;
+    case LUA_TBOOLEAN:
+      begin_field(e);
+      if (lua_toboolean(L, -1)) add(L, &e->out, "true", 4);
+      else add(L, &e->out, "false", 5);
+      break;
+    default:
+      fail_at(e, lua_pushfstring(L, "is a %s", luaL_typename(L, -1)));
+  }
+  lua_pop(L, 1);
+}
+
+typedef struct Key {
+  const char *text;
+  size_t len;
+} Key;
+
+static int compare_keys (const void *a, const void *b) {
+  const Key *x = (const Key *)a, *y = (const Key *)b;
+  int order = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
+  return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* Pushes a userdata with the sorted keys of the dictionary at 'table'. Their bytes stay where
+** they are as long as the table has them. */
+static Key *push_keys (lua_State *L, int table, size_t n) {
+  Key *keys = (Key *)lua_newuserdata(L, n * sizeof *keys), *key = keys;
+  lua_pushnil(L);
+  while (lua_next(L, table)) {
+    lua_pop(L, 1);
+    key->text = lua_tolstring(L, -1, &key->len);
+    key++;
+  }
+  qsort(keys, n, sizeof *keys, compare_keys);
+  return keys;
+}
+
+static void encode_dictionary (Encoder *e, int table, size_t n, int depth) {
+  lua_State *L = e->L;
+  size_t path_len = e->path.len;
+  Key *keys = push_keys(L, table, n);
+  for (size_t i = 0; i < n; i++) {
+    if (depth > 1) add(L, &e->path, "%5B", 3);
+    add_part(L, &e->path, keys[i].text, keys[i].len);
+    if (depth > 1) add(L, &e->path, "%5D", 3);
+    lua_pushlstring(L, keys[i].text, keys[i].len);
+    lua_rawget(L, table);
+    if (keys[i].len == 0 && (depth > 1 || lua_istable(L, -1)))
+      fail_at(e, "has an empty name, which no form can tell");
+    encode_value(e, depth);
+    e->path.len = path_len;
+  }
+}
+
+static void encode_array (Encoder *e, int table, size_t n, int depth) {
+  lua_State *L = e->L;
+  size_t path_len = e->path.len;
+  add(L, &e->path, "%5B%5D", 6);
+  for (size_t i = 1; i <= n; i++) {
+    lua_rawgeti(L, table, (int)i);
+    if (lua_istable(L, -1)) {
+      lua_pushnil(L);
+      if (!lua_next(L, -2)) fail_at(e, "is an empty table, which no form can tell");
+      lua_pop(L, 1);
+      if (lua_type(L, -1) != LUA_TSTRING) fail_at(e, "is an array in an array, which no form can tell");
+      lua_pop(L, 1);
+    }
+    encode_value(e, depth);
+  }
+  e->path.len = path_len;
+}
+
+/* Writes the table on top of the stack and pops it. */
+static void encode_table (Encoder *e, int depth) {
+  lua_State *L = e->L;
+  int table = lua_gettop(L);
+  size_t names = 0, numbers = 0;
+  if (depth > GR_MAXDEPTH) fail_at(e, "is nested deeper than 32 levels (is there a cycle?)");
+  luaL_checkstack(L, 10, "form_encode");
+  lua_pushnil(L);
+  while (lua_next(L, table)) {
+    lua_pop(L, 1);
+    if (lua_type(L, -1) == LUA_TSTRING) names++;
+    else if (lua_type(L, -1) == LUA_TNUMBER) numbers++;
+    else fail_at(e, lua_pushfstring(L, "has a %s for a key", luaL_typename(L, -1)));
+  }
+  if (names > 0 && numbers > 0) fail_at(e, "mixes names and array elements");
+  if (numbers > 0 && depth == 1) fail_at(e, "is an array; names are expected");
+  if (numbers != gr_rawlen(L, table)) fail_at(e, "is an array with holes");
+  if (names > 0) encode_dictionary(e, table, names, depth);
+  else if (numbers > 0) encode_array(e, table, numbers, depth);
+  else if (depth == 2) {  /* deeper down Gumroad itself writes nothing */
+    begin_field(e);
+    e->out.len--;
+    add(L, &e->out, "%5B%5D=", 7);
+  }
+  lua_settop(L, table - 1);
+}
+
+/* form_encode(table) -> bytes
+** Encodes as Gumroad does: names sorted, all but A-Z a-z 0-9 - _ . ~ as %XX, dictionaries as
+** key[child], arrays as key[] once per element; brackets inside names are escaped twice. An
+** empty table is 'key[]=' at the top, nothing further down. Values: strings, booleans, finite
+** numbers (whole ones up to 2^53 in full digits), tables up to 32 levels. Raises, naming the
+** key, on all else: other types, tables that mix names and elements, arrays with holes or in
+** arrays, cycles. What one cannot tell on the wire: {""} from {}, the text "%5B" in a name
+** from "[", and elements of an array of tables whose first names differ from one table. */
+static int l_form_encode (lua_State *L) {
+  Encoder e = {.L = L};
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  new_bytes(L, &e.out);
+  new_bytes(L, &e.path);
+  lua_pushvalue(L, 1);
+  encode_table(&e, 1);
+  lua_pushlstring(L, e.out.p, e.out.len);
+  return 1;
+}
+
+/* percent_encode(bytes) -> bytes with all but A-Z a-z 0-9 - _ . ~ as %XX. */
+static int l_percent_encode (lua_State *L) {
+  size_t len;
+  Bytes b;
+  const char *s = luaL_checklstring(L, 1, &len);
+  new_bytes(L, &b);
+  add_encoded(L, &b, s, len);
+  lua_pushlstring(L, b.p, b.len);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+  {"form_decode", l_form_decode}, {"form_encode", l_form_encode},
+  {"percent_encode", l_percent_encode}, {NULL, NULL}
+};
+
+void gr_open_form (lua_State *L) {
+  gr_setfuncs(L, functions);
+}
