@@ -2,6 +2,8 @@
 ** to Gumroad is the business of the Lua above. */
 #include "core.h"
 
+#include <time.h>
+
 int gr_fail (lua_State *L, const char *code, const char *message) {
   lua_pushnil(L);
   lua_pushstring(L, code);
@@ -9,8 +11,28 @@ int gr_fail (lua_State *L, const char *code, const char *message) {
   return 3;
 }
 
+void gr_newclass (lua_State *L, const char *name, const luaL_Reg *meta, const luaL_Reg *methods) {
+  luaL_newmetatable(L, name);
+  gr_setfuncs(L, meta);
+  lua_newtable(L);
+  gr_setfuncs(L, methods);
+  lua_setfield(L, -2, "__index");  /* methods apart from metamethods: h.__gc is nil */
+  lua_pop(L, 1);
+}
+
+/* core.now() -> seconds on a clock that is never set back; only differences mean something. */
+static int l_now (lua_State *L) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+  return 1;
+}
+
+static const luaL_Reg functions[] = { { "now", l_now }, { NULL, NULL } };
+
 GR_EXPORT int luaopen_gumroad_core (lua_State *L) {
   lua_newtable(L);
+  gr_setfuncs(L, functions);
   gr_open_form(L);
   gr_open_json(L);
   gr_open_secret(L);

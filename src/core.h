@@ -14,4 +14,7 @@ void gr_open_secret (lua_State *L);  /* secret.c: secret, equal */
 ** which raise). Returns 3. */
 int gr_fail (lua_State *L, const char *code, const char *message);
 
+/* Makes the metatable 'name' of a userdata: its metamethods and, apart from them, its methods. */
+void gr_newclass (lua_State *L, const char *name, const luaL_Reg *meta, const luaL_Reg *methods);
+
 #endif

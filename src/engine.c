@@ -1,0 +1,711 @@
+/* The engine: every HTTP request of a Lua state, over one libcurl multi handle. Connections
+** are kept and shared, and all of it waits behind one descriptor (poller.h).
+**
+** libcurl's callbacks run no Lua: they copy bytes into the transfer and take note. What can
+** raise happens before, or while a userdata with __gc owns what would leak. */
+#include "core.h"
+#include "poller.h"
+#include "request.h"
+#include "secret.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+#include <curl/curl.h>
+
+#define ENGINE "gumroad.engine"
+#define TRANSFER "gumroad.transfer"
+
+enum {
+  MAX_IDLE = 16,             /* easy handles kept for the next transfers */
+  MAX_WATCHED = 16,          /* foreign descriptors nested in ours */
+  MAX_HEAD = 128 * 1024,     /* bytes of answer headers */
+  MAX_TOKEN = 4096,
+  FIRST_BODY = 16 * 1024
+};
+
+typedef struct gr_buffer { char *data; size_t len, cap; } gr_buffer;
+
+typedef struct gr_engine {
+  struct gr_poller poller;
+  CURLM *multi;              /* NULL while closed */
+  pid_t pid;                 /* a fork is seen by it */
+  long timer_ms;             /* what libcurl asks for; -1: nothing */
+  int timer_changed;
+  struct gr_transfer *running;
+  int running_count, finished;
+  CURL *idle[MAX_IDLE];
+  int idle_count;
+  int watched[MAX_WATCHED];
+  int watched_count;
+} gr_engine;
+
+typedef struct gr_transfer {
+  gr_engine *engine;         /* NULL unless it runs */
+  struct gr_transfer *prev, *next;
+  lua_Alloc alloc; void *alloc_ud;
+  CURL *easy;
+  struct curl_slist *headers;
+  struct curl_slist *auth;   /* the node of 'headers' that holds the token */
+  gr_buffer head, body;
+  size_t max_body;
+  const char *failure;       /* our own reason to stop: a code of result() */
+  CURLcode code;
+  int finished, taken;
+  long status, connect_ms, total_ms;
+  double seconds;
+  int sent;                  /* something of the request may have reached the server */
+  char error[CURL_ERROR_SIZE];
+} gr_transfer;
+
+static char engine_key;      /* its address: where the registry keeps the engine */
+
+/* Buffers of a transfer ------------------------------------------------------------- */
+
+static int buffer_append (gr_transfer *t, gr_buffer *b, const char *data, size_t len, size_t first) {
+  if (len > b->cap - b->len) {
+    size_t cap = b->cap ? b->cap : first;
+    while (cap - b->len < len) {
+      if (cap > SIZE_MAX / 2) return 0;
+      cap *= 2;
+    }
+    char *bigger = (char *)t->alloc(t->alloc_ud, b->data, b->cap, cap);
+    if (bigger == NULL) return 0;
+    b->data = bigger;
+    b->cap = cap;
+  }
+  memcpy(b->data + b->len, data, len);
+  b->len += len;
+  return 1;
+}
+
+static void buffer_free (gr_transfer *t, gr_buffer *b) {
+  if (b->data != NULL) t->alloc(t->alloc_ud, b->data, b->cap, 0);
+  memset(b, 0, sizeof *b);
+}
+
+/* Callbacks of libcurl: no Lua in here --------------------------------------------- */
+
+static size_t on_body (char *data, size_t size, size_t nmemb, void *ud) {
+  gr_transfer *t = (gr_transfer *)ud;
+  size_t n = size * nmemb;
+  if (n > t->max_body - t->body.len) t->failure = "too_large";
+  else if (!buffer_append(t, &t->body, data, n, FIRST_BODY)) t->failure = "memory";
+  return t->failure ? 0 : n;
+}
+
+static size_t on_header (char *data, size_t size, size_t nmemb, void *ud) {
+  gr_transfer *t = (gr_transfer *)ud;
+  size_t n = size * nmemb;
+  if (n >= 5 && memcmp(data, "HTTP/", 5) == 0) t->head.len = 0;  /* after a 100 or 103 */
+  if (n > MAX_HEAD - t->head.len) t->failure = "too_large";
+  else if (!buffer_append(t, &t->head, data, n, 1024)) t->failure = "memory";
+  return t->failure ? 0 : n;
+}
+
+static int on_socket (CURL *easy, curl_socket_t fd, int what, void *ud, void *socket_ud) {
+  gr_engine *e = (gr_engine *)ud;
+  int events = what == CURL_POLL_IN ? GR_READ : what == CURL_POLL_OUT ? GR_WRITE
+             : what == CURL_POLL_INOUT ? GR_READ | GR_WRITE : 0;
+  (void)easy; (void)socket_ud;
+  return gr_poller_watch(&e->poller, (int)fd, events) == 0 ? 0 : -1;
+}
+
+static int on_timer (CURLM *multi, long ms, void *ud) {
+  gr_engine *e = (gr_engine *)ud;
+  (void)multi;
+  e->timer_ms = ms;
+  e->timer_changed = 1;
+  return 0;
+}
+
+/* Engine: opening, fork, closing ---------------------------------------------------- */
+
+static const char *engine_open (gr_engine *e) {
+  if (gr_poller_open(&e->poller) != 0) return "cannot make a descriptor to wait on (too many open files?)";
+  e->multi = curl_multi_init();
+  if (e->multi == NULL) { gr_poller_close(&e->poller); return "not enough memory for libcurl"; }
+  curl_multi_setopt(e->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl_multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e);
+  curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+  curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e);
+  curl_multi_setopt(e->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  e->pid = getpid();
+  e->timer_ms = -1;
+  return NULL;
+}
+
+static void unlink_transfer (gr_transfer *t) {
+  gr_engine *e = t->engine;
+  if (t->prev) t->prev->next = t->next; else e->running = t->next;
+  if (t->next) t->next->prev = t->prev;
+  t->prev = t->next = NULL;
+  t->engine = NULL;
+  e->running_count--;
+}
+
+static void fail_transfer (gr_transfer *t, const char *code, const char *message) {
+  t->finished = 1;
+  t->failure = code;
+  strncpy(t->error, message, sizeof t->error - 1);
+}
+
+/* In a child, the parent's connections are not ours to close: a TLS goodbye on a shared
+** socket would end the parent's transfer. So libcurl's handles are left behind. */
+static void engine_abandon (gr_engine *e) {
+  while (e->running != NULL) {
+    gr_transfer *t = e->running;
+    unlink_transfer(t);
+    t->easy = NULL;
+    t->headers = t->auth = NULL;
+    fail_transfer(t, "cancelled", "the process was forked while the request was under way");
+  }
+  gr_poller_close(&e->poller);
+  e->multi = NULL;
+  e->idle_count = e->watched_count = 0;
+}
+
+static int engine_close (lua_State *L) {
+  gr_engine *e = (gr_engine *)luaL_checkudata(L, 1, ENGINE);
+  if (e->multi == NULL) return 0;
+  if (e->pid != getpid()) { engine_abandon(e); return 0; }
+  while (e->running != NULL) {
+    gr_transfer *t = e->running;
+    curl_multi_remove_handle(e->multi, t->easy);
+    unlink_transfer(t);
+    fail_transfer(t, "cancelled", "the Lua state is closing");
+  }
+  while (e->idle_count > 0) curl_easy_cleanup(e->idle[--e->idle_count]);
+  curl_multi_cleanup(e->multi);
+  gr_poller_close(&e->poller);
+  e->multi = NULL;
+  return 0;
+}
+
+/* The engine at stack index 1, usable: opened again if this is a child of a fork. */
+static gr_engine *check_engine (lua_State *L) {
+  gr_engine *e = (gr_engine *)luaL_checkudata(L, 1, ENGINE);
+  if (e->multi != NULL && e->pid == getpid()) return e;
+  if (e->multi != NULL) engine_abandon(e);
+  const char *wrong = engine_open(e);
+  if (wrong != NULL) luaL_error(L, "%s", wrong);
+  return e;
+}
+
+/* core.engine() -> the engine of this Lua state, always the same one. */
+static int l_engine (lua_State *L) {
+  lua_pushlightuserdata(L, &engine_key);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+  if (!lua_isnil(L, -1)) return 1;
+  gr_engine *e = (gr_engine *)lua_newuserdata(L, sizeof *e);
+  memset(e, 0, sizeof *e);
+  e->poller.fd = e->poller.timer_fd = -1;
+  luaL_getmetatable(L, ENGINE);
+  lua_setmetatable(L, -2);
+  const char *wrong = engine_open(e);
+  if (wrong != NULL) return luaL_error(L, "%s", wrong);
+  lua_pushlightuserdata(L, &engine_key);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, LUA_REGISTRYINDEX);
+  return 1;
+}
+
+/* Transfers: their life -------------------------------------------------------------- */
+
+static void release_headers (gr_transfer *t) {
+  if (t->auth != NULL) gr_wipe(t->auth->data, strlen(t->auth->data));
+  curl_slist_free_all(t->headers);
+  t->headers = t->auth = NULL;
+}
+
+static void release_easy (gr_transfer *t, gr_engine *e) {
+  if (t->easy == NULL) return;
+  if (e != NULL && e->idle_count < MAX_IDLE) {
+    curl_easy_reset(t->easy);  /* forgets the request, keeps its memory */
+    e->idle[e->idle_count++] = t->easy;
+  }
+  else curl_easy_cleanup(t->easy);
+  t->easy = NULL;
+}
+
+/* transfer:close(): cancels what still runs. */
+static int transfer_close (lua_State *L) {
+  gr_transfer *t = (gr_transfer *)luaL_checkudata(L, 1, TRANSFER);
+  gr_engine *e = t->engine;
+  if (e != NULL && e->pid != getpid()) engine_abandon(e);
+  else if (e != NULL) {
+    curl_multi_remove_handle(e->multi, t->easy);
+    unlink_transfer(t);
+    fail_transfer(t, "cancelled", "the request was cancelled");
+    release_easy(t, e);
+  }
+  release_easy(t, NULL);
+  release_headers(t);
+  buffer_free(t, &t->head);
+  buffer_free(t, &t->body);
+  t->taken = 1;
+  return 0;
+}
+
+static gr_transfer *new_transfer (lua_State *L) {
+  gr_transfer *t = (gr_transfer *)lua_newuserdata(L, sizeof *t);
+  memset(t, 0, sizeof *t);  /* from here __gc may meet it, whatever raises next */
+  t->alloc = lua_getallocf(L, &t->alloc_ud);
+  luaL_getmetatable(L, TRANSFER);
+  lua_setmetatable(L, -2);
+  return t;
+}
+
+/* Reading the request table ---------------------------------------------------------- */
+
+enum { REQUEST = 2 };  /* its stack index in engine_send */
+
+static const char *text_field (lua_State *L, const char *name, size_t *len) {
+  lua_getfield(L, REQUEST, name);
+  if (lua_isnil(L, -1)) return NULL;  /* the value stays on the stack, alive */
+  if (lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "request.%s: string expected, got %s", name, luaL_typename(L, -1));
+  return lua_tolstring(L, -1, len);
+}
+
+/* In milliseconds. */
+static long seconds_field (lua_State *L, const char *name, double otherwise) {
+  lua_getfield(L, REQUEST, name);
+  double seconds = lua_isnil(L, -1) ? otherwise : lua_tonumber(L, -1);
+  lua_pop(L, 1);
+  if (!(seconds > 0)) luaL_error(L, "request.%s: a number of seconds above 0 expected", name);
+  double ms = seconds * 1000;
+  return ms < 1 ? 1 : ms > INT_MAX ? INT_MAX : (long)ms;
+}
+
+static int add_header (gr_transfer *t, const char *line) {
+  struct curl_slist *longer = curl_slist_append(t->headers, line);
+  if (longer == NULL) return 0;
+  t->headers = longer;
+  return 1;
+}
+
+/* Each returns NULL, or what is wrong with the request. */
+
+static const char *read_headers (lua_State *L, gr_transfer *t) {
+  lua_getfield(L, REQUEST, "headers");
+  if (lua_isnil(L, -1)) return NULL;
+  luaL_checktype(L, -1, LUA_TTABLE);
+  lua_pushnil(L);
+  while (lua_next(L, -2) != 0) {
+    if (lua_type(L, -2) != LUA_TSTRING) return "a header name is not a string";
+    if (lua_type(L, -1) != LUA_TSTRING) return "a header value is not a string";
+    size_t name_len, value_len;
+    const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
+    const char *wrong = gr_check_header_name(name, name_len);
+    if (wrong == NULL) wrong = gr_check_header_value(value, value_len);
+    if (wrong != NULL) return wrong;
+    lua_pushfstring(L, value_len ? "%s: %s" : "%s;", name, value);  /* libcurl's way to send an empty one */
+    if (!add_header(t, lua_tostring(L, -1))) return "not enough memory";
+    lua_pop(L, 2);
+  }
+  return NULL;
+}
+
+static const char *read_secret (lua_State *L, gr_transfer *t) {
+  static const char before[] = "Authorization: Bearer ";
+  char line[sizeof before + MAX_TOKEN];
+  size_t len;
+  lua_getfield(L, REQUEST, "secret");
+  if (lua_isnil(L, -1)) return NULL;
+  const char *token = gr_tosecret(L, -1, &len);
+  if (token == NULL) return "request.secret: a core.secret expected";
+  if (len > MAX_TOKEN) return "the access token is longer than 4096 bytes";
+  memcpy(line, before, sizeof before - 1);
+  memcpy(line + sizeof before - 1, token, len);
+  line[sizeof before - 1 + len] = '\0';
+  int added = add_header(t, line);
+  gr_wipe(line, sizeof line);
+  if (!added) return "not enough memory";
+  for (t->auth = t->headers; t->auth->next != NULL;) t->auth = t->auth->next;
+  return NULL;
+}
+
+static const char *read_url (lua_State *L, gr_transfer *t) {
+  size_t base_len = 0, path_len = 0;
+  const char *base = text_field(L, "base_url", &base_len), *path = text_field(L, "path", &path_len);
+  if (base == NULL) return "request.base_url is missing";
+  const char *wrong = gr_check_base_url(base, base_len, path != NULL);
+  if (wrong == NULL && path != NULL) wrong = gr_check_path(path, path_len);
+  if (wrong != NULL) return wrong;
+  while (path != NULL && base_len > 0 && base[base_len - 1] == '/') base_len--;
+  lua_pushlstring(L, base, base_len);
+  lua_pushlstring(L, path ? path : "", path_len);
+  lua_concat(L, 2);
+  if (curl_easy_setopt(t->easy, CURLOPT_URL, lua_tostring(L, -1)) != CURLE_OK) return "not enough memory";
+  /* a proxy named in the environment is not asked for what is on this machine */
+  if (gr_is_loopback(base)) curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
+  return NULL;
+}
+
+static const char *read_method_and_body (lua_State *L, gr_transfer *t) {
+  size_t method_len, body_len = 0;
+  const char *method = text_field(L, "method", &method_len), *body = text_field(L, "body", &body_len);
+  if (method == NULL) return "request.method is missing";
+  const char *wrong = gr_check_method(method, method_len);
+  if (wrong != NULL) return wrong;
+  int reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "DELETE") == 0;
+  if (body != NULL || !reads) {  /* a PUT without a body says so: Content-Length: 0 */
+    curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body_len);
+    if (curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, body ? body : "") != CURLE_OK)
+      return "not enough memory";
+  }
+  else if (strcmp(method, "HEAD") == 0) curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
+  curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method);
+  return NULL;
+}
+
+static const char *read_limits (lua_State *L, gr_transfer *t) {
+  size_t len;
+  const char *ca = text_field(L, "ca_file", &len);
+  long timeout = seconds_field(L, "timeout", 30), connect_timeout = seconds_field(L, "connect_timeout", 10);
+  lua_getfield(L, REQUEST, "max_size");
+  double max = lua_isnil(L, -1) ? 10.0 * 1024 * 1024 : lua_tonumber(L, -1);
+  if (!(max >= 0) || max > 1e15) return "request.max_size: a number of bytes expected";
+  lua_getfield(L, REQUEST, "fresh");
+  t->max_body = (size_t)max;
+  t->connect_ms = connect_timeout;
+  t->total_ms = timeout;
+  curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, timeout);
+  curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout);
+  curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)max);
+  /* libcurl repeats, by itself, a request whose kept connection dies before an answer: a
+  ** request that must not be repeated takes a connection of its own */
+  curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, (long)lua_toboolean(L, -1));
+  if (ca != NULL && curl_easy_setopt(t->easy, CURLOPT_CAINFO, ca) != CURLE_OK) return "not enough memory";
+  return NULL;
+}
+
+static void set_constants (gr_transfer *t) {
+  curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);  /* a library must not take SIGALRM */
+  curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+  curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
+  curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+  curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
+  curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+  curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+  curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L);  /* rather a stream than one more TLS handshake */
+  curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
+#if CURL_AT_LEAST_VERSION(7, 85, 0)
+  curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+}
+
+static const char *read_request (lua_State *L, gr_transfer *t) {
+  static const char *(*const steps[]) (lua_State *, gr_transfer *) = {
+    read_url, read_method_and_body, read_headers, read_secret, read_limits
+  };
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    int top = lua_gettop(L);
+    const char *wrong = steps[i](L, t);
+    if (wrong != NULL) return wrong;
+    lua_settop(L, top);
+  }
+  if (!add_header(t, "Expect:")) return "not enough memory";  /* no pause before a body */
+  return NULL;
+}
+
+/* Running ------------------------------------------------------------------------------ */
+
+static void arm_timer (gr_engine *e) {
+  if (!e->timer_changed) return;
+  e->timer_changed = 0;
+  gr_poller_timer(&e->poller, e->timer_ms);
+}
+
+static void finish (gr_engine *e, gr_transfer *t, CURLcode code) {
+  double pretransfer = 0;
+  t->code = code;
+  t->finished = 1;
+  curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->status);
+  curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME, &t->seconds);
+  curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME, &pretransfer);
+  t->sent = pretransfer > 0;
+  curl_multi_remove_handle(e->multi, t->easy);
+  unlink_transfer(t);
+  release_easy(t, e);
+  release_headers(t);
+  e->finished++;
+}
+
+static void collect_finished (gr_engine *e) {
+  int left;
+  CURLMsg *m;
+  while ((m = curl_multi_info_read(e->multi, &left)) != NULL) {
+    gr_transfer *t = NULL;
+    if (m->msg != CURLMSG_DONE) continue;
+    CURLcode code = m->data.result;  /* 'm' does not outlive the handle's removal */
+    curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+    finish(e, t, code);
+  }
+}
+
+/* engine:send(request) -> transfer | nil, "config", message
+** Starts a request and sends at once what can be sent. Fields of the request:
+**   method           GET, HEAD, POST, PUT, PATCH or DELETE
+**   base_url         where to: https, or http where it says so; the only host that is asked
+**   path             optional: what follows it, beginning with "/", percent-encoded
+**   headers          optional: name -> value
+**   body             optional: a string
+**   secret           optional: a core.secret, sent as the Bearer token
+**   timeout          seconds for all of it, default 30
+**   connect_timeout  seconds for the connection, default 10
+**   max_size         bytes of the answer's body after decompression, default 10 MiB
+**   ca_file          optional: CA bundle; default: libcurl's own
+**   fresh            true: on a connection of its own, so that libcurl never repeats it
+** A redirect is never followed, so nothing goes to another host. */
+static int engine_send (lua_State *L) {
+  gr_engine *e = check_engine(L);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  gr_transfer *t = new_transfer(L);
+  t->easy = e->idle_count > 0 ? e->idle[--e->idle_count] : curl_easy_init();
+  const char *wrong = t->easy ? read_request(L, t) : "not enough memory for libcurl";
+  if (wrong != NULL) return gr_fail(L, "config", wrong);
+  set_constants(t);
+  if (curl_multi_add_handle(e->multi, t->easy) != CURLM_OK) return gr_fail(L, "config", "libcurl refused the request");
+  t->engine = e;
+  t->next = e->running;
+  if (e->running) e->running->prev = t;
+  e->running = t;
+  e->running_count++;
+  int running;
+  curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+  collect_finished(e);
+  arm_timer(e);
+  return 1;
+}
+
+static int find_watched (gr_engine *e, int fd) {
+  for (int i = 0; i < e->watched_count; i++)
+    if (e->watched[i] == fd) return i;
+  return -1;
+}
+
+/* Notes in the table at the top (made when first needed) that a watched descriptor is ready. */
+static void note_ready (lua_State *L, const struct gr_ready *ready) {
+  if (lua_isnil(L, -1)) { lua_pop(L, 1); lua_newtable(L); }
+  lua_pushstring(L, (ready->events & GR_HANGUP) ? "hangup" : "readable");
+  lua_rawseti(L, -2, ready->fd);
+}
+
+/* engine:step([seconds]) -> finished, ready
+** Moves every transfer on. Waits for something to happen for at most 'seconds' (default 0:
+** only looks). 'finished': how many transfers were finished since the last step; 'ready':
+** nil, or which watched descriptors are ready: fd -> "readable" or "hangup". */
+static int engine_step (lua_State *L) {
+  gr_engine *e = check_engine(L);
+  double seconds = luaL_optnumber(L, 2, 0);
+  double ms = seconds > 0 ? seconds * 1000 + 0.999 : 0;
+  struct gr_ready ready[64];
+  int n, running;
+  lua_pushnil(L);
+  if (e->finished > 0) ms = 0;  /* there is something to tell already */
+  n = gr_poller_wait(&e->poller, ready, 64, ms < INT_MAX ? (int)ms : INT_MAX);
+  for (int i = 0; i < n; i++) {
+    if (ready[i].fd >= 0 && find_watched(e, ready[i].fd) >= 0) { note_ready(L, &ready[i]); continue; }
+    int what = ((ready[i].events & GR_READ) ? CURL_CSELECT_IN : 0)
+             | ((ready[i].events & GR_WRITE) ? CURL_CSELECT_OUT : 0)
+             | ((ready[i].events & GR_HANGUP) ? CURL_CSELECT_ERR : 0);
+    if (ready[i].fd < 0) curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    else curl_multi_socket_action(e->multi, ready[i].fd, what, &running);
+  }
+  collect_finished(e);
+  arm_timer(e);
+  lua_pushinteger(L, e->finished);
+  e->finished = 0;
+  lua_insert(L, -2);
+  return 2;
+}
+
+/* engine:fd() -> a descriptor that is readable when step() has something to do. */
+static int engine_fd (lua_State *L) {
+  lua_pushinteger(L, check_engine(L)->poller.fd);
+  return 1;
+}
+
+/* engine:running() -> how many transfers are under way. */
+static int engine_running (lua_State *L) {
+  lua_pushinteger(L, check_engine(L)->running_count);
+  return 1;
+}
+
+/* engine:watch(fd): nests a foreign descriptor, such as a listener's, so that step() wakes
+** when it is readable or hung up. At most 16. */
+static int engine_watch (lua_State *L) {
+  gr_engine *e = check_engine(L);
+  int fd = (int)luaL_checkinteger(L, 2);
+  luaL_argcheck(L, fd >= 0, 2, "a descriptor expected");
+  if (find_watched(e, fd) >= 0) return 0;
+  luaL_argcheck(L, e->watched_count < MAX_WATCHED, 2, "16 descriptors are watched already");
+  int wrong = gr_poller_watch(&e->poller, fd, GR_READ);
+  if (wrong != 0) return luaL_error(L, "cannot watch descriptor %d: %s", fd, strerror(wrong));
+  e->watched[e->watched_count++] = fd;
+  return 0;
+}
+
+/* engine:unwatch(fd): to be called before the descriptor is closed. */
+static int engine_unwatch (lua_State *L) {
+  gr_engine *e = check_engine(L);
+  int fd = (int)luaL_checkinteger(L, 2), at = find_watched(e, fd);
+  if (at < 0) return 0;
+  gr_poller_watch(&e->poller, fd, 0);
+  e->watched[at] = e->watched[--e->watched_count];
+  return 0;
+}
+
+/* Results -------------------------------------------------------------------------------- */
+
+static int lower (int c) { return (c >= 'A' && c <= 'Z') ? c + ('a' - 'A') : c; }
+
+static int is_blank (int c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+/* Sets one header of the line [s, end) in the table at the top; a repeated one is joined. */
+static void push_header_line (lua_State *L, const char *s, const char *end) {
+  char name[256];
+  const char *colon = (const char *)memchr(s, ':', (size_t)(end - s));
+  size_t name_len = colon ? (size_t)(colon - s) : 0;
+  if (name_len == 0 || name_len > sizeof name) return;  /* the status line, the empty line */
+  for (size_t i = 0; i < name_len; i++) name[i] = (char)lower((unsigned char)s[i]);
+  const char *value = colon + 1;
+  while (value < end && is_blank(*value)) value++;
+  while (end > value && is_blank(end[-1])) end--;
+  lua_pushlstring(L, name, name_len);
+  lua_pushvalue(L, -1);
+  lua_rawget(L, -3);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lua_pushlstring(L, value, (size_t)(end - value));
+  }
+  else {
+    lua_pushliteral(L, ", ");
+    lua_pushlstring(L, value, (size_t)(end - value));
+    lua_concat(L, 3);
+  }
+  lua_rawset(L, -3);
+}
+
+static void push_headers (lua_State *L, const gr_buffer *head) {
+  const char *s = head->data, *end = s + head->len;
+  lua_newtable(L);
+  while (s < end) {
+    const char *nl = (const char *)memchr(s, '\n', (size_t)(end - s));
+    const char *next = nl ? nl + 1 : end;
+    push_header_line(L, s, next);
+    s = next;
+  }
+}
+
+static const char *failure_code (const gr_transfer *t) {
+  if (t->failure != NULL) return t->failure;
+  switch (t->code) {
+    case CURLE_OPERATION_TIMEDOUT: return "timeout";
+    case CURLE_FILESIZE_EXCEEDED: return "too_large";
+    case CURLE_OUT_OF_MEMORY: return "memory";
+    case CURLE_BAD_CONTENT_ENCODING: return "decode";
+    case CURLE_PEER_FAILED_VERIFICATION: case CURLE_SSL_CONNECT_ERROR: case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER: case CURLE_SSL_CACERT_BADFILE: case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_ENGINE_NOTFOUND: case CURLE_SSL_ENGINE_SETFAILED: case CURLE_SSL_ENGINE_INITFAILED:
+    case CURLE_USE_SSL_FAILED: case CURLE_SSL_CRL_BADFILE: case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return "tls";
+    default: return "network";
+  }
+}
+
+static void push_failure_message (lua_State *L, const gr_transfer *t, const char *code) {
+  if (strcmp(code, "too_large") == 0)
+    lua_pushfstring(L, "the answer is larger than %d bytes", (int)(t->max_body < INT_MAX ? t->max_body : INT_MAX));
+  else if (strcmp(code, "timeout") == 0 && !t->sent)
+    lua_pushfstring(L, "no connection within %f seconds", (lua_Number)((t->connect_ms < t->total_ms ? t->connect_ms : t->total_ms) / 1000.0));
+  else if (strcmp(code, "timeout") == 0)
+    lua_pushfstring(L, "no complete answer within %f seconds", (lua_Number)(t->total_ms / 1000.0));
+  else lua_pushstring(L, t->error[0] ? t->error : curl_easy_strerror(t->code));
+}
+
+static int push_failure (lua_State *L, const gr_transfer *t) {
+  const char *code = failure_code(t);
+  if (strcmp(code, "memory") == 0) return luaL_error(L, "not enough memory");
+  lua_pushnil(L);
+  lua_pushstring(L, code);
+  push_failure_message(L, t, code);
+  lua_createtable(L, 0, 3);
+  lua_pushinteger(L, (lua_Integer)t->code); lua_setfield(L, -2, "curl_code");
+  lua_pushboolean(L, t->sent); lua_setfield(L, -2, "sent");
+  lua_pushnumber(L, t->seconds); lua_setfield(L, -2, "seconds");
+  return 4;
+}
+
+/* transfer:done() -> whether result() has something to say. */
+static int transfer_done (lua_State *L) {
+  gr_transfer *t = (gr_transfer *)luaL_checkudata(L, 1, TRANSFER);
+  if (t->engine != NULL && t->engine->pid != getpid()) engine_abandon(t->engine);
+  lua_pushboolean(L, t->finished);
+  return 1;
+}
+
+/* transfer:result() -> { status, headers, body, seconds } | nil, code, message, info
+** Once, when done: the answer's bytes are handed over. 'headers': lower-case name -> value,
+** repeated ones joined with ", ". Codes: network, timeout, tls, too_large, decode (broken
+** compression), cancelled. 'info': curl_code; sent: whether anything may have reached the
+** server; seconds. */
+static int transfer_result (lua_State *L) {
+  gr_transfer *t = (gr_transfer *)luaL_checkudata(L, 1, TRANSFER);
+  if (!t->finished) return luaL_error(L, "the transfer is still running");
+  if (t->failure != NULL || t->code != CURLE_OK) return push_failure(L, t);
+  if (t->taken) return luaL_error(L, "the result was taken already");
+  lua_createtable(L, 0, 4);
+  lua_pushinteger(L, (lua_Integer)t->status); lua_setfield(L, -2, "status");
+  lua_pushnumber(L, t->seconds); lua_setfield(L, -2, "seconds");
+  push_headers(L, &t->head); lua_setfield(L, -2, "headers");
+  lua_pushlstring(L, t->body.len ? t->body.data : "", t->body.len); lua_setfield(L, -2, "body");
+  t->taken = 1;  /* memory that the collector does not know of is not kept for it */
+  buffer_free(t, &t->head);
+  buffer_free(t, &t->body);
+  return 1;
+}
+
+/* Module ----------------------------------------------------------------------------------- */
+
+/* core.curl() -> { version, tls, ca_file, http2 }: what libcurl is and can. */
+static int l_curl (lua_State *L) {
+  const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, v->version); lua_setfield(L, -2, "version");
+  lua_pushstring(L, v->ssl_version); lua_setfield(L, -2, "tls");
+  lua_pushboolean(L, (v->features & CURL_VERSION_HTTP2) != 0); lua_setfield(L, -2, "http2");
+#if CURL_AT_LEAST_VERSION(7, 70, 0)
+  if (v->age >= CURLVERSION_SEVENTH) { lua_pushstring(L, v->cainfo); lua_setfield(L, -2, "ca_file"); }
+#endif
+  return 1;
+}
+
+static const luaL_Reg meta[] = { { "__gc", engine_close }, { NULL, NULL } };
+static const luaL_Reg methods[] = {
+  { "send", engine_send }, { "step", engine_step }, { "fd", engine_fd }, { "running", engine_running },
+  { "watch", engine_watch }, { "unwatch", engine_unwatch }, { NULL, NULL }
+};
+static const luaL_Reg transfer_meta[] = {
+  { "__gc", transfer_close }, { "__close", transfer_close }, { NULL, NULL }
+};
+static const luaL_Reg transfer_methods[] = {
+  { "close", transfer_close }, { "done", transfer_done }, { "result", transfer_result }, { NULL, NULL }
+};
+static const luaL_Reg functions[] = { { "engine", l_engine }, { "curl", l_curl }, { NULL, NULL } };
+
+void gr_open_engine (lua_State *L) {
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) luaL_error(L, "libcurl does not start");
+  gr_newclass(L, ENGINE, meta, methods);
+  gr_newclass(L, TRANSFER, transfer_meta, transfer_methods);
+  gr_setfuncs(L, functions);
+}

@@ -1,0 +1,32 @@
+/* A set of watched descriptors and one timer, all behind a single descriptor that any
+** event loop can watch: epoll with a timerfd on Linux, kqueue on BSD and macOS. */
+#ifndef GR_POLLER_H
+#define GR_POLLER_H
+
+enum { GR_READ = 1, GR_WRITE = 2, GR_HANGUP = 4 };
+
+struct gr_poller {
+  int fd;        /* -1 while closed */
+  int timer_fd;  /* epoll only; -1 elsewhere */
+};
+
+struct gr_ready {
+  int fd;        /* -1: the timer has run out */
+  int events;    /* GR_READ, GR_WRITE, GR_HANGUP */
+};
+
+/* 0, or an errno; on failure the poller is closed. */
+int gr_poller_open (struct gr_poller *p);
+void gr_poller_close (struct gr_poller *p);
+
+/* Watches fd for 'events', whatever it was watched for before; 0 forgets it. Returns 0 or
+** an errno; forgetting a descriptor that is already gone is no error. */
+int gr_poller_watch (struct gr_poller *p, int fd, int events);
+
+/* Makes the timer run out once, in 'ms' milliseconds; negative: never. */
+void gr_poller_timer (struct gr_poller *p, long ms);
+
+/* Waits at most 'ms' milliseconds; returns how many entries of 'out' were filled. */
+int gr_poller_wait (struct gr_poller *p, struct gr_ready *out, int size, int ms);
+
+#endif

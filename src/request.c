@@ -1,0 +1,93 @@
+#include "request.h"
+
+#include <string.h>
+#include <curl/curl.h>
+
+const char *gr_check_method (const char *method, size_t len) {
+  static const char *const methods[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" };
+  for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+    if (strlen(methods[i]) == len && memcmp(methods[i], method, len) == 0) return NULL;
+  return "the method is none of GET, HEAD, POST, PUT, PATCH, DELETE";
+}
+
+static int has_control (const char *s, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) return 1;
+  return 0;
+}
+
+static int printable (const char *s, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    if ((unsigned char)s[i] <= 0x20 || (unsigned char)s[i] >= 0x7f) return 0;
+  return 1;
+}
+
+/* What the URL has at 'part', to be freed with curl_free, or NULL. */
+static char *url_part (CURLU *u, CURLUPart part) {
+  char *text = NULL;
+  return curl_url_get(u, part, &text, 0) == CURLUE_OK ? text : NULL;
+}
+
+static int has_part (CURLU *u, CURLUPart part) {
+  char *text = url_part(u, part);
+  curl_free(text);
+  return text != NULL;
+}
+
+static const char *check_parts (CURLU *u, int path_follows) {
+  char *scheme = url_part(u, CURLUPART_SCHEME);
+  int http = scheme != NULL && (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
+  curl_free(scheme);
+  if (!http) return "the base URL must begin with https:// or http://";
+  if (has_part(u, CURLUPART_FRAGMENT)) return "the base URL must not have a fragment (#)";
+  if (!path_follows) return NULL;
+  if (has_part(u, CURLUPART_USER)) return "the base URL must not hold a user or password";
+  if (has_part(u, CURLUPART_QUERY)) return "the base URL must not have a query (?)";
+  return NULL;
+}
+
+const char *gr_check_base_url (const char *url, size_t len, int path_follows) {
+  if (!printable(url, len)) return "the base URL has a space, a control or a non-ASCII character";
+  if (memchr(url, '\\', len) != NULL) return "the base URL has a backslash";
+  if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+    return "the base URL must begin with https:// or http://";
+  CURLU *u = curl_url();
+  if (u == NULL) return "not enough memory";
+  const char *wrong = curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK
+    ? check_parts(u, path_follows) : "the base URL is not a URL";
+  curl_url_cleanup(u);
+  return wrong;
+}
+
+const char *gr_check_path (const char *path, size_t len) {
+  if (len == 0 || path[0] != '/') return "the path must begin with /";
+  if (len > 1 && path[1] == '/') return "the path must not begin with //";
+  if (!printable(path, len))
+    return "the path has a space, a control or a non-ASCII character; percent-encode it";
+  if (memchr(path, '#', len) != NULL) return "the path has a #; percent-encode it as %23";
+  return NULL;
+}
+
+const char *gr_check_header_name (const char *name, size_t len) {
+  static const char separators[] = "()<>@,;:\\\"/[]?={}";
+  if (len == 0) return "a header name is empty";
+  for (size_t i = 0; i < len; i++)
+    if (!printable(name + i, 1) || strchr(separators, name[i]) != NULL)
+      return "a header name has a character that is not allowed there";
+  return NULL;
+}
+
+const char *gr_check_header_value (const char *value, size_t len) {
+  return has_control(value, len) ? "a header value has a CR, LF, NUL or other control character" : NULL;
+}
+
+int gr_is_loopback (const char *url) {
+  CURLU *u = curl_url();
+  char *host = NULL;
+  if (u != NULL && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK) host = url_part(u, CURLUPART_HOST);
+  int loopback = host != NULL && (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0
+    || (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host)));
+  curl_free(host);
+  curl_url_cleanup(u);
+  return loopback;
+}
