@@ -1,0 +1,112 @@
+--- What an HTTP answer of Gumroad's means: the decoded body, or an error.
+local cjson = require "cjson"
+local core = require "gumroad.core"
+local Error = require "gumroad.error"
+
+local answer = {}
+
+local json = cjson.new()  -- our own, so that nobody's settings meet ours
+json.decode_max_depth(64)
+json.decode_invalid_numbers(false)
+
+local KINDS = { [401] = "auth", [403] = "scope", [404] = "not_found", [429] = "rate_limit" }
+
+local function kind_of(status, body)
+  if KINDS[status] then return KINDS[status] end
+  if status >= 500 then return "server" end
+  if status >= 300 and status < 400 then return "redirect" end
+  local message = type(body) == "table" and body.message
+  if type(message) == "string" and message:find("was not found", 1, true) then return "not_found" end
+  return "invalid"
+end
+
+-- What the server says in its own words, or nil.
+local function server_words(body)
+  local words = type(body) == "table" and (body.message or body.error_description or body.error)
+  return type(words) == "string" and words ~= "" and words or nil
+end
+
+local function page_title(response)
+  local title = response.body:sub(1, 4096):match("<[Tt][Ii][Tt][Ll][Ee][^>]*>%s*([^<]-)%s*<")
+  return title and title ~= "" and " titled \"" .. title:sub(1, 80):gsub("%c", " ") .. "\"" or ""
+end
+
+local MESSAGES = {}
+
+function MESSAGES.auth(response)
+  local reason = (response.headers["www-authenticate"] or ""):match('error_description="([^"]*)"')
+  return (reason or "the access token was not accepted")
+    .. ": check GUMROAD_ACCESS_TOKEN, or make a new token in Gumroad under Settings, Advanced, Applications"
+end
+
+function MESSAGES.scope(_, words, request)
+  local need = request.scopes and ("; this needs one of the scopes " .. table.concat(request.scopes, ", ")) or ""
+  return (words or "the access token may not do this") .. need
+end
+
+function MESSAGES.rate_limit(response)
+  local asked = response.headers["retry-after"]
+  return "too many requests" .. (asked and "; the server asks to wait " .. asked .. " seconds" or "; wait a minute or more")
+end
+
+function MESSAGES.redirect(response)
+  local host = (response.headers.location or ""):match("^%a[%w+.-]*://([^/?#]*)")
+  return "the server redirects" .. (host and " to " .. host:gsub("^.*@", "") or "")
+    .. "; it was not followed, and the token not sent there: check base_url"
+end
+
+function MESSAGES.not_found(_, words)
+  return words or "there is nothing at this path"
+end
+
+function MESSAGES.invalid(_, words)
+  return words or "the server refused the request without saying why"
+end
+
+function MESSAGES.server(response, words)
+  return words or "the server failed" .. (response.body ~= "" and " with a page" .. page_title(response) or "")
+end
+
+local MONTHS = { Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12 }
+
+-- Retry-After is a number of seconds, or a date.
+local function retry_after(text)
+  if not text then return nil end
+  local seconds = tonumber(text:match("^%s*(%d+)%s*$"))
+  if seconds then return seconds end
+  local day, month, year, time = text:match("(%d%d) (%a%a%a) (%d%d%d%d) (%d%d:%d%d:%d%d)")
+  if not MONTHS[month] then return nil end
+  local at = require("gumroad.date").parse(("%s-%02d-%sT%sZ"):format(year, MONTHS[month], day, time))
+  return at and math.max(at - os.time(), 0)
+end
+
+local function refusal(request, response, body)
+  local kind = kind_of(response.status, body)
+  return nil, Error.new(kind, MESSAGES[kind](response, server_words(body), request), {
+    status = response.status,
+    retry_after = retry_after(response.headers["retry-after"]),
+  })
+end
+
+local function not_json(response, why)
+  local kind = response.headers["content-type"] or "no content type"
+  return nil, Error.new("decode", ("the answer is not %s (%s, %d bytes%s): %s"):format(
+    why and "complete JSON" or "JSON", kind, #response.body, page_title(response),
+    why or "is there a proxy or a login page in between?"), { status = response.status })
+end
+
+--- @param request  { scopes = list or nil }
+-- @param response { status, headers, body } of the core
+-- @return table the decoded body, null absent and whole numbers integers | nil, error
+function answer.read(request, response)
+  local ok, body = pcall(json.decode, response.body)
+  if ok then body = core.json_values(body) end
+  local good = response.status >= 200 and response.status < 300
+  if not good then return refusal(request, response, ok and body) end
+  if not ok then return not_json(response, response.body:find("^%s*[{%[]") and body or nil) end
+  if type(body) ~= "table" then return not_json(response, "an object was expected") end
+  if body.success == false then return refusal(request, response, body) end
+  return body
+end
+
+return answer

@@ -1,0 +1,249 @@
+--- One call: build, send, wait, try again, decode. It knows HTTP and Gumroad's envelope, and
+-- nothing of single resources.
+local core = require "gumroad.core"
+local answer = require "gumroad.answer"
+local loop = require "gumroad.loop"
+local retry = require "gumroad.retry"
+local tls = require "gumroad.tls"
+local Error = require "gumroad.error"
+
+local Client = {}
+Client.__index = Client
+
+local VERSION = "0.1.0"
+local DEFAULT_BASE_URL = "https://api.gumroad.com"
+
+-- Options of a call, which may stand in gumroad.new for all calls: type, default.
+local CALL_OPTIONS = {
+  timeout = { "number", 30 },          -- seconds for an attempt
+  connect_timeout = { "number", 10 },  -- seconds for its connection
+  retries = { "number", 2 },           -- attempts after the first
+  max_size = { "number", 10485760 },   -- bytes of an answer, after decompression
+  headers = { "table" },               -- more request headers
+}
+
+local CLIENT_OPTIONS = {
+  access_token = { "string" },
+  base_url = { "string" },
+  sleep = { "function" },
+  on_request = { "function" },
+  on_response = { "function" },
+}
+for name, option in pairs(CALL_OPTIONS) do CLIENT_OPTIONS[name] = option end
+
+local MAY_BE_ZERO = { retries = true }
+
+local function check_option(where, known, name, value)
+  local option = known[name]
+  if not option then
+    Error.usage("%s: unknown option '%s'%s", where, tostring(name), Error.hint(name, known))
+  elseif type(value) ~= option[1] then
+    Error.usage("%s: option '%s': %s expected, got %s", where, name, option[1], type(value))
+  elseif option[1] == "number" and not (value > 0 or (value == 0 and MAY_BE_ZERO[name])) then
+    Error.usage("%s: option '%s': a positive number expected", where, name)
+  end
+end
+
+--- Copies options after a check, so that the caller's table is neither kept nor changed.
+local function check_options(where, known, options)
+  local copy = {}
+  for name, value in pairs(options or {}) do
+    check_option(where, known, name, value)
+    copy[name] = value
+  end
+  return copy
+end
+
+local function secret_of(token)
+  local ok, secret = pcall(core.secret, token)
+  if not ok then
+    Error.usage("gumroad.new: the access token is empty or has a character that no token has "
+      .. "(a line's end, perhaps, from the file it was read from)")
+  end
+  return secret
+end
+
+local function base_url_of(options)
+  local url = options.base_url or os.getenv("GUMROAD_API_BASE_URL")
+  if not url or url == "" then url = DEFAULT_BASE_URL end
+  return (url:gsub("/+$", ""):gsub("/v2$", ""))  -- with or without the version, as people write it
+end
+
+--- @param options see gumroad.new
+-- @return Client; raises a gumroad.Error of kind config where there is no token
+function Client.new(options)
+  local copy = check_options("gumroad.new", CLIENT_OPTIONS, options)
+  local token = copy.access_token or os.getenv("GUMROAD_ACCESS_TOKEN")
+  if not token or token == "" then
+    error(Error.new("config", "no access token: set GUMROAD_ACCESS_TOKEN, or pass access_token to "
+      .. "gumroad.new; Gumroad makes one under Settings, Advanced, Applications"), 0)
+  end
+  local client = { secret = secret_of(token), base_url = base_url_of(copy), options = {} }
+  for name in pairs(CALL_OPTIONS) do client.options[name] = copy[name] end
+  client.loop = copy.sleep and loop.cooperative(copy.sleep)
+  client.on_request, client.on_response = copy.on_request, copy.on_response
+  return setmetatable(client, Client)
+end
+
+--- What may be printed of a client: the token's last four characters at most.
+function Client:__tostring()
+  return ("gumroad.Client(%s, %s)"):format(self.base_url, tostring(self.secret))
+end
+
+--- Checks the options of one call; raises at the caller's line.
+function Client.check_call_options(where, options)
+  if options ~= nil and type(options) ~= "table" then
+    Error.usage("%s: the options of a call: table expected, got %s", where, type(options))
+  end
+  return check_options(where, CALL_OPTIONS, options)
+end
+
+-- A call under way: the request, what was tried of it, and the transfer that runs.
+local Call = {}
+Call.__index = Call
+
+local function merged_headers(client, request)
+  local headers = { Accept = "application/json", ["User-Agent"] = "gumroad-lua/" .. VERSION }
+  headers["Content-Type"] = request.content_type
+  for _, more in ipairs { client.options.headers or {}, request.options.headers or {} } do
+    for name, value in pairs(more) do
+      if type(name) == "string" and name:lower() == "authorization" then
+        Error.usage("the header Authorization is made from access_token; it cannot be set")
+      end
+      for known in pairs(headers) do  -- a header's name has no case
+        if type(name) == "string" and known:lower() == name:lower() then headers[known] = nil; break end
+      end
+      headers[name] = value
+    end
+  end
+  return headers
+end
+
+local function option(client, request, name)
+  local value = request.options[name]
+  if value == nil then value = client.options[name] end
+  if value == nil then value = CALL_OPTIONS[name][2] end
+  return value
+end
+
+-- The table for engine:send, the same for each attempt.
+local function wire_request(client, request)
+  local ca_file, wrong
+  if client.base_url:find("^https:") then
+    ca_file, wrong = tls.ca_file()
+    if not ca_file then return nil, Error.new("tls", wrong) end
+  end
+  return {
+    method = request.method, base_url = client.base_url, path = request.path, body = request.body,
+    headers = merged_headers(client, request), secret = client.secret, ca_file = ca_file,
+    timeout = option(client, request, "timeout"), max_size = option(client, request, "max_size"),
+    connect_timeout = option(client, request, "connect_timeout"), fresh = not request.repeatable,
+  }
+end
+
+--- Sends what is ready to go, without waiting: the network works while the caller does.
+-- @param request { method, path, body, content_type, repeatable, scopes, options }
+-- @return Call | nil, error
+function Client:start(request)
+  local wire, err = wire_request(self, request)
+  if not wire then return nil, err end
+  local call = setmetatable({ client = self, request = request, wire = wire, attempt = 0 }, Call)
+  local ok
+  ok, err = call:send()
+  if not ok then return nil, err end
+  return call
+end
+
+function Call:send()
+  self.attempt = self.attempt + 1
+  local client, wire = self.client, self.wire
+  if client.on_request then
+    client.on_request { method = wire.method, url = wire.base_url .. wire.path, headers = wire.headers,
+      body = wire.body, attempt = self.attempt }
+  end
+  local transfer, code, message = core.engine():send(wire)
+  if not transfer then return nil, self:explain(Error.new(code, message)) end
+  self.transfer = transfer
+  return true
+end
+
+-- What every error of a call tells.
+function Call:explain(err)
+  err.method = self.request.method
+  err.path = self.wire.path:match("^[^?]*")
+  err.attempts = self.attempt
+  err.retryable = retry.is_retryable(self.request.repeatable, err)
+  return err
+end
+
+local UNREACHABLE = {
+  network = "is the network up, and base_url right?",
+  tls = "the connection is not safe, so nothing was sent; if your system's certificates are "
+    .. "elsewhere, name them in GUMROAD_CA_BUNDLE",
+}
+
+local function transport_error(call, code, message, info)
+  local err = Error.new(code, message)
+  if info and not info.sent and UNREACHABLE[code] then
+    err.message = ("%s (%s): %s"):format(message, call.client.base_url, UNREACHABLE[code])
+  end
+  err.curl_code, err.sent = info and info.curl_code, info and info.sent
+  return err
+end
+
+function Call:outcome()
+  local response, code, message, info = self.transfer:result()
+  self.transfer = nil
+  local body, err
+  if response then body, err = answer.read(self.request, response)
+  else err = transport_error(self, code, message, info) end
+  if err then
+    err.request_id = response and response.headers["x-request-id"]
+    self:explain(err)
+  end
+  if self.client.on_response then
+    self.client.on_response { method = self.wire.method, url = self.wire.base_url .. self.wire.path,
+      status = response and response.status, headers = response and response.headers, error = err,
+      seconds = (response or info or {}).seconds, attempt = self.attempt }
+  end
+  return body, err
+end
+
+-- The clock's last digits: enough for pauses that are not all alike.
+local function dice()
+  return (core.now() * 1e6) % 1
+end
+
+--- Waits for the answer; tries again where that is safe.
+-- @return table the decoded body | nil, error
+function Call:finish()
+  local waiting, err = loop.current(self.client.loop)
+  if not waiting then return nil, self:explain(err) end
+  local attempts = 1 + option(self.client, self.request, "retries")
+  while true do
+    waiting.wait(self.transfer)
+    local body
+    body, err = self:outcome()
+    if body then return body end
+    local pause = retry.pause(err, self.attempt, attempts, dice)
+    if not pause then return nil, err end
+    waiting.sleep(pause)
+    local ok
+    ok, err = self:send()
+    if not ok then return nil, err end
+  end
+end
+
+--- start and finish in one.
+function Client:call(request)
+  local waiting, err = loop.current(self.loop)  -- before anything is sent that nobody could wait for
+  if not waiting then return nil, err end
+  local call
+  call, err = self:start(request)
+  if not call then return nil, err end
+  return call:finish()
+end
+
+Client.VERSION = VERSION
+
+return Client

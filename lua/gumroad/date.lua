@@ -1,0 +1,70 @@
+--- Points in time, as callers write them and as Gumroad wants them.
+local date = {}
+
+-- Days from 1 January 1970 to a day of the (proleptic) Gregorian calendar. Years are counted
+-- from March, so that the day that comes and goes is the last one.
+local function days_since_epoch(year, month, day)
+  if month < 3 then year, month = year - 1, month + 12 end
+  local leap_days = math.floor(year / 4) - math.floor(year / 100) + math.floor(year / 400)
+  return 365 * year + leap_days + math.floor((153 * month - 457) / 5) + day - 719469
+end
+
+local MONTH_DAYS = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+
+local function is_day(year, month, day)
+  if not MONTH_DAYS[month] or day < 1 or day > MONTH_DAYS[month] then return false end
+  local leap = year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+  return not (month == 2 and day == 29 and not leap)
+end
+
+local function zone_seconds(zone)
+  if zone == "Z" or zone == "z" then return 0 end
+  local sign, hours, minutes = zone:match("^([+-])(%d%d):?(%d%d)$")
+  if not sign then return nil end
+  return (sign == "-" and -1 or 1) * (hours * 3600 + minutes * 60)
+end
+
+local function parse_text(text)
+  local year, month, day, rest = text:match("^(%d%d%d%d)%-(%d%d?)%-(%d%d?)(.*)$")
+  year, month, day = tonumber(year), tonumber(month), tonumber(day)
+  if not year or not is_day(year, month, day) then return nil end
+  local midnight = days_since_epoch(year, month, day) * 86400
+  if rest == "" then return midnight end
+  local hour, minute, second, zone = rest:match("^[Tt ](%d%d):(%d%d):(%d%d%.?%d*)(.+)$")
+  local offset = zone and zone_seconds(zone)
+  hour, minute, second = tonumber(hour), tonumber(minute), tonumber(second)
+  if not offset or not second or hour > 23 or minute > 59 or second >= 61 then return nil end
+  return midnight + hour * 3600 + minute * 60 + second - offset
+end
+
+--- Reads a point in time.
+-- @param value  "YYYY-MM-DD" (00:00 UTC of that day), ISO 8601 with time and zone
+--               ("2026-09-14T10:00:00+02:00"), Unix seconds, or a table as of os.date "*t"
+--               (local time)
+-- @return number Unix seconds, or nil where it is none of these
+function date.parse(value)
+  if type(value) == "number" then
+    return value == value and math.abs(value) < 1e11 and value or nil
+  elseif type(value) == "table" then
+    local ok, seconds = pcall(os.time, value)
+    return ok and seconds or nil
+  elseif type(value) == "string" then
+    return parse_text(value)
+  end
+end
+
+--- The UTC day that holds a point in time, or the first whole day from there on.
+-- @return string "YYYY-MM-DD"
+function date.day(seconds, round_up)
+  local whole = (round_up and math.ceil or math.floor)(seconds / 86400)
+  return os.date("!%Y-%m-%d", whole * 86400)
+end
+
+--- Whether a point in time is the beginning of a UTC day.
+function date.is_midnight(seconds)
+  return seconds % 86400 == 0
+end
+
+date.EXPECTED = "\"YYYY-MM-DD\", ISO 8601 with time and zone, Unix seconds or a table as of os.date \"*t\""
+
+return date

@@ -1,0 +1,129 @@
+--- gumroad: script a Gumroad shop.
+--
+--     local gumroad = require "gumroad"
+--     local shop = gumroad.new()            -- the token: GUMROAD_ACCESS_TOKEN
+--     for sale in shop.sales:each { after = "2026-01-01" } do
+--       print(sale.created_at, sale.email, sale.price)
+--     end
+local core = require "gumroad.core"
+local loop = require "gumroad.loop"
+local resources = require "gumroad.resources"
+local Client = require "gumroad.client"
+local Error = require "gumroad.error"
+
+local gumroad = { _VERSION = Client.VERSION }
+
+-- Parts that not every script needs are loaded when they are first used.
+local LAZY = { webhook = "gumroad.webhook" }
+setmetatable(gumroad, {
+  __index = function(self, name)
+    local part = LAZY[name] and require(LAZY[name])
+    rawset(self, name, part)
+    return part
+  end,
+})
+
+local Shop = {}
+local clients = setmetatable({}, { __mode = "k" })  -- shop -> client, out of sight of who prints a shop
+
+function Shop.__index(shop, name)
+  local value = Shop[name] or resources.get(clients[shop], name)
+  rawset(shop, name, value)
+  return value
+end
+
+function Shop.__tostring(shop)
+  return (tostring(clients[shop]):gsub("^gumroad%.Client", "gumroad.Shop"))
+end
+
+--- A shop, by its access token. Makes no request.
+-- @param options table, all optional:
+--   access_token     default: the variable GUMROAD_ACCESS_TOKEN
+--   base_url         default: GUMROAD_API_BASE_URL, else https://api.gumroad.com
+--   timeout          seconds for an attempt, 30
+--   connect_timeout  seconds for its connection, 10
+--   retries          attempts after the first, 2; only where repeating does no harm
+--   max_size         bytes of an answer after decompression, 10 MiB
+--   headers          table of more request headers
+--   sleep            function(seconds) of a cooperative scheduler, such as copas.sleep
+--   on_request       function { method, url, headers, body, attempt }, before each attempt; the
+--                    token is not among the headers
+--   on_response      function { method, url, status, headers, seconds, attempt, error }
+-- @return shop, with a field for each resource of Gumroad's API (shop.sales:list(), ...)
+-- Raises a gumroad.Error of kind config where there is no token; an unknown option is an error.
+function gumroad.new(options)
+  if options ~= nil and type(options) ~= "table" then
+    Error.usage("gumroad.new: table expected, got %s", type(options))
+  end
+  local shop = setmetatable({}, Shop)
+  clients[shop] = Client.new(options)
+  return shop
+end
+
+--- Runs functions side by side: while one waits for Gumroad, the others go on.
+--     local values, errors = gumroad.all {
+--       function() return shop.products:list() end,
+--       function() return shop.sales:list() end,
+--     }
+-- @param functions array
+-- @param options   { sleep = function } under a cooperative scheduler
+-- @return table, table what each function returned first, and what second or raised as a
+--   gumroad.Error, each at the function's own place. Any other raise is raised again.
+function gumroad.all(functions, options)
+  local own = options and options.sleep and loop.cooperative(options.sleep)
+  local waiting, err = loop.current(own)
+  if not waiting then error(err, 0) end
+  return waiting.all(functions)
+end
+
+local REQUEST_FIELDS = { method = "string", url = "string", query = "table", headers = "table", body = true }
+
+local function check_request(request)
+  for name, value in pairs(request) do
+    local want = REQUEST_FIELDS[name]
+    if not want then Error.usage("request: unknown field '%s'%s", tostring(name), Error.hint(name, REQUEST_FIELDS)) end
+    if want ~= true and type(value) ~= want then
+      Error.usage("request: %s: %s expected, got %s", name, want, type(value))
+    end
+  end
+  if not request.url then Error.usage("request: url is missing, such as \"/v2/user\"") end
+  if request.body ~= nil and type(request.body) ~= "table" and type(request.body) ~= "string" then
+    Error.usage("request: body: string or table expected, got %s", type(request.body))
+  end
+end
+
+local function write_body(request, out)
+  if type(request.body) == "string" then
+    out.body = request.body
+  elseif request.body then
+    out.body, out.content_type = core.form_encode(request.body), "application/x-www-form-urlencoded"
+  end
+end
+
+--- Any call of Gumroad's API.
+--     shop:request { method = "GET", url = "/v2/user", query = {}, headers = {}, body = nil }
+-- @param request method (default GET), url (a path, beginning with "/"), query and headers
+--   (tables), body: a table is sent as a form, a string as it is (say what it is in headers)
+-- @param options those of a call: timeout, retries, ...
+-- @return table the whole decoded answer, `success` included | nil, error
+function Shop.request(shop, request, options)
+  if type(request) ~= "table" then Error.usage("request: table expected, got %s", type(request)) end
+  check_request(request)
+  local call_options = Client.check_call_options("request", options)
+  call_options.headers = request.headers or call_options.headers
+  local method = (request.method or "GET"):upper()
+  local out = { method = method, path = request.url, options = call_options,
+    repeatable = method == "GET" or method == "HEAD" }
+  if request.query and next(request.query) ~= nil then
+    out.path = out.path .. (out.path:find("?", 1, true) and "&" or "?") .. core.form_encode(request.query)
+  end
+  write_body(request, out)
+  return clients[shop]:call(out)
+end
+
+--- Webhooks: receives Gumroad's pings and calls a handler for each. See gumroad.watch.
+function Shop.watch(shop, options)
+  return require("gumroad.watch").run(shop, options)
+end
+
+return gumroad

@@ -1,0 +1,87 @@
+--- A way to wait over any `idle(seconds)` function, and functions run side by side over it
+-- as coroutines.
+local core = require "gumroad.core"
+local Error = require "gumroad.error"
+
+-- The coroutines that an `all` runs: a wait inside one lets the others go on.
+local tasks = setmetatable({}, { __mode = "k" })
+
+local MAX_IDLE = 60  -- seconds; libcurl's own timers wake us before
+
+-- `ready` answers true, or false and the time (of core.now) at which to ask again.
+local function wait_until(ready, idle)
+  local co = coroutine.running()
+  if co and tasks[co] then return coroutine.yield(ready) end
+  while true do
+    local done, deadline = ready()
+    if done then return end
+    idle(deadline and math.max(deadline - core.now(), 0) or MAX_IDLE)
+  end
+end
+
+local function resume(task)
+  local ok, value, err = coroutine.resume(task.co)
+  if ok and coroutine.status(task.co) ~= "dead" then
+    task.ready = value
+  elseif ok then
+    task.ready, task.done, task.value, task.err = nil, true, value, err
+  elseif Error.is(value) then
+    task.ready, task.done, task.err = nil, true, value
+  else  -- a mistake in the function itself: not to be hidden
+    error(debug.traceback(task.co, tostring(value)), 0)
+  end
+end
+
+-- Lets every task go as far as it can; true when all have ended, else false and a deadline.
+local function advance(list)
+  local all_done, soonest = true, nil
+  for _, task in ipairs(list) do
+    local deadline
+    while not task.done do
+      local ready = true
+      if task.ready then ready, deadline = task.ready() end
+      if not ready then break end
+      resume(task)
+    end
+    if not task.done then
+      all_done = false
+      if deadline and (not soonest or deadline < soonest) then soonest = deadline end
+    end
+  end
+  return all_done, soonest
+end
+
+local function start(functions)
+  local list = {}
+  for i, run in ipairs(functions) do
+    local co = coroutine.create(run)
+    tasks[co] = true
+    list[i] = { co = co }
+  end
+  return list
+end
+
+--- @param idle function(seconds): moves the engine on, and waits at most so long
+-- @return table a loop: wait(transfer), sleep(seconds), all(functions)
+return function(idle)
+  local loop = {}
+
+  function loop.wait(transfer)
+    wait_until(function() return transfer:done() end, idle)
+  end
+
+  function loop.sleep(seconds)
+    local deadline = core.now() + seconds
+    wait_until(function() return core.now() >= deadline, deadline end, idle)
+  end
+
+  function loop.all(functions)
+    local list = start(functions)
+    wait_until(function() return advance(list) end, idle)
+    local values, errors = {}, {}
+    for i, task in ipairs(list) do values[i], errors[i] = task.value, task.err end
+    return values, errors
+  end
+
+  return loop
+end

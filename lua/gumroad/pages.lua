@@ -1,0 +1,109 @@
+--- Lists that come in pages, by closures: OpenResty keeps coroutines for itself.
+--
+-- A page's successor is asked for as soon as the page has arrived, so the network works
+-- while the script does.
+local Error = require "gumroad.error"
+
+local pages = {}
+
+-- Where a list was cut inside a page, our key says how much of that page was used:
+-- "KEY~5" is the page KEY without its first five. Gumroad's own keys have no "~".
+local function split_key(key)
+  if not key then return nil, 0 end
+  local own, used = key:match("^(.*)~(%d+)$")
+  if not own then return key, 0 end
+  return own ~= "" and own or nil, tonumber(used)
+end
+
+local function stuck(call)
+  return Error.new("server", "the server answered with a next_page_key that it had given before; "
+    .. "the list would never end", { method = call.request.method, path = call.wire.path:match("^[^?]*") })
+end
+
+--- An iterator over raw pages.
+-- @param query table:
+--   start(page_key) -> call | nil, err   sends the request for a page
+--   items(body) -> array                 what the page holds, filtered
+--   page_key                             where to begin, or nil
+--   limit                                how many items at most, or nil
+-- @return function() -> array with next_page_key, complete, reason | nil at the end | nil, err
+function pages.iterate(query)
+  local key, skip = split_key(query.page_key)
+  local seen, left, more = {}, query.limit, query.limit ~= 0
+  local call, err  -- the request for the next page, under way; or why it could not be sent
+
+  local function take(body)
+    local items, page = query.items(body), {}
+    for i = skip + 1, #items do
+      if left and #page == left then break end
+      page[#page + 1] = items[i]
+    end
+    local cut = skip + #page < #items
+    local next_key = body.next_page_key
+    if left then left = left - #page end
+    if cut then page.next_page_key = (key or "") .. "~" .. (skip + #page)
+    else page.next_page_key = next_key end
+    page.complete = page.next_page_key == nil
+    if not page.complete then page.reason = cut and "limit" or "page" end
+    if left == 0 and not page.complete then page.reason = "limit" end
+    more = not page.complete and left ~= 0
+    key, skip = next_key, 0
+    return page
+  end
+
+  return function()
+    if not more then return nil end
+    if not call and not err then call, err = query.start(key) end
+    local body
+    if call then body, err = call:finish() end
+    local next_key = body and body.next_page_key
+    if next_key and seen[next_key] then body, err = nil, stuck(call) end
+    if not body then more = false; return nil, err end
+    if next_key then seen[next_key] = true end
+    local page = take(body)
+    call, err = nil, nil
+    if more then call, err = query.start(key) end
+    return page
+  end
+end
+
+--- The first `limit` items, or one page of the API where there is no limit.
+-- @return array with next_page_key, complete, reason | nil, err
+function pages.list(query)
+  local list = {}
+  local next_page = pages.iterate(query)
+  repeat
+    local page, err = next_page()
+    if not page then
+      if err then return nil, err end
+      break
+    end
+    for _, item in ipairs(page) do list[#list + 1] = item end
+    list.next_page_key, list.complete, list.reason = page.next_page_key, page.complete, page.reason
+  until page.complete or (not query.limit and #list > 0)
+  if list.complete == nil then list.complete, list.reason = false, "limit" end  -- limit = 0
+  return list
+end
+
+--- An iterator over pages that raises what goes wrong, as an iterator cannot return it.
+function pages.each_page(query)
+  local next_page = pages.iterate(query)
+  return function()
+    local page, err = next_page()
+    if err then error(err, 0) end
+    return page
+  end
+end
+
+--- An iterator over items.
+function pages.each(query)
+  local next_page = pages.each_page(query)
+  local page, at = {}, 0
+  return function()
+    at = at + 1
+    while page and page[at] == nil do page, at = next_page(), 1 end
+    return page and page[at]
+  end
+end
+
+return pages

@@ -1,0 +1,123 @@
+--- Parameters of an operation: checked against its row before anything is sent, then written
+-- as path, query, form or JSON.
+local cjson = require "cjson"
+local core = require "gumroad.core"
+local date = require "gumroad.date"
+local Error = require "gumroad.error"
+
+local params = {}
+
+local function is_integer(value)
+  return type(value) == "number" and value == math.floor(value) and math.abs(value) < 2 ^ 53
+end
+
+-- For each type of the rows: what it is called, whether a value is one.
+local TYPES = {
+  string = { "string", function(v) return type(v) == "string" end },
+  integer = { "whole number", is_integer },
+  boolean = { "boolean", function(v) return type(v) == "boolean" end },
+  array = { "array", function(v) return type(v) == "table" and (next(v) == nil or v[1] ~= nil) end },
+  object = { "table", function(v) return type(v) == "table" end },
+  date = { date.EXPECTED, function(v) return date.parse(v) ~= nil end },
+}
+
+local function describe(value)
+  if type(value) == "string" then return ("%q"):format(value):gsub("\\\n", "\\n") end
+  return type(value) == "number" and tostring(value) or type(value)
+end
+
+-- A date as Gumroad takes it, a whole day. Only lists can make up for what is finer.
+local function day_of(where, name, value)
+  local seconds = date.parse(value)
+  if not date.is_midnight(seconds) then
+    Error.usage("%s: parameter '%s': Gumroad counts whole UTC days here; give \"YYYY-MM-DD\"", where, name)
+  end
+  return date.day(seconds)
+end
+
+local function check_param(where, row, name, value)
+  local param = row.param[name]
+  if not param then
+    Error.usage("%s: unknown parameter '%s'%s", where, tostring(name), Error.hint(name, row.param))
+  end
+  local want = TYPES[param[2]]
+  if not want[2](value) then
+    Error.usage("%s: parameter '%s': %s expected, got %s", where, name, want[1], describe(value))
+  end
+  if type(value) == "string" and value:find(row.query and "%c" or "%z") then
+    Error.usage("%s: parameter '%s' has a control character (a line's end, NUL)", where, name)
+  end
+  if param[2] == "date" then return day_of(where, name, value) end
+  if row.query and param[2] == "boolean" then return tostring(value) end
+  return value
+end
+
+--- Checks a table of parameters.
+-- @return table a copy, as it is to be sent
+function params.check(where, row, given)
+  if given ~= nil and type(given) ~= "table" then
+    Error.usage("%s: a table of parameters expected, got %s", where, describe(given))
+  end
+  local copy = {}
+  for name, value in pairs(given or {}) do copy[name] = check_param(where, row, name, value) end
+  for _, param in ipairs(row.params) do
+    if param.required and copy[param[1]] == nil then
+      Error.usage("%s: parameter '%s' is missing", where, param[1])
+    end
+  end
+  return copy
+end
+
+local function check_id(where, name, id)
+  if type(id) ~= "string" then
+    Error.usage("%s: %s: string expected, got %s", where, name, type(id))
+  elseif id == "" or id == "." or id == ".." then
+    Error.usage("%s: %s: %s is not an id", where, name, describe(id))
+  elseif id:find("%c") or id:find("%z") then
+    Error.usage("%s: %s has a control character (a line's end, NUL)", where, name)
+  end
+end
+
+--- Fills the names of a row's path, each value percent-encoded whole: "/" and "?" cannot
+-- leave their place.
+function params.path(where, row, ids)
+  local at = 0
+  return "/v2" .. row.path:gsub(":([%w_]+)", function(name)
+    at = at + 1
+    check_id(where, name, ids[at])
+    return (core.percent_encode(ids[at]):gsub("%.", "%%2E"))  -- a dot would begin a format
+  end)
+end
+
+-- One member after the other, because lua-cjson cannot know an empty array.
+local function encode_json(row, given)
+  local members = {}
+  for _, param in ipairs(row.params) do
+    local value = given[param[1]]
+    if value ~= nil then
+      local empty_array = param[2] == "array" and next(value) == nil
+      members[#members + 1] = ("%q:"):format(param[1]) .. (empty_array and "[]" or cjson.encode(value))
+    end
+  end
+  return "{" .. table.concat(members, ",") .. "}"
+end
+
+local function needs_json(row, given)
+  for _, param in ipairs(row.params) do
+    if param.json and given[param[1]] ~= nil then return true end
+  end
+end
+
+--- Writes checked parameters into a request { path, body, content_type }.
+function params.write(row, given, request)
+  if next(given) == nil then return end
+  if row.query then
+    request.path = request.path .. "?" .. core.form_encode(given)
+  elseif needs_json(row, given) then
+    request.body, request.content_type = encode_json(row, given), "application/json"
+  else
+    request.body, request.content_type = core.form_encode(given), "application/x-www-form-urlencoded"
+  end
+end
+
+return params

@@ -1,0 +1,141 @@
+--- shop.products:list(), shop.sales:get(id), ...: the methods, made from the rows of
+-- gumroad.api. What a method does follows from its row alone.
+local api = require "gumroad.api"
+local date = require "gumroad.date"
+local pages = require "gumroad.pages"
+local params = require "gumroad.params"
+local Client = require "gumroad.client"
+local Error = require "gumroad.error"
+
+local resources = {}
+
+local function name_of(row) return row.resource .. "." .. row.name end
+
+local function new_request(row, ids, given, options)
+  local request = {
+    method = row.method, path = params.path(name_of(row), row, ids), scopes = row.scopes,
+    repeatable = row.repeatable, options = options,
+  }
+  params.write(row, given, request)
+  return request
+end
+
+-- Splits the arguments of a method: ids in the order of the path, then a table of
+-- parameters where the operation has any, then the options of the call.
+local function read_arguments(row, where, ...)
+  local ids, count, given_count = {}, #row.path_params, select("#", ...)
+  for i = 1, count do
+    ids[i] = (select(i, ...))
+    if ids[i] == nil then Error.usage("%s: %s is missing", where, row.path_params[i]) end
+  end
+  local takes_params = row.kind == "list" or #row.params > 0
+  local given = takes_params and select(count + 1, ...) or nil
+  local options_at = count + (takes_params and 2 or 1)
+  if given_count > options_at then Error.usage("%s: too many arguments", where) end
+  return ids, given, Client.check_call_options(where, (select(options_at, ...)))
+end
+
+local function call_method(row)
+  local where = name_of(row)
+  return function(self, ...)
+    local ids, given, options = read_arguments(row, where, ...)
+    local request = new_request(row, ids, params.check(where, row, given), options)
+    local body, err = self.client:call(request)
+    if not body then return nil, err end
+    if not row.returns then return body end
+    local value = body[row.returns]
+    if value ~= nil then return value end
+    return nil, Error.new("decode", ("the answer has no '%s'"):format(row.returns),
+      { method = row.method, path = request.path:match("^[^?]*"), status = 200 })
+  end
+end
+
+-- Lists ---------------------------------------------------------------------------------
+
+local function take_limit(where, given)
+  local limit = given.limit
+  given.limit = nil
+  if limit ~= nil and (type(limit) ~= "number" or limit < 0 or limit ~= math.floor(limit)) then
+    Error.usage("%s: limit: a whole number of at least 0 expected", where)
+  end
+  return limit
+end
+
+-- Gumroad filters by whole UTC days. A finer bound is sent as the enclosing day, and what
+-- lies outside it is left out here. ISO 8601 in UTC sorts like time.
+local function take_bound(where, row, given, name, round_up)
+  local value = given[name]
+  local seconds = value ~= nil and row.param[name] and date.parse(value)
+  if not seconds or date.is_midnight(seconds) then return nil end
+  given[name] = date.day(seconds, round_up)
+  return seconds
+end
+
+local function filter(after, before, items)
+  if not (after or before) then return items end
+  local kept = {}
+  for _, item in ipairs(items) do
+    local at = date.parse(item.created_at or "")
+    if not at or ((not after or at >= after) and (not before or at < before)) then kept[#kept + 1] = item end
+  end
+  return kept
+end
+
+-- What pages.lua needs to know of one list.
+local function new_query(row, where, client, ...)
+  local ids, given, options = read_arguments(row, where, ...)
+  if given ~= nil and type(given) ~= "table" then
+    Error.usage("%s: a table of parameters expected, got %s", where, type(given))
+  end
+  local copy = {}
+  for name, value in pairs(given or {}) do copy[name] = value end
+  local limit = take_limit(where, copy)
+  local after, before = take_bound(where, row, copy, "after", false), take_bound(where, row, copy, "before", true)
+  copy = params.check(where, row, copy)
+  for name, value in pairs(row.opt_in or {}) do copy[name] = copy[name] or value end
+  local page_key = copy.page_key
+  params.path(where, row, ids)  -- a wrong id is told before the first page is asked for
+  return {
+    limit = limit, page_key = page_key,
+    start = function(key)
+      copy.page_key = key
+      return client:start(new_request(row, ids, copy, options))
+    end,
+    items = function(body) return filter(after, before, body[row.returns] or {}) end,
+  }
+end
+
+local function list_method(row, name, run)
+  local where = row.resource .. "." .. name
+  return function(self, ...)
+    return run(new_query(row, where, self.client, ...))
+  end
+end
+
+-- Classes ---------------------------------------------------------------------------------
+
+local function new_class(rows)
+  local class = {}
+  for _, row in ipairs(rows) do
+    if row.kind == "list" then
+      class.list = list_method(row, "list", pages.list)
+      class.each = list_method(row, "each", pages.each)
+      class.pages = list_method(row, "pages", pages.each_page)
+    else
+      class[row.name] = call_method(row)
+    end
+  end
+  class.__index = class
+  return class
+end
+
+local classes = {}
+
+--- The resource of that name for a client, or nil if Gumroad has none.
+function resources.get(client, name)
+  if not api[name] then return nil end
+  classes[name] = classes[name] or new_class(api[name])
+  return setmetatable({ client = client }, classes[name])
+end
+
+return resources
