@@ -175,7 +175,7 @@ schema.sale = {
   { "utm_term", "string?" },
   { "utm_content", "string?" },
   { "buyer_presentment", "table?", doc = "what the card was charged in another currency" },
-  { "card", "table", doc = "visual, type" },
+  { "card", "card" },
   { "product_rating", "integer?" },
   { "reviews_count", "integer?" },
   { "average_rating", "number?" },
@@ -247,6 +247,14 @@ schema.resource_subscription = {
   { "post_url", "string" },
 }
 
+schema.card = {
+  { "visual", "string?", doc = "**** **** **** 4242" },
+  { "type", "string?", doc = "visa" },
+  { "bin", "string?", doc = "always nil" },
+  { "expiry_month", "integer?", doc = "always nil" },
+  { "expiry_year", "integer?", doc = "always nil" },
+}
+
 --- What a ping of a sale, refund, dispute or won dispute carries.
 schema.sale_ping = {
   { "seller_id", "string" },
@@ -263,7 +271,7 @@ schema.sale_ping = {
   { "discover_fee_charged", "boolean" },
   { "can_contact", "boolean" },
   { "referrer", "string?" },
-  { "card", "table" },
+  { "card", "card" },
   { "order_number", "integer", doc = "order_id of the sale" },
   { "sale_id", "string" },
   { "sale_timestamp", "string", doc = "of the sale, also in a refund's ping" },

@@ -1,0 +1,226 @@
+--- Watching a shop: makes the webhooks, receives the pings, calls the handlers.
+--
+-- Gumroad gives a receiver 5 seconds. A handler that raises is answered with 503, so that
+-- Gumroad sends the ping again: after 1, 3 and 10 minutes, then never. A handler that takes
+-- longer than 5 seconds is called again for the same event; `event.key` tells.
+local core = require "gumroad.core"
+local webhook = require "gumroad.webhook"
+local Error = require "gumroad.error"
+
+local watch = {}
+
+local OPTIONS = {
+  url = "string", secret = "string", address = "string", port = "number", path = "string",
+  on_error = "function", on_ready = "function", seller_id = "string", subscribe = "boolean",
+}
+
+local MAX_POST_URL = 255  -- Gumroad's limit
+
+local function check_options(options)
+  if type(options) ~= "table" then Error.usage("watch: table expected, got %s", type(options)) end
+  local known, handlers = {}, {}
+  for name in pairs(OPTIONS) do known[name] = true end
+  for name in pairs(webhook.EVENTS) do known[name] = true end
+  for name, value in pairs(options) do
+    local want = OPTIONS[name] or (webhook.EVENTS[name] and "function")
+    if not want then Error.usage("watch: unknown option '%s'%s", tostring(name), Error.hint(name, known)) end
+    if type(value) ~= want then Error.usage("watch: %s: %s expected, got %s", name, want, type(value)) end
+    if webhook.EVENTS[name] then handlers[name] = value end
+  end
+  if next(handlers) == nil then Error.usage("watch: no handler is given, such as sale = function(sale) ... end") end
+  if not options.url then Error.usage("watch: url is missing: the address at which Gumroad reaches this program") end
+  return handlers
+end
+
+-- The URL that Gumroad is told, and the part of it that a ping must bear: path and query,
+-- the secret among them.
+local function addresses(options)
+  local url = options.url
+  if options.secret then
+    url = url .. (url:find("?", 1, true) and "&" or "?") .. "secret=" .. core.percent_encode(options.secret)
+  end
+  if #url > MAX_POST_URL then Error.usage("watch: url is longer than the %d bytes that Gumroad takes", MAX_POST_URL) end
+  local target = url:match("^https?://[^/?#]+([^#]*)$")
+  if not target then Error.usage("watch: url must be http(s)://HOST/PATH, without a fragment") end
+  if target == "" or target:sub(1, 1) == "?" then target = "/" .. target end
+  if options.path then target = options.path .. (target:match("%?.*$") or "") end
+  return url, target
+end
+
+-- Subscriptions ---------------------------------------------------------------------------
+
+local function is_subscribed(shop, name, url)
+  local list, err = shop.resource_subscriptions:list { resource_name = name }
+  if not list then return nil, err end
+  for _, subscription in ipairs(list) do
+    if subscription.post_url == url then return true end
+  end
+  return false
+end
+
+-- One for each event that has a handler; what is there already is left as it is, as each
+-- repetition would deliver every event once more.
+local function subscribe(shop, handlers, url)
+  for name in pairs(handlers) do
+    local there, err = is_subscribed(shop, name, url)
+    if there == nil then return nil, err end
+    if not there then
+      there, err = shop.resource_subscriptions:create { resource_name = name, post_url = url }
+      if not there then return nil, err end
+    end
+  end
+  return true
+end
+
+-- Requests --------------------------------------------------------------------------------
+
+local Watcher = {}
+Watcher.__index = Watcher
+
+local function target_of(request)
+  local query = request:query()
+  return request:path() .. (query and "?" .. query or "")
+end
+
+-- What must hold before a body is looked at. An answer other than 5xx loses the ping for
+-- good, which is right for what is none.
+local function refusal(self, request)
+  if not core.equal(target_of(request), self.target) then return 404, "wrong path or secret" end
+  if request:method() ~= "POST" then return 405, "method " .. request:method() .. ", not POST" end
+end
+
+local function is_from_other_seller(self, event)
+  local id = event.data.seller_id
+  if not self.seller_id or not id then return false end
+  for _, name in ipairs(event.shadowed) do
+    if name == "seller_id" then return false end  -- the buyer's text; it says nothing
+  end
+  return id ~= self.seller_id
+end
+
+function Watcher:report(message, event)
+  self.on_error(Error.is(message) and message or Error.new("invalid", tostring(message)), event)
+end
+
+local function handle(self, event)
+  local handler = self.handlers[event.type]
+  if not handler then return 200 end  -- an event that nobody asked for
+  local ok, raised = xpcall(function() handler(event.data, event, self) end, function(raised)
+    return Error.is(raised) and raised or debug.traceback(tostring(raised), 2)
+  end)
+  if ok then return 200 end
+  self:report(raised, event)
+  return 503
+end
+
+local function receive(self, request)
+  local status, why = refusal(self, request)
+  if status then
+    self:report("a request was refused: " .. why)
+    return status
+  end
+  local event, err = webhook.parse(request:body(), request:header("content-type"))
+  if not event then
+    self:report(err)
+    return 400
+  end
+  if is_from_other_seller(self, event) then
+    self:report("a ping of another seller was refused", event)
+    return 403
+  end
+  return handle(self, event)
+end
+
+--- Handles what has arrived; waits at most so many seconds for something.
+function Watcher:step(seconds)
+  local engine, deadline = core.engine(), self.listener:timeout()
+  engine:step(math.min(seconds, deadline or seconds))
+  self.listener:step()
+  local request = self.listener:next()
+  while request do
+    request:answer(receive(self, request))
+    request = not self.stopped and self.listener:next() or nil
+  end
+  self.listener:step()
+end
+
+--- Ends run() after the request at hand.
+function Watcher:stop()
+  self.stopped = true
+end
+
+--- Stops listening. The subscriptions stay.
+function Watcher:close()
+  if not self.listener then return end
+  core.engine():unwatch(self.listener:fd())
+  self.listener:close()
+  self.listener = nil
+end
+
+local function log_error(err, event)
+  io.stderr:write("gumroad: ", event and event.key .. ": " or "", tostring(err), "\n")
+end
+
+local function expected_seller(shop, options)
+  if options.seller_id then return options.seller_id end
+  local user, err = shop.user:get()
+  return user and user.user_id, err
+end
+
+--- Begins to listen, and makes the missing subscriptions.
+-- @param options see run
+-- @return Watcher with step(seconds), stop(), close(), port | nil, error
+function watch.new(shop, options)
+  local handlers = check_options(options)
+  local url, target = addresses(options)
+  local self = setmetatable({ handlers = handlers, target = target, url = url,
+    on_error = options.on_error or log_error }, Watcher)
+  local listener, code, message = require("gumroad.listener").new {
+    address = options.address or "127.0.0.1", port = options.port or 8080,
+  }
+  if not listener then return nil, Error.new("config", message, { code = code }) end
+  self.listener, self.port = listener, listener:port()
+  core.engine():watch(listener:fd())
+  local ok, err = expected_seller(shop, options)
+  if ok then
+    self.seller_id = ok
+    ok, err = options.subscribe == false or subscribe(shop, handlers, url)
+  end
+  if not ok then
+    self:close()
+    return nil, err
+  end
+  return self
+end
+
+local IDLE = 60  -- seconds
+
+--- Watches until a handler calls watcher:stop().
+-- @param options table:
+--   url        what Gumroad is told: public, and hard to guess, as pings are not signed; a ping
+--              must bear its path and query exactly
+--   secret     optional: added to the url's query
+--   sale, refund, dispute, dispute_won, cancellation, subscription_updated,
+--   subscription_ended, subscription_restarted
+--              handlers: function(data, event, watcher), see gumroad.webhook.parse
+--   address, port  where to listen, 127.0.0.1 and 8080 (0: any free one)
+--   path       what a proxy in front makes of the url's path, if it changes it
+--   seller_id  whose sales they must be; default: that of the token's user
+--   subscribe  false: the subscriptions are there already
+--   on_ready   function(watcher), when everything stands
+--   on_error   function(error, event), for refused requests and handlers that raised;
+--              default: a line on stderr
+-- @return true | nil, error
+function watch.run(shop, options)
+  local watcher, err = watch.new(shop, options)
+  if not watcher then return nil, err end
+  local ok, raised = pcall(function()
+    if options.on_ready then options.on_ready(watcher) end
+    while not watcher.stopped do watcher:step(IDLE) end
+  end)
+  watcher:close()
+  if not ok then error(raised, 0) end
+  return true
+end
+
+return watch
