@@ -9,6 +9,7 @@
 ** Lua holds and its connection point to each other as long as the connection is suspended;
 ** whichever goes first clears both pointers. */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <netdb.h>
 #include <poll.h>
@@ -57,6 +58,7 @@ typedef struct gr_Listener {
   pid_t pid;  /* the process that opened it */
   int listen_fd, epoll_fd;  /* the daemon's once it runs */
   int closing;
+  int resumed;  /* an answer waits for the next run, which MHD's descriptor does not show */
   char address[INET6_ADDRSTRLEN];
   int port;
   double timeout;  /* seconds for a request to arrive */
@@ -442,7 +444,7 @@ static int listener_close (lua_State *L) {
   return 0;
 }
 
-/* Fills 'fd', 'address' and 'port'; returns 0, or an errno. */
+/* Fills 'listen_fd', 'address' and 'port'; returns 0, or an errno. */
 static int open_port (gr_Listener *l, const struct addrinfo *ai) {
   const int on = 1, off = 0;
   struct sockaddr_storage bound;
@@ -506,7 +508,10 @@ static int start (gr_Listener *l) {
     MHD_OPTION_NOTIFY_CONNECTION, on_connection, l,
     MHD_OPTION_NOTIFY_COMPLETED, on_completed, l,
     MHD_OPTION_END);
-  if (l->daemon == NULL) return 0;
+  if (l->daemon == NULL) {  /* versions of MHD differ in who closes the port then */
+    if (fcntl(l->listen_fd, F_GETFD) != -1) close(l->listen_fd);
+    return 0;
+  }
   info = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD);
   l->epoll_fd = info->epoll_fd;
   return 1;
@@ -561,6 +566,7 @@ static const char *address_option (lua_State *L) {
 **   timeout          seconds, above 0 to 86400, default 10: how long a request may take to
 **                    arrive, a connection may be idle, and an answer may not move on
 **   max_body         bytes, 0 to 2147483647, default 1048576; a larger body is answered with 413
+** A request whose head passes some 60 KB, or 800 headers and query fields, is refused too.
 ** Codes: "in_use" (the port is taken), "permission" (a port below 1024), "address" (not an
 ** address, or not one of this machine), "system". Unknown options and wrong types raise. */
 static int listener_new (lua_State *L) {
@@ -630,7 +636,8 @@ static int listener_timeout (lua_State *L) {
   double wait = HUGE_VAL;
   gr_Conn *c;
   if (!is_open(l)) return lua_pushnil(L), 1;
-  if (MHD_get_timeout(l->daemon, &ms) == MHD_YES) wait = (double)ms / 1e3;
+  if (l->resumed) wait = 0;
+  else if (MHD_get_timeout(l->daemon, &ms) == MHD_YES) wait = (double)ms / 1e3;
   if ((c = first(&l->waiting)) != NULL)
     wait = fmin(wait, fmax(0, c->since + l->timeout - now()));
   if (wait < HUGE_VAL) lua_pushnumber(L, (lua_Number)wait);
@@ -654,6 +661,7 @@ static void close_late (gr_Listener *l) {
 static int listener_step (lua_State *L) {
   gr_Listener *l = check_listener(L);
   if (!is_open(l)) return 0;
+  l->resumed = 0;
   close_late(l);
   MHD_run(l->daemon);
   return 0;
@@ -817,6 +825,7 @@ static void let_go (gr_Request *r) {
   gr_Conn *c = r->conn;
   part_from_request(c);
   r->answered = 1;
+  c->l->resumed = 1;
   MHD_resume_connection(c->mhd);
 }
 
@@ -913,7 +922,8 @@ static int request_answer (lua_State *L) {
   size_t len = 0;
   const char *body = luaL_optlstring(L, 4, "", &len);
   drop_response(r);  /* of an answer that raised */
-  r->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
+  r->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body,
+                                                MHD_RESPMEM_MUST_COPY);
   if (r->response == NULL) return luaL_error(L, "not enough memory");
   add_headers(L, r);
   return send_response(L, r, status);

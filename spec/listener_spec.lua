@@ -1,0 +1,741 @@
+local listener = require "gumroad.listener"
+local socket = require "socket"
+
+local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
+local has_ffi, ffi = pcall(require, "ffi")  -- only LuaJIT can fork from a spec
+
+local open = {}  -- listeners and clients of the running test
+
+local function listen(options)
+  local l = assert(listener.new(options or {}))
+  table.insert(open, l)
+  return l
+end
+
+local function connect(l, address)
+  local make = l:address():find(":", 1, true) and not address and socket.tcp6 or socket.tcp
+  local client = assert(make())
+  client:settimeout(PATIENCE)
+  assert(client:connect(address or l:address(), l:port()))
+  client:settimeout(0)
+  table.insert(open, client)
+  return client
+end
+
+-- Steps the listener until 'check' returns something, which is returned.
+local function step_until(l, check)
+  local deadline = socket.gettime() + PATIENCE
+  repeat
+    l:step()
+    local result = check()
+    if result then return result end
+    socket.select({{getfd = function() return l:fd() end}}, nil, 0.001)
+  until socket.gettime() > deadline
+  error("nothing came of it", 2)
+end
+
+local function send(l, client, bytes)
+  local at = 1
+  step_until(l, function()
+    local last, _, partial = client:send(bytes, at)
+    at = (last or partial) + 1
+    return at > #bytes
+  end)
+end
+
+-- Sends 'bytes' and returns the request that comes of them.
+local function request(l, client, bytes)
+  send(l, client, bytes)
+  return step_until(l, function() return l:next() end)
+end
+
+local function get(l, client, head)
+  return request(l, client, (head or "GET / HTTP/1.1") .. "\r\nHost: shop.example.com\r\n\r\n")
+end
+
+-- Everything up to the end of the connection, and how it ended: "closed" or "reset".
+local function read_all(l, client)
+  local got, how = "", "closed"
+  step_until(l, function()
+    socket.select({client}, nil, 0.001)
+    local failed = client:getoption("error")
+    if failed and failed ~= 0 then how = "reset" end
+    local all, err, partial = client:receive(65536)
+    got = got .. (all or partial)
+    return err == "closed"
+  end)
+  return got, how
+end
+
+-- One answer: its status, its head and its body, as long as Content-Length says.
+local function read_answer(l, client, without_body)
+  local got = ""
+  local function check()
+    local head, at = got:match("^(.-\r\n\r\n)()")
+    local length = head and not without_body and tonumber(head:match("Content%-Length: (%d+)"))
+    if head and #got - at + 1 >= (length or 0) then
+      return {status = tonumber(head:match("^HTTP/1.1 (%d+)")), head = head, body = got:sub(at)}
+    end
+    local all, _, partial = client:receive(without_body and 65536 or 1)
+    got = got .. (all or partial)
+  end
+  return step_until(l, check)
+end
+
+describe("gumroad.listener", function()
+  after_each(function()
+    for i = #open, 1, -1 do
+      open[i]:close()
+      open[i] = nil
+    end
+  end)
+
+  describe("new", function()
+    it("listens on a free port of 127.0.0.1 by default", function()
+      local l = listen()
+      assert.equal("127.0.0.1", l:address())
+      assert.is_true(l:port() > 0)
+    end)
+
+    it("listens on IPv6", function()
+      local l = listen {address = "::1"}
+      local r = get(l, connect(l))
+      assert.equal("::1", l:address())
+      assert.equal("::1", r:peer())
+    end)
+
+    it("takes IPv4 clients on '::' and shows their address as IPv4", function()
+      local l = listen {address = "::"}
+      assert.equal("127.0.0.1", get(l, connect(l, "127.0.0.1")):peer())
+    end)
+
+    it("says that a port is taken, and what to do", function()
+      local port = listen():port()
+      local l, code, message = listener.new {port = port}
+      assert.is_nil(l)
+      assert.equal("in_use", code)
+      assert.equal("port " .. port .. " on 127.0.0.1 is already taken; choose another port, or "
+                   .. "0 for any free one", message)
+    end)
+
+    it("says that an address is not of this machine", function()
+      local _, code, message = listener.new {address = "192.0.2.1"}
+      assert.equal("address", code)
+      assert.matches("192.0.2.1 is not an address of this machine", message, 1, true)
+    end)
+
+    it("says that a text is not an address", function()
+      for _, text in ipairs {"", "localhost", "127.0.0.1\0", "1.2.3.4.5", "::1::"} do
+        local l, code = listener.new {address = text}
+        assert.is_nil(l)
+        assert.equal("address", code)
+      end
+    end)
+
+    it("raises for unknown options, naming them", function()
+      assert.error_matches(function() listener.new {adress = "::"} end, "unknown option 'adress'")
+      assert.error_matches(function() listener.new {"::"} end, "option names are strings")
+    end)
+
+    it("raises for options of a wrong type or out of range, naming them", function()
+      local wrong = {address = 1, port = "80", max_connections = false, timeout = {},
+                     max_body = "1"}
+      local beyond = {port = 65536, max_connections = 0, timeout = 0, max_body = -1}
+      for name, value in pairs(wrong) do
+        assert.error_matches(function() listener.new {[name] = value} end, name .. ": %a+ expected")
+      end
+      for name, value in pairs(beyond) do
+        assert.error_matches(function() listener.new {[name] = value} end, name .. ": out of range")
+      end
+      assert.error_matches(function() listener.new {port = 1.5} end, "port: out of range")
+      assert.error_matches(function() listener.new {timeout = 0 / 0} end, "timeout: out of range")
+      assert.error_matches(function() listener.new() end, "table expected")
+    end)
+  end)
+
+  describe("a request", function()
+    it("has the method as it was sent", function()
+      local l = listen()
+      local client = connect(l)
+      for _, method in ipairs {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"} do
+        local r = get(l, client, method .. " / HTTP/1.1")
+        assert.equal(method, r:method())
+        r:answer(200)
+        read_answer(l, client)
+      end
+    end)
+
+    it("has path and query as they were sent, still encoded", function()
+      local l = listen()
+      local r = get(l, connect(l), "GET /v2/a%2Fb%20c+d?x=%41&y=?&%zz HTTP/1.1")
+      assert.equal("/v2/a%2Fb%20c+d", r:path())
+      assert.equal("x=%41&y=?&%zz", r:query())
+    end)
+
+    it("tells no query from an empty one", function()
+      local l = listen()
+      assert.is_nil(get(l, connect(l), "GET /a HTTP/1.1"):query())
+      assert.equal("", get(l, connect(l), "GET /a? HTTP/1.1"):query())
+    end)
+
+    it("has a query of many fields", function()
+      local l = listen()
+      local query = ("a[]=1&"):rep(300)
+      assert.equal(query, get(l, connect(l), "GET /?" .. query .. " HTTP/1.1"):query())
+    end)
+
+    it("has headers under their names in lower case, repeated ones joined", function()
+      local l = listen()
+      local r = request(l, connect(l),
+        "GET / HTTP/1.1\r\nHost: a.example.com\r\nX-One: 1\r\nACCEPT: b\r\nx-one: 2\r\n\r\n")
+      assert.same({host = "a.example.com", ["x-one"] = "1, 2", accept = "b"}, r:headers())
+    end)
+
+    it("finds a header whatever its case", function()
+      local l = listen()
+      local r = request(l, connect(l),
+        "GET / HTTP/1.1\r\nHost: a.example.com\r\nX-One: 1\r\nX-On: 3\r\nx-one: 2\r\n\r\n")
+      assert.equal("1, 2", r:header("x-ONE"))
+      assert.equal("3", r:header("X-On"))
+      assert.is_nil(r:header("x"))
+      assert.is_nil(r:header(""))
+    end)
+
+    it("has the client's address", function()
+      local l = listen()
+      assert.equal("127.0.0.1", get(l, connect(l)):peer())
+    end)
+
+    it("has an empty body where none was sent", function()
+      local l = listen()
+      assert.equal("", get(l, connect(l)):body())
+    end)
+
+    it("has the whole body, any bytes, once all of it has come", function()
+      local l = listen()
+      local client, body = connect(l), ("\0\1\r\n\255"):rep(20000)
+      send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " .. #body .. "\r\n\r\n")
+      send(l, client, body:sub(1, -2))
+      assert.is_nil(l:next())
+      local r = request(l, client, body:sub(-1))
+      assert.is_true(r:body() == body)
+    end)
+
+    it("has a chunked body put together", function()
+      local l = listen()
+      local r = request(l, connect(l), "POST / HTTP/1.1\r\nHost: a\r\n"
+        .. "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")
+      assert.equal("abcde", r:body())
+    end)
+
+    it("is told to go on where the client waits for that", function()
+      local l = listen()
+      local client = connect(l)
+      send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+        .. "Expect: 100-continue\r\n\r\n")
+      assert.equal(100, read_answer(l, client).status)
+      assert.equal("abc", request(l, client, "abc"):body())
+    end)
+
+    it("can still be read when it has been answered", function()
+      local l = listen()
+      local client = connect(l)
+      local r = request(l, client, "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+      assert.is_true(r:answer(200))
+      read_answer(l, client)
+      get(l, client)
+      assert.equal("abc", r:body())
+      assert.equal("/p", r:path())
+    end)
+
+    it("comes in the order of completion", function()
+      local l = listen()
+      local a, b = connect(l), connect(l)
+      send(l, a, "GET /a HTTP/1.1\r\nHost: a\r\n")
+      send(l, b, "GET /b HTTP/1.1\r\nHost: b\r\n\r\n")
+      local first = step_until(l, function() return l:next() end)
+      local second = request(l, a, "\r\n")
+      assert.equal("/b", first:path())
+      assert.equal("/a", second:path())
+      assert.is_nil(l:next())
+    end)
+
+    it("is not handed over twice, nor while it is incomplete", function()
+      local l = listen()
+      local client = connect(l)
+      send(l, client, "GET / HTTP/1.1\r\n")
+      assert.is_nil(l:next())
+      local r = request(l, client, "Host: a\r\n\r\n")
+      assert.is_not_nil(r)
+      assert.is_nil(l:next())
+    end)
+  end)
+
+  describe("answer", function()
+    it("sends status, headers and body", function()
+      local l = listen()
+      local client = connect(l)
+      local headers = {["Content-Type"] = "application/json", ["X-Count"] = 3}
+      assert.is_true(get(l, client):answer(404, headers, "{}"))
+      local answer = read_answer(l, client)
+      assert.equal(404, answer.status)
+      assert.equal("{}", answer.body)
+      assert.matches("\r\nContent-Type: application/json\r\n", answer.head, 1, true)
+      assert.matches("\r\nX-Count: 3\r\n", answer.head, 1, true)
+    end)
+
+    it("sends a large body of any bytes", function()
+      local l = listen()
+      local client, body = connect(l), ("\0\255\r\n"):rep(500000)
+      get(l, client):answer(200, nil, body)
+      local got = ""
+      step_until(l, function()
+        local all, _, partial = client:receive(65536)
+        got = got .. (all or partial)
+        return #got >= #body and got:sub(-#body) == body
+      end)
+    end)
+
+    it("keeps the connection open for the next request", function()
+      local l = listen()
+      local client = connect(l)
+      for i = 1, 3 do
+        get(l, client, "GET /" .. i .. " HTTP/1.1"):answer(200, nil, tostring(i))
+        assert.equal(tostring(i), read_answer(l, client).body)
+      end
+      assert.equal(1, l:connections())
+    end)
+
+    it("goes to requests sent one right after the other, in their order", function()
+      local l = listen()
+      local client = connect(l)
+      local one = "GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
+      send(l, client, one:format(1) .. one:format(2) .. one:format(3))
+      for i = 1, 3 do
+        local r = step_until(l, function() return l:next() end)
+        assert.equal("/" .. i, r:path())
+        assert.is_nil(l:next())
+        r:answer(200, nil, tostring(i))
+        assert.equal(tostring(i), read_answer(l, client).body)
+      end
+    end)
+
+    it("closes the connection where 'Connection: close' says so", function()
+      local l = listen()
+      local client = connect(l)
+      get(l, client):answer(200, {Connection = "close"}, "bye")
+      local got, how = read_all(l, client)
+      assert.matches("bye$", got)
+      assert.equal("closed", how)
+    end)
+
+    it("sends no body in answer to HEAD, but its length", function()
+      local l = listen()
+      local client = connect(l)
+      get(l, client, "HEAD / HTTP/1.1"):answer(200, nil, "abc")
+      local answer = read_answer(l, client, true)
+      assert.matches("Content-Length: 3\r\n", answer.head, 1, true)
+      assert.equal("", answer.body)
+      get(l, client):answer(200, nil, "next")
+      assert.equal("next", read_answer(l, client).body)
+    end)
+
+    it("happens once", function()
+      local l = listen()
+      local client = connect(l)
+      local r = get(l, client)
+      assert.is_true(r:answer(200, nil, "first"))
+      local ok, code, message = r:answer(200, nil, "second")
+      assert.is_nil(ok)
+      assert.equal("answered", code)
+      assert.equal("the request has been answered already", message)
+      assert.equal("first", read_answer(l, client).body)
+    end)
+
+    it("raises for headers that would break the head, and can be repeated without them", function()
+      local l = listen()
+      local client = connect(l)
+      local r = get(l, client)
+      for _, value in ipairs {"a\rb", "a\nb", "a\0b"} do
+        assert.error_matches(function() r:answer(200, {["X-A"] = value}) end, "X%-A: CR, LF or NUL")
+      end
+      for _, name in ipairs {"", "a b", "a:b", "a\nb", "a\0b", "\195\164"} do
+        assert.error_matches(function() r:answer(200, {[name] = "x"}) end, "is not a header name")
+      end
+      assert.is_true(r:answer(200, nil, "ok"))
+      assert.equal("ok", read_answer(l, client).body)
+    end)
+
+    it("raises for what is not an answer", function()
+      local l = listen()
+      local r = get(l, connect(l))
+      assert.error_matches(function() r:answer(100) end, "200 to 599")
+      assert.error_matches(function() r:answer(600) end, "200 to 599")
+      assert.error_matches(function() r:answer(200, "x") end, "table expected")
+      assert.error_matches(function() r:answer(200, {"x"}) end, "header names are strings")
+      assert.error_matches(function() r:answer(200, {a = true}) end, "string expected, got boolean")
+      assert.error_matches(function() r:answer(200, {["content-length"] = "1"}) end,
+                           "follows from the body")
+      assert.error_matches(function() r:answer(200, nil, {}) end, "string expected")
+    end)
+
+    it("tells that the client has gone", function()
+      local l = listen()
+      local client = connect(l)
+      local r = get(l, client)
+      client:close()
+      local ok, code, message = r:answer(200, nil, "anybody?")
+      assert.is_nil(ok)
+      assert.equal("closed", code)
+      assert.equal("the client has closed the connection", message)
+      step_until(l, function() return l:connections() == 0 end)
+    end)
+
+    it("survives a client that goes while a large body is sent", function()
+      local l = listen()
+      local client = connect(l)
+      get(l, client):answer(200, nil, ("x"):rep(10000000))
+      step_until(l, function() return client:receive(1) end)
+      client:close()
+      step_until(l, function() return l:connections() == 0 end)
+    end)
+
+    it("still reaches a client that has closed only its own side", function()
+      local l = listen()
+      local client = connect(l)
+      local r = get(l, client)
+      client:shutdown("send")
+      r:answer(200, nil, "still here")
+      assert.matches("still here$", (read_all(l, client)))
+    end)
+  end)
+
+  describe("answer_part", function()
+    for _, bytes in ipairs {0, 1, 7, 50000} do
+      it("announces the whole body, sends " .. bytes .. " bytes and resets", function()
+        local l = listen()
+        local client, body = connect(l), ("0123456789"):rep(10000)
+        assert.is_true(get(l, client):answer_part(200, {["X-A"] = "b"}, body, bytes))
+        local got, how = read_all(l, client)
+        assert.equal("reset", how)
+        assert.matches("X-A: b\r\n", got, 1, true)
+        assert.matches("Content-Length: 100000\r\n", got, 1, true)
+        assert.is_true(got:match("\r\n\r\n(.*)$") == body:sub(1, bytes))
+      end)
+    end
+
+    it("raises where nothing would be missing", function()
+      local l = listen()
+      local r = get(l, connect(l))
+      assert.error_matches(function() r:answer_part(200, nil, "abc", 3) end, "less than the body")
+      assert.error_matches(function() r:answer_part(200, nil, "abc", -1) end, "less than the body")
+    end)
+  end)
+
+  describe("reset", function()
+    it("resets the connection without an answer", function()
+      local l = listen()
+      local client = connect(l)
+      local r = get(l, client)
+      assert.is_true(r:reset())
+      local got, how = read_all(l, client)
+      assert.equal("", got)
+      assert.equal("reset", how)
+      assert.equal("answered", select(2, r:answer(200)))
+    end)
+  end)
+
+  describe("a dropped request", function()
+    it("is answered with 500", function()
+      local l = listen()
+      local client = connect(l)
+      local r = get(l, client)
+      assert.is_not_nil(r)
+      r = nil  -- luacheck: ignore
+      collectgarbage()
+      collectgarbage()
+      assert.equal(500, read_answer(l, client).status)
+    end)
+
+    it("is harmless once it has been answered", function()
+      local l = listen()
+      local client = connect(l)
+      get(l, client):answer(200, nil, "a")
+      collectgarbage()
+      collectgarbage()
+      assert.equal("a", read_answer(l, client).body)
+    end)
+  end)
+
+  describe("max_body", function()
+    local post = "POST / HTTP/1.1\r\nHost: a\r\n"
+
+    it("takes a body of exactly that size", function()
+      local l = listen {max_body = 5}
+      assert.equal("abcde", request(l, connect(l), post .. "Content-Length: 5\r\n\r\nabcde"):body())
+      assert.equal("abcde", request(l, connect(l), post
+        .. "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"):body())
+    end)
+
+    it("refuses a larger one by what is announced, before it comes", function()
+      local l = listen {max_body = 5}
+      local client = connect(l)
+      send(l, client, post .. "Content-Length: 6\r\n\r\n")
+      local got, how = read_all(l, client)
+      assert.matches("^HTTP/1.1 413 ", got)
+      assert.matches("The request body is too large.$", got)
+      assert.equal("closed", how)
+      assert.is_nil(l:next())
+    end)
+
+    it("refuses a chunked one when it passes the limit", function()
+      local l = listen {max_body = 5}
+      local client = connect(l)
+      send(l, client, post .. "Transfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n")
+      assert.matches("^HTTP/1.1 413 ", (read_all(l, client)))
+      assert.is_nil(l:next())
+    end)
+
+    it("lets a client that sends it all the same read the refusal", function()
+      local l = listen {max_body = 5}
+      local client, body = connect(l), ("x"):rep(3000000)
+      send(l, client, post .. "Content-Length: " .. #body .. "\r\n\r\n")
+      send(l, client, body)
+      assert.matches("^HTTP/1.1 413 ", (read_all(l, client)))
+      step_until(l, function() return l:connections() == 0 end)
+      assert.is_nil(l:next())
+    end)
+
+    it("does not wait for ever for the rest of it", function()
+      local l = listen {max_body = 5, timeout = 0.05}
+      local client = connect(l)
+      send(l, client, post .. "Content-Length: 6\r\n\r\n")
+      read_all(l, client)
+      step_until(l, function() return l:connections() == 0 end)
+    end)
+  end)
+
+  it("answers what is not HTTP with 400 and closes", function()
+    local l = listen()
+    for _, bytes in ipairs {"some nonsense\r\n\r\n", "GET / HTTP/9\r\n\r\n",
+                            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"} do
+      local client = connect(l)
+      send(l, client, bytes)
+      assert.matches("^HTTP/1.1 [45]%d%d ", (read_all(l, client)))
+    end
+    assert.is_nil(l:next())
+  end)
+
+  it("refuses a request whose head is too large", function()
+    local l = listen()
+    local client = connect(l)
+    client:send("GET /" .. ("a"):rep(70000) .. " HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert.matches("^HTTP/1.1 414 ", (read_all(l, client)))
+    assert.is_nil(l:next())
+  end)
+
+  it("goes on after a client that leaves in the middle of a request", function()
+    local l = listen {timeout = 0.1}
+    for _, bytes in ipairs {"", "GET", "GET / HTTP/1.1\r\nHost: a\r\n",
+                            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"} do
+      local client = connect(l)
+      send(l, client, bytes .. " ")
+      client:close()
+      step_until(l, function() return l:connections() == 0 end)
+    end
+    assert.equal("/", get(l, connect(l)):path())
+  end)
+
+  describe("timeout", function()
+    it("closes a connection on which no request comes", function()
+      local l = listen {timeout = 0.02}
+      assert.equal("", (read_all(l, connect(l))))
+    end)
+
+    it("closes on a request that is too slow, even if bytes keep coming", function()
+      local l = listen {timeout = 0.05}
+      for _, start in ipairs {"GET /", "GET / HTTP/1.1\r\nX: ",
+                              "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n"} do
+        local client = connect(l)
+        send(l, client, start)
+        step_until(l, function()
+          client:send("x")
+          local _, err = client:receive(1)
+          return err == "closed"
+        end)
+      end
+      assert.is_nil(l:next())
+    end)
+
+    it("closes a connection that is idle after an answer", function()
+      local l = listen {timeout = 0.02}
+      local client = connect(l)
+      get(l, client):answer(200, nil, "a")
+      assert.matches("a$", (read_all(l, client)))
+    end)
+
+    it("does not touch a request that waits for its answer", function()
+      local l = listen {timeout = 0.02}
+      local client = connect(l)
+      local r = get(l, client)
+      for _ = 1, 3 do read_all(l, connect(l)) end  -- three others run out of time meanwhile
+      assert.is_true(r:answer(200, nil, "late"))
+      assert.equal("late", read_answer(l, client).body)
+    end)
+  end)
+
+  describe("max_connections", function()
+    it("closes connections beyond it at once, and takes new ones when there is room", function()
+      local l = listen {max_connections = 2}
+      local a, b = connect(l), connect(l)
+      local r = get(l, a)
+      get(l, b):answer(200)
+      read_answer(l, b)
+      assert.equal("", (read_all(l, connect(l))))
+      assert.equal(2, l:connections())
+      b:close()
+      step_until(l, function() return l:connections() == 1 end)
+      assert.equal("/c", get(l, connect(l), "GET /c HTTP/1.1"):path())
+      r:answer(200, nil, "a")
+      assert.equal("a", read_answer(l, a).body)
+    end)
+  end)
+
+  describe("in an event loop", function()
+    -- Waits as an event loop does: for the descriptor, at most as long as timeout() says.
+    local function wait(l)
+      local patience = l:timeout() or PATIENCE
+      local watch = {getfd = function() return l:fd() end}
+      local ready = patience == 0 or socket.select({watch}, nil, patience)[1]
+      assert.is_truthy(ready)
+      l:step()
+    end
+
+    it("shows by fd() and timeout() when there is something to do", function()
+      local l = listen()
+      assert.is_nil(l:timeout())
+      local client = connect(l)
+      client:send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n")
+      wait(l)
+      client:send("abc")
+      local r
+      repeat wait(l); r = l:next() until r
+      r:answer(200, nil, "done")
+      assert.equal(0, l:timeout())
+      local got = ""
+      repeat
+        wait(l)
+        local all, _, partial = client:receive(65536)
+        got = got .. (all or partial)
+      until got:find("done")
+    end)
+
+    it("knows when the first connection is due", function()
+      local l = listen {timeout = 10}
+      connect(l)
+      step_until(l, function() return l:connections() == 1 end)
+      local seconds = step_until(l, function() return l:timeout() > 0 and l:timeout() end)
+      assert.is_true(seconds > 0 and seconds <= 10)
+    end)
+
+    it("steps without waiting where nothing happens", function()
+      local l = listen()
+      for _ = 1, 100 do assert.equal(0, select("#", l:step())) end
+    end)
+  end)
+
+  describe("close", function()
+    it("closes the connections and the port, and can be repeated", function()
+      local l = listen()
+      local client, port = connect(l), l:port()
+      step_until(l, function() return l:connections() == 1 end)
+      l:close()
+      l:close()
+      assert.equal("closed", select(2, client:receive(1)))
+      assert.equal(0, l:connections())
+      assert.equal(port, listen {port = port}:port())
+    end)
+
+    it("leaves nothing to be done", function()
+      local l = listen()
+      l:close()
+      l:step()
+      assert.is_nil(l:next())
+      assert.is_nil(l:fd())
+      assert.is_nil(l:timeout())
+    end)
+
+    it("closes connections whose requests wait, taken or not", function()
+      local l = listen()
+      local taken, waiting = connect(l), connect(l)
+      local r = get(l, taken)
+      send(l, waiting, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      l:step()
+      l:close()
+      for _, client in ipairs {taken, waiting} do
+        client:settimeout(PATIENCE)
+        assert.equal("closed", select(2, client:receive(1)))
+      end
+      local ok, code, message = r:answer(200)
+      assert.is_nil(ok)
+      assert.equal("closed", code)
+      assert.equal("the listener is closed", message)
+      assert.equal("closed", select(2, r:reset()))
+      assert.equal("closed", select(2, r:answer_part(200, nil, "abc", 1)))
+      assert.equal("/", r:path())
+    end)
+
+    it("sends the answers that were given before", function()
+      local l = listen()
+      local client = connect(l)
+      get(l, client):answer(200, nil, "last words")
+      l:close()
+      client:settimeout(PATIENCE)
+      assert.matches("last words$", (client:receive("*a")))
+    end)
+
+    it("happens when the listener is collected, before or after its requests", function()
+      local l = assert(listener.new {})
+      local client = connect(l)
+      local r = get(l, client)
+      l = nil  -- luacheck: ignore
+      collectgarbage()
+      collectgarbage()
+      assert.equal("closed", select(2, client:receive(1)))
+      assert.equal("closed", select(2, r:answer(200)))
+    end)
+
+    it("happens at the end of a to-be-closed variable", function()
+      local scoped = (loadstring or load)("local l <close> = ...; return l:port()")
+      if not scoped then return end  -- before Lua 5.4
+      local l = listen()
+      local port = scoped(l)
+      assert.is_nil(l:fd())
+      assert.equal(port, listen {port = port}:port())
+    end)
+  end)
+
+  if has_ffi then it("leaves everything to the parent after a fork", function()
+    ffi.cdef "int fork(void); void _exit(int); int waitpid(int, int *, int);"
+    local l = listen()
+    local held, idle = connect(l), connect(l)
+    local r = get(l, held)
+    step_until(l, function() return l:connections() == 2 end)
+    local pid = ffi.C.fork()
+    if pid == 0 then
+      idle:send("GET /idle HTTP/1.1\r\nHost: a\r\n\r\n")
+      for _ = 1, 20 do l:step() end
+      local calm = l:next() == nil and l:fd() == nil and select(2, r:answer(200)) == "closed"
+      l:close()
+      r = nil
+      collectgarbage()
+      ffi.C._exit(calm and 0 or 1)
+    end
+    local status = ffi.new("int[1]")
+    ffi.C.waitpid(pid, status, 0)
+    assert.equal(0, status[0])
+    assert.equal("/idle", step_until(l, function() return l:next() end):path())
+    assert.is_true(r:answer(200, nil, "from the parent"))
+    assert.equal("from the parent", read_answer(l, held).body)
+  end) end
+end)
