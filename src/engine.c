@@ -36,7 +36,7 @@ typedef struct gr_engine {
   int running_count, finished;
   CURL *idle[MAX_IDLE];
   int idle_count;
-  int watched[MAX_WATCHED];
+  struct { int fd, told; } watched[MAX_WATCHED];
   int watched_count;
 } gr_engine;
 
@@ -489,7 +489,7 @@ static int engine_send (lua_State *L) {
 
 static int find_watched (gr_engine *e, int fd) {
   for (int i = 0; i < e->watched_count; i++)
-    if (e->watched[i] == fd) return i;
+    if (e->watched[i].fd == fd) return i;
   return -1;
 }
 
@@ -500,21 +500,34 @@ static void note_ready (lua_State *L, const struct gr_ready *ready) {
   lua_rawseti(L, -2, ready->fd);
 }
 
-/* engine:step([seconds]) -> finished, ready
+/* Watched descriptors are told once each, so that a call which waits inside a handler does
+** not spin over those that the handler's caller will look at. Here they are told anew. */
+static void rewatch (gr_engine *e) {
+  for (int i = 0; i < e->watched_count; i++) {
+    if (!e->watched[i].told) continue;
+    e->watched[i].told = 0;
+    gr_poller_watch(&e->poller, e->watched[i].fd, GR_READ | GR_ONCE);
+  }
+}
+
+/* engine:step([seconds [, own]]) -> finished, ready
 ** Moves every transfer on. Waits for something to happen for at most 'seconds' (default 0:
 ** only looks). 'finished': how many transfers were finished since the last step; 'ready':
-** nil, or which watched descriptors are ready: fd -> "readable" or "hangup". */
+** nil, or which watched descriptors are ready: fd -> "readable" or "hangup". With 'own' it
+** is only about transfers: a watched descriptor wakes it once at most. */
 static int engine_step (lua_State *L) {
   gr_engine *e = check_engine(L);
   double seconds = luaL_optnumber(L, 2, 0);
   double ms = seconds > 0 ? seconds * 1000 + 0.999 : 0;
   struct gr_ready ready[64];
   int n, running;
+  if (!lua_toboolean(L, 3)) rewatch(e);
   lua_pushnil(L);
   if (e->finished > 0) ms = 0;  /* there is something to tell already */
   n = gr_poller_wait(&e->poller, ready, 64, ms < INT_MAX ? (int)ms : INT_MAX);
   for (int i = 0; i < n; i++) {
-    if (ready[i].fd >= 0 && find_watched(e, ready[i].fd) >= 0) { note_ready(L, &ready[i]); continue; }
+    int at = ready[i].fd < 0 ? -1 : find_watched(e, ready[i].fd);
+    if (at >= 0) { e->watched[at].told = 1; note_ready(L, &ready[i]); continue; }
     int what = ((ready[i].events & GR_READ) ? CURL_CSELECT_IN : 0)
              | ((ready[i].events & GR_WRITE) ? CURL_CSELECT_OUT : 0)
              | ((ready[i].events & GR_HANGUP) ? CURL_CSELECT_ERR : 0);
@@ -549,9 +562,10 @@ static int engine_watch (lua_State *L) {
   luaL_argcheck(L, fd >= 0, 2, "a descriptor expected");
   if (find_watched(e, fd) >= 0) return 0;
   luaL_argcheck(L, e->watched_count < MAX_WATCHED, 2, "16 descriptors are watched already");
-  int wrong = gr_poller_watch(&e->poller, fd, GR_READ);
+  int wrong = gr_poller_watch(&e->poller, fd, GR_READ | GR_ONCE);
   if (wrong != 0) return luaL_error(L, "cannot watch descriptor %d: %s", fd, strerror(wrong));
-  e->watched[e->watched_count++] = fd;
+  e->watched[e->watched_count].fd = fd;
+  e->watched[e->watched_count++].told = 0;
   return 0;
 }
 

@@ -36,7 +36,8 @@ int gr_poller_watch (struct gr_poller *p, int fd, int events) {
     return 0;
   }
   ev.data.fd = fd;
-  ev.events = ((events & GR_READ) ? EPOLLIN : 0u) | ((events & GR_WRITE) ? EPOLLOUT : 0u);
+  ev.events = ((events & GR_READ) ? EPOLLIN : 0u) | ((events & GR_WRITE) ? EPOLLOUT : 0u)
+            | ((events & GR_ONCE) ? EPOLLONESHOT : 0u);
   if (epoll_ctl(p->fd, EPOLL_CTL_ADD, fd, &ev) == 0) return 0;
   if (errno == EEXIST && epoll_ctl(p->fd, EPOLL_CTL_MOD, fd, &ev) == 0) return 0;
   return errno;
@@ -94,11 +95,11 @@ static int change (struct gr_poller *p, uintptr_t ident, int filter, int flags, 
 }
 
 int gr_poller_watch (struct gr_poller *p, int fd, int events) {
-  int failed = 0;
-  if (events & GR_READ) failed = change(p, (uintptr_t)fd, EVFILT_READ, EV_ADD, 0);
+  int failed = 0, add = EV_ADD | EV_ENABLE | ((events & GR_ONCE) ? EV_DISPATCH : 0);
+  if (events & GR_READ) failed = change(p, (uintptr_t)fd, EVFILT_READ, add, 0);
   else change(p, (uintptr_t)fd, EVFILT_READ, EV_DELETE, 0);
   if (failed) return failed;
-  if (events & GR_WRITE) failed = change(p, (uintptr_t)fd, EVFILT_WRITE, EV_ADD, 0);
+  if (events & GR_WRITE) failed = change(p, (uintptr_t)fd, EVFILT_WRITE, add, 0);
   else change(p, (uintptr_t)fd, EVFILT_WRITE, EV_DELETE, 0);
   return failed;
 }

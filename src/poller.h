@@ -3,7 +3,7 @@
 #ifndef GR_POLLER_H
 #define GR_POLLER_H
 
-enum { GR_READ = 1, GR_WRITE = 2, GR_HANGUP = 4 };
+enum { GR_READ = 1, GR_WRITE = 2, GR_HANGUP = 4, GR_ONCE = 8 };
 
 struct gr_poller {
   int fd;        /* -1 while closed */
@@ -19,8 +19,8 @@ struct gr_ready {
 int gr_poller_open (struct gr_poller *p);
 void gr_poller_close (struct gr_poller *p);
 
-/* Watches fd for 'events', whatever it was watched for before; 0 forgets it. Returns 0 or
-** an errno; forgetting a descriptor that is already gone is no error. */
+/* Watches fd for 'events', whatever it was watched for before; 0 forgets it. With GR_ONCE
+** it is told once, and then not until it is watched again. Returns 0 or an errno; forgetting a descriptor that is already gone is no error. */
 int gr_poller_watch (struct gr_poller *p, int fd, int events);
 
 /* Makes the timer run out once, in 'ms' milliseconds; negative: never. */

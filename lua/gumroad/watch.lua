@@ -131,17 +131,25 @@ local function receive(self, request)
   return handle(self, event)
 end
 
---- Handles what has arrived; waits at most so many seconds for something.
-function Watcher:step(seconds)
-  local engine, deadline = core.engine(), self.listener:timeout()
-  engine:step(math.min(seconds, deadline or seconds))
+-- How many requests were handled.
+function Watcher:handle_arrived()
+  local count = 0
   self.listener:step()
   local request = self.listener:next()
   while request do
+    count = count + 1
     request:answer(receive(self, request))
     request = not self.stopped and self.listener:next() or nil
   end
   self.listener:step()
+  return count
+end
+
+--- Handles what has arrived; if nothing has, waits at most so many seconds for it.
+function Watcher:step(seconds)
+  if self:handle_arrived() > 0 then return end
+  core.engine():step(math.min(seconds, self.listener:timeout() or seconds))
+  self:handle_arrived()
 end
 
 --- Ends run() after the request at hand.

@@ -8,7 +8,7 @@ local loop = {}
 
 local TICK = 0.001  -- seconds between looks, where a scheduler's sleep is all there is
 
-loop.blocking = tasks(function(seconds) core.engine():step(seconds) end)
+loop.blocking = tasks(function(seconds) core.engine():step(seconds, true) end)
 
 --- A loop over a scheduler's own sleep function, such as copas.sleep.
 -- @param sleep function(seconds)
