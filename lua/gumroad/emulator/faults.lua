@@ -1,0 +1,190 @@
+--- Failures to order. A fault waits for the requests it is for and spoils their answers.
+--
+-- Fields of every fault:
+--   kind     what happens, see KINDS below
+--   path     for paths that begin so; default: any
+--   method   for this method only
+--   times    how often, default 1; "always"
+--   after    how many such requests pass unharmed first, default 0
+local json = require "gumroad.emulator.json"
+
+local GATEWAY_PAGE = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+  .. "<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
+local MEBIBYTE = 1048576
+
+local Faults = {}
+Faults.__index = Faults
+
+-- a gzip stream of zeros ------------------------------------------------------------------
+
+local GZIP_HEAD = "\31\139\8\0\0\0\0\0\0\3"
+-- one MiB of zeros, deflated, ending on a byte's boundary
+local DEFLATED = "\236\193\049\1\0\0\0\194\160\245\079\109\008\095\160" .. ("\0"):rep(1016)
+  .. "\062\003\0\0\255\255"
+local LAST_BLOCK = "\1\0\0\255\255"
+local CHECKSUMS = {  -- CRC-32 of so many MiB of zeros
+  [1] = 2805525020, [16] = 2759631178, [64] = 3001757933, [256] = 705592763, [1024] = 1533330096,
+}
+
+local function bytes_of(number)
+  local out = {}
+  for i = 1, 4 do
+    out[i] = string.char(number % 256)
+    number = math.floor(number / 256)
+  end
+  return table.concat(out)
+end
+
+local function gzip_bomb(mebibytes)
+  return GZIP_HEAD .. DEFLATED:rep(mebibytes) .. LAST_BLOCK .. bytes_of(CHECKSUMS[mebibytes])
+    .. bytes_of(mebibytes * MEBIBYTE)
+end
+
+-- what happens ----------------------------------------------------------------------------
+
+local STATUS_BODIES = {
+  [429] = { "text/plain", "Retry later\n" },
+  [500] = { "application/json; charset=utf-8", '{"status":500,"error":"Internal Server Error"}' },
+}
+
+local function with_headers(answer, fault)
+  for name, value in pairs(fault.headers or {}) do answer.headers[name] = value end
+  return answer
+end
+
+local function plain(fault, status, content_type, body)
+  return with_headers({ status = status, body = body,
+    headers = { ["Content-Type"] = content_type } }, fault)
+end
+
+local function set_key(answer, fault)
+  local value = answer.value
+  fault.key = fault.key or (value and value.next_page_key)
+  if fault.key then json.put(value, "next_page_key", fault.key) end
+  return answer
+end
+
+-- Kinds that answer in place of the API, which never sees the request: function(fault).
+local INSTEAD = {
+  --- `status`, `body` and `headers` of your own; 429 is "Retry later", else a proxy's page
+  status = function(fault)
+    local usual = STATUS_BODIES[fault.status] or { "text/html", GATEWAY_PAGE }
+    return plain(fault, fault.status or 502, usual[1], fault.body or usual[2])
+  end,
+  --- HTTP 200 and a page of HTML
+  html = function(fault) return plain(fault, 200, "text/html", GATEWAY_PAGE) end,
+  --- HTTP 200 and `bytes` (64) bytes that are not JSON
+  garbage = function(fault)
+    return plain(fault, 200, "application/json; charset=utf-8",
+      ("\0\255{]\127\240"):rep(math.ceil((fault.bytes or 64) / 6)):sub(1, fault.bytes or 64))
+  end,
+  --- valid JSON of about `bytes` (20 MiB)
+  huge = function(fault)
+    return plain(fault, 200, "application/json; charset=utf-8",
+      '{"success":true,"padding":"' .. ("x"):rep(fault.bytes or 20 * MEBIBYTE) .. '"}')
+  end,
+  --- a small gzip body that becomes `mebibytes` (64) MiB: 1, 16, 64, 256 or 1024
+  gzip_bomb = function(fault)
+    local answer = plain(fault, 200, "application/json; charset=utf-8",
+      gzip_bomb(fault.mebibytes or 64))
+    answer.headers["Content-Encoding"] = "gzip"
+    return answer
+  end,
+  --- `status` (302) and a Location of `location`
+  redirect = function(fault)
+    local answer = plain(fault, fault.status or 302, "text/html", "")
+    answer.headers.Location = fault.location
+    return answer
+  end,
+  --- the connection is reset without an answer
+  reset = function() return { reset = true } end,
+  --- no answer, ever
+  stall = function() return { stall = true } end,
+}
+
+-- Kinds that change what the API answered: function(answer, fault).
+local CHANGED = {
+  --- the answer comes `seconds` (1) later
+  delay = function(answer, fault)
+    answer.delay = fault.seconds or 1
+    return answer
+  end,
+  --- the whole length is announced, `bytes` (half) are sent, then the connection is reset
+  reset_body = function(answer, fault)
+    answer.part = fault.bytes or math.floor(#answer.body / 2)
+    return answer
+  end,
+  --- the JSON is cut after `bytes` (half), in an answer that is complete for HTTP
+  truncated = function(answer, fault)
+    answer.body = answer.body:sub(1, fault.bytes or math.floor(#answer.body / 2))
+    return answer
+  end,
+  --- every page has the `next_page_key` of the first
+  repeat_page_key = set_key,
+  --- the answer is called `content_type` ("text/plain")
+  content_type = function(answer, fault)
+    answer.headers["Content-Type"] = fault.content_type or "text/plain"
+    return answer
+  end,
+}
+
+function Faults.new()
+  return setmetatable({}, Faults)
+end
+
+--- Orders a fault. -> true | nil, message
+function Faults:add(fault)
+  if not (INSTEAD[fault.kind] or CHANGED[fault.kind]) then
+    return nil, "unknown kind of fault: " .. tostring(fault.kind)
+  end
+  if fault.kind == "gzip_bomb" and not CHECKSUMS[fault.mebibytes or 64] then
+    return nil, "mebibytes: 1, 16, 64, 256 or 1024 expected"
+  end
+  if fault.kind == "redirect" and not fault.location then return nil, "redirect needs a location" end
+  self[#self + 1] = { fault = fault, left = fault.times == "always" and math.huge or fault.times or 1,
+    skip = fault.after or 0 }
+  return true
+end
+
+--- Forgets all faults.
+function Faults:clear()
+  for i = #self, 1, -1 do self[i] = nil end
+end
+
+local function is_for(fault, request)
+  if fault.method and fault.method:upper() ~= request.method then return false end
+  return not fault.path or request.path:sub(1, #fault.path) == fault.path
+end
+
+--- The fault that hits a request, or nil. Counts it.
+function Faults:take(request)
+  for i, entry in ipairs(self) do
+    if is_for(entry.fault, request) then
+      if entry.skip > 0 then
+        entry.skip = entry.skip - 1
+      else
+        entry.left = entry.left - 1
+        if entry.left < 1 then table.remove(self, i) end
+        return entry.fault
+      end
+    end
+  end
+end
+
+local function encoded(answer)
+  if answer.value then answer.body = json.encode(answer.value) end
+  return answer
+end
+
+--- The answer to a request under a fault.
+-- @param answer function() -> what the API answers, not called where it never sees the request
+-- @return an answer with `body`, and perhaps `delay` (seconds), `part` (bytes); or { reset } or
+--   { stall }
+function Faults.spoil(fault, answer)
+  if INSTEAD[fault.kind] then return INSTEAD[fault.kind](fault) end
+  local change = CHANGED[fault.kind]
+  if fault.kind == "repeat_page_key" then return encoded(change(answer(), fault)) end
+  return change(encoded(answer()), fault)
+end
+
+return Faults

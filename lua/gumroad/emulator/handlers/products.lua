@@ -1,0 +1,126 @@
+--- Products.
+local json = require "gumroad.emulator.json"
+local paging = require "gumroad.emulator.paging"
+local views = require "gumroad.emulator.views"
+
+local products = {}
+
+local function show(shop, request, product)
+  return views.product(shop, product, request.token.scopes, true)
+end
+
+-- The page begins behind the key's element: earlier in time, or as early and smaller.
+local function start_of(shop, request)
+  local key = request:text("page_key")
+  if not key then return shop.product_count end
+  local time, number = paging.read_key(key)
+  if not time then return nil end
+  local created = function(n) return shop:product_created(n) end
+  local start = paging.last_at(shop.product_count, created, time)
+  while start >= number and start > 0 and created(start) == time do start = start - 1 end
+  return start
+end
+
+function products.list(shop, request)
+  local start = start_of(shop, request)
+  if not start then return request:bad "Invalid page_key." end
+  local size = request.row.page_size
+  if shop.old_server then size, start = shop.product_count, shop.product_count end
+  local numbers, last = paging.collect(start, 1, size, function(number)
+    return not shop:product(number).deleted
+  end)
+  local out = {}
+  for i, number in ipairs(numbers) do
+    out[i] = views.product(shop, shop:product(number), request.token.scopes)
+  end
+  return out, last and paging.key(shop:product_created(last), last)
+end
+
+function products.get(shop, request)
+  local product = shop:find_product(request:text "product_id")
+  if not product then return request:missing "product" end
+  return show(shop, request, product)
+end
+
+local function truth(text)
+  return text == "true" or text == "1"
+end
+
+local function integer(text)
+  return tonumber((text:match("^%s*(-?%d+)"))) or 0
+end
+
+local function or_nil(text)
+  if text ~= "" then return text end
+end
+
+local function stock(text)
+  if text ~= "" then return integer(text) end
+end
+
+-- parameter -> { the record's field, how to read it }
+local FIELDS = {
+  name = { "name", tostring }, description = { "description", tostring },
+  price = { "price", integer }, custom_permalink = { "custom_permalink", or_nil },
+  price_currency_type = { "currency", string.lower }, custom_summary = { "summary", or_nil },
+  customizable_price = { "pay_what_you_want", function(text) return truth(text) or nil end },
+  max_purchase_count = { "stock", stock }, custom_receipt = { "custom_receipt", or_nil },
+  custom_html = { "custom_html", or_nil }, refund_fine_print = { "refund_fine_print", or_nil },
+  refund_period = { "refund_period", function(text) return text ~= "inherit" and text or nil end },
+}
+
+local function change(product, request)
+  for name, field in pairs(FIELDS) do
+    local text = request:text(name)
+    if text then product[field[1]] = field[2](text) end
+  end
+  local tags = request.params.tags
+  if type(tags) == "table" then product.tags = tags end
+end
+
+local function blank(text)
+  return text == nil or not text:find("%S")
+end
+
+function products.create(shop, request)
+  if blank(request:text "name") then return request:refuse "Name can't be blank" end
+  if blank(request:text "price") then return request:refuse "Price can't be blank" end
+  local draft = truth(request:text "draft" or "") or request:text "published" == "false"
+  local product = shop:add_product { name = "", price = 0, draft = draft,
+    membership = request:text "native_type" == "membership" }
+  if product.membership then
+    shop:new_category(product, "Tier", { { "Untitled", 0 } })
+  end
+  change(product, request)
+  return show(shop, request, product)
+end
+
+function products.update(shop, request)
+  local product = shop:find_product(request:text "product_id")
+  if not product then return request:missing "product" end
+  local name = request:text "name"
+  if name and blank(name) then return request:refuse "Name can't be blank" end
+  change(product, request)
+  return show(shop, request, product)
+end
+
+function products.delete(shop, request)
+  local product = shop:find_product(request:text "product_id")
+  if not product then return request:missing "product" end
+  product.deleted, product.published = true, false
+  return json.null
+end
+
+local function publish(value)
+  return function(shop, request)
+    local product = shop:find_product(request:text "product_id")
+    if not product then return request:missing "product" end
+    product.published = value
+    return show(shop, request, product)
+  end
+end
+
+products.enable = publish(true)
+products.disable = publish(false)
+
+return products
