@@ -131,15 +131,16 @@ local function receive(self, request)
   return handle(self, event)
 end
 
--- How many requests were handled.
+-- How many requests were handled. Each step of the listener sends the answer before and may
+-- complete another request.
 function Watcher:handle_arrived()
   local count = 0
-  self.listener:step()
-  local request = self.listener:next()
-  while request do
+  while not self.stopped do
+    self.listener:step()
+    local request = self.listener:next()
+    if not request then break end
     count = count + 1
     request:answer(receive(self, request))
-    request = not self.stopped and self.listener:next() or nil
   end
   self.listener:step()
   return count
