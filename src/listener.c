@@ -68,7 +68,7 @@ typedef struct gr_Listener {
   gr_Link waiting, complete, busy;
 } gr_Listener;
 
-enum stage { IDLE, HEAD, BODY, REFUSED, COMPLETE };
+enum stage { IDLE, HEAD, BODY, REFUSED, FAILED, COMPLETE };
 
 typedef struct gr_Conn {
   gr_Link link;  /* first: a link is cast to its connection */
@@ -276,11 +276,15 @@ static void *on_uri (void *ud, const char *uri, struct MHD_Connection *mhd) {
 static gr_Result on_header (void *ud, enum MHD_ValueKind kind, const char *name,
                             size_t name_len, const char *value, size_t value_len) {
   gr_Conn *c = (gr_Conn *)ud;
+  size_t at = c->head.len;
   (void)kind;
-  if (!add_field(c->l, &c->head, name, name_len)) return MHD_NO;
-  char *copy = c->head.bytes + c->head.len - name_len;
+  if (!add_field(c->l, &c->head, name, name_len)
+      || !add_field(c->l, &c->head, value != NULL ? value : "", value_len)) {
+    c->stage = FAILED;  /* MHD's count would not show it */
+    return MHD_NO;
+  }
+  char *copy = c->head.bytes + at + sizeof name_len;
   for (size_t i = 0; i < name_len; i++) copy[i] = lower(copy[i]);
-  if (!add_field(c->l, &c->head, value != NULL ? value : "", value_len)) return MHD_NO;
   return MHD_YES;
 }
 
@@ -291,7 +295,8 @@ static gr_Result on_header (void *ud, enum MHD_ValueKind kind, const char *name,
 static gr_Result refuse (gr_Conn *c) {
   c->stage = REFUSED;
   c->body.len = 0;
-  if (send(c->fd, TOO_LARGE, sizeof TOO_LARGE - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) return MHD_NO;
+  if (send(c->fd, TOO_LARGE, sizeof TOO_LARGE - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+    return MHD_NO;
   shutdown(c->fd, SHUT_WR);
   return MHD_YES;
 }
@@ -300,12 +305,10 @@ static gr_Result take_head (gr_Conn *c, const char *method) {
   gr_Listener *l = c->l;
   const char *length =
     MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-  int headers;
   if (!add_field(l, &c->head, method, strlen(method))
       || !add_field(l, &c->head, c->peer, strlen(c->peer))) return MHD_NO;
-  headers = MHD_get_connection_values(c->mhd, MHD_HEADER_KIND, NULL, NULL);
-  if (MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c) != headers)
-    return MHD_NO;  /* no memory */
+  MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
+  if (c->stage == FAILED) return MHD_NO;
   if (length != NULL && strtoull(length, NULL, 10) > l->max_body) return refuse(c);
   c->stage = BODY;
   return MHD_YES;
@@ -495,14 +498,14 @@ static int fail_to_open (lua_State *L, int error, const char *address, int port)
 /* Starts MHD on the open port, which is MHD's from then on. */
 static int start (gr_Listener *l) {
   const union MHD_DaemonInfo *info;
-  /* MHD's own timeout counts idle time in whole seconds; it is for clients that do not take
-  ** their answer. A request that is late is noticed in 'close_late'. MHD's limit is out of
-  ** reach: it would stop accepting, where on_accept refuses. */
+  /* MHD's own timeout counts idle time, in whole seconds; it is for clients that do not take
+  ** their answer. A request that is late is noticed in 'close_late'. MHD's limit of
+  ** connections is out of reach: MHD would stop accepting, where on_accept refuses. */
   l->daemon = MHD_start_daemon(
     MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, on_accept, l, on_request, l,
     MHD_OPTION_LISTEN_SOCKET, l->listen_fd,
     MHD_OPTION_CONNECTION_LIMIT, l->max_connections + 1,
-    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)ceil(l->timeout) + 1,
+    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)ceil(l->timeout),
     MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE,
     MHD_OPTION_URI_LOG_CALLBACK, on_uri, l,
     MHD_OPTION_NOTIFY_CONNECTION, on_connection, l,
@@ -563,7 +566,7 @@ static const char *address_option (lua_State *L) {
 **                    "127.0.0.1"
 **   port             0 to 65535; 0 (default) is any free one, see l:port()
 **   max_connections  1 to 100000, default 256; the connections that are more are closed
-**   timeout          seconds, above 0 to 86400, default 10: how long a request may take to
+**   timeout          seconds, 0.001 to 86400, default 10: how long a request may take to
 **                    arrive, a connection may be idle, and an answer may not move on
 **   max_body         bytes, 0 to 2147483647, default 1048576; a larger body is answered with 413
 ** A request whose head passes some 60 KB, or 800 headers and query fields, is refused too.
@@ -929,16 +932,14 @@ static int request_answer (lua_State *L) {
   return send_response(L, r, status);
 }
 
-static gr_Part *part_new (lua_State *L, int fd, const char *body, size_t limit) {
-  void *ud;
-  lua_Alloc alloc = lua_getallocf(L, &ud);
+static gr_Part *part_new (const gr_Conn *c, const char *body, size_t limit) {
   size_t size = sizeof(gr_Part) + limit;
-  gr_Part *part = alloc(ud, NULL, 0, size);
+  gr_Part *part = c->l->alloc(c->l->alloc_ud, NULL, 0, size);
   if (part == NULL) return NULL;
-  part->alloc = alloc;
-  part->alloc_ud = ud;
+  part->alloc = c->l->alloc;
+  part->alloc_ud = c->l->alloc_ud;
   part->size = size;
-  part->fd = fd;
+  part->fd = c->fd;
   part->limit = limit;
   memcpy(part->bytes, body, limit);
   return part;
@@ -957,7 +958,7 @@ static int request_answer_part (lua_State *L) {
   luaL_argcheck(L, limit >= 0 && (size_t)limit < len, 5, "bytes: less than the body expected");
   drop_response(r);
   if (!can_answer(r)) return fail_to_answer(L, r);
-  part = part_new(L, r->conn->fd, body, (size_t)limit);
+  part = part_new(r->conn, body, (size_t)limit);
   if (part != NULL) {
     r->response = MHD_create_response_from_callback(len, 16384, on_part, part, on_part_done);
     if (r->response == NULL) on_part_done(part);
