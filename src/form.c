@@ -3,12 +3,8 @@
 
 #include <stdint.h>
 #include <string.h>
-
-/* Eight bytes at a time need the first of them in the low bits. */
-#if defined(__GNUC__) && defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define GR_WORDS 1
-#else
-#define GR_WORDS 0
+#if defined(__SSE2__)
+#include <emmintrin.h>
 #endif
 
 /* The value of a hex digit, -1 of any other byte. */
@@ -26,78 +22,117 @@ static const signed char hex_values[256] = {
 static inline int escaped (const char *s, const char *end) {
   if (end - s < 3) return -1;
   int high = hex_values[(unsigned char)s[1]], low = hex_values[(unsigned char)s[2]];
-  return (high | low) < 0 ? -1 : high << 4 | low;
+  return high * 16 | low;  /* negative where either is */
 }
 
-#if GR_WORDS
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* The high bit of each byte of 'word' below 'limit' (at most 128). A borrow may mark bytes
-** after the first such byte too, never one before. */
-static inline uint64_t below (uint64_t word, unsigned limit) {
-  return (word - EACH(limit)) & ~word & EACH(0x80);
-}
-
-/* The same for bytes that equal 'byte'. */
-static inline uint64_t equal (uint64_t word, unsigned byte) {
-  return below(word ^ EACH(byte), 1);
-}
+/* Which of 16 bytes are one of % & + = [ ], a bit each, the first one's lowest.
+** Others may be marked, too, but none that words and numbers are made of. */
+static inline uint64_t mark16 (const char *s) {
+#if defined(__SSE2__)
+  __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)s);
+  __m128i found = _mm_cmplt_epi8(bytes, _mm_set1_epi8(','));
+  found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('=')));
+  found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('[')));
+  found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(']')));
+  return (uint64_t)_mm_movemask_epi8(found);
+#else
+  uint64_t marks = 0;
+  for (int i = 0; i < 16; i++)
+    marks |= (uint64_t)(s[i] < ',' || s[i] == '=' || s[i] == '[' || s[i] == ']') << i;
+  return marks;
 #endif
-
-/* Decodes [*p, end) up to '&', or in a name up to '='; moves *p there. Returns the end of
-** what it wrote. '*plain' becomes 0 where the name may have a bracket or an escaped one. */
-static inline char *decode (const char **p, const char *end, char *out, int in_name, int *plain) {
-  const char *s = *p;
-  uint64_t brackets = 0;
-  for (;;) {
-#if GR_WORDS
-    while (end - s >= 8) {
-      uint64_t word;
-      memcpy(&word, s, 8);
-      memcpy(out, &word, 8);  /* room is no worry: 'out' is never ahead of 's' */
-      uint64_t stops = below(word, '+' + 1);  /* '%', '&', '+' and what is rare */
-      if (in_name) {
-        stops |= equal(word, '=');
-        brackets |= equal(word, '[');
-      }
-      size_t n = stops ? (size_t)__builtin_ctzll(stops) / 8 : 8;
-      s += n; out += n;
-      if (stops) break;
-    }
-#endif
-    if (s == end || *s == '&' || (in_name && *s == '=')) break;
-    if (*s == '%') {
-      int byte = escaped(s, end);
-      s += byte < 0 ? 1 : 3;
-      if (byte < 0) byte = '%';
-      brackets |= byte == '[' || byte == '%';
-      *out++ = (char)byte;
-    } else {
-      brackets |= *s == '[';
-      *out++ = *s == '+' ? ' ' : *s;
-      s++;
-    }
-  }
-  if (brackets) *plain = 0;
-  *p = s;
-  return out;
 }
 
-int gr_form_next (gr_Form *form, gr_FormField *field) {
-  int ignored;
-  const char *s = form->p, *end = form->end;
-  while (s < end && *s == '&') s++;
-  if (s == end) return 0;
-  field->plain = 1;
-  field->name.text = form->out;
-  char *out = decode(&s, end, form->out, 1, &field->plain);
-  field->name.len = (size_t)(out - form->out);
-  if (s < end && *s == '=') s++;
+static inline uint64_t mark64 (const char *s) {
+  return mark16(s) | mark16(s + 16) << 16 | mark16(s + 32) << 32 | mark16(s + 48) << 48;
+}
+
+/* Copies [s, to), and what comes after it as far as 'end' is far: there is as much room at
+** 'out' as from 's' to 'end', as what is decoded is never longer. */
+static inline char *copy (char *out, const char *s, const char *to, const char *end) {
+  size_t len = (size_t)(to - s);
+  if (len <= 32 && end - to >= 32) memcpy(out, s, 32);
+  else memcpy(out, s, len);
+  return out + len;
+}
+
+/* Takes note of a byte of the name that may give it its structure. */
+static inline void note (gr_FormField *field, int byte, char *at) {
+  if (byte == '[') { field->brackets++; field->open = at; }
+  else if (byte == ']') { field->brackets++; field->close = at; }
+  else if (byte == '%') field->brackets += 3;
+}
+
+static inline void begin_name (gr_FormField *field, char *out) {
+  field->name.text = field->open = field->close = out;
+  field->brackets = 0;
+}
+
+static inline void end_name (gr_FormField *field, char *out) {
+  field->name.len = (size_t)(out - field->name.text);
   field->value.text = out;
-  form->out = decode(&s, end, out, 0, &ignored);
-  field->value.len = (size_t)(form->out - out);
+}
+
+/* Passes over blocks of 64 bytes. To mark a block ahead is what makes it fast: the search for
+** the next byte that matters need not wait for what the one before it led to. */
+size_t gr_form_read (gr_Form *form, gr_FormField *fields, size_t most) {
+  const char *s = form->p, *end = form->end, *block = s;  /* s: what is not copied yet */
+  char *out = form->out;
+  gr_FormField *field = fields;
+  int in_name = 1;
+  if (s == end) return 0;
+  begin_name(field, out);
+  while (block < end) {
+    char last[64];
+    size_t left = (size_t)(end - block);
+    uint64_t marks;
+    if (left >= 64) marks = mark64(block);
+    else {
+      memset(last, 0, sizeof last);
+      memcpy(last, block, left);
+      marks = mark64(last) & ((UINT64_C(1) << left) - 1);
+    }
+    for (; marks != 0; marks &= marks - 1) {
+      const char *at = block + __builtin_ctzll(marks);
+      if (*at == '%') {
+        int byte = escaped(at, end);
+        out = copy(out, s, at, end);
+        s = at + (byte < 0 ? 1 : 3);
+        if (byte < 0) byte = '%';
+        if (in_name) note(field, byte, out);
+        *out++ = (char)byte;
+      } else if (*at == '&') {
+        out = copy(out, s, at, end);
+        s = at + 1;
+        if (in_name) {
+          end_name(field, out);
+          if (field->name.len == 0) continue;
+        }
+        field->value.len = (size_t)(out - field->value.text);
+        in_name = 1;
+        if (++field == fields + most) goto full;
+        begin_name(field, out);
+      } else if (*at == '=' && in_name) {
+        out = copy(out, s, at, end);
+        s = at + 1;
+        end_name(field, out);
+        in_name = 0;
+      } else if (*at == '+') {
+        out = copy(out, s, at, end);
+        s = at + 1;
+        *out++ = ' ';
+      } else if (in_name) note(field, *at, out + (at - s));
+    }
+    block += left < 64 ? left : 64;
+  }
+  while (s < end) *out++ = *s++;
+  if (in_name) end_name(field, out);
+  field->value.len = (size_t)(out - field->value.text);
+  if (!in_name || field->name.len > 0) field++;
+full:
   form->p = s;
-  return 1;
+  form->out = out;
+  return (size_t)(field - fields);
 }
 
 /* Turns what is still %5B or %5D into brackets, in place. */
@@ -120,15 +155,11 @@ static size_t find_parts (gr_Span name, gr_Span *parts) {
   if (open == NULL || open == name.text) return 0;
   if (memchr(name.text, ']', (size_t)(open - name.text)) != NULL) return 0;
   size_t n = 1;
-  parts[0].text = name.text;
-  parts[0].len = (size_t)(open - name.text);
+  parts[0] = (gr_Span){name.text, (size_t)(open - name.text)};
   while (open < end) {
     char *text = open + 1, *close = memchr(text, ']', (size_t)(end - text));
     if (close == NULL || memchr(text, '[', (size_t)(close - text)) != NULL) return 0;
-    if (n < GR_FORM_MAXPARTS) {
-      parts[n].text = text;
-      parts[n].len = (size_t)(close - text);
-    }
+    if (n < GR_FORM_MAXPARTS) parts[n] = (gr_Span){text, (size_t)(close - text)};
     n++;
     open = close + 1;
     if (open < end && *open != '[') return 0;
@@ -136,10 +167,19 @@ static size_t find_parts (gr_Span name, gr_Span *parts) {
   return n;
 }
 
-size_t gr_form_split (gr_Span name, gr_Span parts[GR_FORM_MAXPARTS]) {
-  size_t n = find_parts(name, parts);
+size_t gr_form_split (const gr_FormField *field, gr_Span parts[GR_FORM_MAXPARTS]) {
+  char *text = field->name.text, *end = text + field->name.len;
+  parts[0] = field->name;
+  if (field->brackets == 0) return 1;
+  if (field->brackets == 2 && field->open > text && field->close > field->open
+      && field->close + 1 == end) {  /* 'a[b]', as nearly always */
+    parts[0].len = (size_t)(field->open - text);
+    parts[1] = (gr_Span){field->open + 1, (size_t)(field->close - field->open) - 1};
+    return 2;
+  }
+  size_t n = find_parts(field->name, parts);
   if (n == 0) {
-    parts[0] = name;
+    parts[0] = field->name;
     n = 1;
   }
   for (size_t i = 0; i < n && i < GR_FORM_MAXPARTS; i++) unescape_brackets(&parts[i]);

@@ -20,18 +20,20 @@ typedef struct gr_Form {
 
 typedef struct gr_FormField {
   gr_Span name, value;  /* decoded, in the buffer */
-  int plain;            /* the name is one part as it stands; otherwise gr_form_split tells */
+  int brackets;         /* in the name, more than 2 where a '%' is left; 0: it is one part */
+  char *open, *close;   /* the last of them */
 } gr_FormField;
 
-/* Reads the next 'name=value', decoding '+' and %XX once; a bad escape stays as it is.
-** 'name' alone is 'name='. Empty pairs are passed over. Returns 0 when none is left. */
-int gr_form_next (gr_Form *form, gr_FormField *field);
+/* Reads the next 'name=value' pairs, at most 'most' (at least 1), decoding '+' and %XX once; a
+** bad escape stays as it is. 'name' alone is 'name='. Empty pairs are passed over. Returns how
+** many it read; 0: none is left. */
+size_t gr_form_read (gr_Form *form, gr_FormField *fields, size_t most);
 
-/* Splits a decoded name at its brackets: 'a[b][]' into "a", "b" and "". What is still %5B or
-** %5D (upper case) in a part becomes a bracket, in place. A name whose brackets do not pair
-** up, nest, come first or are followed by text is one part. Returns the number of parts,
-** which may be more than the GR_FORM_MAXPARTS that it stores. */
-size_t gr_form_split (gr_Span name, gr_Span parts[GR_FORM_MAXPARTS]);
+/* Splits the field's name at its brackets: 'a[b][]' into "a", "b" and "". What is still %5B
+** or %5D (upper case) in a part becomes a bracket, in place: to be called once. A name whose
+** brackets do not pair up, nest, come first or are followed by text is one part. Returns the
+** number of parts, which may be more than the GR_FORM_MAXPARTS that it stores. */
+size_t gr_form_split (const gr_FormField *field, gr_Span parts[GR_FORM_MAXPARTS]);
 
 /* Writes 'len' bytes with everything but A-Z a-z 0-9 - _ . ~ as %XX to 'out', which has room
 ** for three times as many. Returns the length. */

@@ -15,7 +15,7 @@ typedef struct Limits {
   int bytes, fields, key, value, depth;
 } Limits;
 
-#define SEEN_BITS 2048
+#define SEEN_BITS 1024
 
 typedef struct Decoder {
   lua_State *L;
@@ -60,7 +60,7 @@ static int too_large (lua_State *L, const char *what, int limit) {
   return gr_fail(L, "too_large", lua_pushfstring(L, what, limit));
 }
 
-static uint64_t hash (uint64_t seed, gr_Span key) {
+static inline uint64_t hash (gr_Span key) {
   uint64_t a = 0, b = 0;
   if (key.len >= 8) {
     memcpy(&a, key.text, 8);
@@ -72,10 +72,15 @@ static uint64_t hash (uint64_t seed, gr_Span key) {
     a = (unsigned char)key.text[0];
     b = (uint64_t)(unsigned char)key.text[key.len / 2] << 8 | (unsigned char)key.text[key.len - 1];
   }
-  a = (a ^ seed) * UINT64_C(0x9E3779B97F4A7C15);
+  a *= UINT64_C(0x9E3779B97F4A7C15);
   b = (b + key.len) * UINT64_C(0xC2B2AE3D27D4EB4F);
   a ^= a >> 32;
   return (a + b) * UINT64_C(0xD6E8FEB86659FD93);
+}
+
+/* The hash of a key in the table that has the hash 'table'. */
+static inline uint64_t hash_in (uint64_t table, uint64_t key) {
+  return (table ^ key) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
 /* Whether this hash may have been met; notes that now it was. Looking every key up in its
@@ -100,11 +105,12 @@ static void wrap (lua_State *L) {
   lua_rawseti(L, -2, 1);
 }
 
-/* Puts the value into the table at 'table' under 'key'. */
-static void set_value (Decoder *d, int table, gr_Span key, gr_Span value, uint64_t hash) {
+/* Puts the value under 'key' into the table at root + depth. */
+static void set_value (Decoder *d, int depth, gr_Span key, gr_Span value) {
   lua_State *L = d->L;
+  int table = d->root + depth;
   lua_pushlstring(L, key.text, key.len);
-  if (may_have_met(d, hash)) {
+  if (may_have_met(d, hash_in(d->hashes[depth], hash(key)))) {
     lua_pushvalue(L, -1);
     lua_rawget(L, table);
     if (lua_isnil(L, -1)) lua_pop(L, 1);
@@ -152,11 +158,12 @@ static void open_element (lua_State *L, int table, const gr_Span *rest, size_t n
   append(L, table);
 }
 
-/* Pushes the table that the table at 'table' has under 'key', making one where there is none. */
-static void open_child (Decoder *d, int table, gr_Span key, gr_Span next, uint64_t hash) {
+/* Pushes the table that the one at root + depth has under 'key', making one where there is none. */
+static void open_child (Decoder *d, int depth, gr_Span key, gr_Span next) {
   lua_State *L = d->L;
+  int table = d->root + depth;
   lua_pushlstring(L, key.text, key.len);
-  if (may_have_met(d, hash)) {
+  if (may_have_met(d, d->hashes[depth + 1])) {
     lua_pushvalue(L, -1);
     lua_rawget(L, table);
     if (lua_istable(L, -1)) {
@@ -186,12 +193,12 @@ static void set_field (Decoder *d, const gr_Span *parts, int n, gr_Span value) {
   lua_settop(d->L, d->root + depth);
   d->open = depth;
   for (; depth < n - 1; depth++) {
-    uint64_t inner = hash(d->hashes[depth], parts[depth]);
-    d->hashes[depth + 1] = inner;  /* the same for all elements of an array: costs a look at most */
+    /* the same for all elements of an array: costs a look at most */
+    d->hashes[depth + 1] = hash_in(d->hashes[depth], hash(parts[depth]));
     if (depth > 0 && parts[depth].len == 0)
       open_element(d->L, d->root + depth, &parts[depth + 1], (size_t)(n - depth - 1));
     else {
-      open_child(d, d->root + depth, parts[depth], parts[depth + 1], inner);
+      open_child(d, depth, parts[depth], parts[depth + 1]);
       if (d->open == depth) d->path[d->open++] = parts[depth];
     }
   }
@@ -199,7 +206,7 @@ static void set_field (Decoder *d, const gr_Span *parts, int n, gr_Span value) {
     lua_pushlstring(d->L, value.text, value.len);
     append(d->L, d->root + depth);
     if (n == 2 && value.len == 0) d->empty_list = 1;
-  } else set_value(d, d->root + depth, parts[depth], value, hash(d->hashes[depth], parts[depth]));
+  } else set_value(d, depth, parts[depth], value);
 }
 
 /* Gumroad writes an empty list as one 'a[]='. At the top level nothing else decodes to a table
@@ -227,6 +234,24 @@ static void empty_lists (lua_State *L, int root) {
   }
 }
 
+/* Puts one field in; returns 0, or what form_decode returns where it passes a limit. */
+static int add_field (Decoder *d, const gr_FormField *field, const Limits *limits) {
+  gr_Span parts[GR_FORM_MAXPARTS];
+  if (field->name.len > (size_t)limits->key)
+    return too_large(d->L, "a form key of more than %d bytes (max_key)", limits->key);
+  if (field->value.len > (size_t)limits->value)
+    return too_large(d->L, "a form value of more than %d bytes (max_value)", limits->value);
+  if (field->brackets == 0) {
+    set_value(d, 0, field->name, field->value);
+    return 0;
+  }
+  size_t count = gr_form_split(field, parts);
+  if (count > (size_t)limits->depth)
+    return too_large(d->L, "a form key of more than %d parts (max_depth)", limits->depth);
+  set_field(d, parts, (int)count, field->value);
+  return 0;
+}
+
 /* form_decode(bytes [, limits]) -> table | nil, "too_large", message
 ** Decodes application/x-www-form-urlencoded: 'a=1&a[b][]=2'. Names and values are strings.
 ** Parts in brackets nest; 'a[]' appends to an array, 'a[][b]' speaks of its last element
@@ -238,12 +263,12 @@ static void empty_lists (lua_State *L, int root) {
 ** max_depth (parts of a name: 'a' has 1, 'a[b]' and 'a[]' have 2; 5, at most 32). An unknown
 ** or senseless limit raises; one that the body passes is the error "too_large". */
 static int l_form_decode (lua_State *L) {
-  size_t len;
+  size_t len, read;
   char small[4096], *buffer = small;
   Limits limits;
-  Decoder d = {.L = L};
-  gr_FormField field;
-  int n = 0;
+  Decoder d;
+  gr_FormField fields[64];
+  int left;
   const char *body = luaL_checklstring(L, 1, &len);
   read_limits(L, 2, &limits);
   if (len > (size_t)limits.bytes)
@@ -252,24 +277,19 @@ static int l_form_decode (lua_State *L) {
   lua_settop(L, 1);  /* the body stays at 1, alive */
   if (len > sizeof small) buffer = (char *)lua_newuserdata(L, len);
   lua_createtable(L, 0, len < 128 * 32 ? (int)len / 32 : 128);  /* real fields have about 30 bytes */
+  d.L = L;
   d.root = lua_gettop(L);
+  d.open = d.empty_list = 0;
+  d.hashes[0] = 0;
+  memset(d.seen, 0, sizeof d.seen);
   gr_Form form = {body, body + len, buffer};
-  while (gr_form_next(&form, &field)) {
-    gr_Span parts[GR_FORM_MAXPARTS];
-    if (++n > limits.fields)
+  for (left = limits.fields; (read = gr_form_read(&form, fields, 64)) > 0; left -= (int)read) {
+    if (read > (size_t)left)
       return too_large(L, "more than %d form fields (max_fields)", limits.fields);
-    if (field.name.len > (size_t)limits.key)
-      return too_large(L, "a form key of more than %d bytes (max_key)", limits.key);
-    if (field.value.len > (size_t)limits.value)
-      return too_large(L, "a form value of more than %d bytes (max_value)", limits.value);
-    if (field.plain) {
-      set_value(&d, d.root, field.name, field.value, hash(0, field.name));
-      continue;
+    for (size_t i = 0; i < read; i++) {
+      int results = add_field(&d, &fields[i], &limits);
+      if (results != 0) return results;
     }
-    size_t count = gr_form_split(field.name, parts);
-    if (count > (size_t)limits.depth)
-      return too_large(L, "a form key of more than %d parts (max_depth)", limits.depth);
-    set_field(&d, parts, (int)count, field.value);
   }
   if (d.empty_list) empty_lists(L, d.root);
   lua_settop(L, d.root);
@@ -342,7 +362,7 @@ static int fail_at (Encoder *e, const char *what) {
   lua_State *L = e->L;
   gr_FormField field;
   gr_Form form = {e->path.p, e->path.p + e->path.len, (char *)lua_newuserdata(L, e->path.size)};
-  if (!gr_form_next(&form, &field)) return luaL_error(L, "form_encode: the table %s", what);
+  if (gr_form_read(&form, &field, 1) == 0) return luaL_error(L, "form_encode: the table %s", what);
   lua_pushlstring(L, field.name.text, field.name.len);
   return luaL_error(L, "form_encode: '%s' %s", lua_tostring(L, -1), what);
 }

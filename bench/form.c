@@ -1,0 +1,89 @@
+/* form_baseline, the measure of form_decode: a loop that only builds the tables, from fields
+** that are split and decoded already. Used by the bench alone. */
+#include <string.h>
+
+#include "../src/compat.h"
+#include "../src/form.h"
+
+#define FIELDS "gumroad.bench.fields"
+
+typedef struct Field {
+  gr_Span parts[GR_FORM_MAXPARTS], value;
+  int n;
+} Field;
+
+typedef struct Fields {
+  int n, top_size;
+  Field fields[];
+} Fields;
+
+/* How many of the tables that the field before had open are the field's, too. */
+static int kept_tables (const Field *before, const Field *field) {
+  int i = 0;
+  while (i < before->n - 1 && i < field->n - 1 && before->parts[i].len == field->parts[i].len
+         && memcmp(before->parts[i].text, field->parts[i].text, field->parts[i].len) == 0) i++;
+  return i;
+}
+
+/* fields(bytes) -> userdata for build. No name may come twice, none be 'a[][b]', and fields
+** of one table stand together, as they do in pings: the loop looks nothing up. */
+static int l_fields (lua_State *L) {
+  size_t len, most = 1;
+  const char *body = luaL_checklstring(L, 1, &len);
+  for (size_t i = 0; i < len; i++) most += body[i] == '&';
+  Fields *f = (Fields *)lua_newuserdata(L, sizeof *f + most * sizeof *f->fields + len);
+  gr_Form form = {body, body + len, (char *)(f->fields + most)};
+  gr_FormField field;
+  f->n = 0;
+  f->top_size = (int)len / 32;
+  while (gr_form_read(&form, &field, 1) > 0) {
+    Field *next = &f->fields[f->n];
+    next->n = (int)gr_form_split(&field, next->parts);
+    next->value = field.value;
+    f->n++;
+  }
+  luaL_newmetatable(L, FIELDS);
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+/* build(fields) -> table, of the same sizes as form_decode makes them */
+static int l_build (lua_State *L) {
+  Fields *f = (Fields *)luaL_checkudata(L, 1, FIELDS);
+  luaL_checkstack(L, GR_FORM_MAXPARTS + 4, NULL);
+  lua_settop(L, 1);
+  lua_createtable(L, 0, f->top_size);
+  int element = 0;
+  for (int i = 0; i < f->n; i++) {
+    const Field *field = &f->fields[i];
+    int depth = i > 0 ? kept_tables(field - 1, field) : 0;
+    if (field->n > 1 || lua_gettop(L) > 2) lua_settop(L, 2 + depth);
+    for (; depth < field->n - 1; depth++) {
+      lua_pushlstring(L, field->parts[depth].text, field->parts[depth].len);
+      if (field->parts[depth + 1].len == 0) lua_createtable(L, 4, 0);
+      else lua_createtable(L, 0, 8);
+      lua_pushvalue(L, -1);
+      lua_insert(L, -3);
+      lua_rawset(L, 2 + depth);
+      element = 0;
+    }
+    if (depth > 0 && field->parts[depth].len == 0) {
+      lua_pushlstring(L, field->value.text, field->value.len);
+      lua_rawseti(L, 2 + depth, ++element);
+    } else {
+      lua_pushlstring(L, field->parts[depth].text, field->parts[depth].len);
+      lua_pushlstring(L, field->value.text, field->value.len);
+      lua_rawset(L, 2 + depth);
+    }
+  }
+  lua_settop(L, 2);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"build", l_build}, {"fields", l_fields}, {NULL, NULL}};
+
+GR_EXPORT int luaopen_form_baseline (lua_State *L) {
+  lua_newtable(L);
+  gr_setfuncs(L, functions);
+  return 1;
+}
