@@ -20,7 +20,8 @@ end
 local function zone_seconds(zone)
   if zone == "Z" or zone == "z" then return 0 end
   local sign, hours, minutes = zone:match("^([+-])(%d%d):?(%d%d)$")
-  if not sign then return nil end
+  hours, minutes = tonumber(hours), tonumber(minutes)
+  if not sign or hours > 23 or minutes > 59 then return nil end
   return (sign == "-" and -1 or 1) * (hours * 3600 + minutes * 60)
 end
 

@@ -1,0 +1,75 @@
+local date = require "gumroad.date"
+
+describe("date.parse", function()
+  local SEPTEMBER_14 = 1789344000  -- 2026-09-14T00:00:00Z
+
+  local READS = {
+    { "a day as its beginning in UTC", "2026-09-14", SEPTEMBER_14 },
+    { "one-digit months and days", "2026-9-1", SEPTEMBER_14 - 13 * 86400 },
+    { "a time in UTC", "2026-09-14T07:05:31Z", SEPTEMBER_14 + 25531 },
+    { "small letters", "2026-09-14t07:05:31z", SEPTEMBER_14 + 25531 },
+    { "a space between day and time", "2026-09-14 07:05:31Z", SEPTEMBER_14 + 25531 },
+    { "a zone east of Greenwich", "2026-09-14T02:00:00+02:00", SEPTEMBER_14 },
+    { "a zone west of Greenwich", "2026-09-13T19:30:00-04:30", SEPTEMBER_14 },
+    { "a zone without a colon", "2026-09-14T02:00:00+0200", SEPTEMBER_14 },
+    { "parts of a second", "2026-09-14T00:00:00.25Z", SEPTEMBER_14 + 0.25 },
+    { "the beginning of Unix time", "1970-01-01", 0 },
+    { "days before Unix time", "1969-12-31", -86400 },
+    { "the leap day", "2024-02-29", 1709164800 },
+    { "the leap day of a 400th year", "2000-02-29", 951782400 },
+    { "the day after February in no leap year", "2100-03-01", 4107542400 },
+    { "Unix seconds", SEPTEMBER_14, SEPTEMBER_14 },
+    { "parts of a Unix second", 0.5, 0.5 },
+  }
+  for _, row in ipairs(READS) do
+    it("reads " .. row[1], function() assert.equal(row[3], date.parse(row[2])) end)
+  end
+
+  it("reads a table of local time", function()
+    assert.equal(SEPTEMBER_14, date.parse(os.date("*t", SEPTEMBER_14)))
+  end)
+
+  local REFUSES = {
+    { "an empty text", "" }, { "words", "yesterday" }, { "a month alone", "2026-09" },
+    { "month 13", "2026-13-01" }, { "month 0", "2026-00-01" }, { "day 0", "2026-01-00" },
+    { "the 31st of a short month", "2026-04-31" }, { "the 30th of February", "2024-02-30" },
+    { "a leap day in no leap year", "2026-02-29" }, { "a leap day in 2100", "2100-02-29" },
+    { "a time without a zone", "2026-09-14T10:00:00" }, { "hour 24", "2026-09-14T24:00:00Z" },
+    { "minute 60", "2026-09-14T10:60:00Z" }, { "second 61", "2026-09-14T10:00:61Z" },
+    { "an unknown zone", "2026-09-14T10:00:00 CET" }, { "a zone of 99 hours", "2026-09-14T10:00:00+99:00" },
+    { "text behind the day", "2026-09-14 or so" }, { "a line's end", "2026-09-14\n" },
+    { "NUL behind the day", "2026-09-14\0" }, { "another order", "14.09.2026" },
+    { "NaN", 0 / 0 }, { "infinity", math.huge }, { "milliseconds", 1789344000000 },
+    { "a table that is no date", {} }, { "true", true },
+  }
+  for _, row in ipairs(REFUSES) do
+    it("refuses " .. row[1], function() assert.is_nil(date.parse(row[2])) end)
+  end
+end)
+
+describe("date.day", function()
+  it("is the UTC day that holds a time", function()
+    assert.equal("2026-09-14", date.day(1789344000))
+    assert.equal("2026-09-14", date.day(1789344000 + 86399.5))
+  end)
+
+  it("is the next day for a time inside a day when rounded up", function()
+    assert.equal("2026-09-15", date.day(1789344000 + 1, true))
+    assert.equal("2026-09-14", date.day(1789344000, true))
+  end)
+
+  it("agrees with parse for every day of five centuries", function()
+    for seconds = -5e9, 1e10, 86400 * 37 do
+      local midnight = math.floor(seconds / 86400) * 86400
+      assert.equal(midnight, date.parse(date.day(seconds)))
+    end
+  end)
+end)
+
+describe("date.is_midnight", function()
+  it("is true at the beginning of a UTC day only", function()
+    assert.is_true(date.is_midnight(1789344000))
+    assert.is_false(date.is_midnight(1789344001))
+    assert.is_false(date.is_midnight(1789344000.5))
+  end)
+end)

@@ -1,0 +1,110 @@
+-- What several specs need.
+local gumroad = require "gumroad"
+local retry = require "gumroad.retry"
+local socket = require "socket"
+
+local support = {}
+
+--- The shop of an emulator; more options, or others, may be given.
+function support.shop(gum, options)
+  local all = { base_url = gum.url, access_token = gum.access_token }
+  for name, value in pairs(options or {}) do all[name] = value end
+  return gumroad.new(all)
+end
+
+--- What the emulator was asked since its statistics were reset.
+function support.requests(gum)
+  return assert(gum:stats()).last_requests
+end
+
+--- Runs a function while the process's environment seems to be `variables`.
+function support.with_environment(variables, run)
+  local real = os.getenv
+  os.getenv = function(name) return variables[name] end  -- luacheck: ignore
+  local results = { pcall(run) }
+  os.getenv = real  -- luacheck: ignore
+  if not results[1] then error(results[2], 0) end
+  return (table.unpack or unpack)(results, 2)  -- luacheck: ignore
+end
+
+--- Calls are tried again at once from here on; the function returned ends that.
+function support.without_pauses()
+  local real = retry.pause
+  retry.pause = function(...) return real(...) and 0 end
+  return function() retry.pause = real end
+end
+
+--- Whether a text stands in a value, at any depth, in what it prints as and in the keys too.
+function support.holds(value, text, seen)
+  seen = seen or {}
+  if tostring(value):find(text, 1, true) then return true end
+  if type(value) ~= "table" or seen[value] then return false end
+  seen[value] = true
+  for key, inner in pairs(value) do
+    if support.holds(key, text, seen) or support.holds(inner, text, seen) then return true end
+  end
+  return false
+end
+
+--- The message of what a function raises, without the place in front.
+function support.raised(run, ...)
+  local ok, raised = pcall(run, ...)
+  assert(not ok, "nothing was raised")
+  if type(raised) ~= "string" then return raised end
+  return (raised:gsub("^[^:]*:%d+: ", ""))
+end
+
+--- The bytes of a fixture.
+function support.fixture(name)
+  local file = assert(io.open("spec/fixtures/" .. name, "rb"))
+  local bytes = file:read("*a")
+  file:close()
+  return bytes
+end
+
+--- The names of the fixtures in a folder that end so, without folder and ending.
+function support.fixtures(folder, ending)
+  local names = {}
+  local listing = assert(io.popen("ls spec/fixtures/" .. folder))
+  for name in listing:lines() do
+    if name:sub(-#ending) == ending then names[#names + 1] = name:sub(1, -#ending - 1) end
+  end
+  listing:close()
+  assert(#names > 0, "no fixtures")
+  return names
+end
+
+--- A server that sends each client the same bytes, whatever it asks, and then closes. It moves
+-- on as often as its step() is called.
+-- @return table with url, step()
+function support.canned_server(bytes)
+  local server = assert(socket.bind("127.0.0.1", 0))
+  server:settimeout(0)
+  local _, port = server:getsockname()
+  local clients = {}
+  local function serve(client)
+    local got, wrong, part = client:receive(65536)
+    if not (got or part ~= "" or wrong == "closed") then return true end
+    client:settimeout(5)
+    client:send(bytes)
+    client:close()
+  end
+  local function step()
+    local client = server:accept()
+    if client then client:settimeout(0); clients[#clients + 1] = client end
+    for i = #clients, 1, -1 do
+      if not serve(clients[i]) then table.remove(clients, i) end
+    end
+  end
+  return { url = "http://127.0.0.1:" .. port, step = step, close = function() server:close() end }
+end
+
+--- A port of this machine on which nobody listens.
+function support.free_port()
+  local server = assert(socket.bind("127.0.0.1", 0))
+  local _, port = server:getsockname()
+  server:close()
+  return tonumber(port)
+end
+
+return support
