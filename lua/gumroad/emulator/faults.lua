@@ -140,9 +140,11 @@ function Faults:add(fault)
   if fault.kind == "gzip_bomb" and not CHECKSUMS[fault.mebibytes or 64] then
     return nil, "mebibytes: 1, 16, 64, 256 or 1024 expected"
   end
-  if fault.kind == "redirect" and not fault.location then return nil, "redirect needs a location" end
-  self[#self + 1] = { fault = fault, left = fault.times == "always" and math.huge or fault.times or 1,
-    skip = fault.after or 0 }
+  if fault.kind == "redirect" and not fault.location then
+    return nil, "redirect needs a location"
+  end
+  local times = fault.times == "always" and math.huge or fault.times or 1
+  self[#self + 1] = { fault = fault, left = times, skip = fault.after or 0 }
   return true
 end
 

@@ -80,13 +80,14 @@ function format.parse_key_time(text)
     "^(%d%d%d%d)(%d%d)(%d%d)(%d%d)(%d%d)(%d%d)%d%d%d%d%d%d$")
   if not year then return nil end
   local days = format.day_number(tonumber(year), tonumber(month), tonumber(day))
-  return days and days * 86400 + tonumber(hour) * 3600 + tonumber(minute) * 60 + tonumber(second)
+  if not days then return nil end
+  return days * 86400 + tonumber(hour) * 3600 + tonumber(minute) * 60 + tonumber(second)
 end
 
 local SYMBOLS = {
-  usd = "$", gbp = "£", eur = "€", jpy = "¥", inr = "₹", aud = "A$", cad = "CAD$", hkd = "HK$",
-  sgd = "S$", twd = "NT$", nzd = "NZ$", brl = "R$", zar = "R", chf = "CHF", ils = "₪",
-  php = "₱", krw = "₩", pln = "zł", czk = "Kč",
+  usd = "$", gbp = "£", eur = "€", jpy = "¥", inr = "₹", aud = "A$", cad = "CAD$",
+  hkd = "HK$", sgd = "S$", twd = "NT$", nzd = "NZ$", brl = "R$", zar = "R", chf = "CHF",
+  ils = "₪", php = "₱", krw = "₩", pln = "zł", czk = "Kč",
 }
 
 function format.symbol(currency)

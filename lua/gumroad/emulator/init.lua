@@ -30,7 +30,9 @@ local function complete(options)
   for name, value in pairs(options or {}) do
     local want = OPTIONAL[name] or DEFAULTS[name] ~= nil and type(DEFAULTS[name])
     if not want then error("unknown option '" .. tostring(name) .. "'", 3) end
-    if type(value) ~= want then error(name .. ": " .. want .. " expected, got " .. type(value), 3) end
+    if type(value) ~= want then
+      error(name .. ": " .. want .. " expected, got " .. type(value), 3)
+    end
     out[name] = value
   end
   out.now = out.now or os.time()
@@ -43,6 +45,12 @@ local function complete(options)
   return out
 end
 
+-- Serves until the end, of which Ctrl-C is one like any other.
+local function run_until_end(server, with_parent)
+  local ok, message = pcall(server.run, server, with_parent)
+  if not ok and not tostring(message):find("interrupted!", 1, true) then error(message, 0) end
+end
+
 --- Serves in this process until it is stopped through a handle or interrupted.
 -- @param options as for start
 -- @param ready optional function(port, access_token), called when the port is open
@@ -51,7 +59,7 @@ function emulator.run(options, ready)
   local server, code, message = require "gumroad.emulator.server".new(complete(options))
   if not server then return nil, code, message end
   if ready then ready(server.port, (options or {}).access_token or DEFAULTS.access_token) end
-  server:run(false)
+  run_until_end(server, false)
   return true
 end
 
@@ -61,7 +69,7 @@ function emulator.serve(options)
   local server, _, message = require "gumroad.emulator.server".new(cjson.decode(options))
   io.stdout:write(server and "ready " .. server.port or message, "\n")
   io.stdout:flush()
-  if server then server:run(true) end
+  if server then run_until_end(server, true) end
 end
 
 local function quote(text)
@@ -123,7 +131,8 @@ end
 --- Sells something now and sends the `sale` pings.
 -- @param fields optional table: `product_id`, `email`, `full_name`, `quantity`, `variants`,
 --   `custom_fields` and `url_params` (tables, or lists of {name, value} where order matters),
---   `offer_code`, `referrer`, `test`, `subscription_id` (one more charge of that)
+--   `offer_code`, `referrer`, `test` (true: the seller buys; in no list), `subscription_id` (one
+--   more charge of that), `gift_to` (the receiver's email)
 -- @return the sale as the API shows it | nil, message
 function Handle:sell(fields)
   return ask(self, "sell", fields)

@@ -61,22 +61,23 @@ names.answers = {
 --- What the shop sells, oldest first. After the last, numbers of the zine "Colour Notes"
 -- go on for ever.
 names.wares = {
-  { name = "Gouache Brushes Vol. 1", permalink = "gvone", price = 1500, tags = { "brushes", "gouache" },
-    summary = "18 brushes, one .abr file", covers = 1, file = "gouache-vol-1.zip" },
+  { name = "Gouache Brushes Vol. 1", permalink = "gvone", price = 1500,
+    tags = { "brushes", "gouache" }, summary = "18 brushes, one .abr file", covers = 1,
+    file = "gouache-vol-1.zip" },
   { name = "Studio Club", permalink = "mclub", price = 900, membership = true, licensed = true,
     variants = { { "Tier", { "Supporter", 0 }, { "Patron & friends", 900 } } } },
   { name = "Desk Wallpaper Pack", permalink = "ehtpv", price = 0, pay_what_you_want = true,
     tags = { "wallpaper" } },
-  { name = "Risograph Print: Night Harbour", permalink = "rqdnt", price = 3300, physical = true,
-    variants = { { "Size", { "30×40", 0 }, { "50×70", 900 } } }, stock = 120 },
+  { name = "Risograph Print: Night Harbour", permalink = "rqdnt", price = 3300,
+    physical = true, variants = { { "Size", { "30×40", 0 }, { "50×70", 900 } } }, stock = 120 },
   { name = "墨の手引き", permalink = "sumij", price = 1000, currency = "jpy" },
-  { name = "Custom Portrait — “Grande” édition 🎨", permalink = "pxvra", price = 5000, stock = 2000,
-    variants = { { "Size", { "A4", 0 }, { "A3 (297 × 420 mm)", 1250 } },
+  { name = "Custom Portrait — “Grande” édition 🎨", permalink = "pxvra", price = 5000,
+    stock = 2000, variants = { { "Size", { "A4", 0 }, { "A3 (297 × 420 mm)", 1250 } },
       { "Paper & finish", { "Matte/Cotton", 0 }, { "Gloss", 300 } } },
     custom_fields = { { "text", "Name on print", true }, { "checkbox", "100% sure?", false } } },
-  { name = "Gouache Brushes Vol. 2", permalink = "kzqwu", custom_permalink = "gouache-2", price = 1900,
-    tags = { "brushes", "gouache" }, summary = "24 brushes, one .abr file", covers = 2,
-    file = "gouache-vol-2.zip" },
+  { name = "Gouache Brushes Vol. 2", permalink = "kzqwu", price = 1900,
+    custom_permalink = "gouache-2", tags = { "brushes", "gouache" },
+    summary = "24 brushes, one .abr file", covers = 2, file = "gouache-vol-2.zip" },
   { name = "Tape Loops for Rainy Days", permalink = "tapel", price = 700, tags = { "music" },
     file = "tape-loops.zip", covers = 1 },
   { name = "Brushes <Pro> & Friends", permalink = "brpro", price = 2900, licensed = true,
@@ -84,8 +85,8 @@ names.wares = {
     custom_fields = { { "text", "Name [print]", false } } },
   { name = "Unfinished Sketchbook", permalink = "draft", price = 1000, draft = true },
   { name = "Field Guide to Ink (pre-order)", permalink = "inkfg", price = 2900, preorder = true },
-  { name = "Carnet de voyage — Zürich", permalink = "zuric", price = 1200, currency = "eur", covers = 1,
-    summary = "64 pages, PDF" },
+  { name = "Carnet de voyage — Zürich", permalink = "zuric", price = 1200, currency = "eur",
+    covers = 1, summary = "64 pages, PDF" },
 }
 
 return names

@@ -32,7 +32,7 @@ local function put_sale(out, shop, sale)
     "product_name", product.name, "permalink", product.custom_permalink or product.permalink,
     "product_permalink", views.product_url(product), "short_product_id", product.permalink,
     "email", sale.email, "price", sale.price, "gumroad_fee", sale.fee,
-    "currency", product.currency, "quantity", sale.quantity, "discover_fee_charged", false,
+    "currency", product.currency, "quantity", sale.quantity, "discover_fee_charged", sale.discovered or false,
     "can_contact", true, "referrer", sale.referrer, "card", views.card(sale),
     "order_number", sale.order_number, "sale_id", sale.id,
     "sale_timestamp", format.iso(sale.created), "full_name", sale.buyer.name,
@@ -58,7 +58,10 @@ local function put_rest(out, shop, sale)
   put(out, "ip_country", sale.buyer.country)
   if sale.product.physical then put(out, "shipping_rate", sale.shipping_cents) end
   put_all(out, "recurrence", sale.subscription and sale.subscription.recurrence,
-    "affiliate", sale.affiliate_email, "is_gift_receiver_purchase", false)
+    "affiliate", sale.affiliate_email, "is_gift_receiver_purchase", sale.gift_price ~= nil)
+  if sale.gift_price then
+    put_all(out, "gift_price", sale.gift_price, "gifter_email", sale.gifter_email)
+  end
   if sale.product.physical then put(out, "sku_id", shop:id("sku", sale.product.number)) end
 end
 
@@ -74,7 +77,8 @@ function payloads.sale(shop, sale, resource_name)
   put_sale(out, shop, sale)
   if resource_name == "sale" and not sale.recurring then put(out, "url_params", sale.url_params) end
   put_all(out, "variants", sale.variants, "offer_code", sale.offer_code,
-    "test", only(sale.test), "is_recurring_charge", only(sale.recurring))
+    "test", only(sale.test), "is_recurring_charge", only(sale.recurring),
+    "is_preorder_authorization", only(sale.preorder))
   if sale.product.physical then put_shipping(out, sale) end
   put_custom_fields(out, sale)
   put_rest(out, shop, sale)
@@ -93,7 +97,8 @@ end
 
 local function put_cancellation(out, subscription)
   local by = subscription.cancelled_by
-  local key = by == "payment_failures" and "cancelled_due_to_payment_failures" or "cancelled_by_" .. by
+  local key = by == "payment_failures" and "cancelled_due_to_payment_failures"
+    or "cancelled_by_" .. by
   put_all(out, "cancelled", true, "cancelled_at", format.iso(subscription.cancelled_at), key, true)
 end
 

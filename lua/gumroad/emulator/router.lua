@@ -157,8 +157,8 @@ local function body_params(raw)
     if not ok or type(value) ~= "table" then return nil end
     return core.json_values(value)
   end
-  if kind:find("application/x-www-form-urlencoded", 1, true) then return core.form_decode(raw.body) end
-  return {}
+  if not kind:find("application/x-www-form-urlencoded", 1, true) then return {} end
+  return core.form_decode(raw.body)
 end
 
 local function malformed(request)

@@ -20,7 +20,8 @@ Server.__index = Server
 
 function Server:reset_stats()
   local in_flight = self.stats and self.stats.in_flight or 0
-  self.stats = { requests = 0, in_flight = in_flight, max_in_flight = in_flight, last_requests = {} }
+  self.stats = { requests = 0, in_flight = in_flight, max_in_flight = in_flight,
+    last_requests = {} }
   self.pings.log = {}
 end
 
@@ -34,7 +35,9 @@ end
 
 local function remember(stats, raw)
   local list, entry = stats.last_requests, json.dict()
-  for _, name in ipairs { "method", "path", "query", "body" } do json.put(entry, name, raw[name]) end
+  for _, name in ipairs { "method", "path", "query", "body" } do
+    json.put(entry, name, raw[name])
+  end
   json.put(entry, "headers", shown_headers(raw.headers))
   list[#list + 1] = entry
   if #list > REMEMBERED then table.remove(list, 1) end

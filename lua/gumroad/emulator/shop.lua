@@ -25,7 +25,7 @@ local FOR = {
   mail = 107, mail_style = 108,
   jitter = 110, block = 111, quantity = 112, option = 113, answer = 117, offer = 118, tip = 119,
   refund = 120, dispute = 121, affiliate = 122, utm = 123, referrer = 124, card = 125,
-  shipped = 126, guest = 127, status = 128, tier = 129, uses = 130, price = 131,
+  shipped = 126, guest = 127, status = 128, uses = 129, gift = 130, review = 131, discover = 132,
 }
 
 local Shop = {}
@@ -283,8 +283,18 @@ local function befall(self, sale)
   if paid and self:roll("affiliate", number, 25) == 0 then
     sale.affiliate_email = "affiliate@example.com"
   end
+  sale.discovered = paid and self:roll("discover", number, 20) == 0
   sale.newsletter = self:roll("utm", number, 16) == 0
-  if sale.product.physical then sale.shipped = self:roll("shipped", number, 5) > 0 end
+  if sale.product.physical then
+    sale.shipped = self:roll("shipped", number, 5) > 0
+    if sale.shipped then
+      sale.tracking_url = ("https://tracking.example.com/t/%.0f"):format(sale.order_number)
+    end
+  end
+  if self:roll("review", number, 30) == 0 then sale.review = "Lovely texture." end
+  if paid and not sale.subscription and self:roll("gift", number, 60) == 0 then
+    sale.gifter_email, sale.giftee_email = sale.email, "giftee@example.com"
+  end
 end
 
 local function blank_sale(self, number, product, buyer)
@@ -319,7 +329,9 @@ local function make_sale(self, number)
   sale.created = self:sale_created(number)
   sale.referrer = names.referrers[1 + self:roll("referrer", number, #names.referrers)]
   if product.physical then sale.quantity = 1 + floor(self:roll("quantity", number, 8) / 7) end
-  if product.price > 0 and self:roll("offer", number, 12) == 0 then sale.offer_code = "AUTUMN-10" end
+  if product.price > 0 and self:roll("offer", number, 12) == 0 then
+    sale.offer_code = "AUTUMN-10"
+  end
   choose_variants(self, sale)
   answer_fields(self, sale)
   self:price_sale(sale)
@@ -477,36 +489,67 @@ function Shop:product_to_sell(id)
   return kinds > 0 and self:product(self.sellable[self.sale_count % kinds + 1]) or nil
 end
 
---- Sells something now: the sale is the newest, and its ping is sent.
--- @param fields all optional: `product_id` (default: each in turn),
---   `email`, `full_name`, `quantity`, `variants` and `custom_fields` and `url_params` (tables
---   or lists of pairs), `offer_code`, `referrer`, `test` (the seller buys from the shop:
---   unlisted), `subscription_id` (a further charge)
--- @return the sale, or nil and a message
-function Shop:sell(fields)
+-- The order that a script asks for, not yet part of the shop.
+local function order(self, fields, product, subscription)
   local number = self.sale_count + 1
-  local subscription = fields.subscription_id and self:find_subscription(fields.subscription_id)
-  if fields.subscription_id and not subscription then return nil, "no such subscription" end
-  local product = subscription and subscription.product or self:product_to_sell(fields.product_id)
-  if not product then return nil, "no such product" end
   local buyer = subscription and subscription.buyer or named_buyer(self, number, fields)
   local sale = blank_sale(self, number, product, buyer)
   sale.created, sale.quantity = self:time(), fields.quantity or 1
   sale.offer_code, sale.referrer = fields.offer_code, fields.referrer or "direct"
   sale.url_params = fields.url_params and json.dict_of(fields.url_params)
-  sale.test, sale.unlisted = fields.test, fields.test
-  if fields.variants then sale.variants = json.dict_of(fields.variants) else choose_variants(self, sale) end
+  sale.test, sale.preorder = fields.test, product.preorder or nil
+  sale.unlisted = sale.test or sale.preorder
+  if fields.variants then sale.variants = json.dict_of(fields.variants)
+  else choose_variants(self, sale) end
   if fields.custom_fields then sale.custom_fields = json.dict_of(fields.custom_fields)
   else answer_fields(self, sale) end
+  return sale
+end
+
+-- Makes a sale the newest of the shop.
+local function enter(self, sale)
+  licence_for(self, sale)
+  if sale.product.physical then sale.shipped = false end
+  self.sale_count = sale.number
+  sale.product.sold_since = sale.product.sold_since + 1
+  self:keep_sale(sale)
+end
+
+-- Besides the sale to the giver, one to the receiver: free, in no list, and told of by the ping.
+local function enter_gift(self, sale, receiver_email)
+  sale.gifter_email, sale.giftee_email = sale.email, receiver_email
+  enter(self, sale)
+  local gift = blank_sale(self, sale.number + 1, sale.product,
+    named_buyer(self, sale.number + 1, { email = receiver_email }))
+  gift.created, gift.variants, gift.unlisted = sale.created, sale.variants, true
+  self:price_sale(gift)
+  gift.gift_price, gift.gifter_email = sale.price, sale.email
+  gift.price, gift.fee, gift.listed_cents, gift.tax_cents = 0, 0, 0, 0
+  enter(self, gift)
+  self.emit("sale", gift)
+end
+
+--- Sells something now: the sale is the newest, and its ping is sent.
+-- @param fields all optional: `product_id` (default: each in turn), `email`, `full_name`,
+--   `quantity`, `variants`, `custom_fields` and `url_params` (tables or lists of pairs),
+--   `offer_code`, `referrer`, `test` (true: the seller buys; unlisted), `subscription_id`
+--   (a further charge), `gift_to` (the receiver's email)
+-- @return the sale, or nil and a message
+function Shop:sell(fields)
+  local subscription = fields.subscription_id and self:find_subscription(fields.subscription_id)
+  if fields.subscription_id and not subscription then return nil, "no such subscriber" end
+  local product = subscription and subscription.product or self:product_to_sell(fields.product_id)
+  if not product then return nil, "no such product" end
+  local sale = order(self, fields, product, subscription)
   if subscription then recur(self, sale, subscription)
   elseif product.membership then sale.subscription = new_subscription(self, sale) end
   self:price_sale(sale)
-  if product.physical then sale.shipped = false end
-  licence_for(self, sale)
-  self.sale_count = number
-  product.sold_since = product.sold_since + 1
-  self:keep_sale(sale)
-  self.emit("sale", sale)
+  if fields.gift_to then
+    enter_gift(self, sale, fields.gift_to)
+  else
+    enter(self, sale)
+    self.emit("sale", sale)
+  end
   return sale
 end
 

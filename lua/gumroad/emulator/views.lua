@@ -42,7 +42,8 @@ local Option = json.shape { "name", "price_difference", "is_pay_what_you_want",
 local Recurrences = json.shape { "monthly", "yearly" }
 local RecurrencePrice = json.shape { "price_cents", "suggested_price_cents" }
 local RefundPolicy = json.shape { "refund_period", "title", "fine_print", "inherited" }
-local RichContent = json.shape { "id", "page_id", "title", "variant_id", "description", "updated_at" }
+local RichContent = json.shape { "id", "page_id", "title", "variant_id", "description",
+  "updated_at" }
 local Node = json.shape { "type", "content", "attrs", "text" }
 local Attributes = json.shape { "id", "uid" }
 local File = json.shape { "id", "name", "size", "url", "filetype", "filegroup" }
@@ -106,7 +107,8 @@ local function basics(product)
     custom_permalink = or_null(product.custom_permalink), currency = product.currency,
     subscription_duration = product.membership and "monthly" or null, deleted = product.deleted,
     preview_url = first_cover and PUBLIC_FILES .. first_cover .. ".png" or null,
-    short_url = views.product_url(product), thumbnail_url = null, tags = product.tags,
+    thumbnail_url = first_cover and PUBLIC_FILES .. "thumbnails/" .. first_cover .. ".png" or null,
+    short_url = views.product_url(product), tags = product.tags,
     formatted_price = formatted_price(product), published = product.published,
     file_info = product.file and FileInfo { Size = "48.2 MB" } or json.dict(),
     max_purchase_count = or_null(product.stock), custom_summary = or_null(product.summary),
@@ -132,7 +134,8 @@ end
 
 local function downloads(shop, product)
   local id, file_id = shop:id("rich_content", product.number), shop:id("file", product.number)
-  local thanks = Node { type = "paragraph", content = { Node { type = "text", text = "Thank you!" } } }
+  local words = Node { type = "text", text = "Thank you!" }
+  local thanks = Node { type = "paragraph", content = { words } }
   local attributes = Attributes { id = file_id, uid = chance.guid(shop.seed, 44, product.number) }
   local embed = Node { type = "fileEmbed", attrs = attributes }
   return RichContent { id = id, page_id = id, title = "Downloads", variant_id = null,
@@ -194,14 +197,18 @@ local Sale = json.shape {
   "is_upgrade_purchase", "is_more_like_this_recommended", "is_gift_sender_purchase",
   "is_gift_receiver_purchase", "referrer", "paypal_refund_expired", "tip_cents", "tax_cents",
   "shipping_cents", "tax_label", "tax_included_in_price", "access_revoked",
-  "variants_price_cents", "sent_abandoned_cart_email", "utm_source", "utm_medium",
-  "utm_campaign", "card", "product_rating", "reviews_count", "average_rating",
+  "variants_price_cents", "review", "sent_abandoned_cart_email", "utm_source",
+  "utm_medium", "utm_campaign", "buyer_presentment", "card", "product_rating", "reviews_count",
+  "average_rating",
   "subscription_id", "cancelled", "dead", "ended", "free_trial_ended", "free_trial_ends_on",
-  "recurring_charge", "shipped", "tracking_url", "offer_code", "affiliate", "license_key",
-  "license_id", "license_disabled", "license_uses", "is_multiseat_license", "sku_id",
-  "sku_external_id", "formatted_shipping_amount", "quantity",
+  "recurring_charge", "is_preorder_authorization", "is_in_preorder_state", "shipped",
+  "tracking_url", "offer_code", "affiliate", "discover_fee_percentage", "license_key", "license_id",
+  "license_disabled", "license_uses", "is_multiseat_license", "sku_id", "sku_external_id",
+  "formatted_shipping_amount", "quantity",
 }
 local Card = json.shape { "visual", "type", "bin", "expiry_month", "expiry_year" }
+local Presentment = json.shape { "currency", "price_cents", "tip_cents", "seller_tax_cents",
+  "gumroad_tax_cents", "shipping_cents", "total_cents", "fx_rate", "refunded_cents" }
 local OfferCode = json.shape { "code", "displayed_amount_off", "name" }
 local Affiliate = json.shape { "email", "amount" }
 
@@ -239,10 +246,21 @@ local function what_was_bought(sale, now)
     is_product_physical = product.physical, tip_cents = sale.tip_cents,
     tax_cents = sale.tax_cents, shipping_cents = sale.shipping_cents, card = views.card(sale),
     variants_price_cents = sale.variants_cents * sale.quantity, quantity = sale.quantity,
-    product_rating = null, reviews_count = 4, average_rating = 4.8,
+    review = sale.review, product_rating = sale.review and 5 or null, reviews_count = 4,
+    average_rating = 4.8,
     amount_refundable_in_currency = format.amount(sale.listed_cents - sale.refunded_cents,
       product.currency),
   }
+end
+
+-- What the card of a buyer in Canada was charged.
+local function presentment(sale)
+  local rate = 0.7322
+  local price, tip = math.floor(sale.price / rate), math.floor((sale.tip_cents or 0) / rate)
+  local shipping = math.floor(sale.shipping_cents / rate)
+  return Presentment { currency = "cad", price_cents = price, tip_cents = tip, seller_tax_cents = 0,
+    gumroad_tax_cents = 0, shipping_cents = shipping, total_cents = price + tip + shipping,
+    fx_rate = tostring(rate), refunded_cents = 0 }
 end
 
 local function add_buyer(out, shop, sale)
@@ -252,6 +270,9 @@ local function add_buyer(out, shop, sale)
   out.purchaser_id, out.full_name = buyer.account_id, buyer.name
   out.country, out.country_iso2 = buyer.country, buyer.country_code
   if buyer.state ~= "" then out.state = buyer.state end
+  if buyer.country_code == "CA" and sale.price > 0 then
+    out.buyer_presentment = presentment(sale)
+  end
   if sale.product.physical then
     out.street_address, out.city, out.zip_code = buyer.street, buyer.city, buyer.zip_code
   end
@@ -259,8 +280,7 @@ end
 
 local FLAGS = {
   can_contact = true, is_following = false, is_additional_contribution = false,
-  discover_fee_charged = false, is_upgrade_purchase = false, is_more_like_this_recommended = false,
-  is_gift_sender_purchase = false, is_gift_receiver_purchase = false,
+  is_upgrade_purchase = false, is_more_like_this_recommended = false,
   paypal_refund_expired = false, access_revoked = false, sent_abandoned_cart_email = false,
 }
 
@@ -271,7 +291,13 @@ local function add_state(out, sale)
   out.partially_refunded = sale.refunded_cents > 0 and left > 0
   out.chargedback = sale.disputed and not sale.dispute_won
   out.disputed, out.dispute_won = sale.disputed, sale.dispute_won
+  out.discover_fee_charged = sale.discovered or false
+  if sale.discovered then out.discover_fee_percentage = 30 end
   out.is_recurring_billing = sale.subscription ~= nil
+  out.giftee_email, out.gifter_email = sale.giftee_email, sale.gifter_email
+  out.is_gift_sender_purchase = sale.giftee_email ~= nil
+  out.is_gift_receiver_purchase = sale.gift_price ~= nil
+  if sale.preorder then out.is_preorder_authorization, out.is_in_preorder_state = true, true end
   if sale.tax_cents > 0 then out.tax_label, out.tax_included_in_price = "VAT", false end
   if sale.newsletter then
     out.utm_source, out.utm_medium, out.utm_campaign = "newsletter", "email", "autumn"
@@ -357,7 +383,8 @@ function views.subscriber(shop, subscription)
     created_at = format.iso(subscription.created), recurrence = subscription.recurrence,
     user_requested_cancellation_at = time_or_null(subscription.cancel_requested),
     charge_occurrence_count = null, cancelled_at = time_or_null(subscription.cancelled_at),
-    ended_at = time_or_null(subscription.ended_at), failed_at = time_or_null(subscription.failed_at),
+    ended_at = time_or_null(subscription.ended_at),
+    failed_at = time_or_null(subscription.failed_at),
     free_trial_ends_at = null, status = status(shop, subscription),
     license_key = subscription.licence_key,
   }

@@ -7,7 +7,8 @@ local views = require "gumroad.emulator.views"
 
 local sales = {}
 
-local BAD_DATE = "Invalid date format provided in field '%s'. Dates must be in the format YYYY-MM-DD."
+local BAD_DATE = "Invalid date format provided in field '%s'. "
+  .. "Dates must be in the format YYYY-MM-DD."
 
 -- The numbers between two days (after inclusive, before exclusive), or nil and what is wrong.
 local function day_bounds(shop, request)

@@ -25,8 +25,8 @@ end
 -- Without being asked to, the server does not page: the list may be huge.
 local function page_size(shop, request)
   local asked = request:text "paginated"
-  if asked == "true" or asked == "1" or request:text "page_key" then return request.row.page_size end
-  return math.max(1, shop.subscription_count)
+  local pages = asked == "true" or asked == "1" or request:text "page_key"
+  return pages and request.row.page_size or math.max(1, shop.subscription_count)
 end
 
 function subscribers.list(shop, request)
