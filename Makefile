@@ -1,8 +1,20 @@
-# make LUA=lua5.1 | lua5.2 | lua5.3 | lua5.4 (default) | luajit
+# gumroad for Lua
+#
+#   make demo      the main job, from nothing: what is missing is installed first (Debian, Ubuntu)
+#   make test      the specs on one Lua;  make test-all: on every Lua that is found
+#   make           build for one Lua:     make LUA=lua5.1 | lua5.2 | lua5.3 | lua5.4 | luajit
+#   make install   PREFIX, DESTDIR, INST_LUADIR and INST_LIBDIR say where
+#   make lint sanitize valgrind fuzz bench clean
+
 LUA ?= lua5.4
+LUAS = lua5.1 lua5.2 lua5.3 lua5.4 luajit
 PKG_CONFIG ?= pkg-config
-CC ?= gcc
 BUILD ?= build/$(LUA)
+PREFIX ?= /usr/local
+
+LUA_VERSION = $(if $(findstring luajit,$(LUA)),5.1,$(LUA:lua%=%))
+INST_LUADIR ?= $(PREFIX)/share/lua/$(LUA_VERSION)
+INST_LIBDIR ?= $(PREFIX)/lib/lua/$(LUA_VERSION)
 
 LUA_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags $(LUA))
 CURL_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libcurl)
@@ -11,27 +23,98 @@ MHD_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libmicrohttpd 2>/dev/null)
 MHD_LIBS ?= $(shell $(PKG_CONFIG) --libs libmicrohttpd 2>/dev/null)
 
 CFLAGS ?= -O2 -g
-WARNINGS = -std=c11 -Wall -Wextra -Wpedantic
+WARNINGS = -std=c11 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror)
 ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -fPIC -fvisibility=hidden $(CFLAGS)
+SHARED = $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
+# The modules and their objects. The listener is built where libmicrohttpd is found;
+# elsewhere require "gumroad.listener" says what is missing.
 CORE = core form form_lua json secret engine request poller
 LISTENER = listener
+MODULES = $(BUILD)/gumroad/core.so $(if $(MHD_LIBS),$(BUILD)/gumroad/listener.so)
 
-all: $(BUILD)/gumroad/core.so $(if $(MHD_LIBS),$(BUILD)/gumroad/listener.so)
+all: $(MODULES)
 
-$(BUILD)/obj/%.o: src/%.c $(wildcard src/*.h) | $(BUILD)/obj
+$(BUILD)/obj/%.o: src/%.c $(wildcard src/*.h)
+	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LUA_CFLAGS) $(CURL_CFLAGS) $(MHD_CFLAGS) -c -o $@ $<
 
-$(BUILD)/gumroad/core.so: $(CORE:%=$(BUILD)/obj/%.o) | $(BUILD)/gumroad
-	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS)
+$(BUILD)/gumroad/core.so: $(CORE:%=$(BUILD)/obj/%.o)
+	@mkdir -p $(@D)
+	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS)
 
-$(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o) | $(BUILD)/gumroad
-	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
+$(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o)
+	@mkdir -p $(@D)
+	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
 
-$(BUILD)/obj $(BUILD)/gumroad:
-	mkdir -p $@
+install: all
+	install -d $(DESTDIR)$(INST_LUADIR) $(DESTDIR)$(INST_LIBDIR)/gumroad
+	cd lua && find gumroad -name '*.lua' -exec install -D -m 644 {} $(abspath $(DESTDIR)$(INST_LUADIR))/{} \;
+	install -m 755 $(MODULES) $(DESTDIR)$(INST_LIBDIR)/gumroad
+
+# Everything below runs the library from the checkout.
+export LUA_PATH = $(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$(CURDIR)/spec/?.lua;;
+export LUA_CPATH = $(CURDIR)/$(BUILD)/?.so;;
+unexport LUA_PATH_5_2 LUA_PATH_5_3 LUA_PATH_5_4 LUA_CPATH_5_2 LUA_CPATH_5_3 LUA_CPATH_5_4
+# The specs reach only emulators and peers of their own.
+unexport GUMROAD_API_BASE_URL GUMROAD_CA_BUNDLE
+TESTED = env -u GUMROAD_ACCESS_TOKEN
+
+BUSTED = $(shell command -v busted)
+SPECS ?= spec
+
+demo:
+	@.ci/install build
+	@$(MAKE) --no-print-directory -s LUA=lua5.4 all
+	@LUA_CPATH="$(CURDIR)/build/lua5.4/?.so;;" lua5.4 examples/demo.lua
+
+test:
+	@.ci/install test
+	$(MAKE) --no-print-directory -s all
+	$(MAKE) --no-print-directory -s LUA=luajit all
+	$(MAKE) --no-print-directory check test-alloc
+
+# The specs, with all that they need in place.
+check: all
+	$(TESTED) $(LUA) $(BUSTED) $(BUSTED_FLAGS) $(SPECS)
+
+test-all:
+	@.ci/install test
+	$(MAKE) --no-print-directory -s LUA=luajit all
+	@for lua in $(LUAS); do command -v $$lua >/dev/null || { echo "$$lua is not here: left out"; continue; }; \
+	  echo "== $$lua"; $(MAKE) --no-print-directory -s LUA=$$lua check || exit 1; done
+
+lint:
+	luacheck -q lua spec bench examples .luacheckrc
+
+# A build with AddressSanitizer and UBSan; nginx brings a LuaJIT of its own that has none.
+sanitize: export ASAN_OPTIONS = detect_leaks=1:abort_on_error=0
+sanitize: export LSAN_OPTIONS = suppressions=$(CURDIR)/spec/lsan.supp:print_suppressions=0
+sanitize:
+	$(MAKE) --no-print-directory -s LUA=$(LUA) BUILD=build/sanitize/$(LUA) all \
+	  CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+	$(MAKE) --no-print-directory LUA=$(LUA) BUILD=build/sanitize/$(LUA) check BUSTED_FLAGS=--exclude-tags=nginx \
+	  TESTED="env -u GUMROAD_ACCESS_TOKEN LD_PRELOAD=$$($(CC) -print-file-name=libasan.so)"
+
+valgrind: all
+	$(MAKE) --no-print-directory LUA=$(LUA) check BUSTED_FLAGS=--exclude-tags=nginx,slow \
+	  TESTED="env -u GUMROAD_ACCESS_TOKEN valgrind -q --error-exitcode=9 --leak-check=full \
+	    --show-leak-kinds=definite --errors-for-leak-kinds=definite"
+
+# Each figure is of things measured in one run, side by side; only figures go to stdout.
+BENCH_MODULES = $(BUILD)/form_baseline.so $(BUILD)/get_baseline.so
+
+$(BUILD)/%_baseline.so: bench/%.c $(BUILD)/obj/form.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Isrc $(LUA_CFLAGS) $(CURL_CFLAGS) $(SHARED) -o $@ $^ $(CURL_LIBS)
+
+bench:
+	@.ci/install build >&2
+	@$(MAKE) --no-print-directory -s all $(BENCH_MODULES) >&2
+	@for name in form get each require memory; do \
+	  LUA=$(LUA) LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" $(TESTED) $(LUA) bench/$$name.lua || exit 1; done
 
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all install demo test check test-all test-alloc lint sanitize valgrind fuzz bench clean

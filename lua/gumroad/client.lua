@@ -102,20 +102,29 @@ end
 local Call = {}
 Call.__index = Call
 
-local function merged_headers(client, request)
-  local headers = { Accept = "application/json", ["User-Agent"] = "gumroad-lua/" .. VERSION }
-  headers["Content-Type"] = request.content_type
-  for _, more in ipairs { client.options.headers or {}, request.options.headers or {} } do
-    for name, value in pairs(more) do
-      if type(name) == "string" and name:lower() == "authorization" then
-        Error.usage("the header Authorization is made from access_token; it cannot be set")
-      end
-      for known in pairs(headers) do  -- a header's name has no case
-        if type(name) == "string" and known:lower() == name:lower() then headers[known] = nil; break end
-      end
-      headers[name] = value
+-- Sets headers on top of others; a header's name has no case.
+local function set_headers(headers, more)
+  for name, value in pairs(more) do
+    if type(name) ~= "string" then Error.usage("headers: a header's name must be a string") end
+    if name:lower() == "authorization" then
+      Error.usage("headers: Authorization is made from access_token; it cannot be set")
     end
+    for known in pairs(headers) do
+      if known:lower() == name:lower() then headers[known] = nil; break end
+    end
+    headers[name] = value
   end
+end
+
+local PLAIN_HEADERS = { Accept = "application/json", ["User-Agent"] = "gumroad-lua/" .. VERSION }
+
+local function headers_of(client, request)
+  local own, more = client.options.headers, request.options.headers
+  if not (own or more or request.content_type) then return PLAIN_HEADERS end
+  local headers = { ["Content-Type"] = request.content_type }
+  for name, value in pairs(PLAIN_HEADERS) do headers[name] = value end
+  if own then set_headers(headers, own) end
+  if more then set_headers(headers, more) end
   return headers
 end
 
@@ -135,7 +144,7 @@ local function wire_request(client, request)
   end
   return {
     method = request.method, base_url = client.base_url, path = request.path, body = request.body,
-    headers = merged_headers(client, request), secret = client.secret, ca_file = ca_file,
+    headers = headers_of(client, request), secret = client.secret, ca_file = ca_file,
     timeout = option(client, request, "timeout"), max_size = option(client, request, "max_size"),
     connect_timeout = option(client, request, "connect_timeout"), fresh = not request.repeatable,
   }
@@ -158,7 +167,9 @@ function Call:send()
   self.attempt = self.attempt + 1
   local client, wire = self.client, self.wire
   if client.on_request then
-    client.on_request { method = wire.method, url = wire.base_url .. wire.path, headers = wire.headers,
+    local headers = {}  -- a copy: what a hook does to it changes nothing
+    for name, value in pairs(wire.headers) do headers[name] = value end
+    client.on_request { method = wire.method, url = wire.base_url .. wire.path, headers = headers,
       body = wire.body, attempt = self.attempt }
   end
   local transfer, code, message = core.engine():send(wire)

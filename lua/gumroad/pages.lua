@@ -20,6 +20,14 @@ local function stuck(call)
     .. "the list would never end", { method = call.request.method, path = call.wire.path:match("^[^?]*") })
 end
 
+-- The items behind the first `skip`, at most `most`; the array itself where that is all.
+local function part(items, skip, most)
+  if skip == 0 and (not most or #items <= most) then return items end
+  local page = {}
+  for i = skip + 1, math.min(#items, skip + (most or #items)) do page[#page + 1] = items[i] end
+  return page
+end
+
 --- An iterator over raw pages.
 -- @param query table:
 --   start(page_key) -> call | nil, err   sends the request for a page
@@ -33,11 +41,8 @@ function pages.iterate(query)
   local call, err  -- the request for the next page, under way; or why it could not be sent
 
   local function take(body)
-    local items, page = query.items(body), {}
-    for i = skip + 1, #items do
-      if left and #page == left then break end
-      page[#page + 1] = items[i]
-    end
+    local items = query.items(body)
+    local page = part(items, skip, left)
     local cut = skip + #page < #items
     local next_key = body.next_page_key
     if left then left = left - #page end
@@ -70,18 +75,16 @@ end
 --- The first `limit` items, or one page of the API where there is no limit.
 -- @return array with next_page_key, complete, reason | nil, err
 function pages.list(query)
-  local list = {}
+  if query.limit == 0 then return { complete = false, reason = "limit" } end
   local next_page = pages.iterate(query)
-  repeat
-    local page, err = next_page()
-    if not page then
-      if err then return nil, err end
-      break
-    end
-    for _, item in ipairs(page) do list[#list + 1] = item end
-    list.next_page_key, list.complete, list.reason = page.next_page_key, page.complete, page.reason
-  until page.complete or (not query.limit and #list > 0)
-  if list.complete == nil then list.complete, list.reason = false, "limit" end  -- limit = 0
+  local list, err = next_page()
+  local page = list
+  while page and not page.complete and (query.limit or #list == 0) do
+    page, err = next_page()
+    for _, item in ipairs(page or {}) do list[#list + 1] = item end
+    if page then list.next_page_key, list.complete, list.reason = page.next_page_key, page.complete, page.reason end
+  end
+  if err then return nil, err end
   return list
 end
 

@@ -1,0 +1,125 @@
+-- A day in a Gumroad shop: everything that an integration platform's Gumroad app does, as a
+-- script. It runs against the emulator, a Gumroad on this machine:
+--
+--     make demo
+--
+-- The reading part runs against your own shop, and changes nothing there:
+--
+--     LIVE=1 GUMROAD_ACCESS_TOKEN=... make demo
+local gumroad = require "gumroad"
+
+local live = os.getenv("LIVE") == "1"
+
+local function heading(text)
+  print(("\n\27[1m%s\27[0m"):format(text))
+end
+
+local function dollars(cents)
+  return ("$%d.%02d"):format(math.floor(cents / 100), cents % 100)
+end
+
+-- Connect --------------------------------------------------------------------------------
+
+local gum, shop
+if live then
+  shop = gumroad.new()
+else
+  gum = assert(require("gumroad.emulator").start { sales = 240, subscribers = 60, time_scale = 0.1 })
+  shop = gumroad.new { access_token = gum.access_token, base_url = gum.url }
+end
+
+local user = assert(shop.user:get())
+print(("Connected to %s as %s."):format(live and "Gumroad" or gum.url, user.name or user.user_id))
+
+-- List and get ---------------------------------------------------------------------------
+
+heading "Products"
+local products = assert(shop.products:list { limit = 5 })
+local membership
+for _, product in ipairs(products) do
+  print(("  %-38s %12s   %d sold"):format(product.name, product.formatted_price, product.sales_count or 0))
+end
+for product in shop.products:each() do
+  if product.is_tiered_membership and not membership then membership = product end
+end
+
+local product = assert(shop.products:get(products[1].id))
+print(("  One of them: %s, %s"):format(product.name, product.short_url))
+
+heading "Sales of the last 30 days"
+local count, total = 0, 0
+for sale in shop.sales:each { after = os.time() - 30 * 86400 } do
+  count, total = count + 1, total + sale.price
+  if count <= 5 then
+    print(("  %s  %-28s %-32s %10s"):format(sale.created_at:sub(1, 10), sale.email, sale.product_name, dollars(sale.price)))
+  end
+end
+print(("  %d sales, %s in all."):format(count, dollars(total)))
+
+local latest = assert(shop.sales:list { limit = 1 })[1]
+if latest then
+  local sale = assert(shop.sales:get(latest.id))
+  print(("  The latest: order %d by %s from %s"):format(sale.order_id, sale.full_name or sale.email, sale.country or "somewhere"))
+end
+
+heading "Subscribers"
+local subscriber
+if membership then
+  local subscribers = assert(shop.subscribers:list(membership.id, { limit = 5 }))
+  for _, each in ipairs(subscribers) do print(("  %-28s %-10s %s"):format(each.email, each.recurrence, each.status)) end
+  subscriber = subscribers[1] and assert(shop.subscribers:get(subscribers[1].id))
+end
+if subscriber then
+  print(("  One of them: %s has %d charges so far"):format(subscriber.email, #subscriber.purchase_ids))
+else
+  print("  There is no membership in this shop.")
+end
+
+heading "Any API call: GET /v2/products"
+local answer = assert(shop:request { url = "/v2/products" })
+print(("  success: %s, %d products on the first page"):format(answer.success, #answer.products))
+
+if live then
+  print("\nThe rest would change your shop, so it is left to the emulator: make demo")
+  return
+end
+
+-- Change ---------------------------------------------------------------------------------
+
+heading "A new category"
+local category = assert(shop.variant_categories:create(product.id, { title = "Size" }))
+print(("  %s (%s) of %s"):format(category.title, category.id, product.name))
+
+-- Watch ----------------------------------------------------------------------------------
+
+heading "Watching for sales and cancellations"
+local waiting_for = { sale = true, cancellation = true }
+local function seen(name, watcher)
+  waiting_for[name] = nil
+  if not next(waiting_for) then watcher:stop() end
+end
+
+-- A free port for this demo; at home it is the port that your proxy forwards to.
+assert(shop:watch {
+  url = "http://127.0.0.1:8765/gumroad/7f3d0c5b9a", port = 8765,
+
+  sale = function(sale, _, watcher)
+    print(("  New sale: %s bought %s for %s"):format(sale.email, sale.product_name, dollars(sale.price)))
+    seen("sale", watcher)
+  end,
+
+  cancellation = function(subscription, _, watcher)
+    print(("  Cancellation: %s leaves %s, paid until %s"):format(subscription.user_email,
+      subscription.product_name, subscription.cancelled_at:sub(1, 10)))
+    seen("cancellation", watcher)
+  end,
+
+  on_ready = function(watcher)
+    print(("  Listening on port %d; somebody buys, and somebody cancels ..."):format(watcher.port))
+    assert(gum:sell { product_id = product.id, email = "wanda@example.com" })
+    assert(gum:cancel(subscriber.id))
+  end,
+})
+
+gum:stop()
+print("\nThat was all of it over real sockets. Now your shop: see README.md.")
