@@ -394,6 +394,7 @@ static void set_constants (gr_transfer *t) {
   curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L);  /* rather a stream than one more TLS handshake */
   curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 65536L);  /* a page of sales in one read */
   curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
 #if CURL_AT_LEAST_VERSION(7, 85, 0)
   curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -419,7 +420,7 @@ static const char *read_request (lua_State *L, gr_transfer *t) {
 /* Running ------------------------------------------------------------------------------ */
 
 static void arm_timer (gr_engine *e) {
-  if (!e->timer_changed) return;
+  if (!e->timer_changed || e->running_count == 0) return;  /* idle connections wait for the next call */
   e->timer_changed = 0;
   gr_poller_timer(&e->poller, e->timer_ms);
 }
