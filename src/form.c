@@ -30,7 +30,7 @@ static inline int escaped (const char *s, const char *end) {
 static inline uint64_t mark16 (const char *s) {
 #if defined(__SSE2__)
   __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)s);
-  __m128i found = _mm_cmplt_epi8(bytes, _mm_set1_epi8(','));
+  __m128i found = _mm_cmpgt_epi8(_mm_set1_epi8(','), bytes);
   found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('=')));
   found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('[')));
   found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(']')));
@@ -47,11 +47,11 @@ static inline uint64_t mark64 (const char *s) {
   return mark16(s) | mark16(s + 16) << 16 | mark16(s + 32) << 32 | mark16(s + 48) << 48;
 }
 
-/* Copies [s, to), and what comes after it as far as 'end' is far: there is as much room at
-** 'out' as from 's' to 'end', as what is decoded is never longer. */
-static inline char *copy (char *out, const char *s, const char *to, const char *end) {
+/* Copies [s, to). Before 'wide' it may copy more: 32 bytes are left there, and there is as
+** much room at 'out' as from 's' on, as what is decoded is never longer. */
+static inline char *copy (char *out, const char *s, const char *to, const char *wide) {
   size_t len = (size_t)(to - s);
-  if (len <= 32 && end - to >= 32) memcpy(out, s, 32);
+  if (to < wide && len <= 32) memcpy(out, s, 32);
   else memcpy(out, s, len);
   return out + len;
 }
@@ -77,6 +77,7 @@ static inline void end_name (gr_FormField *field, char *out) {
 ** the next byte that matters need not wait for what the one before it led to. */
 size_t gr_form_read (gr_Form *form, gr_FormField *fields, size_t most) {
   const char *s = form->p, *end = form->end, *block = s;  /* s: what is not copied yet */
+  const char *wide = end - s >= 32 ? end - 31 : s;
   char *out = form->out;
   gr_FormField *field = fields;
   int in_name = 1;
@@ -96,13 +97,13 @@ size_t gr_form_read (gr_Form *form, gr_FormField *fields, size_t most) {
       const char *at = block + __builtin_ctzll(marks);
       if (*at == '%') {
         int byte = escaped(at, end);
-        out = copy(out, s, at, end);
+        out = copy(out, s, at, wide);
         s = at + (byte < 0 ? 1 : 3);
         if (byte < 0) byte = '%';
         if (in_name) note(field, byte, out);
         *out++ = (char)byte;
       } else if (*at == '&') {
-        out = copy(out, s, at, end);
+        out = copy(out, s, at, wide);
         s = at + 1;
         if (in_name) {
           end_name(field, out);
@@ -113,12 +114,12 @@ size_t gr_form_read (gr_Form *form, gr_FormField *fields, size_t most) {
         if (++field == fields + most) goto full;
         begin_name(field, out);
       } else if (*at == '=' && in_name) {
-        out = copy(out, s, at, end);
+        out = copy(out, s, at, wide);
         s = at + 1;
         end_name(field, out);
         in_name = 0;
       } else if (*at == '+') {
-        out = copy(out, s, at, end);
+        out = copy(out, s, at, wide);
         s = at + 1;
         *out++ = ' ';
       } else if (in_name) note(field, *at, out + (at - s));

@@ -15,8 +15,6 @@ typedef struct Limits {
   int bytes, fields, key, value, depth;
 } Limits;
 
-#define SEEN_BITS 1024
-
 typedef struct Decoder {
   lua_State *L;
   int root;                              /* stack index of the result */
@@ -24,7 +22,7 @@ typedef struct Decoder {
   gr_Span path[GR_FORM_MAXPARTS];
   uint64_t hashes[GR_FORM_MAXPARTS + 1]; /* hashes[i]: of the table at root + i */
   int empty_list;                        /* an 'a[]=' was met */
-  uint64_t seen[SEEN_BITS / 64];         /* which hashes of table and key were met */
+  uint64_t seen[16];                     /* a bit for the hashes of table and key that were met */
 } Decoder;
 
 static void set_limit (lua_State *L, Limits *limits, const char *name) {
@@ -60,7 +58,8 @@ static int too_large (lua_State *L, const char *what, int limit) {
   return gr_fail(L, "too_large", lua_pushfstring(L, what, limit));
 }
 
-static inline uint64_t hash (gr_Span key) {
+/* The hash of a key in the table that has the hash 'table'. */
+static inline uint64_t hash (uint64_t table, gr_Span key) {
   uint64_t a = 0, b = 0;
   if (key.len >= 8) {
     memcpy(&a, key.text, 8);
@@ -72,22 +71,16 @@ static inline uint64_t hash (gr_Span key) {
     a = (unsigned char)key.text[0];
     b = (uint64_t)(unsigned char)key.text[key.len / 2] << 8 | (unsigned char)key.text[key.len - 1];
   }
-  a *= UINT64_C(0x9E3779B97F4A7C15);
+  a = (a ^ table) * UINT64_C(0x9E3779B97F4A7C15);
   b = (b + key.len) * UINT64_C(0xC2B2AE3D27D4EB4F);
-  a ^= a >> 32;
-  return (a + b) * UINT64_C(0xD6E8FEB86659FD93);
-}
-
-/* The hash of a key in the table that has the hash 'table'. */
-static inline uint64_t hash_in (uint64_t table, uint64_t key) {
-  return (table ^ key) * UINT64_C(0x9E3779B97F4A7C15);
+  return a ^ b >> 7 ^ b;
 }
 
 /* Whether this hash may have been met; notes that now it was. Looking every key up in its
 ** table before setting it would cost half as much again as setting it. */
-static int may_have_met (Decoder *d, uint64_t hash) {
-  uint64_t *word = &d->seen[hash >> 58 & (SEEN_BITS / 64 - 1)];
-  uint64_t bit = UINT64_C(1) << (hash >> 48 & 63);
+static inline int may_have_met (Decoder *d, uint64_t hash) {
+  uint64_t *word = &d->seen[hash >> 60];
+  uint64_t bit = UINT64_C(1) << (hash >> 54 & 63);
   int met = (*word & bit) != 0;
   *word |= bit;
   return met;
@@ -106,11 +99,11 @@ static void wrap (lua_State *L) {
 }
 
 /* Puts the value under 'key' into the table at root + depth. */
-static void set_value (Decoder *d, int depth, gr_Span key, gr_Span value) {
+static inline void set_value (Decoder *d, int depth, gr_Span key, gr_Span value) {
   lua_State *L = d->L;
   int table = d->root + depth;
   lua_pushlstring(L, key.text, key.len);
-  if (may_have_met(d, hash_in(d->hashes[depth], hash(key)))) {
+  if (may_have_met(d, hash(d->hashes[depth], key))) {
     lua_pushvalue(L, -1);
     lua_rawget(L, table);
     if (lua_isnil(L, -1)) lua_pop(L, 1);
@@ -194,7 +187,7 @@ static void set_field (Decoder *d, const gr_Span *parts, int n, gr_Span value) {
   d->open = depth;
   for (; depth < n - 1; depth++) {
     /* the same for all elements of an array: costs a look at most */
-    d->hashes[depth + 1] = hash_in(d->hashes[depth], hash(parts[depth]));
+    d->hashes[depth + 1] = hash(d->hashes[depth], parts[depth]);
     if (depth > 0 && parts[depth].len == 0)
       open_element(d->L, d->root + depth, &parts[depth + 1], (size_t)(n - depth - 1));
     else {
