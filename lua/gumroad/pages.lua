@@ -31,20 +31,19 @@ end
 --- An iterator over raw pages.
 -- @param query table:
 --   start(page_key) -> call | nil, err   sends the request for a page
---   items(body) -> array                 what the page holds, filtered
+--   items(body) -> array | nil, err      what the page holds, filtered
 --   page_key                             where to begin, or nil
 --   limit                                how many items at most, or nil
+-- @param ahead whether each page's successor is asked for at once
 -- @return function() -> array with next_page_key, complete, reason | nil at the end | nil, err
-function pages.iterate(query)
+function pages.iterate(query, ahead)
   local key, skip = split_key(query.page_key)
-  local seen, left, more = {}, query.limit, query.limit ~= 0
+  local seen, left, more = { [key or ""] = true }, query.limit, query.limit ~= 0
   local call, err  -- the request for the next page, under way; or why it could not be sent
 
-  local function take(body)
-    local items = query.items(body)
+  local function take(items, next_key)
     local page = part(items, skip, left)
     local cut = skip + #page < #items
-    local next_key = body.next_page_key
     if left then left = left - #page end
     if cut then page.next_page_key = (key or "") .. "~" .. (skip + #page)
     else page.next_page_key = next_key end
@@ -59,15 +58,16 @@ function pages.iterate(query)
   return function()
     if not more then return nil end
     if not call and not err then call, err = query.start(key) end
-    local body
+    local body, items
     if call then body, err = call:finish() end
-    local next_key = body and body.next_page_key
-    if next_key and seen[next_key] then body, err = nil, stuck(call) end
-    if not body then more = false; return nil, err end
+    if body then items, err = query.items(body) end
+    local next_key = items and body.next_page_key
+    if next_key and seen[next_key] then items, err = nil, stuck(call) end
+    if not items then more = false; return nil, err end
     if next_key then seen[next_key] = true end
-    local page = take(body)
+    local page = take(items, next_key)
     call, err = nil, nil
-    if more then call, err = query.start(key) end
+    if more and ahead then call, err = query.start(key) end
     return page
   end
 end
@@ -76,7 +76,7 @@ end
 -- @return array with next_page_key, complete, reason | nil, err
 function pages.list(query)
   if query.limit == 0 then return { complete = false, reason = "limit" } end
-  local next_page = pages.iterate(query)
+  local next_page = pages.iterate(query, query.limit ~= nil)
   local list, err = next_page()
   local page = list
   while page and not page.complete and (query.limit or #list == 0) do
@@ -90,7 +90,7 @@ end
 
 --- An iterator over pages that raises what goes wrong, as an iterator cannot return it.
 function pages.each_page(query)
-  local next_page = pages.iterate(query)
+  local next_page = pages.iterate(query, true)
   return function()
     local page, err = next_page()
     if err then error(err, 0) end
