@@ -36,7 +36,8 @@ describe("a fault", function()
   end)
 
   it("hits what it is for: a path, a method, after some, so many times", function()
-    order { kind = "status", status = 500, path = "/v2/sales", method = "get", after = 1, times = 2 }
+    order { kind = "status", status = 500, path = "/v2/sales", method = "get", after = 1,
+      times = 2 }
     assert.equal(200, get("/v2/products").status)
     assert.equal(200, get("/v2/sales").status)
     assert.equal(500, get("/v2/sales?page=1").status)

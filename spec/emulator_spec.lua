@@ -23,7 +23,7 @@ local function ask(gum, path, options)
     method = options.method or "GET", base_url = gum.url, path = path, headers = headers,
     body = options.form and core.form_encode(options.form) or options.body,
   }))
-  if (result.headers["content-type"] or ""):find("json", 1, true) then
+  if result.body ~= "" and (result.headers["content-type"] or ""):find("json", 1, true) then
     result.json = core.json_values(cjson.decode(result.body))
   end
   return result
@@ -126,8 +126,23 @@ describe("an emulated shop", function()
     assert.equal("/api/v2/products?page_key=" .. answer.next_page_key, answer.next_page_url)
   end)
 
-  it("calls its JSON what Rails calls it", function()
-    assert.equal("application/json; charset=utf-8", get("/v2/user").headers["content-type"])
+  it("calls its JSON what Rails calls it, and each request by an id", function()
+    local answer = get("/v2/user")
+    assert.equal("application/json; charset=utf-8", answer.headers["content-type"])
+    assert.is_truthy(answer.headers["x-request-id"])
+    assert.are_not.equal(answer.headers["x-request-id"], get("/v2/user").headers["x-request-id"])
+  end)
+
+  it("answers HEAD as GET, without the body", function()
+    local answer = get("/v2/user", { method = "HEAD" })
+    assert.equal(200, answer.status)
+    assert.equal("", answer.body)
+  end)
+
+  it("reads long values", function()
+    local long = ("<p>&amp;</p>"):rep(20000)
+    local product = get("/v2/products/tapel", { method = "PUT", form = { description = long } })
+    assert.equal(long, product.json.product.description)
   end)
 
   it("refuses a body that cannot be parsed", function()
@@ -545,6 +560,12 @@ describe("an emulator", function()
     gum:stop()
   end)
 
+  it("says when its process does not start", function()
+    local gum, message = emulator.start { lua = "true" }
+    assert.is_nil(gum)
+    assert.is_truthy(message:find("did not start", 1, true))
+  end)
+
   it("refuses options that it does not know", function()
     assert.has_error(function() emulator.start { sale = 1 } end, "unknown option 'sale'")
     assert.has_error(function() emulator.start { sales = "1" } end,
@@ -553,15 +574,19 @@ describe("an emulator", function()
       "sales: needs at least one product")
   end)
 
+  -- The code with which a request to an emulator that is gone fails.
+  local function failure(url)
+    local transfer = assert(core.engine():send { method = "GET", base_url = url, path = "/" })
+    while not transfer:done() do core.engine():step(1) end
+    local result, code = transfer:result()
+    return not result and code
+  end
+
   it("is gone after stop, which may be called again", function()
     local gum = assert(emulator.start())
     gum:stop()
     gum:stop()
-    local transfer = assert(core.engine():send { method = "GET", base_url = gum.url, path = "/" })
-    while not transfer:done() do core.engine():step(1) end
-    local result, code = transfer:result()
-    assert.is_nil(result)
-    assert.equal("network", code)
+    assert.equal("network", failure(gum.url))
     assert.same({ nil, "the emulator is stopped" }, { gum:stats() })
   end)
 
@@ -571,8 +596,27 @@ describe("an emulator", function()
     gum = nil  -- luacheck: ignore
     collectgarbage()
     collectgarbage()
-    local transfer = assert(core.engine():send { method = "GET", base_url = url, path = "/" })
-    while not transfer:done() do core.engine():step(1) end
-    assert.is_nil((transfer:result()))
+    assert.equal("network", failure(url))
+  end)
+
+  it("is gone when the process that started it was killed", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "wb"))
+    file:write(("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath), [[
+      local gum = assert(require("gumroad.emulator").start())
+      print(gum.url)
+      io.stdout:flush()
+      os.execute("kill -9 $PPID")
+    ]])
+    file:close()
+    local interpreter = 0
+    while arg[interpreter - 1] do interpreter = interpreter - 1 end
+    local pipe = io.popen("exec " .. arg[interpreter] .. " " .. path)
+    local url = pipe:read("*l")
+    pipe:close()
+    os.remove(path)
+    local give_up = core.now() + 10
+    while not failure(url) and core.now() < give_up do core.engine():step(0.01) end
+    assert.equal("network", failure(url))
   end)
 end)

@@ -32,11 +32,12 @@ local function put_sale(out, shop, sale)
     "product_name", product.name, "permalink", product.custom_permalink or product.permalink,
     "product_permalink", views.product_url(product), "short_product_id", product.permalink,
     "email", sale.email, "price", sale.price, "gumroad_fee", sale.fee,
-    "currency", product.currency, "quantity", sale.quantity, "discover_fee_charged", sale.discovered or false,
-    "can_contact", true, "referrer", sale.referrer, "card", views.card(sale),
+    "currency", product.currency, "quantity", sale.quantity,
+    "discover_fee_charged", sale.discovered or false, "can_contact", true,
+    "referrer", sale.referrer, "card", views.card(sale),
     "order_number", sale.order_number, "sale_id", sale.id,
     "sale_timestamp", format.iso(sale.created), "full_name", sale.buyer.name,
-    "purchaser_id", sale.test and shop.user_id or sale.buyer.account_id,
+    "purchaser_id", sale.buyer.account_id,
     "subscription_id", sale.subscription and sale.subscription.id,
     "affiliate_credit_amount_cents", sale.affiliate_email and math.floor(sale.price / 10))
 end

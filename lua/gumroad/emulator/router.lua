@@ -12,6 +12,8 @@ local paging = require "gumroad.emulator.paging"
 
 local router = {}
 
+-- Forms that Rails takes: descriptions and pages of HTML are long.
+local FORM_LIMITS = { max_bytes = 16 * 1048576, max_value = 16 * 1048576 }
 local JSON_TYPE = "application/json; charset=utf-8"
 local NO_STORE = "no-store, no-cache"
 
@@ -127,14 +129,17 @@ local function match(route, method, segments)
   return params
 end
 
+local SAME_AS = { PATCH = "PUT", HEAD = "GET" }
+
 -- The route with the fewest names that fits, and the values of the names.
 local function find_route(shop, method, path)
+  method = SAME_AS[method] or method
   local rest = path:match("^/v2(/.*)$") or path:match("^/api/v2(/.*)$")
   if not rest then return nil end
   local segments = segments_of((rest:gsub("%.json$", "")))
   local best, best_params
   for _, route in ipairs(routes) do
-    local params = match(route, method == "PATCH" and "PUT" or method, segments)
+    local params = match(route, method, segments)
     local exists = not (shop.old_server and route.row.since == "newer")
     if params and exists and (not best or #route.row.path_params < #best.row.path_params) then
       best, best_params = route, params
@@ -158,7 +163,7 @@ local function body_params(raw)
     return core.json_values(value)
   end
   if not kind:find("application/x-www-form-urlencoded", 1, true) then return {} end
-  return core.form_decode(raw.body)
+  return core.form_decode(raw.body, FORM_LIMITS)
 end
 
 local function malformed(request)
@@ -222,7 +227,7 @@ function router.answer(shop, raw)
   local route, path_params = find_route(shop, raw.method, raw.path)
   if not route then return no_route(request) end
   request.row = route.row
-  request.query_params = core.form_decode(raw.query or "")
+  request.query_params = core.form_decode(raw.query or "", FORM_LIMITS)
   local from_body = body_params(raw)
   if not request.query_params or not from_body then return malformed(request) end
   request.params = {}

@@ -12,7 +12,8 @@ local Shop = require "gumroad.emulator.shop"
 local Timers = require "gumroad.emulator.timers"
 
 local CONTROL = "/_emulator/"
-local REMEMBERED = 200  -- requests
+local REMEMBERED = 200  -- requests, with so much of each body:
+local REMEMBERED_BYTES = 65536
 local STDOUT = 1
 
 local Server = {}
@@ -35,9 +36,8 @@ end
 
 local function remember(stats, raw)
   local list, entry = stats.last_requests, json.dict()
-  for _, name in ipairs { "method", "path", "query", "body" } do
-    json.put(entry, name, raw[name])
-  end
+  for _, name in ipairs { "method", "path", "query" } do json.put(entry, name, raw[name]) end
+  json.put(entry, "body", raw.body:sub(1, REMEMBERED_BYTES))
   json.put(entry, "headers", shown_headers(raw.headers))
   list[#list + 1] = entry
   if #list > REMEMBERED then table.remove(list, 1) end
@@ -55,9 +55,17 @@ local function put_on_wire(self, request, answer)
   request:answer(answer.status, answer.headers, answer.body)
 end
 
+-- Like a UUID: what Rails calls a request, here counted.
+local function request_id(self)
+  return ("00000000-0000-4000-8000-%012x"):format(self.stats.requests)
+end
+
 local function api_answer(self, raw)
   local ok, answer = pcall(router.answer, self.shop, raw)
-  if ok then return answer end
+  if ok then
+    answer.headers["X-Request-Id"] = request_id(self)
+    return answer
+  end
   io.stderr:write("gumroad emulator: ", tostring(answer), "\n")
   return { status = 500, headers = { ["Content-Type"] = "application/json; charset=utf-8" },
     body = '{"status":500,"error":"Internal Server Error"}' }

@@ -3,8 +3,11 @@
 -- start, is kept and wins over them. So a shop of any size starts at once.
 --
 -- Records are plain Lua tables; how they look on the wire is the business of views.lua
--- (answers) and payloads.lua (pings).
+-- (answers) and payloads.lua (pings). What happens after the start is in events.lua, who may
+-- ask in access.lua.
+local access = require "gumroad.emulator.access"
 local chance = require "gumroad.emulator.chance"
+local events = require "gumroad.emulator.events"
 local json = require "gumroad.emulator.json"
 local names = require "gumroad.emulator.names"
 
@@ -12,7 +15,6 @@ local floor, min, max = math.floor, math.min, math.max
 
 local DAY = 86400
 local OPEN_FOR = 730 * DAY     -- the shop opened so long before the start
-local YEAR = 10                -- a year of a membership costs as much as ten months
 local MOST_CHARGES = 24        -- of one subscription: monthly over two years
 local CENTS = { usd = 1, eur = 1.08, gbp = 1.27, jpy = 0.662 }  -- US cents for a unit
 
@@ -30,6 +32,11 @@ local FOR = {
 
 local Shop = {}
 Shop.__index = Shop
+Shop.SELLER_EMAIL = "ana@example.com"
+Shop.YEAR = 10  -- a year of a membership costs as much as so many months
+
+for name, method in pairs(events) do Shop[name] = method end
+for name, method in pairs(access) do Shop[name] = method end
 
 function Shop:roll(purpose, number, sides)
   return chance.roll(self.seed, FOR[purpose], number, sides)
@@ -162,23 +169,32 @@ end
 
 -- people ----------------------------------------------------------------------------------
 
-local function ascii_address(self, number)
-  local first = names.first[1 + self:roll("first", number, #names.first)]
-  local last = names.last[1 + self:roll("last", number, #names.last)]
+local function first_and_last(self, number)
+  return names.first[1 + self:roll("first", number, #names.first)],
+    names.last[1 + self:roll("last", number, #names.last)]
+end
+
+local function full_name(self, number)
+  local first, last = first_and_last(self, number)
+  return first[1] .. " " .. last[1]
+end
+
+local function address(self, number)
+  local first, last = first_and_last(self, number)
   local host = names.mail_hosts[1 + self:roll("host", number, #names.mail_hosts)]
   local plus = self:roll("mail_style", number, 9) == 0 and "+shop" or ""
-  return first, last, ("%s.%s%d%s@%s"):format(first[2], last[2], number, plus, host)
+  return ("%s.%s%d%s@%s"):format(first[2], last[2], number, plus, host)
 end
 
 --- Buyer number n. `account_email` differs from the checkout `email` for a few; guests have
 -- no `account_id`.
 function Shop:buyer(number)
-  local first, last, email = ascii_address(self, number)
+  local email = address(self, number)
   local place = names.places[1 + self:roll("place", number, #names.places)]
   local guest = self:roll("guest", number, 3) == 0
   local other = not guest and self:roll("mail", number, 12) == 0
   return {
-    email = email, name = first[1] .. " " .. last[1],
+    email = email, name = full_name(self, number),
     account_id = not guest and chance.digits(self.seed, FOR.account, number, 13) or nil,
     account_email = other and email:gsub("@", ".account@") or email,
     country = place[1], country_code = place[2], taxed = place[3], city = place[4],
@@ -191,8 +207,7 @@ end
 local function buyer_of_email(self, email)
   local number = tonumber(email:match("^[%a.]-(%d+)[+%a]*@"))
   if not number or number > 2 ^ 30 then return nil end
-  local _, _, address = ascii_address(self, number)
-  return address == email and number or nil
+  return address(self, number) == email and number or nil
 end
 
 -- sales -----------------------------------------------------------------------------------
@@ -229,7 +244,7 @@ local function buyer_number_of_sale(self, number)
   return 1 + self:roll("buyer", number, self.plain_buyers)
 end
 
-local function choose_variants(self, sale)
+function Shop:choose_variants(sale)
   for place, category in ipairs(sale.product.categories) do
     local options = category.options
     if #options > 0 and not category.deleted then
@@ -241,7 +256,7 @@ local function choose_variants(self, sale)
   end
 end
 
-local function answer_fields(self, sale)
+function Shop:answer_fields(sale)
   for i, field in ipairs(sale.product.custom_fields) do
     local roll = self:roll("answer", sale.number * 8 + i, 60)
     local answer = names.answers[1 + roll % #names.answers]
@@ -259,7 +274,7 @@ end
 function Shop:price_sale(sale)
   local product = sale.product
   local each = product.price + sale.variants_cents
-  if sale.subscription and sale.subscription.recurrence == "yearly" then each = each * YEAR end
+  if sale.subscription and sale.subscription.recurrence == "yearly" then each = each * self.YEAR end
   if sale.offer_code then each = floor(each * 0.9) end
   sale.listed_cents = each * sale.quantity
   sale.price = self:us_cents(sale.listed_cents, product.currency)
@@ -297,7 +312,7 @@ local function befall(self, sale)
   end
 end
 
-local function blank_sale(self, number, product, buyer)
+function Shop:blank_sale(number, product, buyer)
   return {
     number = number, id = self:id("sale", number), order_number = chance.order_number(number),
     product = product, buyer = buyer, email = buyer.email, quantity = 1, variants_cents = 0,
@@ -306,7 +321,7 @@ local function blank_sale(self, number, product, buyer)
   }
 end
 
-local function licence_for(self, sale)
+function Shop:licence_for(sale)
   if not sale.product.licensed then return end
   local purpose, number = "sale_licence", sale.number
   if sale.subscription then
@@ -319,7 +334,7 @@ end
 
 local function make_sale(self, number)
   local product = self:product(product_number_of_sale(self, number))
-  local sale = blank_sale(self, number, product, self:buyer(buyer_number_of_sale(self, number)))
+  local sale = self:blank_sale(number, product, self:buyer(buyer_number_of_sale(self, number)))
   local charge = charge_of(self, number)
   if charge then
     sale.subscription = self:subscription((charge - 1) % self.first_subscriptions + 1)
@@ -332,15 +347,15 @@ local function make_sale(self, number)
   if product.price > 0 and self:roll("offer", number, 12) == 0 then
     sale.offer_code = "AUTUMN-10"
   end
-  choose_variants(self, sale)
-  answer_fields(self, sale)
+  self:choose_variants(sale)
+  self:answer_fields(sale)
   self:price_sale(sale)
-  licence_for(self, sale)
+  self:licence_for(sale)
   befall(self, sale)
   return sale
 end
 
---- Sale number n, 1 being the oldest, or nil. A caller that changes it must keep_sale it.
+--- Sale number n, 1 being the oldest, or nil. Whoever changes it must keep_sale it.
 function Shop:sale(number)
   if number < 1 or number > self.sale_count then return nil end
   return self.sales[number] or make_sale(self, number)
@@ -348,6 +363,7 @@ end
 
 function Shop:keep_sale(sale)
   self.sales[sale.number] = sale
+  if sale.subscription then self:keep_subscription(sale.subscription) end
 end
 
 function Shop:find_sale(id)
@@ -361,29 +377,64 @@ function Shop:is_listed(number)
   return not (sale and sale.unlisted)
 end
 
---- A test of sale numbers that is cheap for sales nobody has made yet.
--- @param filters table of `product_id`, `email`, `order_id`, `name`, `license_key`
+-- How each filter of the list is tested: function(shop, wanted) -> function(number) ->
+-- boolean. What can be known without making the sale is looked at first.
+local FILTERS = {
+  { "order_id", function(_, wanted)
+    local only = chance.from_order_number(wanted)
+    return function(number) return number == only end
+  end },
+  { "product_id", function(self, wanted)
+    local product = self:find_product(wanted).number
+    return function(number)
+      local kept = self.sales[number]
+      return (kept and kept.product.number or product_number_of_sale(self, number)) == product
+    end
+  end },
+  { "email", function(self, wanted)
+    local buyer = buyer_of_email(self, wanted)
+    return function(number)
+      local kept = self.sales[number]
+      if kept then return kept.email == wanted end
+      return buyer_number_of_sale(self, number) == buyer
+    end
+  end },
+  { "license_key", function(self, wanted)
+    local sale = chance.from_licence_key(self.seed, FOR.sale_licence, wanted)
+    local subscription = chance.from_licence_key(self.seed, FOR.subscription_licence, wanted)
+    return function(number)
+      local charge = charge_of(self, number)
+      local of = charge and (charge - 1) % self.first_subscriptions + 1
+      local possible = self.sales[number] or number == sale or of and of == subscription
+      return possible and self:sale(number).licence_key == wanted
+    end
+  end },
+  { "name", function(self, wanted)
+    wanted = wanted:lower()
+    return function(number)
+      local kept = self.sales[number]
+      local name = kept and kept.buyer.name
+        or full_name(self, buyer_number_of_sale(self, number))
+      return name:lower():find(wanted, 1, true) ~= nil
+    end
+  end },
+}
+
+--- A test of sale numbers for the list of sales.
+-- @param filters table of `product_id` (of a product that exists), `email`, `order_id`,
+--   `name`, `license_key`
 -- @return function(number) -> boolean
 function Shop:sale_filter(filters)
-  local product = filters.product_id and self:find_product(filters.product_id)
-  local wanted_buyer = filters.email and buyer_of_email(self, filters.email)
-  local order = filters.order_id and chance.from_order_number(filters.order_id)
-  local name = filters.name and filters.name:lower()
+  local tests = { function(number) return self:is_listed(number) end }
+  for _, filter in ipairs(FILTERS) do
+    local wanted = filters[filter[1]]
+    if wanted then tests[#tests + 1] = filter[2](self, wanted) end
+  end
   return function(number)
-    if not self:is_listed(number) or order and number ~= order then return false end
-    local kept = self.sales[number]
-    if product then
-      local of = kept and kept.product.number or product_number_of_sale(self, number)
-      if of ~= product.number then return false end
+    for i = 1, #tests do
+      if not tests[i](number) then return false end
     end
-    if filters.email then
-      local same
-      if kept then same = kept.email == filters.email
-      else same = buyer_number_of_sale(self, number) == wanted_buyer end
-      if not same then return false end
-    end
-    if name and not self:sale(number).buyer.name:lower():find(name, 1, true) then return false end
-    return not filters.license_key or self:sale(number).licence_key == filters.license_key
+    return true
   end
 end
 
@@ -408,7 +459,7 @@ local function make_subscription(self, number)
     number = number, id = self:id("subscription", number), created = created,
     product = self:product(self.membership_number), status = status, recurrence = self.recurrence,
     buyer = self:buyer(self.plain_buyers + number), custom_fields = json.dict(), extra_sales = {},
-    licence_key = chance.licence_key(self.seed, FOR.subscription_licence, number),
+    licence_key = self:subscription_licence(number),
   }
   subscription.email = subscription.buyer.email
   if status == "pending_cancellation" then
@@ -418,10 +469,19 @@ local function make_subscription(self, number)
   return subscription
 end
 
---- Subscription number n, 1 being the oldest, or nil.
+--- Subscription number n, 1 being the oldest, or nil. Whoever changes it must
+-- keep_subscription it.
 function Shop:subscription(number)
   if number < 1 or number > self.subscription_count then return nil end
   return self.subscriptions[number] or make_subscription(self, number)
+end
+
+function Shop:keep_subscription(subscription)
+  self.subscriptions[subscription.number] = subscription
+end
+
+function Shop:subscription_licence(number)
+  return chance.licence_key(self.seed, FOR.subscription_licence, number)
 end
 
 function Shop:find_subscription(id)
@@ -445,229 +505,6 @@ end
 function Shop:is_active(subscription)
   return not subscription.ended_at
     and (not subscription.cancelled_at or subscription.cancelled_at > self:time())
-end
-
--- what happens after the start ------------------------------------------------------------
-
-local function next_month(time)
-  return time + 30 * DAY
-end
-
-local function new_subscription(self, sale)
-  local number = self.subscription_count + 1
-  local subscription = {
-    number = number, id = self:id("subscription", number), created = sale.created,
-    product = sale.product, status = "alive", recurrence = "monthly", buyer = sale.buyer,
-    email = sale.email, custom_fields = sale.custom_fields, extra_sales = { sale },
-    licence_key = chance.licence_key(self.seed, FOR.subscription_licence, number),
-  }
-  self.subscription_count = number
-  self.subscriptions[number] = subscription
-  return subscription
-end
-
-local function named_buyer(self, number, fields)
-  local buyer = self:buyer(self.plain_buyers + self.first_subscriptions + number)
-  if fields.email then
-    buyer.email, buyer.account_email, buyer.account_id = fields.email, fields.email, nil
-  end
-  buyer.name = fields.full_name or buyer.name
-  return buyer
-end
-
--- A new charge of a subscription that is there already.
-local function recur(self, sale, subscription)
-  sale.subscription, sale.recurring = subscription, true
-  self.subscriptions[subscription.number] = subscription
-  table.insert(subscription.extra_sales, sale)
-end
-
---- The product of that id or, without one, the next in turn.
-function Shop:product_to_sell(id)
-  if id then return self:find_product(id) end
-  local kinds = #self.sellable
-  return kinds > 0 and self:product(self.sellable[self.sale_count % kinds + 1]) or nil
-end
-
--- The order that a script asks for, not yet part of the shop.
-local function order(self, fields, product, subscription)
-  local number = self.sale_count + 1
-  local buyer = subscription and subscription.buyer or named_buyer(self, number, fields)
-  local sale = blank_sale(self, number, product, buyer)
-  sale.created, sale.quantity = self:time(), fields.quantity or 1
-  sale.offer_code, sale.referrer = fields.offer_code, fields.referrer or "direct"
-  sale.url_params = fields.url_params and json.dict_of(fields.url_params)
-  sale.test, sale.preorder = fields.test, product.preorder or nil
-  sale.unlisted = sale.test or sale.preorder
-  if fields.variants then sale.variants = json.dict_of(fields.variants)
-  else choose_variants(self, sale) end
-  if fields.custom_fields then sale.custom_fields = json.dict_of(fields.custom_fields)
-  else answer_fields(self, sale) end
-  return sale
-end
-
--- Makes a sale the newest of the shop.
-local function enter(self, sale)
-  licence_for(self, sale)
-  if sale.product.physical then sale.shipped = false end
-  self.sale_count = sale.number
-  sale.product.sold_since = sale.product.sold_since + 1
-  self:keep_sale(sale)
-end
-
--- Besides the sale to the giver, one to the receiver: free, in no list, and told of by the ping.
-local function enter_gift(self, sale, receiver_email)
-  sale.gifter_email, sale.giftee_email = sale.email, receiver_email
-  enter(self, sale)
-  local gift = blank_sale(self, sale.number + 1, sale.product,
-    named_buyer(self, sale.number + 1, { email = receiver_email }))
-  gift.created, gift.variants, gift.unlisted = sale.created, sale.variants, true
-  self:price_sale(gift)
-  gift.gift_price, gift.gifter_email = sale.price, sale.email
-  gift.price, gift.fee, gift.listed_cents, gift.tax_cents = 0, 0, 0, 0
-  enter(self, gift)
-  self.emit("sale", gift)
-end
-
---- Sells something now: the sale is the newest, and its ping is sent.
--- @param fields all optional: `product_id` (default: each in turn), `email`, `full_name`,
---   `quantity`, `variants`, `custom_fields` and `url_params` (tables or lists of pairs),
---   `offer_code`, `referrer`, `test` (true: the seller buys; unlisted), `subscription_id`
---   (a further charge), `gift_to` (the receiver's email)
--- @return the sale, or nil and a message
-function Shop:sell(fields)
-  local subscription = fields.subscription_id and self:find_subscription(fields.subscription_id)
-  if fields.subscription_id and not subscription then return nil, "no such subscriber" end
-  local product = subscription and subscription.product or self:product_to_sell(fields.product_id)
-  if not product then return nil, "no such product" end
-  local sale = order(self, fields, product, subscription)
-  if subscription then recur(self, sale, subscription)
-  elseif product.membership then sale.subscription = new_subscription(self, sale) end
-  self:price_sale(sale)
-  if fields.gift_to then
-    enter_gift(self, sale, fields.gift_to)
-  else
-    enter(self, sale)
-    self.emit("sale", sale)
-  end
-  return sale
-end
-
---- Refunds a sale.
--- @param cents smallest units of the listed currency; nil: all that is left
--- @return true, or nil and the server's message
-function Shop:refund(sale, cents)
-  local left = sale.listed_cents - sale.refunded_cents
-  if sale.listed_cents == 0 then return nil, "The sale was unable to be modified." end
-  if left == 0 then return nil, "Purchase is already refunded." end
-  if cents and cents > left then
-    return nil, "Refund amount cannot be greater than the purchase price."
-  end
-  if cents and cents < 1 then return nil, "The sale was unable to be modified." end
-  sale.refund_tried, sale.refunded_cents = true, sale.refunded_cents + (cents or left)
-  self:keep_sale(sale)
-  self.emit("refund", sale)
-  return true
-end
-
---- A buyer disputes a charge, or the seller wins the dispute.
-function Shop:dispute(sale, won)
-  sale.disputed, sale.dispute_won = true, won or false
-  self:keep_sale(sale)
-  self.emit(won and "dispute_won" or "dispute", sale)
-end
-
---- Cancels a subscription at the end of the paid month.
--- @param by "buyer" (default), "seller", "admin" or "payment_failures" (ends at once)
-function Shop:cancel(subscription, by)
-  local now = self:time()
-  subscription.cancelled_by = by or "buyer"
-  if by == "payment_failures" then
-    subscription.status, subscription.failed_at = "failed_payment", now
-    subscription.cancelled_at = now
-  else
-    subscription.status, subscription.cancel_requested = "pending_cancellation", now
-    subscription.cancelled_at = next_month(now)
-  end
-  self.subscriptions[subscription.number] = subscription
-  self.emit("cancellation", subscription)
-end
-
---- Ends a subscription now.
--- @param reason "cancelled" (default), "failed_payment" or "fixed_subscription_period_ended"
-function Shop:finish(subscription, reason)
-  subscription.ended_at, subscription.ended_reason = self:time(), reason or "cancelled"
-  subscription.status = subscription.ended_reason
-  subscription.cancelled_at = subscription.cancelled_at or subscription.ended_at
-  self.subscriptions[subscription.number] = subscription
-  self.emit("subscription_ended", subscription)
-end
-
---- Takes a subscription up again.
-function Shop:restart(subscription)
-  subscription.ended_at, subscription.cancelled_at, subscription.failed_at = nil, nil, nil
-  subscription.cancel_requested, subscription.status = nil, "alive"
-  subscription.restarted_at = self:time()
-  self.subscriptions[subscription.number] = subscription
-  self.emit("subscription_restarted", subscription)
-end
-
-local function plan(tier, recurrence, cents)
-  return { tier = tier, recurrence = recurrence, price_cents = cents, quantity = 1 }
-end
-
---- The buyer changes the tier: up (default) or down.
-function Shop:change_plan(subscription, down)
-  local product = subscription.product
-  local tiers = product.categories[1].options
-  local low = plan(tiers[1], "monthly", product.price + tiers[1].difference)
-  local high = plan(tiers[#tiers], "yearly", YEAR * (product.price + tiers[#tiers].difference))
-  subscription.change = {
-    type = down and "downgrade" or "upgrade", old_plan = down and high or low,
-    new_plan = down and low or high,
-    effective_as_of = down and next_month(self:time()) or self:time(),
-  }
-  subscription.recurrence = subscription.change.new_plan.recurrence
-  self.subscriptions[subscription.number] = subscription
-  self.emit("subscription_updated", subscription)
-end
-
--- tokens and webhooks ---------------------------------------------------------------------
-
-local function scope_set(text)
-  local set = {}
-  for scope in text:gmatch("%S+") do set[scope] = true end
-  return set
-end
-
---- Makes a token good for scopes (a text, separated by spaces), for an application.
-function Shop:grant(token, scopes, application)
-  self.tokens[token] = { scopes = scope_set(scopes), application = application }
-end
-
---- Whether an application may still be told of sales: it has an unrevoked token for that.
-function Shop:may_notify(application)
-  for _, token in pairs(self.tokens) do
-    if token.application == application and not token.revoked
-      and (token.scopes.view_sales or token.scopes.account) then
-      return true
-    end
-  end
-  return false
-end
-
---- Subscribes an application to a sort of event.
--- @param format "form" or "json": what its pings are written in
-function Shop:add_hook(application, resource_name, post_url, format)
-  local number = #self.hooks + 1
-  self.hooks[number] = { id = self:id("hook", number), application = application,
-    resource_name = resource_name, post_url = post_url, format = format }
-  return self.hooks[number]
-end
-
-function Shop:find_hook(id)
-  local number = chance.from_id(self.seed, FOR.hook, id)
-  return number and self.hooks[number]
 end
 
 -- making a shop ---------------------------------------------------------------------------

@@ -422,7 +422,7 @@ function views.user(shop, scopes)
     name = "Ana Petrova", bio = "Brushes and prints.", id = shop.user_id, user_id = shop.seller_id,
     url = "https://anapetrova.gumroad.com", links = links(shop),
     currency_type = private and "usd" or nil, twitter_handle = private and null or nil,
-    profile_url = private and picture or nil, email = private and "ana@example.com" or nil,
+    profile_url = private and picture or nil, email = private and shop.SELLER_EMAIL or nil,
     display_name = own and "Ana Petrova" or nil, profile_picture_url = own and picture or nil,
   }
 end
