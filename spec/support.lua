@@ -24,7 +24,7 @@ function support.with_environment(variables, run)
   local results = { pcall(run) }
   os.getenv = real  -- luacheck: ignore
   if not results[1] then error(results[2], 0) end
-  return (table.unpack or unpack)(results, 2)  -- luacheck: ignore
+  return (table.unpack or unpack)(results, 2)
 end
 
 --- Calls are tried again at once from here on; the function returned ends that.

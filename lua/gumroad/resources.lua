@@ -35,6 +35,14 @@ local function read_arguments(row, where, ...)
   return ids, given, Client.check_call_options(where, (select(options_at, ...)))
 end
 
+-- The value of the envelope that a row promises.
+local function take_value(row, body, request)
+  local value = body[row.returns]
+  if value ~= nil then return value end
+  return nil, Error.new("decode", ("the answer has no '%s'"):format(row.returns),
+    { method = row.method, path = request.path:match("^[^?]*"), status = 200 })
+end
+
 local function call_method(row)
   local where = name_of(row)
   return function(self, ...)
@@ -43,10 +51,7 @@ local function call_method(row)
     local body, err = self.client:call(request)
     if not body then return nil, err end
     if not row.returns then return body end
-    local value = body[row.returns]
-    if value ~= nil then return value end
-    return nil, Error.new("decode", ("the answer has no '%s'"):format(row.returns),
-      { method = row.method, path = request.path:match("^[^?]*"), status = 200 })
+    return take_value(row, body, request)
   end
 end
 
@@ -72,7 +77,7 @@ local function take_bound(where, row, given, name, round_up)
 end
 
 local function filter(after, before, items)
-  if not (after or before) then return items end
+  if not items or not (after or before) then return items end
   local kept = {}
   for _, item in ipairs(items) do
     local at = date.parse(item.created_at or "")
@@ -94,14 +99,17 @@ local function new_query(row, where, client, ...)
   copy = params.check(where, row, copy)
   for name, value in pairs(row.opt_in or {}) do copy[name] = copy[name] or value end
   local page_key = copy.page_key
-  params.path(where, row, ids)  -- a wrong id is told before the first page is asked for
+  local first = new_request(row, ids, copy, options)  -- a wrong id is told before any page is asked for
   return {
     limit = limit, page_key = page_key,
     start = function(key)
       copy.page_key = key
       return client:start(new_request(row, ids, copy, options))
     end,
-    items = function(body) return filter(after, before, body[row.returns] or {}) end,
+    items = function(body)
+      local items, err = take_value(row, body, first)
+      return filter(after, before, items), err
+    end,
   }
 end
 

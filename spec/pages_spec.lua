@@ -1,0 +1,359 @@
+local core = require "gumroad.core"
+local date = require "gumroad.date"
+local emulator = require "gumroad.emulator"
+local support = require "support"
+
+local SALES = 25  -- three pages: 10, 10, 5
+
+local function ids_of(list)
+  local ids = {}
+  for i, item in ipairs(list) do ids[i] = item.id end
+  return ids
+end
+
+local function append(list, more)
+  for _, item in ipairs(more) do list[#list + 1] = item end
+  return list
+end
+
+local function collect(iterator)
+  local list = {}
+  for item in iterator do list[#list + 1] = item end
+  return list
+end
+
+describe("A list in pages", function()
+  local gum, shop, all  -- all: the ids, newest first
+
+  setup(function()
+    gum = assert(emulator.start { sales = SALES, products = 12, subscribers = 120 })
+    shop = support.shop(gum, { retries = 0 })
+    all = ids_of(assert(shop.sales:list { limit = 1000 }))
+    assert.equal(SALES, #all)
+  end)
+  teardown(function() gum:stop() end)
+  before_each(function()
+    gum:clear_faults()
+    gum:reset_stats()
+  end)
+
+  local function first(count)
+    return { (table.unpack or unpack)(all, 1, count) }
+  end
+
+  local function asked()
+    return #support.requests(gum)
+  end
+
+  describe("list", function()
+    it("takes one page where there is no limit, with one request", function()
+      local list = assert(shop.sales:list())
+      assert.same(first(10), ids_of(list))
+      assert.is_string(list.next_page_key)
+      assert.is_false(list.complete)
+      assert.equal("page", list.reason)
+      collectgarbage()
+      assert.equal(1, asked())
+    end)
+
+    -- limit, requests, complete
+    for _, row in ipairs {
+      { 0, 0, false }, { 1, 1, false }, { 9, 1, false }, { 10, 1, false }, { 11, 2, false },
+      { 20, 2, false }, { 24, 3, false }, { 25, 3, true }, { 26, 3, true }, { math.huge, 3, true },
+    } do
+      it(("takes %s with %d requests"):format(row[1], row[2]), function()
+        local list = assert(shop.sales:list { limit = row[1] })
+        assert.same(first(math.min(row[1], SALES)), ids_of(list))
+        assert.equal(row[3], list.complete)
+        assert.equal(not row[3] and "limit" or nil, list.reason)
+        assert.equal(row[3] or row[1] == 0, list.next_page_key == nil)
+        assert.equal(row[2], asked())
+      end)
+    end
+
+    it("goes on exactly where a limit cut it, wherever that was", function()
+      for limit = 1, SALES - 1 do
+        local list = assert(shop.sales:list { limit = limit })
+        local rest = assert(shop.sales:list { limit = 1000, page_key = list.next_page_key })
+        assert.same(all, ids_of(append(list, rest)))
+      end
+    end)
+
+    it("goes on exactly in steps that cut one page several times", function()
+      local list, key = {}, nil
+      repeat
+        local some = assert(shop.sales:list { limit = 3, page_key = key })
+        append(list, some)
+        key = some.next_page_key
+      until some.complete
+      assert.same(all, ids_of(list))
+    end)
+
+    it("gives the rest of a page that was cut where the next call has no limit", function()
+      local cut = assert(shop.sales:list { limit = 7 })
+      assert.equal(3, #assert(shop.sales:list { page_key = cut.next_page_key }))
+    end)
+
+    it("is complete where nothing is found", function()
+      local list = assert(shop.sales:list { email = "nobody@example.com" })
+      assert.equal(0, #list)
+      assert.is_true(list.complete)
+      assert.is_nil(list.reason)
+    end)
+
+    it("is complete where Gumroad does not page", function()
+      local product = assert(shop.products:list { limit = 1 })[1]
+      assert.is_true(assert(shop.variant_categories:list(product.id)).complete)
+    end)
+
+    it("asks for pages where the server gives them on demand only", function()
+      local membership
+      for product in shop.products:each() do
+        if product.is_tiered_membership then membership = membership or product end
+      end
+      gum:reset_stats()
+      local list = assert(shop.subscribers:list(membership.id, { limit = 120 }))
+      assert.equal(120, #list)
+      assert.truthy(support.requests(gum)[1].query:find("paginated=true", 1, true))
+      assert.equal(2, asked())
+    end)
+
+    it("is nil and the error if a later page fails", function()
+      gum:fault { kind = "status", status = 401, path = "/v2/sales", after = 1 }
+      local list, err = shop.sales:list { limit = 25 }
+      assert.is_nil(list)
+      assert.equal("auth", err.kind)
+    end)
+
+    it("does not take an answer without the list for an empty one", function()
+      gum:fault { kind = "status", status = 200, body = '{"success":true}' }
+      local list, err = shop.sales:list()
+      assert.is_nil(list)
+      assert.equal("decode", err.kind)
+      assert.truthy(err.message:find("'sales'", 1, true))
+    end)
+
+    it("ends with an error where page keys repeat", function()
+      gum:fault { kind = "repeat_page_key", path = "/v2/sales", times = "always" }
+      local list, err = shop.sales:list { limit = 1000 }
+      assert.is_nil(list)
+      assert.equal("server", err.kind)
+      assert.truthy(err.message:find("next_page_key", 1, true))
+      assert.equal(2, asked())
+    end)
+
+    it("ends with an error where the next page is the one that was asked for", function()
+      local key = assert(shop.sales:list()).next_page_key
+      gum:fault { kind = "repeat_page_key", key = key, path = "/v2/sales" }
+      local list, err = shop.sales:list { page_key = key }
+      assert.is_nil(list)
+      assert.equal("server", err.kind)
+    end)
+
+    it("says what the server says of a page key that is none", function()
+      local list, err = shop.sales:list { page_key = "yesterday" }
+      assert.is_nil(list)
+      assert.equal("invalid", err.kind)
+      assert.equal("Invalid page_key.", err.message)
+    end)
+
+    it("does not change the caller's parameters", function()
+      local params = { limit = 11, after = 1 }
+      assert(shop.sales:list(params))
+      assert.same({ limit = 11, after = 1 }, params)
+    end)
+
+    for _, limit in ipairs { -1, 1.5, "10", 0 / 0 } do
+      it("refuses the limit " .. tostring(limit), function()
+        assert.truthy(support.raised(shop.sales.list, shop.sales, { limit = limit }):find("sales.list: limit", 1, true))
+      end)
+    end
+  end)
+
+  describe("each", function()
+    it("gives everything, in the server's order", function()
+      assert.same(all, ids_of(collect(shop.sales:each())))
+      assert.equal(3, asked())
+    end)
+
+    for _, limit in ipairs { 0, 1, 10, 11, 25, 26 } do
+      it("gives at most a limit of " .. limit, function()
+        assert.same(first(math.min(limit, SALES)), ids_of(collect(shop.sales:each { limit = limit })))
+      end)
+    end
+
+    it("gives nothing where nothing is found", function()
+      assert.same({}, collect(shop.sales:each { email = "nobody@example.com" }))
+    end)
+
+    it("stays at its end", function()
+      local next_sale = shop.sales:each { limit = 1 }
+      assert.is_table(next_sale())
+      assert.is_nil(next_sale())
+      assert.is_nil(next_sale())
+    end)
+
+    it("raises the error object, after the items that came before", function()
+      gum:fault { kind = "status", status = 401, path = "/v2/sales", after = 1 }
+      local count = 0
+      local ok, err = pcall(function()
+        for _ in shop.sales:each() do count = count + 1 end
+      end)
+      assert.is_false(ok)
+      assert.equal("auth", err.kind)
+      assert.equal(10, count)
+    end)
+
+    it("raises where page keys repeat", function()
+      gum:fault { kind = "repeat_page_key", path = "/v2/sales", times = "always" }
+      local err = support.raised(collect, shop.sales:each())
+      assert.equal("server", err.kind)
+    end)
+
+    it("asks for nothing before its first step", function()
+      shop.sales:each()
+      assert.equal(0, asked())
+    end)
+
+    it("leaves nothing running when the loop is left", function()
+      local function leave_early()
+        for _ in shop.sales:each() do break end  -- luacheck: ignore 512
+      end
+      leave_early()
+      collectgarbage()
+      collectgarbage()
+      assert.equal(0, core.engine():running())
+    end)
+
+    it("takes the options of the call as its last argument", function()
+      local err = support.raised(collect, shop.sales:each({}, { max_size = 1 }))
+      assert.equal("too_large", err.kind)
+    end)
+  end)
+
+  describe("pages", function()
+    it("gives one array for each page", function()
+      local sizes, completes = {}, {}
+      for page in shop.sales:pages() do
+        sizes[#sizes + 1], completes[#completes + 1] = #page, page.complete
+      end
+      assert.same({ 10, 10, 5 }, sizes)
+      assert.same({ false, false, true }, completes)
+    end)
+
+    it("cuts the last page at the limit", function()
+      local pages = collect(shop.sales:pages { limit = 11 })
+      assert.equal(2, #pages)
+      assert.equal(1, #pages[2])
+      assert.equal("limit", pages[2].reason)
+    end)
+
+    it("has asked for the next page before the script does", function()
+      local next_page = shop.sales:pages()
+      next_page()
+      local count
+      for _ = 1, 100 do  -- round trips, while the request travels
+        count = asked()
+        if count > 1 then break end
+      end
+      assert.equal(2, count)
+    end)
+
+    it("does not ask for a page that a limit leaves out", function()
+      local next_page = shop.sales:pages { limit = 10 }
+      next_page()
+      assert.is_nil(next_page())
+      assert.equal(1, asked())
+    end)
+  end)
+
+  describe("a date", function()
+    local created  -- of each sale, as text
+    setup(function()
+      created = {}
+      for i, sale in ipairs(assert(shop.sales:list { limit = 1000 })) do created[i] = sale.created_at end
+    end)
+
+    local function query_of(index)
+      return support.requests(gum)[index or 1].query
+    end
+
+    local function matching(after, before)
+      local kept = {}
+      for i, at in ipairs(created) do
+        if (not after or at >= after) and (not before or at < before) then kept[#kept + 1] = all[i] end
+      end
+      return kept
+    end
+
+    it("that is a day is sent as it is", function()
+      assert(shop.sales:list { after = "2026-01-01", before = "2026-02-01" })
+      assert.equal("after=2026-01-01&before=2026-02-01", query_of())
+    end)
+
+    it("that is a UTC midnight in another zone is sent as that day", function()
+      assert(shop.sales:list { after = "2026-01-01T02:00:00+02:00" })
+      assert.equal("after=2026-01-01", query_of())
+    end)
+
+    it("finer than a day is sent as the days around it", function()
+      assert(shop.sales:list { after = "2026-01-10T12:00:00Z", before = "2026-01-20T12:00:00Z" })
+      assert.equal("after=2026-01-10&before=2026-01-21", query_of())
+    end)
+
+    for _, kind in ipairs { "text", "number", "table" } do
+      local function write(text)
+        if kind == "text" then return text end
+        return kind == "number" and date.parse(text) or os.date("*t", date.parse(text))
+      end
+
+      it("finer than a day bounds exactly from below, as a " .. kind, function()
+        for _, at in ipairs(created) do
+          assert.same(matching(at), ids_of(assert(shop.sales:list { after = write(at), limit = 1000 })))
+        end
+      end)
+
+      it("finer than a day bounds exactly from above, as a " .. kind, function()
+        for _, at in ipairs(created) do
+          assert.same(matching(nil, at), ids_of(assert(shop.sales:list { before = write(at), limit = 1000 })))
+        end
+      end)
+    end
+
+    it("finer than a day is exact where a limit cut a page, too", function()
+      local list, key = {}, nil
+      repeat
+        local some = assert(shop.sales:list { after = created[23], before = created[2], limit = 4, page_key = key })
+        append(list, some)
+        key = some.next_page_key
+      until some.complete
+      assert.same(matching(created[23], created[2]), ids_of(list))
+    end)
+
+    it("finer than a day does not end a list at a page of which nothing is left", function()
+      -- the newest day's sales are all outside; they may fill whole pages
+      local list = assert(shop.sales:list { before = created[25], after = "2000-01-01" })
+      assert.is_true(list.complete)
+      assert.same(matching(nil, created[25]), ids_of(list))
+    end)
+
+    for _, wrong in ipairs { "2026-02-30", "yesterday", "2026-09-14T10:00:00", "", true, {} } do
+      it(("%q is refused, with what is expected"):format(tostring(wrong):gsub("0x%x+", "")), function()
+        local message = support.raised(shop.sales.list, shop.sales, { after = wrong })
+        assert.truthy(message:find('sales.list: parameter \'after\': "YYYY-MM-DD"', 1, true), message)
+        assert.equal(0, asked())
+      end)
+    end
+  end)
+end)
+
+describe("A list of a server that does not page", function()
+  it("is complete with one request", function()
+    local gum = assert(emulator.start { sales = 0, products = 12, old_server = true })
+    finally(function() gum:stop() end)
+    local list = assert(support.shop(gum).products:list { limit = 100 })
+    assert.equal(12, #list)
+    assert.is_true(list.complete)
+    assert.equal(1, #support.requests(gum))
+  end)
+end)
