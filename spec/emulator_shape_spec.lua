@@ -1,5 +1,6 @@
 -- What the emulator says, held against answers and pings in Gumroad's own shapes.
 local Shop = require "gumroad.emulator.shop"
+local chance = require "gumroad.emulator.chance"
 local json = require "gumroad.emulator.json"
 local payloads = require "gumroad.emulator.payloads"
 local views = require "gumroad.emulator.views"
@@ -308,6 +309,32 @@ describe("a ping's payload", function()
     shop:restart(subscription)
     check_payload "subscription_restarted"
     assert.equal(2, #last_payload().purchase_ids)
+  end)
+end)
+
+describe("the emulator's dice", function()
+  it("fall the same on every Lua", function()
+    assert.equal("e0MygEdYklQ3MjGUrSHoxA==", chance.id(7, 2, 70000))
+    assert.equal("911FB23B-EB570872-152BD351-056CEC5A", chance.licence_key(7, 20, 70000))
+    assert.equal(237119315, chance.order_number(70000))
+    assert.equal(976554, chance.roll(2147483647, 132, 1073741823, 1000000))
+    assert.equal("1411926915827", chance.digits(7, 40, 1, 13))
+  end)
+
+  it("make ids, keys and order numbers that can be read back", function()
+    for number = 1, 2 ^ 29, 1234567 do
+      assert.equal(number, chance.from_id(7, 2, chance.id(7, 2, number)))
+      assert.equal(number, chance.from_licence_key(7, 20, chance.licence_key(7, 20, number)))
+      assert.equal(number, chance.from_order_number(chance.order_number(number)))
+    end
+  end)
+
+  it("make ids that name nothing else", function()
+    local id = chance.id(7, 2, 5)
+    assert.is_nil(chance.from_id(8, 2, id))
+    assert.is_nil(chance.from_id(7, 3, id))
+    assert.is_nil(chance.from_id(7, 2, "A" .. id:sub(2)))
+    assert.is_nil(chance.from_id(7, 2, ""))
   end)
 end)
 

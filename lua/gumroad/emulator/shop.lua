@@ -26,7 +26,7 @@ local FOR = {
   buyer = 100, first = 101, last = 102, host = 103, place = 104, account = 105, street = 106,
   mail = 107, mail_style = 108,
   jitter = 110, block = 111, quantity = 112, option = 113, answer = 117, offer = 118, tip = 119,
-  refund = 120, dispute = 121, affiliate = 122, utm = 123, referrer = 124, card = 125,
+  refund = 120, dispute = 121, affiliate = 122, utm = 123, referrer = 124,
   shipped = 126, guest = 127, status = 128, uses = 129, gift = 130, review = 131, discover = 132,
 }
 
@@ -514,9 +514,9 @@ end
 local function lay_out_charges(self)
   self.charges, self.charge_step = 0, 1
   if self.first_subscriptions == 0 then return end
-  self.charges = min(floor(self.first_sales / 2), MOST_CHARGES * self.first_subscriptions)
-  if self.charges == 0 then return end
-  self.charge_step = floor(self.first_sales / self.charges)
+  local most = MOST_CHARGES * self.first_subscriptions
+  self.charge_step = max(2, math.ceil(self.first_sales / most))
+  self.charges = floor(self.first_sales / self.charge_step)
   local days = self.pause * self.charge_step * self.first_subscriptions / DAY
   self.recurrence = days > 60 and "yearly" or "monthly"
 end
@@ -527,7 +527,7 @@ end
 -- @return shop; its field `emit` (function(event, record)) is called at each event
 function Shop.new(options)
   local self = setmetatable({
-    seed = options.seed % 2 ^ 31, started_at = options.now, real_start = os.time(),
+    seed = floor(options.seed) % 2147483648, started_at = options.now, real_start = os.time(),
     opened_at = options.now - OPEN_FOR, first_products = options.products,
     product_count = options.products, first_sales = options.sales, sale_count = options.sales,
     first_subscriptions = options.subscribers, subscription_count = options.subscribers,
