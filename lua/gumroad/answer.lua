@@ -95,7 +95,7 @@ local function not_json(response, why)
     why or "is there a proxy or a login page in between?"), { status = response.status })
 end
 
---- @param request  { scopes = list or nil }
+--- @param request  { method, scopes = list or nil }
 -- @param response { status, headers, body } of the core
 -- @return table the decoded body, null absent and whole numbers integers | nil, error
 function answer.read(request, response)
@@ -103,6 +103,7 @@ function answer.read(request, response)
   if ok then body = core.json_values(body) end
   local good = response.status >= 200 and response.status < 300
   if not good then return refusal(request, response, ok and body) end
+  if request.method == "HEAD" then return {} end
   if not ok then return not_json(response, response.body:find("^%s*[{%[]") and body or nil) end
   if type(body) ~= "table" then return not_json(response, "an object was expected") end
   if body.success == false then return refusal(request, response, body) end

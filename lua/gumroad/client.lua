@@ -181,7 +181,7 @@ end
 -- What every error of a call tells.
 function Call:explain(err)
   err.method = self.request.method
-  err.path = self.wire.path:match("^[^?]*")
+  err.path = self.wire.path:match("^[^?]*"):gsub("%c", "?")  -- one line, whatever was asked for
   err.attempts = self.attempt
   err.retryable = retry.is_retryable(self.request.repeatable, err)
   return err

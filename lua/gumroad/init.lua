@@ -5,8 +5,8 @@
 --     for sale in shop.sales:each { after = "2026-01-01" } do
 --       print(sale.created_at, sale.email, sale.price)
 --     end
-local core = require "gumroad.core"
 local loop = require "gumroad.loop"
+local params = require "gumroad.params"
 local resources = require "gumroad.resources"
 local Client = require "gumroad.client"
 local Error = require "gumroad.error"
@@ -70,6 +70,10 @@ end
 -- @return table, table what each function returned first, and what second or raised as a
 --   gumroad.Error, each at the function's own place. Any other raise is raised again.
 function gumroad.all(functions, options)
+  if type(functions) ~= "table" then Error.usage("all: an array of functions expected, got %s", type(functions)) end
+  for i, run in ipairs(functions) do
+    if type(run) ~= "function" then Error.usage("all: [%d]: function expected, got %s", i, type(run)) end
+  end
   local own = options and options.sleep and loop.cooperative(options.sleep)
   local waiting, err = loop.current(own)
   if not waiting then error(err, 0) end
@@ -96,7 +100,7 @@ local function write_body(request, out)
   if type(request.body) == "string" then
     out.body = request.body
   elseif request.body then
-    out.body, out.content_type = core.form_encode(request.body), "application/x-www-form-urlencoded"
+    out.body, out.content_type = params.form("request: body", request.body), "application/x-www-form-urlencoded"
   end
 end
 
@@ -115,7 +119,7 @@ function Shop.request(shop, request, options)
   local out = { method = method, path = request.url, options = call_options,
     repeatable = method == "GET" or method == "HEAD" }
   if request.query and next(request.query) ~= nil then
-    out.path = out.path .. (out.path:find("?", 1, true) and "&" or "?") .. core.form_encode(request.query)
+    out.path = out.path .. (out.path:find("?", 1, true) and "&" or "?") .. params.form("request: query", request.query)
   end
   write_body(request, out)
   return clients[shop]:call(out)

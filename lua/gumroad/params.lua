@@ -108,15 +108,27 @@ local function needs_json(row, given)
   end
 end
 
+-- What an encoder makes of values; what it cannot take is the caller's mistake.
+local function encode(where, encoder, ...)
+  local ok, encoded = pcall(encoder, ...)
+  if not ok then Error.usage("%s: %s", where, (encoded:gsub("^.-: ", "", 1))) end
+  return encoded
+end
+
+--- Writes a table as a form or as a query.
+function params.form(where, given)
+  return encode(where, core.form_encode, given)
+end
+
 --- Writes checked parameters into a request { path, body, content_type }.
-function params.write(row, given, request)
+function params.write(where, row, given, request)
   if next(given) == nil then return end
   if row.query then
-    request.path = request.path .. "?" .. core.form_encode(given)
+    request.path = request.path .. "?" .. params.form(where, given)
   elseif needs_json(row, given) then
-    request.body, request.content_type = encode_json(row, given), "application/json"
+    request.body, request.content_type = encode(where, encode_json, row, given), "application/json"
   else
-    request.body, request.content_type = core.form_encode(given), "application/x-www-form-urlencoded"
+    request.body, request.content_type = params.form(where, given), "application/x-www-form-urlencoded"
   end
 end
 

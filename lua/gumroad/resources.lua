@@ -11,12 +11,12 @@ local resources = {}
 
 local function name_of(row) return row.resource .. "." .. row.name end
 
-local function new_request(row, ids, given, options)
+local function new_request(row, where, ids, given, options)
   local request = {
-    method = row.method, path = params.path(name_of(row), row, ids), scopes = row.scopes,
+    method = row.method, path = params.path(where, row, ids), scopes = row.scopes,
     repeatable = row.repeatable, options = options,
   }
-  params.write(row, given, request)
+  params.write(where, row, given, request)
   return request
 end
 
@@ -43,11 +43,19 @@ local function take_value(row, body, request)
     { method = row.method, path = request.path:match("^[^?]*"), status = 200 })
 end
 
+-- shop.sales.get(id), with a dot, passes no resource.
+local function check_self(self, where)
+  if type(self) ~= "table" or not self.client then
+    Error.usage("%s: called with a dot; write shop.%s(...)", where, (where:gsub("%.", ":")))
+  end
+end
+
 local function call_method(row)
   local where = name_of(row)
   return function(self, ...)
+    check_self(self, where)
     local ids, given, options = read_arguments(row, where, ...)
-    local request = new_request(row, ids, params.check(where, row, given), options)
+    local request = new_request(row, where, ids, params.check(where, row, given), options)
     local body, err = self.client:call(request)
     if not body then return nil, err end
     if not row.returns then return body end
@@ -99,12 +107,12 @@ local function new_query(row, where, client, ...)
   copy = params.check(where, row, copy)
   for name, value in pairs(row.opt_in or {}) do copy[name] = copy[name] or value end
   local page_key = copy.page_key
-  local first = new_request(row, ids, copy, options)  -- a wrong id is told before any page is asked for
+  local first = new_request(row, where, ids, copy, options)  -- a wrong id is told before any page is asked for
   return {
     limit = limit, page_key = page_key,
     start = function(key)
       copy.page_key = key
-      return client:start(new_request(row, ids, copy, options))
+      return client:start(new_request(row, where, ids, copy, options))
     end,
     items = function(body)
       local items, err = take_value(row, body, first)
@@ -116,6 +124,7 @@ end
 local function list_method(row, name, run)
   local where = row.resource .. "." .. name
   return function(self, ...)
+    check_self(self, where)
     return run(new_query(row, where, self.client, ...))
   end
 end
