@@ -1,16 +1,24 @@
 --- Waiting in nginx: the worker goes on with other requests meanwhile. One light thread per
--- worker looks at the engine every millisecond, without blocking, as long as a call waits;
--- the callers wait on semaphores.
+-- worker, the driver, looks at the engine every millisecond, without blocking, as long as a
+-- call waits; the callers wait on semaphores.
 local core = require "gumroad.core"
+local Error = require "gumroad.error"
+local semaphores = require "ngx.semaphore"
 local ngx = ngx
 
 local loop = {}
 
-local TICK = 0.001  -- seconds
-local waiting = {}  -- transfer -> the semaphore of the call that waits for it
-local driving = false
+local TICK = 0.001  -- seconds between two looks
+local LEASE = 0.25  -- seconds without a look after which nobody is taken to drive
 
-local function wake_finished()
+-- transfer -> the semaphore of the call that waits for it. Weak: with a request that nginx
+-- drops, its call goes too.
+local waiting = setmetatable({}, { __mode = "k" })
+local looked = -math.huge  -- when somebody last looked, by core.now
+
+local function look()
+  looked = core.now()
+  if core.engine():step(0) == 0 then return end
   for transfer, semaphore in pairs(waiting) do
     if transfer:done() then
       waiting[transfer] = nil
@@ -20,58 +28,66 @@ local function wake_finished()
 end
 
 local function drive()
-  local engine = core.engine()
   while next(waiting) do
-    if engine:step(0) > 0 then wake_finished() end
+    look()
     ngx.sleep(TICK)
   end
-  driving = false
+  looked = -math.huge
 end
 
-local function ensure_driver()
-  if driving then return true end
-  driving = ngx.timer.at(0, drive) and true or false
-  return driving
+local function start_driver()
+  local started = ngx.timer.at(0, drive)
+  if started then looked = core.now() end
+  return started
 end
 
--- A worker that is shutting down starts no timers; what it still serves steps for itself.
-local function step_alone(transfer)
-  local engine = core.engine()
-  while not transfer:done() do
-    if engine:step(0) > 0 then wake_finished() end
+-- nginx refuses a timer when too many are pending, and drops it, telling nobody, when too
+-- many run. Then a call looks for itself, and for those that wait with it.
+local function drive_alone(transfer)
+  repeat
+    look()
     ngx.sleep(TICK)
-  end
+  until transfer:done()
 end
 
+--- Returns when the transfer is done.
 function loop.wait(transfer)
   if transfer:done() then return end
-  local semaphore = require("ngx.semaphore").new()
+  local semaphore, tried = semaphores.new(), false
   waiting[transfer] = semaphore
-  while ensure_driver() and not transfer:done() do
-    semaphore:wait(1)  -- the time-outs are libcurl's; this is only how often we look by ourselves
-  end
+  repeat
+    if core.now() - looked < LEASE then
+      semaphore:wait(LEASE)
+    elseif not tried and start_driver() then
+      tried = true
+    else
+      drive_alone(transfer)
+    end
+  until transfer:done()
   waiting[transfer] = nil
-  step_alone(transfer)
 end
 
 loop.sleep = ngx.sleep
 
---- Runs functions side by side in light threads; see gumroad.all.
+-- A mistake in a function itself keeps the place where it was made.
+local function located(raised)
+  return Error.is(raised) and raised or debug.traceback(tostring(raised), 2)
+end
+
+--- Runs functions side by side in light threads; see gumroad.all. All of them have ended when
+-- it returns or raises.
 function loop.all(functions)
-  local Error = require "gumroad.error"
-  local threads, values, errors = {}, {}, {}
+  local threads, values, errors, mistake = {}, {}, {}, nil
   for i, run in ipairs(functions) do
-    threads[i] = ngx.thread.spawn(function()
-      local ok, value, err = pcall(run)
-      return ok, value, err
-    end)
+    threads[i] = ngx.thread.spawn(function() return xpcall(run, located) end)
   end
   for i, thread in ipairs(threads) do
     local _, ok, value, err = ngx.thread.wait(thread)
     if ok then values[i], errors[i] = value, err
     elseif Error.is(value) then errors[i] = value
-    else error(value, 0) end
+    else mistake = mistake or value end
   end
+  if mistake then error(mistake, 0) end
   return values, errors
 end
 

@@ -1,0 +1,128 @@
+-- An nginx of our own for specs: in a directory of its own, on a free port, gone with stop()
+-- or with this process.
+local socket = require "socket"
+
+local MODULES = "/usr/lib/nginx/modules"
+local PATIENCE = 20  -- seconds until a test gives up; nothing waits that long
+
+local Server = {}
+Server.__index = Server
+
+local function line_of(command)
+  local pipe = assert(io.popen(command, "r"))
+  local line = pipe:read("*l")
+  pipe:close()
+  return line
+end
+
+local function read_file(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+local function write_file(path, text)
+  local file = assert(io.open(path, "wb"))
+  assert(file:write(text))
+  file:close()
+end
+
+local function check_installed(root)
+  if not line_of("command -v nginx") or not read_file(MODULES .. "/ngx_http_lua_module.so") then
+    error("these specs need nginx with Lua: the packages nginx-light and libnginx-mod-http-lua", 0)
+  elseif not read_file(root .. "/build/luajit/gumroad/core.so") then
+    error("these specs need the library for nginx's Lua: make LUA=luajit", 0)
+  end
+end
+
+local function free_port()
+  local probe = assert(socket.bind("127.0.0.1", 0))
+  local _, port = probe:getsockname()
+  probe:close()
+  return port
+end
+
+--- Asks again until there is something.
+-- @return what `check` returned
+function Server.eventually(check)
+  local deadline = socket.gettime() + PATIENCE
+  repeat
+    local result = check()
+    if result then return result end
+  until socket.gettime() > deadline
+  error("nothing came of it", 2)
+end
+
+--- Sends a request.
+-- @return a connection for read()
+function Server:open(path)
+  local client = assert(socket.connect("127.0.0.1", self.port))
+  client:settimeout(PATIENCE)
+  assert(client:send("GET " .. path .. " HTTP/1.0\r\nHost: shop.example.com\r\n\r\n"))
+  return client
+end
+
+--- @return the answer's status and body
+function Server.read(client)
+  local bytes = assert(client:receive("*a"))
+  client:close()
+  return tonumber(bytes:match("^HTTP/1%.%d (%d+)")), bytes:match("\r\n\r\n(.*)$")
+end
+
+function Server:get(path)
+  return self.read(self:open(path))
+end
+
+function Server:log()
+  return read_file(self.dir .. "/error.log") or ""
+end
+
+--- The master's process id; nil once it has ended.
+function Server:pid()
+  return tonumber(read_file(self.dir .. "/nginx.pid"))
+end
+
+--- @param name QUIT (finish what is under way, then end), HUP (the same, with new workers)
+function Server:signal(name)
+  os.execute(("kill -%s %d"):format(name, assert(self:pid())))
+end
+
+--- Ends nginx and removes its directory. Safe to repeat.
+function Server:stop()
+  if self.pipe then self.pipe:close() end
+  self.pipe = nil
+end
+
+local function wait_until_ready(self)
+  local ready, wrong = pcall(self.eventually, function()
+    local client = socket.connect("127.0.0.1", self.port)
+    if client then client:close() end
+    return client
+  end)
+  if ready then return self:get("/ping") end
+  local log = self:log()
+  self:stop()
+  error("nginx did not start: " .. wrong .. "\n" .. log, 0)
+end
+
+-- The shell waits at a pipe that nobody writes to: it closes with stop(), or when we die.
+local COMMAND = "GUMROAD_ACCESS_TOKEN='%s' GUMROAD_API_BASE_URL='%s' "
+  .. "nginx -p '%s' -c nginx.conf -e error.log & cat; kill $! 2>/dev/null; wait; rm -rf '%s'"
+
+--- Starts nginx; its shop is that of an emulator.
+-- @param gum what gumroad.emulator.start returned
+function Server.start(gum)
+  local root = line_of("pwd")
+  check_installed(root)
+  local self = setmetatable({ dir = line_of("mktemp -d"), port = free_port() }, Server)
+  local values = { root = root, dir = self.dir, port = self.port, modules = MODULES }
+  local template = read_file("spec/nginx/nginx.conf")
+  write_file(self.dir .. "/nginx.conf", (template:gsub("%${(%w+)}", values)))
+  self.pipe = assert(io.popen(COMMAND:format(gum.access_token, gum.url, self.dir, self.dir), "w"))
+  wait_until_ready(self)
+  return self
+end
+
+return Server

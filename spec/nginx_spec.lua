@@ -1,0 +1,191 @@
+local emulator = require "gumroad.emulator"
+local Nginx = require "nginx.server"
+
+local eventually = Nginx.eventually
+
+describe("in nginx #nginx", function()
+  local gum, nginx, more
+
+  setup(function()
+    gum = assert(emulator.start { access_token = "token-of-the-nginx-spec", sales = 25 })
+    nginx = Nginx.start(gum)
+  end)
+
+  teardown(function()
+    if nginx then nginx:stop() end
+    if gum then gum:stop() end
+  end)
+
+  before_each(function()
+    gum:clear_faults()
+    gum:reset_stats()
+  end)
+
+  after_each(function()
+    if more then more:stop() end
+    more = nil
+  end)
+
+  -- A second nginx, for a test that ends it.
+  local function start_another()
+    more = Nginx.start(gum)
+    return more
+  end
+
+  local function delay(times)
+    assert(gum:fault { kind = "delay", seconds = 1, path = "/v2/user", times = times })
+  end
+
+  local function wait_for_calls(count)
+    eventually(function() return gum:stats().in_flight == count end)
+  end
+
+  -- Asks until the answer to a path is the one that is expected.
+  local function wait_for_answer(path, expected)
+    eventually(function() return select(2, nginx:get(path)) == expected end)
+  end
+
+  local function assert_user(status, body)
+    assert.same({ 200, "Ana Petrova" }, { status, body })
+  end
+
+  it("calls with a shop that was made before the fork", function()
+    assert_user(nginx:get("/user"))
+  end)
+
+  it("overlaps 50 calls of one request, and answers others meanwhile", function()
+    delay(50)
+    local client = nginx:open("/all?50")
+    wait_for_calls(50)
+    assert.same({ 200, "pong" }, { nginx:get("/ping") })
+    assert.equal(50, gum:stats().in_flight)
+    assert.same({ 200, "50" }, { Nginx.read(client) })
+    assert.equal(50, gum:stats().max_in_flight)
+  end)
+
+  it("overlaps the calls of 50 requests, and answers others meanwhile", function()
+    delay(50)
+    local clients = {}
+    for i = 1, 50 do clients[i] = nginx:open("/user") end
+    wait_for_calls(50)
+    assert.same({ 200, "pong" }, { nginx:get("/ping") })
+    assert.equal(50, gum:stats().in_flight)
+    for _, client in ipairs(clients) do assert_user(Nginx.read(client)) end
+    assert.equal(50, gum:stats().max_in_flight)
+  end)
+
+  it("gives each of several functions its own value or error", function()
+    assert.same({ 200, "Ana Petrova not_found not_found" }, { nginx:get("/all-with-failures") })
+  end)
+
+  it("raises a mistake in one of several functions, with its place", function()
+    local _, body = nginx:get("/all-with-mistake")
+    assert.truthy(body:find("^false .*handlers%.lua:%d+: attempt to index"), body)
+  end)
+
+  it("follows every page", function()
+    assert.same({ 200, "25" }, { nginx:get("/each") })
+    assert.equal(3, gum:stats().requests)
+  end)
+
+  it("goes on with other requests during the pause before a retry", function()
+    gum:fault { kind = "status", status = 429, path = "/v2/user", headers = { ["Retry-After"] = "1" } }
+    local client = nginx:open("/user")
+    eventually(function()
+      local stats = gum:stats()
+      return stats.requests == 1 and stats.in_flight == 0
+    end)
+    assert.same({ 200, "pong" }, { nginx:get("/ping") })
+    assert.equal(1, gum:stats().requests)
+    assert_user(Nginx.read(client))
+    assert.equal(2, gum:stats().requests)
+  end)
+
+  it("calls from a timer", function()
+    nginx:get("/from-timers?1")
+    wait_for_answer("/seen?timers", "1")
+  end)
+
+  it("calls from as many timers as nginx runs, which leaves none for us", function()
+    wait_for_answer("/timers", "0")
+    nginx:get("/from-timers?4")
+    wait_for_answer("/seen?timers", "4")
+  end)
+
+  for _, phase in ipairs { "header_filter", "log" } do
+    it("refuses a call in the " .. phase .. " phase, and sends nothing", function()
+      nginx:get("/phases")
+      local _, errors = nginx:get("/seen?" .. phase)
+      local refusal = "config: nothing can wait in nginx's " .. phase .. " phase; make the call from ngx.timer.at(0, ...)"
+      assert.equal(refusal .. "\n" .. refusal, errors)
+      assert_user(nginx:get("/user"))  -- what had been started before it would be sent along
+      assert.equal(1, gum:stats().requests)
+    end)
+  end
+
+  it("refuses a call in the init_worker phase, and sends nothing", function()
+    local server = start_another()
+    local _, errors = server:get("/seen?init_worker")
+    assert.truthy(errors:find("^config: nothing can wait in nginx's init_worker phase"), errors)
+    assert_user(server:get("/user"))
+    assert.equal(1, gum:stats().requests)
+  end)
+
+  it("stops looking when the last call has ended", function()
+    delay(1)
+    local client = nginx:open("/user")
+    wait_for_calls(1)
+    assert.same({ 200, "1" }, { nginx:get("/timers") })
+    assert_user(Nginx.read(client))
+    wait_for_answer("/timers", "0")
+  end)
+
+  it("stops looking when a request is dropped, and ends the calls of others", function()
+    delay(2)
+    local dropped = nginx:open("/dropped/user")
+    local kept = nginx:open("/user")
+    wait_for_calls(2)
+    dropped:close()
+    assert_user(Nginx.read(kept))
+    wait_for_answer("/timers", "0")
+  end)
+
+  it("ends the calls that wait when it is told to quit", function()
+    delay(1)
+    local server = start_another()
+    local client = server:open("/user")
+    wait_for_calls(1)
+    server:signal("QUIT")
+    assert_user(Nginx.read(client))
+    eventually(function() return not server:pid() end)
+  end)
+
+  it("makes the further attempts of a call when it is told to quit", function()
+    gum:fault { kind = "status", status = 429, path = "/v2/user", headers = { ["Retry-After"] = "1" } }
+    local server = start_another()
+    local client = server:open("/user")
+    eventually(function() return gum:stats().requests == 1 end)
+    server:signal("QUIT")
+    assert_user(Nginx.read(client))
+    eventually(function() return not server:pid() end)
+  end)
+
+  it("ends the calls that wait when it is reloaded, and calls from the new worker", function()
+    delay(1)
+    local server = start_another()
+    local _, old_worker = server:get("/worker")
+    local client = server:open("/user")
+    wait_for_calls(1)
+    server:signal("HUP")
+    eventually(function() return select(2, server:get("/worker")) ~= old_worker end)
+    assert_user(server:get("/user"))
+    assert_user(Nginx.read(client))
+  end)
+
+  it("writes no access token to the error log", function()
+    nginx:get("/log")
+    local log = nginx:log()
+    assert.truthy(log:find("not_found", 1, true))
+    assert.is_nil(log:find(gum.access_token, 1, true))
+  end)
+end)
