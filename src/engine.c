@@ -9,7 +9,10 @@
 #include "secret.h"
 
 #include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <curl/curl.h>
 
@@ -29,6 +32,7 @@ typedef struct gr_buffer { char *data; size_t len, cap; } gr_buffer;
 typedef struct gr_engine {
   struct gr_poller poller;
   CURLM *multi;              /* NULL while closed */
+  int closed;                /* for good: the Lua state is closing */
   pid_t pid;                 /* a fork is seen by it */
   long timer_ms;             /* what libcurl asks for; -1: nothing */
   int timer_changed;
@@ -50,15 +54,23 @@ typedef struct gr_transfer {
   gr_buffer head, body;
   size_t max_body;
   const char *failure;       /* our own reason to stop: a code of result() */
+  int head_too_large;
   CURLcode code;
   int finished, taken;
   long status, connect_ms, total_ms;
+  double deadline;           /* on the clock of now() */
   double seconds;
   int sent;                  /* something of the request may have reached the server */
   char error[CURL_ERROR_SIZE];
 } gr_transfer;
 
 static char engine_key;      /* its address: where the registry keeps the engine */
+
+static double now (void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
 
 /* Buffers of a transfer ------------------------------------------------------------- */
 
@@ -98,16 +110,31 @@ static size_t on_header (char *data, size_t size, size_t nmemb, void *ud) {
   gr_transfer *t = (gr_transfer *)ud;
   size_t n = size * nmemb;
   if (n >= 5 && memcmp(data, "HTTP/", 5) == 0) t->head.len = 0;  /* after a 100 or 103 */
-  if (n > MAX_HEAD - t->head.len) t->failure = "too_large";
+  if (n > MAX_HEAD - t->head.len) {
+    t->failure = "too_large";
+    t->head_too_large = 1;
+  }
   else if (!buffer_append(t, &t->head, data, n, 1024)) t->failure = "memory";
   return t->failure ? 0 : n;
+}
+
+static int find_watched (const gr_engine *e, int fd) {
+  for (int i = 0; i < e->watched_count; i++)
+    if (e->watched[i].fd == fd) return i;
+  return -1;
+}
+
+static void forget_watched (gr_engine *e, int at) {
+  e->watched[at] = e->watched[--e->watched_count];
 }
 
 static int on_socket (CURL *easy, curl_socket_t fd, int what, void *ud, void *socket_ud) {
   gr_engine *e = (gr_engine *)ud;
   int events = what == CURL_POLL_IN ? GR_READ : what == CURL_POLL_OUT ? GR_WRITE
              : what == CURL_POLL_INOUT ? GR_READ | GR_WRITE : 0;
+  int stale = find_watched(e, (int)fd);
   (void)easy; (void)socket_ud;
+  if (stale >= 0) forget_watched(e, stale);  /* it was closed, and its number is libcurl's now */
   return gr_poller_watch(&e->poller, (int)fd, events) == 0 ? 0 : -1;
 }
 
@@ -119,12 +146,18 @@ static int on_timer (CURLM *multi, long ms, void *ud) {
   return 0;
 }
 
+static void arm_timer (gr_engine *e) {
+  if (!e->timer_changed || e->running_count == 0) return;  /* idle connections wait for the next call */
+  e->timer_changed = 0;
+  gr_poller_timer(&e->poller, e->timer_ms);
+}
+
 /* Engine: opening, fork, closing ---------------------------------------------------- */
 
 static const char *engine_open (gr_engine *e) {
   if (gr_poller_open(&e->poller) != 0) return "cannot make a descriptor to wait on (too many open files?)";
   e->multi = curl_multi_init();
-  if (e->multi == NULL) { gr_poller_close(&e->poller); return "not enough memory for libcurl"; }
+  if (e->multi == NULL) { gr_poller_close(&e->poller); return gr_no_memory; }
   curl_multi_setopt(e->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
   curl_multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e);
   curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -144,10 +177,29 @@ static void unlink_transfer (gr_transfer *t) {
   e->running_count--;
 }
 
+/* What libcurl knows of a transfer that ends here. */
+static void take_notes (gr_transfer *t) {
+  double pretransfer = 0;
+  long request_bytes = 0;
+  curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->status);
+  curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME, &t->seconds);
+  curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME, &pretransfer);
+  curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+  t->sent = pretransfer > 0 || request_bytes > 0;
+}
+
 static void fail_transfer (gr_transfer *t, const char *code, const char *message) {
+  take_notes(t);
   t->finished = 1;
   t->failure = code;
-  strncpy(t->error, message, sizeof t->error - 1);
+  snprintf(t->error, sizeof t->error, "%s", message);
+}
+
+/* Ends a transfer from outside; its easy handle stays with it. */
+static void cancel (gr_transfer *t, const char *code, const char *message) {
+  curl_multi_remove_handle(t->engine->multi, t->easy);
+  unlink_transfer(t);
+  fail_transfer(t, code, message);
 }
 
 /* In a child, the parent's connections are not ours to close: a TLS goodbye on a shared
@@ -156,25 +208,21 @@ static void engine_abandon (gr_engine *e) {
   while (e->running != NULL) {
     gr_transfer *t = e->running;
     unlink_transfer(t);
+    fail_transfer(t, "cancelled", "the process was forked while the request was under way");
     t->easy = NULL;
     t->headers = t->auth = NULL;
-    fail_transfer(t, "cancelled", "the process was forked while the request was under way");
   }
-  gr_poller_close(&e->poller);
+  gr_poller_abandon(&e->poller);
   e->multi = NULL;
   e->idle_count = e->watched_count = 0;
 }
 
 static int engine_close (lua_State *L) {
   gr_engine *e = (gr_engine *)luaL_checkudata(L, 1, ENGINE);
+  e->closed = 1;
   if (e->multi == NULL) return 0;
   if (e->pid != getpid()) { engine_abandon(e); return 0; }
-  while (e->running != NULL) {
-    gr_transfer *t = e->running;
-    curl_multi_remove_handle(e->multi, t->easy);
-    unlink_transfer(t);
-    fail_transfer(t, "cancelled", "the Lua state is closing");
-  }
+  while (e->running != NULL) cancel(e->running, "cancelled", "the Lua state is closing");
   while (e->idle_count > 0) curl_easy_cleanup(e->idle[--e->idle_count]);
   curl_multi_cleanup(e->multi);
   gr_poller_close(&e->poller);
@@ -186,6 +234,7 @@ static int engine_close (lua_State *L) {
 static gr_engine *check_engine (lua_State *L) {
   gr_engine *e = (gr_engine *)luaL_checkudata(L, 1, ENGINE);
   if (e->multi != NULL && e->pid == getpid()) return e;
+  if (e->closed) luaL_error(L, "the Lua state is closing");  /* a finalizer wants to send */
   if (e->multi != NULL) engine_abandon(e);
   const char *wrong = engine_open(e);
   if (wrong != NULL) luaL_error(L, "%s", wrong);
@@ -212,6 +261,8 @@ static int l_engine (lua_State *L) {
 
 /* Transfers: their life -------------------------------------------------------------- */
 
+/* Of the token, this is all that can be wiped: libcurl and the TLS library free their own
+** copies of what they send without that. */
 static void release_headers (gr_transfer *t) {
   if (t->auth != NULL) gr_wipe(t->auth->data, strlen(t->auth->data));
   curl_slist_free_all(t->headers);
@@ -234,10 +285,9 @@ static int transfer_close (lua_State *L) {
   gr_engine *e = t->engine;
   if (e != NULL && e->pid != getpid()) engine_abandon(e);
   else if (e != NULL) {
-    curl_multi_remove_handle(e->multi, t->easy);
-    unlink_transfer(t);
-    fail_transfer(t, "cancelled", "the request was cancelled");
+    cancel(t, "cancelled", "the request was cancelled");
     release_easy(t, e);
+    arm_timer(e);  /* another one may have waited for its connection */
   }
   release_easy(t, NULL);
   release_headers(t);
@@ -290,7 +340,7 @@ static int add_header (gr_transfer *t, const char *line) {
 static const char *read_headers (lua_State *L, gr_transfer *t) {
   lua_getfield(L, REQUEST, "headers");
   if (lua_isnil(L, -1)) return NULL;
-  luaL_checktype(L, -1, LUA_TTABLE);
+  if (!lua_istable(L, -1)) luaL_error(L, "request.headers: table expected, got %s", luaL_typename(L, -1));
   lua_pushnil(L);
   while (lua_next(L, -2) != 0) {
     if (lua_type(L, -2) != LUA_TSTRING) return "a header name is not a string";
@@ -300,8 +350,9 @@ static const char *read_headers (lua_State *L, gr_transfer *t) {
     const char *wrong = gr_check_header_name(name, name_len);
     if (wrong == NULL) wrong = gr_check_header_value(value, value_len);
     if (wrong != NULL) return wrong;
-    lua_pushfstring(L, value_len ? "%s: %s" : "%s;", name, value);  /* libcurl's way to send an empty one */
-    if (!add_header(t, lua_tostring(L, -1))) return "not enough memory";
+    int blank = strspn(value, " ") == value_len;  /* libcurl has its own way to send such a one */
+    lua_pushfstring(L, blank ? "%s;" : "%s: %s", name, value);
+    if (!add_header(t, lua_tostring(L, -1))) return gr_no_memory;
     lua_pop(L, 2);
   }
   return NULL;
@@ -321,7 +372,7 @@ static const char *read_secret (lua_State *L, gr_transfer *t) {
   line[sizeof before - 1 + len] = '\0';
   int added = add_header(t, line);
   gr_wipe(line, sizeof line);
-  if (!added) return "not enough memory";
+  if (!added) return gr_no_memory;
   for (t->auth = t->headers; t->auth->next != NULL;) t->auth = t->auth->next;
   return NULL;
 }
@@ -337,9 +388,11 @@ static const char *read_url (lua_State *L, gr_transfer *t) {
   lua_pushlstring(L, base, base_len);
   lua_pushlstring(L, path ? path : "", path_len);
   lua_concat(L, 2);
-  if (curl_easy_setopt(t->easy, CURLOPT_URL, lua_tostring(L, -1)) != CURLE_OK) return "not enough memory";
+  if (curl_easy_setopt(t->easy, CURLOPT_URL, lua_tostring(L, -1)) != CURLE_OK) return gr_no_memory;
   /* a proxy named in the environment is not asked for what is on this machine */
-  if (gr_is_loopback(base)) curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
+  if (gr_is_loopback(base) && curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*") != CURLE_OK) return gr_no_memory;
+  /* rather a stream than one more TLS handshake; without TLS there are no streams to wait for */
+  curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, (long)(strncmp(base, "https:", 6) == 0));
   return NULL;
 }
 
@@ -349,16 +402,20 @@ static const char *read_method_and_body (lua_State *L, gr_transfer *t) {
   if (method == NULL) return "request.method is missing";
   const char *wrong = gr_check_method(method, method_len);
   if (wrong != NULL) return wrong;
-  int reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "DELETE") == 0;
+  int head = strcmp(method, "HEAD") == 0;
+  int reads = head || strcmp(method, "GET") == 0 || strcmp(method, "DELETE") == 0;
+  if (head && body != NULL) return "a HEAD request has no body";
   if (body != NULL || !reads) {  /* a PUT without a body says so: Content-Length: 0 */
     curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
     curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body_len);
     if (curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, body ? body : "") != CURLE_OK)
-      return "not enough memory";
+      return gr_no_memory;
   }
-  else if (strcmp(method, "HEAD") == 0) curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
-  curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method);
-  return NULL;
+  else if (head) {
+    curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0);  /* it only announces one */
+  }
+  return curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK ? NULL : gr_no_memory;
 }
 
 static const char *read_limits (lua_State *L, gr_transfer *t) {
@@ -366,34 +423,35 @@ static const char *read_limits (lua_State *L, gr_transfer *t) {
   const char *ca = text_field(L, "ca_file", &len);
   long timeout = seconds_field(L, "timeout", 30), connect_timeout = seconds_field(L, "connect_timeout", 10);
   lua_getfield(L, REQUEST, "max_size");
-  double max = lua_isnil(L, -1) ? 10.0 * 1024 * 1024 : lua_tonumber(L, -1);
-  if (!(max >= 0) || max > 1e15) return "request.max_size: a number of bytes expected";
+  double max = lua_isnil(L, -1) ? 10.0 * 1024 * 1024 : lua_isnumber(L, -1) ? lua_tonumber(L, -1) : -1;
+  if (!(max >= 0) || max > 1e15 || max > (double)(SIZE_MAX / 2)) return "request.max_size: a number of bytes expected";
   lua_getfield(L, REQUEST, "fresh");
   t->max_body = (size_t)max;
   t->connect_ms = connect_timeout;
   t->total_ms = timeout;
+  t->deadline = now() + (double)timeout / 1000;
   curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, timeout);
   curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout);
   curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)max);
   /* libcurl repeats, by itself, a request whose kept connection dies before an answer: a
   ** request that must not be repeated takes a connection of its own */
   curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, (long)lua_toboolean(L, -1));
-  if (ca != NULL && curl_easy_setopt(t->easy, CURLOPT_CAINFO, ca) != CURLE_OK) return "not enough memory";
+  if (ca != NULL && curl_easy_setopt(t->easy, CURLOPT_CAINFO, ca) != CURLE_OK) return gr_no_memory;
   return NULL;
 }
 
-static void set_constants (gr_transfer *t) {
-  curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);  /* a library must not take SIGALRM */
+static const char *set_constants (gr_transfer *t) {
+  /* A library must not take SIGALRM, which a libcurl that resolves names without threads does
+  ** unless told not to. Others are not told: they would no longer hold off SIGPIPE. */
+  int threads = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) != 0;
+  curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, (long)!threads);
   curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
   curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
   curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
   curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
-  curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
   curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-  curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L);  /* rather a stream than one more TLS handshake */
-  curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 65536L);  /* a page of sales in one read */
   curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
 #if CURL_AT_LEAST_VERSION(7, 85, 0)
@@ -401,11 +459,12 @@ static void set_constants (gr_transfer *t) {
 #else
   curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
+  return curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK ? NULL : gr_no_memory;
 }
 
 static const char *read_request (lua_State *L, gr_transfer *t) {
   static const char *(*const steps[]) (lua_State *, gr_transfer *) = {
-    read_url, read_method_and_body, read_headers, read_secret, read_limits
+    read_url, read_limits, read_method_and_body, read_headers, read_secret
   };
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
     int top = lua_gettop(L);
@@ -413,26 +472,16 @@ static const char *read_request (lua_State *L, gr_transfer *t) {
     if (wrong != NULL) return wrong;
     lua_settop(L, top);
   }
-  if (!add_header(t, "Expect:")) return "not enough memory";  /* no pause before a body */
-  return NULL;
+  if (!add_header(t, "Expect:")) return gr_no_memory;  /* no pause before a body */
+  return set_constants(t);
 }
 
 /* Running ------------------------------------------------------------------------------ */
 
-static void arm_timer (gr_engine *e) {
-  if (!e->timer_changed || e->running_count == 0) return;  /* idle connections wait for the next call */
-  e->timer_changed = 0;
-  gr_poller_timer(&e->poller, e->timer_ms);
-}
-
 static void finish (gr_engine *e, gr_transfer *t, CURLcode code) {
-  double pretransfer = 0;
+  take_notes(t);
   t->code = code;
   t->finished = 1;
-  curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->status);
-  curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME, &t->seconds);
-  curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME, &pretransfer);
-  t->sent = pretransfer > 0;
   curl_multi_remove_handle(e->multi, t->easy);
   unlink_transfer(t);
   release_easy(t, e);
@@ -450,6 +499,31 @@ static void collect_finished (gr_engine *e) {
     curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
     finish(e, t, code);
   }
+}
+
+/* libcurl does not hold the time of a transfer that waits for another one's connection. */
+static void end_overdue (gr_engine *e) {
+  double time = now();
+  gr_transfer *next;
+  for (gr_transfer *t = e->running; t != NULL; t = next) {
+    next = t->next;
+    if (time < t->deadline) continue;
+    cancel(t, "timeout", "");
+    t->code = CURLE_OPERATION_TIMEDOUT;
+    release_easy(t, e);
+    release_headers(t);
+    e->finished++;
+  }
+}
+
+/* Moves on what a descriptor (or the timer: CURL_SOCKET_TIMEOUT) has called for. */
+static void advance (gr_engine *e, curl_socket_t fd, int what) {
+  int running;
+  /* libcurl gives everything up where a descriptor cannot be watched; this ends each transfer */
+  if (curl_multi_socket_action(e->multi, fd, what, &running) != CURLM_OK)
+    curl_multi_perform(e->multi, &running);
+  collect_finished(e);
+  if (fd == CURL_SOCKET_TIMEOUT) end_overdue(e);
 }
 
 /* engine:send(request) -> transfer | nil, "config", message
@@ -472,33 +546,19 @@ static int engine_send (lua_State *L) {
   lua_settop(L, 2);
   gr_transfer *t = new_transfer(L);
   t->easy = e->idle_count > 0 ? e->idle[--e->idle_count] : curl_easy_init();
-  const char *wrong = t->easy ? read_request(L, t) : "not enough memory for libcurl";
+  const char *wrong = t->easy ? read_request(L, t) : gr_no_memory;
+  if (wrong == gr_no_memory) return luaL_error(L, "%s", wrong);
   if (wrong != NULL) return gr_fail(L, "config", wrong);
-  set_constants(t);
-  if (curl_multi_add_handle(e->multi, t->easy) != CURLM_OK) return gr_fail(L, "config", "libcurl refused the request");
+  curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+  if (curl_multi_add_handle(e->multi, t->easy) != CURLM_OK) return luaL_error(L, "%s", gr_no_memory);
   t->engine = e;
   t->next = e->running;
   if (e->running) e->running->prev = t;
   e->running = t;
   e->running_count++;
-  int running;
-  curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-  collect_finished(e);
+  advance(e, CURL_SOCKET_TIMEOUT, 0);
   arm_timer(e);
   return 1;
-}
-
-static int find_watched (gr_engine *e, int fd) {
-  for (int i = 0; i < e->watched_count; i++)
-    if (e->watched[i].fd == fd) return i;
-  return -1;
-}
-
-/* Notes in the table at the top (made when first needed) that a watched descriptor is ready. */
-static void note_ready (lua_State *L, const struct gr_ready *ready) {
-  if (lua_isnil(L, -1)) { lua_pop(L, 1); lua_newtable(L); }
-  lua_pushstring(L, (ready->events & GR_HANGUP) ? "hangup" : "readable");
-  lua_rawseti(L, -2, ready->fd);
 }
 
 /* Watched descriptors are told once each, so that a call which waits inside a handler does
@@ -511,6 +571,35 @@ static void rewatch (gr_engine *e) {
   }
 }
 
+/* Lets libcurl do what it is called for; what is left of 'ready', and counted, are watched
+** descriptors. */
+static int serve (gr_engine *e, struct gr_ready *ready, int n) {
+  int left = 0;
+  for (int i = 0; i < n; i++) {
+    int at = ready[i].fd < 0 ? -1 : find_watched(e, ready[i].fd);
+    int what = ((ready[i].events & GR_READ) ? CURL_CSELECT_IN : 0)
+             | ((ready[i].events & GR_WRITE) ? CURL_CSELECT_OUT : 0)
+             | ((ready[i].events & GR_HANGUP) ? CURL_CSELECT_ERR : 0);
+    if (at >= 0) {
+      e->watched[at].told = 1;
+      ready[left++] = ready[i];
+    }
+    else if (ready[i].fd < 0) advance(e, CURL_SOCKET_TIMEOUT, 0);
+    else advance(e, ready[i].fd, what);
+  }
+  arm_timer(e);
+  return left;
+}
+
+static void push_ready (lua_State *L, const struct gr_ready *ready, int n) {
+  if (n == 0) { lua_pushnil(L); return; }
+  lua_newtable(L);
+  for (int i = 0; i < n; i++) {
+    lua_pushstring(L, (ready[i].events & GR_HANGUP) ? "hangup" : "readable");
+    lua_rawseti(L, -2, ready[i].fd);
+  }
+}
+
 /* engine:step([seconds [, own]]) -> finished, ready
 ** Moves every transfer on. Waits for something to happen for at most 'seconds' (default 0:
 ** only looks). 'finished': how many transfers were finished since the last step; 'ready':
@@ -520,30 +609,22 @@ static int engine_step (lua_State *L) {
   gr_engine *e = check_engine(L);
   double seconds = luaL_optnumber(L, 2, 0);
   double ms = seconds > 0 ? seconds * 1000 + 0.999 : 0;
+  int own = lua_toboolean(L, 3), n;
   struct gr_ready ready[64];
-  int n, running;
-  if (!lua_toboolean(L, 3)) rewatch(e);
-  lua_pushnil(L);
+  if (!own) rewatch(e);
   if (e->finished > 0) ms = 0;  /* there is something to tell already */
   n = gr_poller_wait(&e->poller, ready, 64, ms < INT_MAX ? (int)ms : INT_MAX);
-  for (int i = 0; i < n; i++) {
-    int at = ready[i].fd < 0 ? -1 : find_watched(e, ready[i].fd);
-    if (at >= 0) { e->watched[at].told = 1; note_ready(L, &ready[i]); continue; }
-    int what = ((ready[i].events & GR_READ) ? CURL_CSELECT_IN : 0)
-             | ((ready[i].events & GR_WRITE) ? CURL_CSELECT_OUT : 0)
-             | ((ready[i].events & GR_HANGUP) ? CURL_CSELECT_ERR : 0);
-    if (ready[i].fd < 0) curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    else curl_multi_socket_action(e->multi, ready[i].fd, what, &running);
-  }
-  collect_finished(e);
-  arm_timer(e);
+  n = serve(e, ready, n);
+  push_ready(L, ready, n);  /* may raise: nothing is lost, the next step tells it */
+  if (!own) rewatch(e);  /* fd() stays readable as long as they are */
   lua_pushinteger(L, e->finished);
   e->finished = 0;
   lua_insert(L, -2);
   return 2;
 }
 
-/* engine:fd() -> a descriptor that is readable when step() has something to do. */
+/* engine:fd() -> a descriptor that is readable when step() has something to do. A step with
+** 'own' may have silenced watched descriptors: step without it before waiting on fd(). */
 static int engine_fd (lua_State *L) {
   lua_pushinteger(L, check_engine(L)->poller.fd);
   return 1;
@@ -576,7 +657,7 @@ static int engine_unwatch (lua_State *L) {
   int fd = (int)luaL_checkinteger(L, 2), at = find_watched(e, fd);
   if (at < 0) return 0;
   gr_poller_watch(&e->poller, fd, 0);
-  e->watched[at] = e->watched[--e->watched_count];
+  forget_watched(e, at);
   return 0;
 }
 
@@ -626,8 +707,10 @@ static const char *failure_code (const gr_transfer *t) {
   if (t->failure != NULL) return t->failure;
   switch (t->code) {
     case CURLE_OPERATION_TIMEDOUT: return "timeout";
+#if CURL_AT_LEAST_VERSION(8, 6, 0)
+    case CURLE_TOO_LARGE:
+#endif
     case CURLE_FILESIZE_EXCEEDED: return "too_large";
-    case CURLE_OUT_OF_MEMORY: return "memory";
     case CURLE_BAD_CONTENT_ENCODING: return "decode";
     case CURLE_PEER_FAILED_VERIFICATION: case CURLE_SSL_CONNECT_ERROR: case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER: case CURLE_SSL_CACERT_BADFILE: case CURLE_SSL_ISSUER_ERROR:
@@ -638,14 +721,23 @@ static const char *failure_code (const gr_transfer *t) {
   }
 }
 
+static void describe_timeout (const gr_transfer *t, char *text, size_t size) {
+  long connect_ms = t->connect_ms < t->total_ms ? t->connect_ms : t->total_ms;
+  if (t->sent) snprintf(text, size, "no complete answer within %g seconds", (double)t->total_ms / 1000);
+  else snprintf(text, size, "no connection within %g seconds", (double)connect_ms / 1000);
+}
+
 static void push_failure_message (lua_State *L, const gr_transfer *t, const char *code) {
-  if (strcmp(code, "too_large") == 0)
-    lua_pushfstring(L, "the answer is larger than %d bytes", (int)(t->max_body < INT_MAX ? t->max_body : INT_MAX));
-  else if (strcmp(code, "timeout") == 0 && !t->sent)
-    lua_pushfstring(L, "no connection within %f seconds", (lua_Number)((t->connect_ms < t->total_ms ? t->connect_ms : t->total_ms) / 1000.0));
-  else if (strcmp(code, "timeout") == 0)
-    lua_pushfstring(L, "no complete answer within %f seconds", (lua_Number)(t->total_ms / 1000.0));
-  else lua_pushstring(L, t->error[0] ? t->error : curl_easy_strerror(t->code));
+  char text[128];
+  if (strcmp(code, "timeout") == 0) describe_timeout(t, text, sizeof text);
+  else if (strcmp(code, "too_large") == 0 && t->head_too_large)
+    snprintf(text, sizeof text, "the headers of the answer are larger than %d bytes", (int)MAX_HEAD);
+  else if (strcmp(code, "too_large") == 0)
+    snprintf(text, sizeof text, "the answer is larger than %.0f bytes", (double)t->max_body);
+  else if (t->code == CURLE_OUT_OF_MEMORY)  /* a peer can cause it, so it does not raise */
+    snprintf(text, sizeof text, "libcurl is out of memory, or a header is too long for it");
+  else { lua_pushstring(L, t->error[0] ? t->error : curl_easy_strerror(t->code)); return; }
+  lua_pushstring(L, text);
 }
 
 static int push_failure (lua_State *L, const gr_transfer *t) {

@@ -28,6 +28,10 @@ void gr_poller_close (struct gr_poller *p) {
   p->fd = p->timer_fd = -1;
 }
 
+void gr_poller_abandon (struct gr_poller *p) {
+  gr_poller_close(p);
+}
+
 int gr_poller_watch (struct gr_poller *p, int fd, int events) {
   struct epoll_event ev;
   memset(&ev, 0, sizeof ev);
@@ -73,6 +77,8 @@ int gr_poller_wait (struct gr_poller *p, struct gr_ready *out, int size, int ms)
 
 #else
 
+#include <fcntl.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <sys/event.h>
 #include <sys/time.h>
@@ -80,11 +86,18 @@ int gr_poller_wait (struct gr_poller *p, struct gr_ready *out, int size, int ms)
 int gr_poller_open (struct gr_poller *p) {
   p->timer_fd = -1;
   p->fd = kqueue();
-  return p->fd < 0 ? errno : 0;
+  if (p->fd < 0) return errno;
+  fcntl(p->fd, F_SETFD, FD_CLOEXEC);
+  return 0;
 }
 
 void gr_poller_close (struct gr_poller *p) {
   if (p->fd >= 0) close(p->fd);
+  p->fd = -1;
+}
+
+/* A kqueue is not inherited: the number may be another file's by now. */
+void gr_poller_abandon (struct gr_poller *p) {
   p->fd = -1;
 }
 

@@ -19,8 +19,12 @@ struct gr_ready {
 int gr_poller_open (struct gr_poller *p);
 void gr_poller_close (struct gr_poller *p);
 
+/* Closes it in the child of a fork, and leaves the parent's alone. */
+void gr_poller_abandon (struct gr_poller *p);
+
 /* Watches fd for 'events', whatever it was watched for before; 0 forgets it. With GR_ONCE
-** it is told once, and then not until it is watched again. Returns 0 or an errno; forgetting a descriptor that is already gone is no error. */
+** it is told once, and then not until it is watched again. Returns 0 or an errno;
+** forgetting a descriptor that is already gone is no error. */
 int gr_poller_watch (struct gr_poller *p, int fd, int events);
 
 /* Makes the timer run out once, in 'ms' milliseconds; negative: never. */

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <curl/curl.h>
 
+const char gr_no_memory[] = "not enough memory";
+
 const char *gr_check_method (const char *method, size_t len) {
   static const char *const methods[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" };
   for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
@@ -39,10 +41,8 @@ static const char *check_parts (CURLU *u, int path_follows) {
   int http = scheme != NULL && (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
   curl_free(scheme);
   if (!http) return "the base URL must begin with https:// or http://";
-  if (has_part(u, CURLUPART_FRAGMENT)) return "the base URL must not have a fragment (#)";
-  if (!path_follows) return NULL;
-  if (has_part(u, CURLUPART_USER)) return "the base URL must not hold a user or password";
-  if (has_part(u, CURLUPART_QUERY)) return "the base URL must not have a query (?)";
+  if (path_follows && (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD)))
+    return "the base URL must not hold a user or password";
   return NULL;
 }
 
@@ -51,8 +51,10 @@ const char *gr_check_base_url (const char *url, size_t len, int path_follows) {
   if (memchr(url, '\\', len) != NULL) return "the base URL has a backslash";
   if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
     return "the base URL must begin with https:// or http://";
+  if (memchr(url, '#', len) != NULL) return "the base URL must not have a fragment (#)";
+  if (path_follows && memchr(url, '?', len) != NULL) return "the base URL must not have a query (?)";
   CURLU *u = curl_url();
-  if (u == NULL) return "not enough memory";
+  if (u == NULL) return gr_no_memory;
   const char *wrong = curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK
     ? check_parts(u, path_follows) : "the base URL is not a URL";
   curl_url_cleanup(u);

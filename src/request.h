@@ -4,12 +4,15 @@
 
 #include <stddef.h>
 
+/* Not about the request: told apart by its address. */
+extern const char gr_no_memory[];
+
 /* Each returns NULL if all is well, else a message that tells the caller what is wrong. */
 
 /* The method is one of a fixed list, so nothing can be smuggled in by it. */
 const char *gr_check_method (const char *method, size_t len);
 
-/* Scheme http or https, a host, no user, no fragment; no query if a path will follow. */
+/* Scheme http or https, a host, no fragment; neither user nor query if a path will follow. */
 const char *gr_check_base_url (const char *url, size_t len, int path_follows);
 
 /* Begins with one slash, is printable ASCII, and has no fragment: it cannot name another host. */

@@ -1,0 +1,668 @@
+local core = require "gumroad.core"
+local socket = require "socket"
+
+local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
+local has_ffi, ffi = pcall(require, "ffi")  -- only LuaJIT can fork from a spec
+
+-- "hello, hello, hello", and 100,000 times "a", compressed by gzip
+local HELLO_GZIP = "\031\139\008\000\000\000\000\000\002\003\203\072\205\201\201\215\081\200\064"
+  .. "\162\000\159\161\202\009\019\000\000\000"
+local BOMB_GZIP = "\031\139\008\000\000\000\000\000\002\003\237\193\049\001\000\000\000\194\160\172"
+  .. "\235\095\194\026\030\064\001" .. ("\000"):rep(96) .. "\175\006\135\250\226\027\160\134\001\000"
+
+local engine = core.engine()
+local open = {}  -- sockets of the running test
+
+local function keep(thing)
+  table.insert(open, thing)
+  return thing
+end
+
+-- Steps the engine until 'check' returns something, which is returned.
+local function step_until(check)
+  local deadline = core.now() + PATIENCE
+  repeat
+    engine:step(0.001)
+    local result = check()
+    if result then return result end
+  until core.now() > deadline
+  error("nothing came of it", 2)
+end
+
+local function listen(backlog)
+  local server = keep(assert(socket.tcp()))
+  assert(server:bind("127.0.0.1", 0))
+  assert(server:listen(backlog or 32))
+  server:settimeout(0)
+  local _, port = server:getsockname()
+  return server, "http://127.0.0.1:" .. port
+end
+
+local function accept(server)
+  local peer = step_until(function() return (server:accept()) end)
+  peer:settimeout(0)
+  return keep(peer)
+end
+
+-- One request, with as much body as its Content-Length says.
+local function read_request(peer)
+  local got = ""
+  return step_until(function()
+    local all, _, partial = peer:receive(65536)
+    got = got .. (all or partial)
+    local head, at = got:match("^(.-\r\n\r\n)()")
+    local length = head and tonumber(head:match("[Cc]ontent%-[Ll]ength: (%d+)")) or 0
+    return head and #got >= at - 1 + length and got
+  end)
+end
+
+local function write(peer, bytes)
+  local at = 1
+  step_until(function()
+    local last, why, partial = peer:send(bytes, at)
+    at = (last or partial) + 1
+    return at > #bytes or why == "closed"
+  end)
+end
+
+local function answer(peer, body, head)
+  write(peer, "HTTP/1.1 200 OK\r\nContent-Length: " .. #body .. "\r\n" .. (head or "") .. "\r\n" .. body)
+end
+
+local function reset(peer)
+  peer:setoption("linger", { on = true, timeout = 0 })
+  peer:close()
+end
+
+local function is_closed(peer)
+  local _, why = peer:receive(1)
+  return why == "closed"
+end
+
+local function send(url, fields)
+  local request = { method = "GET", base_url = url, timeout = PATIENCE, connect_timeout = PATIENCE }
+  for name, value in pairs(fields or {}) do request[name] = value end
+  return assert(engine:send(request))
+end
+
+local function result(transfer)
+  step_until(function() return transfer:done() end)
+  return transfer:result()
+end
+
+-- Sends a request to a peer that answers 'bytes' and closes; the result, and what was asked.
+local function exchange(bytes, fields)
+  local server, url = listen()
+  local transfer = send(url, fields)
+  local peer = accept(server)
+  local asked = read_request(peer)
+  write(peer, bytes)
+  peer:close()
+  local response, code, message, info = result(transfer)
+  return { response = response, code = code, message = message, info = info, asked = asked }
+end
+
+-- A watched pair: what is written to the second makes the first readable.
+local function watched_pair()
+  local server, url = listen()
+  local writer = keep(assert(socket.connect("127.0.0.1", tonumber(url:match("%d+$")))))
+  local reader = accept(server)
+  engine:watch(reader:getfd())
+  return reader, writer
+end
+
+local function readable(fd)
+  return #socket.select({ { getfd = function() return fd end } }, nil, 0) > 0
+end
+
+describe("engine", function()
+  after_each(function()
+    for i = #open, 1, -1 do
+      if open[i].getfd and open[i]:getfd() >= 0 then engine:unwatch(open[i]:getfd()) end
+      open[i]:close()
+      open[i] = nil
+    end
+    assert.equal(0, engine:running())
+    engine:step(0)
+  end)
+
+  it("is one for the whole Lua state", function()
+    assert.equal(engine, core.engine())
+  end)
+
+  it("says what libcurl it runs on", function()
+    assert.matches("^%d+%.%d+", core.curl().version)
+  end)
+
+  describe("an answer", function()
+    it("has a status, headers under lower-case names, and a body", function()
+      local got = exchange("HTTP/1.1 404 Not Found\r\nX-Request-Id: r1\r\nSet-Cookie: a=1\r\n"
+        .. "Set-Cookie: b=2\r\nContent-Length: 5\r\n\r\nnope\n")
+      assert.equal(404, got.response.status)
+      assert.equal("r1", got.response.headers["x-request-id"])
+      assert.equal("a=1, b=2", got.response.headers["set-cookie"])
+      assert.equal("nope\n", got.response.body)
+      assert.is_true(got.response.seconds >= 0)
+    end)
+
+    it("keeps the bytes of the body as they are", function()
+      local bytes = "\0\255\r\n\0"
+      assert.equal(bytes, exchange("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" .. bytes).response.body)
+    end)
+
+    it("is put together from chunks", function()
+      local got = exchange("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        .. "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+      assert.equal("abcde", got.response.body)
+    end)
+
+    it("may end with the connection", function()
+      assert.equal("all of it", exchange("HTTP/1.1 200 OK\r\n\r\nall of it").response.body)
+    end)
+
+    it("is decompressed", function()
+      local got = exchange("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " .. #HELLO_GZIP
+        .. "\r\n\r\n" .. HELLO_GZIP)
+      assert.equal("hello, hello, hello", got.response.body)
+      assert.matches("Accept%-Encoding: [^\r]*gzip", got.asked)
+    end)
+
+    it("has only the final headers where 1xx answers came before", function()
+      local got = exchange("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n"
+        .. "Content-Length: 0\r\n\r\n")
+      assert.equal(200, got.response.status)
+      assert.is_nil(got.response.headers.link)
+      assert.equal("", got.response.body)
+    end)
+
+    it("is handed over once", function()
+      local server, url = listen()
+      local transfer = send(url)
+      answer(accept(server), "x")
+      assert.equal("x", result(transfer).body)
+      assert.has_error(function() transfer:result() end, "the result was taken already")
+    end)
+
+    it("cannot be asked for while it is on its way", function()
+      local _, url = listen()
+      local transfer = send(url)
+      assert.is_false(transfer:done())
+      assert.has_error(function() transfer:result() end, "the transfer is still running")
+      transfer:close()
+    end)
+
+    it("that redirects is handed over, and nobody else is asked", function()
+      local other, other_url = listen()
+      local got = exchange("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " .. other_url .. "/\r\n\r\n",
+        { secret = core.secret("token-of-the-test") })
+      assert.equal(302, got.response.status)
+      assert.equal(other_url .. "/", got.response.headers.location)
+      assert.is_nil((other:accept()))
+    end)
+  end)
+
+  describe("a limit", function()
+    local function too_large(bytes, fields)
+      local got = exchange(bytes, fields)
+      assert.is_nil(got.response)
+      assert.equal("too_large", got.code)
+      assert.is_true(got.info.sent)
+      return got.message
+    end
+
+    it("stops an answer that announces too much", function()
+      assert.equal("the answer is larger than 1000 bytes",
+        too_large("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", { max_size = 1000 }))
+    end)
+
+    it("stops an answer that announces nothing", function()
+      too_large("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" .. ("x"):rep(1001)
+        .. "\r\n0\r\n\r\n", { max_size = 1000 })
+    end)
+
+    it("counts what is decompressed", function()
+      too_large("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " .. #BOMB_GZIP .. "\r\n\r\n"
+        .. BOMB_GZIP, { max_size = 99999 })
+    end)
+
+    it("lets through what just fits", function()
+      local got = exchange("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " .. #BOMB_GZIP
+        .. "\r\n\r\n" .. BOMB_GZIP, { max_size = 100000 })
+      assert.equal(("a"):rep(100000), got.response.body)
+    end)
+
+    it("of zero lets an empty body through only", function()
+      assert.equal("", exchange("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", { max_size = 0 }).response.body)
+      too_large("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", { max_size = 0 })
+    end)
+
+    it("is not about a body that a HEAD only announces", function()
+      local got = exchange("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", { method = "HEAD", max_size = 1000 })
+      assert.equal(200, got.response and got.response.status or got.message)
+    end)
+
+    it("stops headers without end", function()
+      local message = too_large("HTTP/1.1 200 OK\r\n" .. ("X-Header: " .. ("x"):rep(1000) .. "\r\n"):rep(200) .. "\r\n")
+      assert.equal("the headers of the answer are larger than 131072 bytes", message)
+    end)
+
+    it("stops one header without end", function()  -- libcurl's own limit; before 8.6 it has no code for it
+      local got = exchange("HTTP/1.1 200 OK\r\nX-Header: " .. ("x"):rep(200000) .. "\r\n\r\n")
+      assert.is_nil(got.response)
+      assert.is_true(got.code == "too_large" or got.code == "network")
+    end)
+  end)
+
+  describe("a failure", function()
+    it("to connect has sent nothing", function()
+      local server, url = listen()
+      server:close()
+      local response, code, message, info = result(send(url))
+      assert.is_nil(response)
+      assert.equal("network", code)
+      assert.matches("127.0.0.1", message, 1, true)
+      assert.is_false(info.sent)
+      assert.is_true(info.curl_code > 0)
+    end)
+
+    it("to find the host has sent nothing", function()
+      local _, code, _, info = result(send("http://no-such-host.invalid/"))
+      assert.equal("network", code)
+      assert.is_false(info.sent)
+    end)
+
+    it("to connect in time is a timeout, and has sent nothing", function()
+      local _, url = listen(0)
+      for _ = 1, 3 do  -- the queue is full: the kernel lets further ones wait
+        local filler = keep(assert(socket.tcp()))
+        filler:settimeout(0)
+        filler:connect("127.0.0.1", tonumber(url:match("%d+$")))
+      end
+      local _, code, message, info = result(send(url, { connect_timeout = 0.05 }))
+      assert.equal("timeout", code)
+      assert.equal("no connection within 0.05 seconds", message)
+      assert.is_false(info.sent)
+    end)
+
+    it("to answer in time is a timeout, and something was sent", function()
+      local server, url = listen()
+      local transfer = send(url, { timeout = 0.1 })
+      read_request(accept(server))
+      local _, code, message, info = result(transfer)
+      assert.equal("timeout", code)
+      assert.equal("no complete answer within 0.1 seconds", message)
+      assert.is_true(info.sent)
+    end)
+
+    it("to answer all of it in time is a timeout", function()
+      local server, url = listen()
+      local transfer = send(url, { timeout = 0.1 })
+      write(accept(server), "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+      local _, code = result(transfer)
+      assert.equal("timeout", code)
+    end)
+
+    it("in the middle of the body is a failure of the network", function()
+      local got = exchange("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+      assert.equal("network", got.code)
+      assert.is_true(got.info.sent)
+    end)
+
+    it("in the middle of a chunk is a failure of the network", function()
+      assert.equal("network", exchange("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nhalf").code)
+    end)
+
+    it("by a reset has sent something", function()
+      local server, url = listen()
+      local transfer = send(url, { method = "POST", body = "a=1" })
+      local peer = accept(server)
+      read_request(peer)
+      reset(peer)
+      local _, code, _, info = result(transfer)
+      assert.equal("network", code)
+      assert.is_true(info.sent)
+    end)
+
+    it("by an answer that never came has sent something", function()
+      local got = exchange("")
+      assert.equal("network", got.code)
+      assert.is_true(got.info.sent)
+    end)
+
+    it("by an answer that is not HTTP is one of the network", function()
+      assert.equal("network", exchange("SSH-2.0-OpenSSH_9.2\r\n").code)
+    end)
+
+    it("of the compression is told apart", function()
+      local got = exchange("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!")
+      assert.equal("decode", got.code)
+    end)
+
+    it("can be asked for again", function()
+      local server, url = listen()
+      server:close()
+      local transfer = send(url)
+      local _, first = result(transfer)
+      local _, second = transfer:result()
+      assert.equal(first, second)
+    end)
+
+    it("never shows the secret", function()
+      local got = exchange("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
+        { secret = core.secret("token-of-the-test") })
+      assert.matches("Bearer token-of-the-test", got.asked, 1, true)
+      assert.is_nil(got.message:find("token", 1, true))
+    end)
+  end)
+
+  describe("connections", function()
+    it("are kept for the next request", function()
+      local server, url = listen()
+      local peer
+      for i = 1, 3 do
+        local transfer = send(url .. "/" .. i)
+        peer = peer or accept(server)
+        assert.matches("^GET /" .. i .. " ", read_request(peer))
+        answer(peer, "ok")
+        assert.equal("ok", result(transfer).body)
+      end
+      assert.is_nil((server:accept()))
+    end)
+
+    it("that the server closed meanwhile are replaced", function()
+      local server, url = listen()
+      for _ = 1, 2 do
+        local transfer = send(url)
+        local peer = accept(server)
+        read_request(peer)
+        answer(peer, "ok")
+        peer:close()
+        assert.equal("ok", result(transfer).body)
+      end
+    end)
+
+    it("are new ones where the request wants it so", function()
+      local server, url = listen()
+      for _ = 1, 2 do
+        local transfer = send(url, { fresh = true })
+        local peer = accept(server)
+        read_request(peer)
+        answer(peer, "ok")
+        assert.equal("ok", result(transfer).body)
+      end
+    end)
+
+    it("carry nothing over from one request to the next", function()
+      local server, url = listen()
+      local first = send(url, { method = "POST", body = "a=1", headers = { ["X-One"] = "1" },
+        secret = core.secret("token-of-the-test"), max_size = 5 })
+      local peer = accept(server)
+      read_request(peer)
+      answer(peer, "ok")
+      assert.equal("ok", result(first).body)
+      local second = send(url)
+      local asked = read_request(peer)
+      answer(peer, "longer than five")
+      assert.equal("longer than five", result(second).body)
+      assert.matches("^GET / ", asked)
+      for _, trace in ipairs { "X%-One", "Authorization", "token", "Content%-" } do
+        assert.is_nil(asked:find(trace))
+      end
+    end)
+
+    it("serve many requests at once", function()
+      local server, url = listen()
+      local transfers, peers = {}, {}
+      for i = 1, 30 do transfers[i] = send(url .. "/" .. i) end
+      assert.equal(30, engine:running())
+      for i = 1, 30 do peers[i] = accept(server) end  -- before any of them is answered
+      for i = 30, 1, -1 do answer(peers[i], read_request(peers[i]):match("^GET /(%d+)")) end
+      for i = 1, 30 do assert.equal(tostring(i), result(transfers[i]).body) end
+      assert.equal(0, engine:running())
+    end)
+
+    it("do not ask a proxy for what is on this machine", function()
+      if not has_ffi then return end  -- only LuaJIT can set a variable of the environment
+      ffi.cdef "int setenv(const char *, const char *, int); int unsetenv(const char *);"
+      local proxy, proxy_url = listen()
+      ffi.C.setenv("http_proxy", proxy_url, 1)
+      local got = exchange("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+      ffi.C.unsetenv("http_proxy")
+      assert.equal(200, got.response.status)
+      assert.is_nil((proxy:accept()))
+    end)
+  end)
+
+  describe("cancelling", function()
+    it("closes the connection, and says so", function()
+      local server, url = listen()
+      local transfer = send(url)
+      local peer = accept(server)
+      read_request(peer)
+      transfer:close()
+      assert.equal(0, engine:running())
+      assert.is_true(transfer:done())
+      local response, code, message, info = transfer:result()
+      assert.is_nil(response)
+      assert.equal("cancelled", code)
+      assert.equal("the request was cancelled", message)
+      assert.is_true(info.sent)
+      step_until(function() return is_closed(peer) end)
+    end)
+
+    it("is done by dropping the transfer", function()
+      local server, url = listen()
+      local transfer = send(url)
+      local peer = accept(server)
+      read_request(peer)
+      assert.is_false(transfer:done())
+      transfer = nil  -- luacheck: ignore
+      collectgarbage()
+      collectgarbage()
+      assert.equal(0, engine:running())
+      step_until(function() return is_closed(peer) end)
+    end)
+
+    it("may be repeated, also when all is over", function()
+      local server, url = listen()
+      local transfer = send(url)
+      answer(accept(server), "ok")
+      step_until(function() return transfer:done() end)
+      transfer:close()
+      transfer:close()
+      assert.has_error(function() transfer:result() end, "the result was taken already")
+    end)
+
+    it("of one request lets another go on at once", function()
+      local server, url = listen()
+      local first = send(url .. "/first")
+      local peer = accept(server)
+      read_request(peer)
+      local second = send(url .. "/second")
+      first:close()
+      local other = accept(server)
+      assert.matches("^GET /second ", read_request(other))
+      answer(other, "ok")
+      assert.equal("ok", result(second).body)
+    end)
+  end)
+
+  describe("step", function()
+    it("tells once how many requests were finished", function()
+      local server, url = listen()
+      server:close()
+      local transfer, finished = send(url), 0
+      step_until(function() return transfer:done() end)
+      transfer = send(url)
+      for _ = 1, 1000 do
+        finished = finished + engine:step(0.01)
+        if transfer:done() then break end
+      end
+      assert.is_true(finished >= 1)
+      assert.equal(0, (engine:step(0)))
+    end)
+
+    it("holds a time-out also while another request to the server waits", function()
+      local server, url = listen()
+      local first = send(url)
+      read_request(accept(server))
+      local second = send(url, { timeout = 0.1 })
+      local _, code = result(second)
+      assert.equal("timeout", code)
+      assert.is_false(first:done())
+      first:close()
+    end)
+
+    it("has work when its descriptor is readable", function()
+      local server, url = listen()
+      local transfer = send(url)
+      local peer = accept(server)
+      read_request(peer)
+      engine:step(0)
+      assert.is_false(readable(engine:fd()))
+      answer(peer, "ok")
+      step_until(function() return readable(engine:fd()) or transfer:done() end)
+      assert.equal("ok", result(transfer).body)
+    end)
+
+    it("takes no request where none is running", function()
+      assert.equal(0, (engine:step()))
+    end)
+  end)
+
+  describe("a watched descriptor", function()
+    it("is told when it is readable", function()
+      local reader, writer = watched_pair()
+      local _, ready = engine:step(0)
+      assert.is_nil(ready)
+      writer:send("x")
+      ready = step_until(function() return select(2, engine:step(1)) end)
+      assert.same({ [reader:getfd()] = "readable" }, ready)
+    end)
+
+    it("is told again as long as nobody has read", function()
+      local reader, writer = watched_pair()
+      writer:send("x")
+      for _ = 1, 3 do
+        local ready = step_until(function() return select(2, engine:step(1)) end)
+        assert.equal("readable", ready[reader:getfd()])
+        assert.is_true(readable(engine:fd()))
+      end
+      reader:receive(1)
+      engine:step(0)
+      assert.is_nil((select(2, engine:step(0))))
+      assert.is_false(readable(engine:fd()))
+    end)
+
+    it("does not wake again and again a call that waits for its own request", function()
+      local reader, writer = watched_pair()
+      writer:send("x")
+      step_until(function() return readable(reader:getfd()) end)
+      engine:step(0, true)
+      for _ = 1, 3 do assert.is_nil((select(2, engine:step(0, true)))) end
+      assert.is_false(readable(engine:fd()))
+      assert.equal("readable", select(2, engine:step(0))[reader:getfd()])
+    end)
+
+    it("is told when it hangs up", function()
+      local reader, writer = watched_pair()
+      reset(writer)
+      local ready = step_until(function() return select(2, engine:step(1)) end)
+      assert.equal("hangup", ready[reader:getfd()])
+    end)
+
+    it("is not told any more when it is unwatched", function()
+      local reader, writer = watched_pair()
+      writer:send("x")
+      step_until(function() return readable(reader:getfd()) end)
+      engine:unwatch(reader:getfd())
+      engine:unwatch(reader:getfd())
+      assert.is_nil((select(2, engine:step(0))))
+    end)
+
+    it("may be watched twice", function()
+      local reader = watched_pair()
+      engine:watch(reader:getfd())
+      engine:unwatch(reader:getfd())
+    end)
+
+    it("that was closed and not unwatched does not get into the way of a request", function()
+      local reader, writer = watched_pair()
+      local server, url = listen()
+      local fd = reader:getfd()
+      reader:close()
+      writer:close()
+      local transfer = send(url)  -- the kernel gives the lowest free descriptor
+      local peer = accept(server)
+      read_request(peer)
+      answer(peer, "ok")
+      assert.equal("ok", result(transfer).body)
+      engine:unwatch(fd)
+    end)
+
+    it("cannot be something that never becomes readable", function()
+      assert.has_error(function() engine:watch(-1) end)
+      assert.has_error(function() engine:watch(1000000) end, "cannot watch descriptor 1000000: Bad file descriptor")
+    end)
+
+    it("is one of sixteen at most", function()
+      local watched = {}
+      local server, url = listen()
+      for i = 1, 16 do
+        keep(assert(socket.connect("127.0.0.1", tonumber(url:match("%d+$")))))
+        watched[i] = accept(server):getfd()
+        engine:watch(watched[i])
+      end
+      assert.error_matches(function() engine:watch(server:getfd()) end, "16 descriptors are watched already")
+      for i = 1, 16 do engine:unwatch(watched[i]) end
+    end)
+  end)
+
+  if has_ffi then describe("after a fork", function()
+    ffi.cdef "int fork(void); void _exit(int); int waitpid(int, int *, int);"
+
+    -- Runs 'body' in a child; whether it returned true.
+    local function in_child(body)
+      local pid = ffi.C.fork()
+      if pid == 0 then
+        local ok, result_of_body = pcall(body)
+        ffi.C._exit(ok and result_of_body and 0 or 1)
+      end
+      local status = ffi.new("int[1]")
+      ffi.C.waitpid(pid, status, 0)
+      return status[0] == 0
+    end
+
+    it("the child begins afresh, and the parent goes on", function()
+      local server, url = listen()
+      local transfer = send(url)
+      local peer = accept(server)
+      read_request(peer)
+      assert.is_true(in_child(function()
+        local other, other_url = listen()
+        local new = send(other_url)
+        answer(accept(other), "child")
+        local _, code, _, info = transfer:result()
+        return engine:running() == 1 and transfer:done() and code == "cancelled" and info.sent
+          and result(new).body == "child" and not is_closed(peer)
+      end))
+      answer(peer, "parent")
+      assert.equal("parent", result(transfer).body)
+    end)
+
+    it("the child may drop what the parent has under way", function()
+      local server, url = listen()
+      local transfer = send(url)
+      local peer = accept(server)
+      read_request(peer)
+      assert.is_true(in_child(function()
+        transfer:close()
+        collectgarbage()
+        return engine:running() == 0
+      end))
+      assert.is_false(is_closed(peer))
+      answer(peer, "parent")
+      assert.equal("parent", result(transfer).body)
+    end)
+  end) end
+end)
