@@ -48,8 +48,10 @@ $(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
 
 install: all
-	install -d $(DESTDIR)$(INST_LUADIR) $(DESTDIR)$(INST_LIBDIR)/gumroad
-	cd lua && find gumroad -name '*.lua' -exec install -D -m 644 {} $(abspath $(DESTDIR)$(INST_LUADIR))/{} \;
+	@cd lua && for file in $$(find gumroad -name '*.lua'); do \
+	  install -d "$(DESTDIR)$(INST_LUADIR)/$$(dirname $$file)" && \
+	  install -m 644 $$file "$(DESTDIR)$(INST_LUADIR)/$$file" || exit 1; done
+	install -d $(DESTDIR)$(INST_LIBDIR)/gumroad
 	install -m 755 $(MODULES) $(DESTDIR)$(INST_LIBDIR)/gumroad
 
 # Everything below runs the library from the checkout.
@@ -100,6 +102,15 @@ valgrind: all
 	$(MAKE) --no-print-directory LUA=$(LUA) check BUSTED_FLAGS=--exclude-tags=nginx,slow \
 	  TESTED="env -u GUMROAD_ACCESS_TOKEN valgrind -q --error-exitcode=9 --leak-check=full \
 	    --show-leak-kinds=definite --errors-for-leak-kinds=definite"
+
+# The parser of forms under libFuzzer.
+FUZZ_SECONDS ?= 60
+fuzz:
+	@mkdir -p build/fuzz/corpus
+	cp spec/fixtures/pings/*.form build/fuzz/corpus
+	clang -std=c11 -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	  -o build/fuzz/form spec/fuzz/form_fuzz.c src/form.c
+	build/fuzz/form -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 build/fuzz/corpus
 
 # Each figure is of things measured in one run, side by side; only figures go to stdout.
 BENCH_MODULES = $(BUILD)/form_baseline.so $(BUILD)/get_baseline.so
