@@ -76,7 +76,7 @@ end
 
 -- Gumroad filters by whole UTC days. A finer bound is sent as the enclosing day, and what
 -- lies outside it is left out here. ISO 8601 in UTC sorts like time.
-local function take_bound(where, row, given, name, round_up)
+local function take_bound(row, given, name, round_up)
   local value = given[name]
   local seconds = value ~= nil and row.param[name] and date.parse(value)
   if not seconds or date.is_midnight(seconds) then return nil end
@@ -103,7 +103,7 @@ local function new_query(row, where, client, ...)
   local copy = {}
   for name, value in pairs(given or {}) do copy[name] = value end
   local limit = take_limit(where, copy)
-  local after, before = take_bound(where, row, copy, "after", false), take_bound(where, row, copy, "before", true)
+  local after, before = take_bound(row, copy, "after", false), take_bound(row, copy, "before", true)
   copy = params.check(where, row, copy)
   for name, value in pairs(row.opt_in or {}) do copy[name] = copy[name] or value end
   local page_key = copy.page_key

@@ -193,7 +193,7 @@ function watch.new(shop, options)
   local ok, err = expected_seller(shop, options)
   if ok then
     self.seller_id = ok
-    ok, err = options.subscribe == false or subscribe(shop, handlers, url)
+    if options.subscribe ~= false then ok, err = subscribe(shop, handlers, url) end
   end
   if not ok then
     self:close()
