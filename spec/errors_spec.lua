@@ -1,0 +1,401 @@
+local cjson = require "cjson"
+local core = require "gumroad.core"
+local emulator = require "gumroad.emulator"
+local gumroad = require "gumroad"
+local socket = require "socket"
+local support = require "support"
+
+local TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ"
+local NARROW = "view-public-only-token"
+
+-- What holds for every error that an operation returns.
+local function check(kind, words, value, err)
+  assert.is_nil(value)
+  assert.equal(kind, err.kind)
+  assert.truthy(err.message:find(words, 1, true), err.message)
+  assert.falsy(tostring(err):find("[\r\n]"), "more than one line: " .. tostring(err))
+  assert.truthy(tostring(err):find(kind .. ": " .. err.message, 1, true))
+  assert.is_false(support.holds(err, TOKEN))
+  return err
+end
+
+describe("An error says what is wrong and what to do:", function()
+  local gum, shop
+
+  setup(function()
+    gum = assert(emulator.start { sales = 12, products = 3, access_token = TOKEN,
+      tokens = { [NARROW] = "view_public" } })
+    shop = support.shop(gum, { retries = 0 })
+  end)
+  teardown(function() gum:stop() end)
+  before_each(function()
+    gum:clear_faults()
+    gum:reset_stats()
+  end)
+
+  local function get(fault, options)
+    if fault then assert(gum:fault(fault)) end
+    return support.shop(gum, options or { retries = 0 }).user:get()
+  end
+
+  -- The token ------------------------------------------------------------------------------
+
+  it("no token", function()
+    local err = support.with_environment({}, function() return support.raised(gumroad.new) end)
+    assert.equal("config", err.kind)
+    assert.truthy(err.message:find("set GUMROAD_ACCESS_TOKEN, or pass access_token", 1, true))
+  end)
+
+  it("an empty token", function()
+    for _, options in ipairs { { access_token = "" }, {} } do
+      local err = support.with_environment({ GUMROAD_ACCESS_TOKEN = "" }, function()
+        return support.raised(gumroad.new, options)
+      end)
+      assert.equal("config", err.kind)
+    end
+  end)
+
+  it("a token with the line's end of its file", function()
+    local message = support.raised(gumroad.new, { access_token = TOKEN .. "\n" })
+    assert.truthy(message:find("a line's end, perhaps", 1, true))
+    assert.falsy(message:find(TOKEN, 1, true))
+  end)
+
+  it("a wrong token", function()
+    local err = check("auth", "The access token is invalid: check GUMROAD_ACCESS_TOKEN",
+      support.shop(gum, { access_token = TOKEN .. "x" }).user:get())
+    assert.equal(401, err.status)
+    assert.is_false(err.retryable)
+    assert.equal(1, err.attempts)
+  end)
+
+  it("a token that was revoked", function()
+    gum:grant("short-lived-token", "view_public")
+    gum:revoke("short-lived-token")
+    check("auth", "The access token was revoked", support.shop(gum, { access_token = "short-lived-token" }).user:get())
+  end)
+
+  it("a token without the scope, with the scopes that would do", function()
+    local err = check("scope", "this needs one of the scopes view_sales, account",
+      support.shop(gum, { access_token = NARROW }).sales:list())
+    assert.equal(403, err.status)
+  end)
+
+  -- Ids ------------------------------------------------------------------------------------
+
+  it("an unknown id, in Gumroad's words and with the HTTP status 200", function()
+    local err = check("not_found", "The product was not found.", shop.products:get("no-such-id"))
+    assert.equal(200, err.status)
+    assert.equal("GET", err.method)
+    assert.equal("/v2/products/no-such-id", err.path)
+    assert.equal("not_found: The product was not found. [GET /v2/products/no-such-id, HTTP 200]", tostring(err))
+  end)
+
+  for id, path in pairs {
+    ["a/b"] = "a%2Fb", ["/"] = "%2F", ["../user"] = "%2E%2E%2Fuser", ["..."] = "%2E%2E%2E",
+    ["a?b=c"] = "a%3Fb%3Dc", ["a#b"] = "a%23b", ["a b"] = "a%20b", [" "] = "%20", ["a%2Fb"] = "a%252Fb",
+    ["größe"] = "gr%C3%B6%C3%9Fe", ["\255"] = "%FF", ["a\\b"] = "a%5Cb", ["a;b&c"] = "a%3Bb%26c",
+    ["https://example.com/"] = "https%3A%2F%2Fexample%2Ecom%2F",
+  } do
+    it(("the id %q stays one part of the path"):format(id), function()
+      check("not_found", "The product was not found.", shop.products:get(id))
+      assert.equal("/v2/products/" .. path, support.requests(gum)[1].path)
+    end)
+  end
+
+  for id, words in pairs {
+    [""] = '"" is not an id', ["."] = '"." is not an id', [".."] = '".." is not an id',
+    ["a\rb"] = "has a control character", ["a\nb"] = "has a control character", ["a\0b"] = "has a control character",
+    ["a\127b"] = "has a control character",
+  } do
+    it(("the id %s is refused before anything is sent"):format(("%q"):format(id):gsub("%c", "?")), function()
+      local message = support.raised(shop.products.get, shop.products, id)
+      assert.truthy(message:find("products.get: product_id", 1, true))
+      assert.truthy(message:find(words, 1, true), message)
+      assert.equal(0, #support.requests(gum))
+    end)
+  end
+
+  -- What cannot be sent --------------------------------------------------------------------
+
+  for name, header in pairs {
+    ["a header with CR and LF"] = { ["X-Note"] = "a\r\nX-Evil: b" }, ["a header with LF"] = { ["X-Note"] = "a\nb" },
+    ["a header with NUL"] = { ["X-Note"] = "a\0b" }, ["a header's name with LF"] = { ["X-Note\nX-Evil"] = "a" },
+    ["a header's name with a colon"] = { ["X-Note: a"] = "b" }, ["an empty header's name"] = { [""] = "b" },
+    ["a header that is a number"] = { ["X-Note"] = 3 },
+  } do
+    it(name, function()
+      check("config", "header", shop.user:get { headers = header })
+      check("config", "header", shop:request { url = "/v2/user", headers = header })
+      assert.equal(0, #support.requests(gum))
+    end)
+  end
+
+  for name, value in pairs { CR = "a\rb", LF = "a\nb", NUL = "a\0b" } do
+    it("a query's parameter with " .. name, function()
+      local message = support.raised(shop.sales.list, shop.sales, { email = value })
+      assert.truthy(message:find("sales.list: parameter 'email' has a control character", 1, true), message)
+      assert.equal(0, #support.requests(gum))
+    end)
+  end
+
+  it("a form's parameter with NUL", function()
+    local message = support.raised(shop.products.create, shop.products, { name = "a\0b", price = 1 })
+    assert.truthy(message:find("products.create: parameter 'name' has a control character", 1, true), message)
+  end)
+
+  for name, url in pairs {
+    ["a path without its slash"] = "v2/user", ["a whole URL"] = "https://example.com/v2/user",
+    ["a URL without a scheme"] = "//example.com/v2/user", ["a path with a space"] = "/v2/us er",
+    ["a path with a line's end"] = "/v2/user\r\nX-Evil: a", ["a path with a fragment"] = "/v2/user#a",
+    ["a path that is not ASCII"] = "/v2/größe",
+  } do
+    it(name, function()
+      check("config", "the path", shop:request { url = url })
+      assert.equal(0, #support.requests(gum))
+    end)
+  end
+
+  it("a method that is none", function()
+    check("config", "the method is none of GET, HEAD, POST", shop:request { method = "BREW", url = "/v2/user" })
+  end)
+
+  for url, words in pairs {
+    ["ftp://example.com"] = "must begin with https:// or http://",
+    ["example.com"] = "must begin with https:// or http://",
+    ["http://user:pass@example.com"] = "user or password", ["http://example.com?a=b"] = "query",
+    ["http://exa mple.com"] = "a space", ["http://example.com\r\n"] = "control",
+  } do
+    it(("the base_url %q"):format(url), function()
+      check("config", words, support.shop(gum, { base_url = url }).user:get())
+    end)
+  end
+
+  -- The network ----------------------------------------------------------------------------
+
+  local function unsent(err)
+    assert.is_false(err.sent)
+    assert.is_true(err.retryable)
+    assert.is_number(err.curl_code)
+    assert.is_nil(err.status)
+  end
+
+  it("a host that is not known", function()
+    unsent(check("network", "(http://no-such-host.invalid): is the network up, and base_url right?",
+      support.shop(gum, { base_url = "http://no-such-host.invalid", retries = 0 }).user:get()))
+  end)
+
+  it("a connection that is refused", function()
+    local url = "http://127.0.0.1:" .. support.free_port()
+    unsent(check("network", "(" .. url .. "): is the network up, and base_url right?",
+      support.shop(gum, { base_url = url, retries = 0 }).user:get()))
+  end)
+
+  it("no connection in time", function()
+    local server, clients = assert(socket.bind("127.0.0.1", 0, 0)), {}
+    local _, port = server:getsockname()
+    for i = 1, 4 do  -- more than the queue of a server that does not accept
+      clients[i] = socket.tcp()
+      clients[i]:settimeout(0)
+      clients[i]:connect("127.0.0.1", port)
+    end
+    finally(function()
+      for _, client in ipairs(clients) do client:close() end
+      server:close()
+    end)
+    unsent(check("timeout", "no connection within 0.1 seconds", support.shop(gum, {
+      base_url = "http://127.0.0.1:" .. port, connect_timeout = 0.1, retries = 0 }).user:get()))
+  end)
+
+  it("no answer in time", function()
+    local err = check("timeout", "no complete answer within 0.1 seconds",
+      get({ kind = "stall" }, { timeout = 0.1, retries = 0 }))
+    assert.is_true(err.sent)
+    assert.is_true(err.retryable)
+  end)
+
+  it("a certificate that does not verify", function()
+    local key, certificate = os.tmpname(), os.tmpname()
+    os.execute(("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -days 1 "
+      .. "-keyout %s -out %s 2>/dev/null"):format(key, certificate))
+    local server = assert(io.popen(("echo $$; exec openssl s_server -accept 127.0.0.1:0 "
+      .. "-key %s -cert %s -www 2>&1 </dev/null"):format(key, certificate)))
+    local pid, port = server:read("*l")
+    repeat port = server:read("*l"):match("^ACCEPT.*:(%d+)$") until port
+    finally(function()
+      os.execute("kill " .. pid)
+      server:close()
+      os.remove(key)
+      os.remove(certificate)
+    end)
+    local err = check("tls", "the connection is not safe, so nothing was sent", support.shop(gum, {
+      base_url = "https://127.0.0.1:" .. port, retries = 0 }).user:get())
+    assert.truthy(err.message:find("certificate", 1, true))
+    assert.truthy(err.message:find("GUMROAD_CA_BUNDLE", 1, true))
+    assert.is_false(err.sent)
+    assert.is_false(err.retryable)
+  end)
+
+  it("TLS asked of a server that speaks none", function()
+    local url = gum.url:gsub("http:", "https:")
+    check("tls", "nothing was sent", support.shop(gum, { base_url = url, retries = 0 }).user:get())
+  end)
+
+  -- Answers that are none ------------------------------------------------------------------
+
+  it("a reset before the answer", function()
+    local err = check("network", "", get { kind = "reset", times = "always" })
+    assert.is_true(err.sent)
+    assert.is_true(err.retryable)
+  end)
+
+  it("a reset in the middle of the answer", function()
+    local err = check("network", "", get { kind = "reset_body" })
+    assert.is_true(err.sent)
+    assert.is_true(err.retryable)
+  end)
+
+  it("JSON that is cut", function()
+    local err = check("decode", "the answer is not complete JSON (application/json", get { kind = "truncated" })
+    assert.equal(200, err.status)
+  end)
+
+  it("an answer without a body", function()
+    check("decode", "0 bytes", get { kind = "status", status = 200, body = "" })
+  end)
+
+  it("HTML in place of JSON", function()
+    local err = check("decode", "the answer is not JSON (text/html", get { kind = "html" })
+    assert.truthy(err.message:find('titled "502 Bad Gateway"): is there a proxy or a login page in between?', 1, true))
+  end)
+
+  it("garbage in place of JSON", function()
+    check("decode", "the answer is not JSON", get { kind = "garbage" })
+  end)
+
+  for _, body in ipairs { "3", "null", '"text"', "true" } do
+    it("JSON that is no object: " .. body, function()
+      check("decode", "an object was expected", get { kind = "status", status = 200, body = body })
+    end)
+  end
+
+  it("JSON that is nested too deeply", function()
+    check("decode", "the answer is not complete JSON",
+      get { kind = "status", status = 200, body = ("["):rep(100) .. ("]"):rep(100) })
+  end)
+
+  it("an answer without what was asked for", function()
+    check("decode", "the answer has no 'user'", get { kind = "status", status = 200, body = '{"success":true}' })
+  end)
+
+  it("the page of a proxy", function()
+    local err = check("server", 'the server failed with a page titled "502 Bad Gateway"',
+      get { kind = "status", status = 502 })
+    assert.equal(502, err.status)
+    assert.is_true(err.retryable)
+  end)
+
+  it("an answer over the limit", function()
+    check("too_large", "the answer is larger than 10485760 bytes", get { kind = "huge" })
+    check("too_large", "the answer is larger than 1000 bytes",
+      get({ kind = "huge", bytes = 1001 }, { max_size = 1000, retries = 0 }))
+  end)
+
+  it("a small answer that unpacks to more than the limit", function()
+    check("too_large", "the answer is larger than 10485760 bytes", get { kind = "gzip_bomb" })
+  end)
+
+  for _, status in ipairs { 301, 302, 303, 307, 308 } do
+    it("a redirect with status " .. status .. ", which is not followed", function()
+      local other = assert(emulator.start { sales = 0 })
+      finally(function() other:stop() end)
+      gum:fault { kind = "redirect", status = status, location = other.url .. "/v2/user?access_token=" .. TOKEN }
+      local err = check("redirect", "the server redirects to 127.0.0.1:" .. other.port .. "; it was not followed",
+        shop.user:get())
+      assert.truthy(err.message:find("check base_url", 1, true))
+      assert.equal(status, err.status)
+      assert.equal(0, #support.requests(other))
+    end)
+  end
+
+  it("429 with Retry-After", function()
+    local err = check("rate_limit", "the server asks to wait 7 seconds",
+      get { kind = "status", status = 429, headers = { ["Retry-After"] = "7" } })
+    assert.equal(7, err.retry_after)
+    assert.is_true(err.retryable)
+  end)
+
+  it("429 with a date in Retry-After", function()
+    local at = os.date("!%a, %d %b %Y %H:%M:%S GMT", os.time() + 1000)
+    local err = check("rate_limit", at, get { kind = "status", status = 429, headers = { ["Retry-After"] = at } })
+    assert.is_true(err.retry_after > 900 and err.retry_after <= 1000)
+  end)
+
+  it("429 with a Retry-After that says nothing", function()
+    local err = check("rate_limit", "", get { kind = "status", status = 429, headers = { ["Retry-After"] = "soon" } })
+    assert.is_nil(err.retry_after)
+  end)
+
+  it("429 without Retry-After", function()
+    local err = check("rate_limit", "too many requests; wait a minute or more", get { kind = "status", status = 429 })
+    assert.is_nil(err.retry_after)
+  end)
+
+  it("a refusal with success: false", function()
+    local sale = assert(shop.sales:list { limit = 1 })[1]
+    local err = check("invalid", "Refund amount cannot be greater than the purchase price.",
+      shop.sales:refund(sale.id, { amount_cents = 100000000 }))
+    assert.equal(200, err.status)
+    assert.is_false(err.retryable)
+  end)
+
+  it("a path that Gumroad does not have", function()
+    check("not_found", "Not Found", shop:request { url = "/v2/no-such-thing" })
+  end)
+
+  it("the request's id, for Gumroad's support", function()
+    local err = check("server", "", get { kind = "status", status = 500, headers = { ["X-Request-Id"] = "req-1" } })
+    assert.equal("req-1", err.request_id)
+  end)
+
+  it("no query in the path, as it may hold a buyer's address", function()
+    gum:fault { kind = "status", status = 500 }
+    local err = check("server", "", shop.sales:list { email = "lena@example.com" })
+    assert.equal("/v2/sales", err.path)
+    assert.is_false(support.holds(err, "lena"))
+  end)
+
+  -- Gumroad's own answers, as recorded -------------------------------------------------------
+
+  local KINDS = { ["400"] = "invalid", ["403"] = "scope", ["404"] = "not_found", ["500"] = "server" }
+
+  for _, name in ipairs(support.fixtures("errors", ".json")) do
+    local status = name:match("^(%d+)_")
+    if status then
+      it("the answer " .. name, function()
+        local body = support.fixture("errors/" .. name .. ".json")
+        local decoded = core.json_values(cjson.decode(body))
+        local kind = KINDS[status] or (name:find("not_found", 1, true) and "not_found") or "invalid"
+        local words = decoded.message or decoded.error or "without saying why"
+        check(kind, words, get { kind = "status", status = tonumber(status), body = body })
+      end)
+    end
+  end
+
+  local WIRE = {
+    ["401_invalid_token"] = { "auth", "The access token is invalid" },
+    ["401_revoked_token"] = { "auth", "The access token was revoked" },
+    ["403_missing_scope"] = { "scope", "this needs one of the scopes view_public" },
+    ["404_unknown_route"] = { "not_found", "there is nothing at this path" },
+    ["429_throttled"] = { "rate_limit", "too many requests" },
+  }
+
+  for _, name in ipairs(support.fixtures("errors", ".http")) do
+    it("the answer on the wire " .. name, function()
+      local server = support.canned_server(support.fixture("errors/" .. name .. ".http"))
+      finally(server.close)
+      check(WIRE[name][1], WIRE[name][2],
+        support.shop(gum, { base_url = server.url, sleep = server.step, retries = 0 }).user:get())
+    end)
+  end
+end)
