@@ -11,7 +11,13 @@ local gumroad = require "gumroad"
 local live = os.getenv("LIVE") == "1"
 
 local function heading(text)
-  print(("\n\27[1m%s\27[0m"):format(text))
+  print("\n" .. text .. "\n" .. ("-"):rep(#text))
+end
+
+-- A column of that width; UTF-8 counts by characters.
+local function column(text, width)
+  local length = select(2, text:gsub("[^\128-\191]", ""))
+  return text .. (" "):rep(width - length)
 end
 
 local function dollars(cents)
@@ -37,7 +43,7 @@ heading "Products"
 local products = assert(shop.products:list { limit = 5 })
 local membership
 for _, product in ipairs(products) do
-  print(("  %-38s %12s   %d sold"):format(product.name, product.formatted_price, product.sales_count or 0))
+  print(("  %s %s %d sold"):format(column(product.name, 34), column(product.formatted_price, 14), product.sales_count or 0))
 end
 for product in shop.products:each() do
   if product.is_tiered_membership and not membership then membership = product end
@@ -51,7 +57,8 @@ local count, total = 0, 0
 for sale in shop.sales:each { after = os.time() - 30 * 86400 } do
   count, total = count + 1, total + sale.price
   if count <= 5 then
-    print(("  %s  %-28s %-32s %10s"):format(sale.created_at:sub(1, 10), sale.email, sale.product_name, dollars(sale.price)))
+    print(("  %s  %s %s %8s"):format(sale.created_at:sub(1, 10), column(sale.email, 32),
+      column(sale.product_name, 34), dollars(sale.price)))
   end
 end
 print(("  %d sales, %s in all."):format(count, dollars(total)))
@@ -66,7 +73,9 @@ heading "Subscribers"
 local subscriber
 if membership then
   local subscribers = assert(shop.subscribers:list(membership.id, { limit = 5 }))
-  for _, each in ipairs(subscribers) do print(("  %-28s %-10s %s"):format(each.email, each.recurrence, each.status)) end
+  for _, each in ipairs(subscribers) do
+    print(("  %s %s %s"):format(column(each.email, 34), column(each.recurrence, 12), each.status))
+  end
   subscriber = subscribers[1] and assert(shop.subscribers:get(subscribers[1].id))
 end
 if subscriber then
