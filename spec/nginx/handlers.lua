@@ -45,7 +45,7 @@ answers["/all-with-failures"] = function()
 end
 
 answers["/all-with-mistake"] = function()
-  local ok, mistake = pcall(gumroad.all, { name_of_user, function() local none; return none.field end })
+  local ok, mistake = pcall(gumroad.all, { name_of_user, function() return handlers.none.field end })
   return tostring(ok) .. " " .. mistake
 end
 

@@ -14,7 +14,8 @@ local LEASE = 0.25  -- seconds without a look after which nobody is taken to dri
 -- transfer -> the semaphore of the call that waits for it. Weak: with a request that nginx
 -- drops, its call goes too.
 local waiting = setmetatable({}, { __mode = "k" })
-local looked = -math.huge  -- when somebody last looked, by core.now
+local looked = -math.huge  -- when the driver last looked, by core.now
+local driver               -- whose turn it is to look
 
 local function look()
   looked = core.now()
@@ -27,27 +28,24 @@ local function look()
   end
 end
 
-local function drive()
-  while next(waiting) do
+-- Looks for all that wait, until nobody does; or, for a call that drives by itself, until
+-- its transfer is done. The latest driver sends home one that was only late.
+local function drive(_, transfer)
+  local me = {}
+  driver = me
+  while driver == me and next(waiting) and not (transfer and transfer:done()) do
     look()
     ngx.sleep(TICK)
   end
-  looked = -math.huge
+  if driver == me then looked = -math.huge end
 end
 
+-- Whether nginx took the timer. When too many run it is dropped all the same, without a word
+-- to us: then nobody looks, and a call that waits drives by itself.
 local function start_driver()
   local started = ngx.timer.at(0, drive)
   if started then looked = core.now() end
   return started
-end
-
--- nginx refuses a timer when too many are pending, and drops it, telling nobody, when too
--- many run. Then a call looks for itself, and for those that wait with it.
-local function drive_alone(transfer)
-  repeat
-    look()
-    ngx.sleep(TICK)
-  until transfer:done()
 end
 
 --- Returns when the transfer is done.
@@ -61,7 +59,7 @@ function loop.wait(transfer)
     elseif not tried and start_driver() then
       tried = true
     else
-      drive_alone(transfer)
+      drive(nil, transfer)
     end
   until transfer:done()
   waiting[transfer] = nil
