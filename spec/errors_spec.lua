@@ -220,7 +220,8 @@ describe("An error says what is wrong and what to do:", function()
       .. "-keyout %s -out %s 2>/dev/null"):format(key, certificate))
     local server = assert(io.popen(("echo $$; exec openssl s_server -accept 127.0.0.1:0 "
       .. "-key %s -cert %s -www 2>&1 </dev/null"):format(key, certificate)))
-    local pid, port = server:read("*l")
+    local pid = server:read("*l")
+    local port
     repeat port = server:read("*l"):match("^ACCEPT.*:(%d+)$") until port
     finally(function()
       os.execute("kill " .. pid)

@@ -1,0 +1,437 @@
+local emulator = require "gumroad.emulator"
+local gumroad = require "gumroad"
+local retry = require "gumroad.retry"
+local support = require "support"
+
+local TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ"
+
+local function highest() return 1 - 2 ^ -53 end  -- dice that always fall high
+local function lowest() return 0 end
+
+describe("retry.pause", function()
+  it("is at most half a second, and twice that after each attempt, up to 8 seconds", function()
+    local pauses = {}
+    for attempt = 1, 7 do
+      pauses[attempt] = math.ceil(retry.pause({ retryable = true }, attempt, 100, highest) * 10) / 10
+    end
+    assert.same({ 0.5, 1, 2, 4, 8, 8, 8 }, pauses)
+  end)
+
+  it("may be nothing", function()
+    assert.equal(0, retry.pause({ retryable = true }, 3, 100, lowest))
+  end)
+
+  it("is as long as the server asks", function()
+    assert.equal(7, retry.pause({ retryable = true, retry_after = 7 }, 1, 3, highest))
+    assert.equal(60, retry.pause({ retryable = true, retry_after = 60 }, 1, 3, lowest))
+  end)
+
+  it("is none where the server asks for more than a minute", function()
+    assert.is_nil(retry.pause({ retryable = true, retry_after = 61 }, 1, 3, lowest))
+  end)
+
+  it("is none after the last attempt", function()
+    assert.is_number(retry.pause({ retryable = true }, 2, 3, lowest))
+    assert.is_nil(retry.pause({ retryable = true }, 3, 3, lowest))
+  end)
+
+  it("is none for what repeating does not help", function()
+    assert.is_nil(retry.pause({ retryable = false }, 1, 3, lowest))
+  end)
+end)
+
+describe("retry.is_retryable", function()
+  -- what happened, whether a repeatable request may be made again, whether another may
+  local ROWS = {
+    { { kind = "network", sent = false }, true, true }, { { kind = "timeout", sent = false }, true, true },
+    { { kind = "network", sent = true }, true, false }, { { kind = "timeout", sent = true }, true, false },
+    { { kind = "tls", sent = false }, false, false }, { { kind = "too_large", sent = true }, false, false },
+    { { kind = "cancelled", sent = true }, false, false }, { { kind = "config" }, false, false },
+    { { kind = "decode", status = 200 }, false, false }, { { kind = "not_found", status = 200 }, false, false },
+    { { kind = "redirect", status = 302 }, false, false }, { { kind = "invalid", status = 400 }, false, false },
+    { { kind = "auth", status = 401 }, false, false }, { { kind = "scope", status = 403 }, false, false },
+    { { kind = "not_found", status = 404 }, false, false }, { { kind = "invalid", status = 408 }, true, false },
+    { { kind = "invalid", status = 422 }, false, false }, { { kind = "rate_limit", status = 429 }, true, true },
+    { { kind = "server", status = 500 }, true, false }, { { kind = "server", status = 501 }, false, false },
+    { { kind = "server", status = 502 }, true, false }, { { kind = "server", status = 503 }, true, false },
+    { { kind = "server", status = 504 }, true, false }, { { kind = "server", status = 505 }, false, false },
+    { { kind = "server", status = 520 }, true, false }, { { kind = "server", status = 529 }, true, false },
+    { { kind = "server", status = 530 }, false, false },
+  }
+  for _, row in ipairs(ROWS) do
+    local err = row[1]
+    local name = err.kind .. " " .. tostring(err.status or (err.sent and "after sending" or "before sending"))
+    it("knows " .. name, function()
+      assert.equal(row[2], retry.is_retryable(true, err))
+      assert.equal(row[3], retry.is_retryable(false, err))
+    end)
+  end
+end)
+
+describe("A call", function()
+  local gum, shop, sale, with_pauses
+
+  setup(function()
+    with_pauses = support.without_pauses()
+    gum = assert(emulator.start { sales = 12, products = 3, access_token = TOKEN })
+    shop = support.shop(gum)
+    for each in shop.sales:each() do
+      if each.price > 200 and not (each.refunded or each.partially_refunded or each.disputed) then sale = each end
+    end
+  end)
+  teardown(function()
+    gum:stop()
+    with_pauses()
+  end)
+  before_each(function()
+    gum:clear_faults()
+    gum:reset_stats()
+  end)
+
+  local function asked()
+    return #support.requests(gum)
+  end
+
+  -- Tried again ----------------------------------------------------------------------------
+
+  for _, status in ipairs { 408, 429, 500, 502, 503, 504, 520 } do
+    it("that only reads is made three times on " .. status, function()
+      gum:fault { kind = "status", status = status, times = 2 }
+      assert.is_table(shop.user:get())
+      assert.equal(3, asked())
+    end)
+  end
+
+  it("gives up after three attempts, and says so", function()
+    gum:fault { kind = "status", status = 503, times = "always" }
+    local _, err = shop.user:get()
+    assert.equal(3, err.attempts)
+    assert.equal(3, asked())
+  end)
+
+  for _, status in ipairs { 301, 400, 401, 403, 404, 422, 501, 505 } do
+    it("is made once on " .. status, function()
+      gum:fault { kind = "status", status = status, times = "always" }
+      local _, err = shop.user:get()
+      assert.equal(1, err.attempts)
+      assert.equal(1, asked())
+    end)
+  end
+
+  it("that only reads is made again after a reset", function()
+    gum:fault { kind = "reset_body", times = 2 }
+    assert.is_table(shop.user:get())
+    assert.equal(3, asked())
+  end)
+
+  it("that only reads is made again after a time-out", function()
+    gum:fault { kind = "stall" }
+    assert.is_table(shop.user:get { timeout = 0.1 })
+    assert.equal(2, asked())
+  end)
+
+  it("is not made again for an answer that cannot be read", function()
+    gum:fault { kind = "truncated", times = "always" }
+    local _, err = shop.user:get()
+    assert.equal(1, err.attempts)
+  end)
+
+  for _, fault in ipairs {
+    { kind = "reset" }, { kind = "reset_body" }, { kind = "stall" }, { kind = "status", status = 500 },
+    { kind = "status", status = 502 }, { kind = "status", status = 503 }, { kind = "status", status = 504 },
+  } do
+    it(("that refunds is not repeated after %s %s"):format(fault.kind, fault.status or ""), function()
+      gum:fault(fault)
+      local refunded, err = shop.sales:refund(sale.id, { amount_cents = 1 }, { timeout = 0.2 })
+      assert.is_nil(refunded)
+      assert.is_false(err.retryable)
+      assert.equal(1, asked())
+    end)
+  end
+
+  for name, call in pairs {
+    ["makes a category"] = function() return shop.variant_categories:create(sale.product_id, { title = "Size" }) end,
+    ["makes a webhook, with PUT"] = function()
+      return shop.resource_subscriptions:create { resource_name = "sale", post_url = "https://example.com/" }
+    end,
+    ["posts"] = function() return shop:request { method = "POST", url = "/v2/products", body = { name = "a" } } end,
+    ["deletes by shop:request"] = function() return shop:request { method = "DELETE", url = "/v2/products/a" } end,
+  } do
+    it("that " .. name .. " is not repeated after 503", function()
+      gum:fault { kind = "status", status = 503 }
+      local _, err = call()
+      assert.equal(503, err.status)
+      assert.equal(1, asked())
+    end)
+
+    it("that " .. name .. " is made again on 429", function()
+      gum:fault { kind = "status", status = 429, times = 2 }
+      call()
+      assert.equal(3, asked())
+    end)
+  end
+
+  it("that refunds is tried again where nothing was sent", function()
+    local nobody = support.shop(gum, { base_url = "http://127.0.0.1:" .. support.free_port() })
+    local _, err = nobody.sales:refund(sale.id)
+    assert.equal(3, err.attempts)
+  end)
+
+  it("that changes a state is repeated where that does no harm", function()
+    gum:fault { kind = "status", status = 503, times = 2 }
+    assert.is_table(shop.products:disable(sale.product_id))
+    assert.equal(3, asked())
+    assert.is_table(shop.products:enable(sale.product_id))
+  end)
+
+  it("gives up at once where the server asks to wait more than a minute", function()
+    gum:fault { kind = "status", status = 429, headers = { ["Retry-After"] = "61" } }
+    local _, err = shop.user:get()
+    assert.equal(61, err.retry_after)
+    assert.equal(1, err.attempts)
+    assert.equal(1, asked())
+  end)
+
+  it("waits and goes on where the server asks to wait less", function()
+    gum:fault { kind = "status", status = 503, headers = { ["Retry-After"] = "60" } }
+    assert.is_table(shop.user:get())
+    assert.equal(2, asked())
+  end)
+
+  -- Options --------------------------------------------------------------------------------
+
+  it("takes its own retries before the client's", function()
+    gum:fault { kind = "status", status = 503, times = "always" }
+    local _, err = shop.user:get { retries = 0 }
+    assert.equal(1, err.attempts)
+    _, err = support.shop(gum, { retries = 0 }).user:get { retries = 4 }
+    assert.equal(5, err.attempts)
+  end)
+
+  it("takes the client's options where it has none", function()
+    local _, err = support.shop(gum, { max_size = 10 }).user:get()
+    assert.equal("too_large", err.kind)
+    assert.is_table(support.shop(gum, { max_size = 10 }).user:get { max_size = 10000 })
+  end)
+
+  it("says who it is and what it wants", function()
+    shop.user:get()
+    local headers = support.requests(gum)[1].headers
+    assert.equal("application/json", headers.accept)
+    assert.truthy(headers["user-agent"]:find("^gumroad%-lua/%d"))
+    assert.equal("Bearer", headers.authorization)
+  end)
+
+  it("sends the client's headers and its own, its own before the client's", function()
+    local with_headers = support.shop(gum, { headers = { ["X-Client"] = "client", ["X-Both"] = "client" } })
+    local own = { ["x-both"] = "call", ["user-agent"] = "shop/1", ["X-None"] = "" }
+    assert.is_table(with_headers.user:get { headers = own })
+    local headers = support.requests(gum)[1].headers
+    assert.equal("client", headers["x-client"])
+    assert.equal("call", headers["x-both"])
+    assert.equal("shop/1", headers["user-agent"])
+    assert.equal("", headers["x-none"])
+  end)
+
+  it("leaves the caller's options as they are", function()
+    local options = { headers = { ["X-Note"] = "a" }, retries = 1 }
+    assert.is_table(shop.user:get(options))
+    assert.same({ headers = { ["X-Note"] = "a" }, retries = 1 }, options)
+  end)
+
+  -- shop:request -----------------------------------------------------------------------------
+
+  it("of any kind gives the whole answer", function()
+    local answer = assert(shop:request { url = "/v2/products" })
+    assert.is_true(answer.success)
+    assert.equal(3, #answer.products)
+    assert.equal("GET", support.requests(gum)[1].method)
+  end)
+
+  it("of any kind writes its query behind the one that the url has", function()
+    local query = { before = "2026-02-01", email = "a+b@example.com" }
+    assert(shop:request { url = "/v2/sales?after=2026-01-01", query = query })
+    assert.equal("after=2026-01-01&before=2026-02-01&email=a%2Bb%40example.com", support.requests(gum)[1].query)
+  end)
+
+  it("of any kind sends a table as a form", function()
+    shop:request { method = "put", url = "/v2/products/a", body = { name = "Ink & Oil", tags = { "a", "b" } } }
+    local request = support.requests(gum)[1]
+    assert.equal("PUT", request.method)
+    assert.equal("application/x-www-form-urlencoded", request.headers["content-type"])
+    assert.equal("name=Ink%20%26%20Oil&tags%5B%5D=a&tags%5B%5D=b", request.body)
+  end)
+
+  it("of any kind sends a text as it is", function()
+    shop:request { method = "POST", url = "/v2/products", body = '{"name":"a"}',
+      headers = { ["Content-Type"] = "application/json" } }
+    local request = support.requests(gum)[1]
+    assert.equal('{"name":"a"}', request.body)
+    assert.equal("application/json", request.headers["content-type"])
+  end)
+
+  it("with HEAD gives an empty table", function()
+    assert.same({}, shop:request { method = "HEAD", url = "/v2/user" })
+  end)
+
+  -- Where to -----------------------------------------------------------------------------------
+
+  for ending, path in pairs {
+    [""] = "/v2/user", ["/"] = "/v2/user", ["/v2"] = "/v2/user", ["/v2/"] = "/v2/user", ["/api/v2"] = "/api/v2/user",
+  } do
+    it(("goes to a base_url that ends in '%s'"):format(ending), function()
+      assert.is_table(support.shop(gum, { base_url = gum.url .. ending }).user:get())
+      assert.equal(path, support.requests(gum)[1].path)
+    end)
+  end
+
+  it("goes where GUMROAD_API_BASE_URL says, with the token of GUMROAD_ACCESS_TOKEN", function()
+    support.with_environment({ GUMROAD_API_BASE_URL = gum.url .. "/v2", GUMROAD_ACCESS_TOKEN = TOKEN }, function()
+      assert.is_table(gumroad.new().user:get())
+    end)
+    assert.equal(1, asked())
+  end)
+
+  it("goes where base_url says before GUMROAD_API_BASE_URL", function()
+    support.with_environment({ GUMROAD_API_BASE_URL = "http://no-such-host.invalid" }, function()
+      assert.is_table(gumroad.new { base_url = gum.url, access_token = TOKEN }.user:get())
+    end)
+  end)
+
+  it("goes to Gumroad where nothing else is said", function()
+    support.with_environment({ GUMROAD_API_BASE_URL = "" }, function()
+      local default = gumroad.new { access_token = TOKEN }
+      assert.equal("gumroad.Shop(https://api.gumroad.com, secret(...H8sJ))", tostring(default))
+    end)
+  end)
+
+  -- The token and the hooks ----------------------------------------------------------------------
+
+  it("leaves no token in anything that can be looked at", function()
+    assert.is_table(shop.user:get())
+    assert.is_table(shop.sales)
+    assert.is_false(support.holds(shop, TOKEN))
+    assert.is_false(support.holds(gumroad, TOKEN))
+  end)
+
+  it("tells on_request and on_response of each attempt", function()
+    local seen = {}
+    local watched = support.shop(gum, {
+      on_request = function(request) seen[#seen + 1] = request end,
+      on_response = function(response) seen[#seen + 1] = response end,
+    })
+    gum:fault { kind = "status", status = 503 }
+    assert(watched.sales:list { email = "a@example.com" })
+    assert.equal(4, #seen)
+    for i, attempt in ipairs { 1, 1, 2, 2 } do
+      assert.equal(attempt, seen[i].attempt)
+      assert.equal("GET", seen[i].method)
+      assert.equal(gum.url .. "/v2/sales?email=a%40example.com", seen[i].url)
+    end
+    assert.equal("application/json", seen[1].headers.Accept)
+    assert.equal(503, seen[2].status)
+    assert.equal("server", seen[2].error.kind)
+    assert.equal(200, seen[4].status)
+    assert.equal("application/json; charset=utf-8", seen[4].headers["content-type"])
+    assert.is_nil(seen[4].error)
+    assert.is_number(seen[4].seconds)
+    assert.is_false(support.holds(seen, TOKEN))
+  end)
+
+  it("tells on_request the body, and on_response of a failure below HTTP", function()
+    local request, response
+    local nobody = support.shop(gum, { base_url = "http://127.0.0.1:" .. support.free_port(), retries = 0,
+      on_request = function(r) request = r end, on_response = function(r) response = r end })
+    nobody.sales:refund("a", { amount_cents = 5 })
+    assert.equal("amount_cents=5", request.body)
+    assert.is_nil(response.status)
+    assert.equal("network", response.error.kind)
+    assert.is_number(response.seconds)
+    assert.is_false(support.holds({ request, response }, TOKEN))
+  end)
+
+  it("is not changed by what on_request does to its headers", function()
+    local meddled = support.shop(gum, { on_request = function(request) request.headers.Accept = "text/html" end })
+    assert.is_table(meddled.user:get())
+    assert.is_table(shop.user:get())
+    for _, request in ipairs(support.requests(gum)) do assert.equal("application/json", request.headers.accept) end
+  end)
+end)
+
+describe("A caller's mistake", function()
+  local shop = gumroad.new { access_token = TOKEN, base_url = "http://127.0.0.1:1" }
+
+  -- each function in one line, as its number is compared
+  local ROWS = {
+    { "gumroad.new: unknown option 'tiemout' (did you mean 'timeout'?)",
+      function() gumroad.new { access_token = "a", tiemout = 1 } end },
+    { "gumroad.new: unknown option '1' (known: access_token, base_url,", function() gumroad.new { "a" } end },
+    { "gumroad.new: table expected, got string", function() gumroad.new "a" end },
+    { "gumroad.new: option 'access_token': string expected, got number",
+      function() gumroad.new { access_token = 5 } end },
+    { "gumroad.new: option 'timeout': number expected, got string", function() gumroad.new { timeout = "5" } end },
+    { "gumroad.new: option 'timeout': a positive number expected", function() gumroad.new { timeout = 0 } end },
+    { "gumroad.new: option 'timeout': a positive number expected", function() gumroad.new { timeout = 0 / 0 } end },
+    { "gumroad.new: option 'retries': a positive number expected", function() gumroad.new { retries = -1 } end },
+    { "gumroad.new: option 'sleep': function expected, got number", function() gumroad.new { sleep = 1 } end },
+    { "user.get: unknown option 'retry' (known: connect_timeout,", function() shop.user:get { retry = 1 } end },
+    { "user.get: unknown option 'access_token'", function() shop.user:get { access_token = "a" } end },
+    { "user.get: option 'headers': table expected, got string",
+      function() shop.user:get { headers = "X-Note: a" } end },
+    { "user.get: the options of a call: table expected, got number", function() shop.user:get(5) end },
+    { "user.get: too many arguments", function() shop.user:get({}, {}) end },
+    { "headers: Authorization is made from access_token",
+      function() shop.user:get { headers = { authorization = "a" } } end },
+    { "headers: a header's name must be a string", function() shop.user:get { headers = { "X-Note: a" } } end },
+    { "sales.list: unknown option 'limit'", function() shop.sales:list({}, { limit = 5 }) end },
+    { "sales.each: unknown parameter 'afetr' (did you mean 'after'?)", function() shop.sales:each { afetr = 1 } end },
+    { "sales.pages: a table of parameters expected, got string", function() shop.sales:pages "2026-01-01" end },
+    { "subscribers.each: product_id is missing", function() shop.subscribers:each() end },
+    { "subscribers.each: product_id: string expected, got table", function() shop.subscribers:each { limit = 5 } end },
+    { "sales.get: sale_id is missing", function() shop.sales:get() end },
+    { "sales.get: sale_id: string expected, got number", function() shop.sales:get(123) end },
+    { "sales.get: called with a dot; write shop.sales:get(...)", function() shop.sales.get("123") end },
+    { "sales.list: called with a dot; write shop.sales:list(...)", function() shop.sales.list() end },
+    { "products.create: parameter 'name' is missing", function() shop.products:create { price = 1 } end },
+    { "products.create: parameter 'price': whole number expected, got 1.5",
+      function() shop.products:create { name = "a", price = 1.5 } end },
+    { "products.create: parameter 'price': whole number expected, got \"1\"",
+      function() shop.products:create { name = "a", price = "1" } end },
+    { "products.create: parameter 'draft': boolean expected, got \"yes\"",
+      function() shop.products:create { name = "a", price = 1, draft = "yes" } end },
+    { "products.create: parameter 'tags': array expected, got \"a\"",
+      function() shop.products:create { name = "a", price = 1, tags = "a" } end },
+    { "products.create: parameter 'tags': array expected, got table",
+      function() shop.products:create { name = "a", price = 1, tags = { a = 1 } } end },
+    { "products.create: 'tags[]' is a function",
+      function() shop.products:create { name = "a", price = 1, tags = { print } } end },
+    { "products.create: Cannot serialise function",
+      function() shop.products:create { name = "a", price = 1, files = { print } } end },
+    { "products.create: a table of parameters expected, got \"a\"", function() shop.products:create("a") end },
+    { "request: url is missing, such as \"/v2/user\"", function() shop:request {} end },
+    { "request: table expected, got string", function() shop:request "/v2/user" end },
+    { "request: unknown field 'path'", function() shop:request { path = "/v2/user" } end },
+    { "request: method: string expected, got number", function() shop:request { method = 5, url = "/" } end },
+    { "request: body: string or table expected, got boolean", function() shop:request { url = "/", body = true } end },
+    { "request: query: 'a' is a function", function() shop:request { url = "/", query = { a = print } } end },
+    { "request: unknown option 'tries'", function() shop:request({ url = "/" }, { tries = 5 }) end },
+    { "all: an array of functions expected, got number", function() gumroad.all(5) end },
+    { "all: [2]: function expected, got table", function() gumroad.all { print, {} } end },
+    { "watch: table expected, got nil", function() shop:watch() end },
+    { "watch: unknown option 'slae' (did you mean 'sale'?)", function() shop:watch { slae = print } end },
+    { "watch: sale: function expected, got string", function() shop:watch { sale = "print" } end },
+    { "watch: no handler is given", function() shop:watch { url = "https://example.com/" } end },
+    { "watch: url is missing", function() shop:watch { sale = print } end },
+    { "watch: url must be http(s)://HOST/PATH", function() shop:watch { sale = print, url = "example.com/a" } end },
+    { "watch: url is longer than the 255 bytes",
+      function() shop:watch { sale = print, url = "https://example.com/" .. ("a"):rep(240) } end },
+  }
+  for i, row in ipairs(ROWS) do
+    it(("is told at the caller's line: %s (%d)"):format(row[1], i), function()
+      local ok, message = pcall(row[2])
+      assert.is_false(ok)
+      local line = debug.getinfo(row[2], "S").linedefined
+      assert.truthy(message:find(("client_spec.lua:%d: %s"):format(line, row[1]), 1, true), message)
+    end)
+  end
+end)
