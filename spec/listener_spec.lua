@@ -229,7 +229,7 @@ describe("gumroad.listener", function()
     it("has a chunked body put together", function()
       local l = listen()
       local r = request(l, connect(l), "POST / HTTP/1.1\r\nHost: a\r\n"
-        .. "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")
+        .. "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
       assert.equal("abcde", r:body())
     end)
 
@@ -520,9 +520,17 @@ describe("gumroad.listener", function()
     end)
   end)
 
-  it("answers what is not HTTP with 400 and closes", function()
+  it("closes what is not HTTP", function()
     local l = listen()
-    for _, bytes in ipairs {"some nonsense\r\n\r\n", "GET / HTTP/9\r\n\r\n",
+    local client = connect(l)
+    send(l, client, "some nonsense\r\n\r\n")
+    read_all(l, client)  -- to its end; libmicrohttpd 1.0 says nothing here, 0.9 says 400
+    assert.is_nil(l:next())
+  end)
+
+  it("answers malformed HTTP with 400 and closes", function()
+    local l = listen()
+    for _, bytes in ipairs {"GET / HTTP/9\r\n\r\n",
                             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"} do
       local client = connect(l)
       send(l, client, bytes)
