@@ -27,11 +27,11 @@ WARNINGS = -std=c11 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror)
 ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -fPIC -fvisibility=hidden $(CFLAGS)
 SHARED = $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
-# The modules and their objects. The listener is built where libmicrohttpd is found;
-# elsewhere require "gumroad.listener" says what is missing.
+# The modules and their objects. Where libmicrohttpd is not found, require "gumroad.listener"
+# says so.
 CORE = core form form_lua json secret engine request poller
-LISTENER = listener
-MODULES = $(BUILD)/gumroad/core.so $(if $(MHD_LIBS),$(BUILD)/gumroad/listener.so)
+LISTENER = $(if $(MHD_LIBS),listener,listener_missing)
+MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so
 
 all: $(MODULES)
 

@@ -108,9 +108,10 @@ local function seen(name, watcher)
   if not next(waiting_for) then watcher:stop() end
 end
 
--- A free port for this demo; at home it is the port that your proxy forwards to.
+-- Any free port, for this demo. At home: a public https URL, and the port that your proxy
+-- forwards it to.
 assert(shop:watch {
-  url = "http://127.0.0.1:8765/gumroad/7f3d0c5b9a", port = 8765,
+  url = "http://127.0.0.1:0/gumroad/7f3d0c5b9a", port = 0,
 
   sale = function(sale, _, watcher)
     print(("  New sale: %s bought %s for %s"):format(sale.email, sale.product_name, dollars(sale.price)))

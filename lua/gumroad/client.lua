@@ -154,7 +154,10 @@ end
 -- @param request { method, path, body, content_type, repeatable, scopes, options }
 -- @return Call | nil, error
 function Client:start(request)
-  local wire, err = wire_request(self, request)
+  local waiting, err = loop.current(self.loop)  -- before anything is sent that nobody could wait for
+  if not waiting then return nil, err end
+  local wire
+  wire, err = wire_request(self, request)
   if not wire then return nil, err end
   local call = setmetatable({ client = self, request = request, wire = wire, attempt = 0 }, Call)
   local ok
@@ -247,10 +250,7 @@ end
 
 --- start and finish in one.
 function Client:call(request)
-  local waiting, err = loop.current(self.loop)  -- before anything is sent that nobody could wait for
-  if not waiting then return nil, err end
-  local call
-  call, err = self:start(request)
+  local call, err = self:start(request)
   if not call then return nil, err end
   return call:finish()
 end

@@ -34,8 +34,8 @@ end
 
 -- The URL that Gumroad is told, and the part of it that a ping must bear: path and query,
 -- the secret among them.
-local function addresses(options)
-  local url = options.url
+local function addresses(options, port)
+  local url = options.url:gsub("^(https?://[^/?#]*:)0%f[^%d]", "%1" .. port)
   if options.secret then
     url = url .. (url:find("?", 1, true) and "&" or "?") .. "secret=" .. core.percent_encode(options.secret)
   end
@@ -181,19 +181,19 @@ end
 -- @return Watcher with step(seconds), stop(), close(), port | nil, error
 function watch.new(shop, options)
   local handlers = check_options(options)
-  local url, target = addresses(options)
-  local self = setmetatable({ handlers = handlers, target = target, url = url,
-    on_error = options.on_error or log_error }, Watcher)
+  addresses(options, 0)  -- a wrong url is told before anything is opened
   local listener, code, message = require("gumroad.listener").new {
     address = options.address or "127.0.0.1", port = options.port or 8080,
   }
   if not listener then return nil, Error.new("config", message, { code = code }) end
-  self.listener, self.port = listener, listener:port()
+  local self = setmetatable({ handlers = handlers, on_error = options.on_error or log_error,
+    listener = listener, port = listener:port() }, Watcher)
+  self.url, self.target = addresses(options, self.port)
   core.engine():watch(listener:fd())
   local ok, err = expected_seller(shop, options)
   if ok then
     self.seller_id = ok
-    if options.subscribe ~= false then ok, err = subscribe(shop, handlers, url) end
+    if options.subscribe ~= false then ok, err = subscribe(shop, handlers, self.url) end
   end
   if not ok then
     self:close()
@@ -207,7 +207,8 @@ local IDLE = 60  -- seconds
 --- Watches until a handler calls watcher:stop().
 -- @param options table:
 --   url        what Gumroad is told: public, and hard to guess, as pings are not signed; a ping
---              must bear its path and query exactly
+--              must bear its path and query exactly. Port 0 in it stands for the one that
+--              is listened on: "http://127.0.0.1:0/hook" for tries at home
 --   secret     optional: added to the url's query
 --   sale, refund, dispute, dispute_won, cancellation, subscription_updated,
 --   subscription_ended, subscription_restarted

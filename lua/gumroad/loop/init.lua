@@ -33,7 +33,7 @@ function loop.current(own)
   local phase = ngx.get_phase()
   if YIELDING[phase] then return require "gumroad.loop.nginx" end
   return nil, Error.new("config", "nothing can wait in nginx's " .. phase
-    .. " phase; make the call from ngx.timer.at(0, ...)")
+    .. " phase; make the call from ngx.timer.at(0, ...)" .. (phase == "init" and " in init_worker_by_lua" or ""))
 end
 
 return loop
