@@ -24,7 +24,8 @@ MHD_LIBS ?= $(shell $(PKG_CONFIG) --libs libmicrohttpd 2>/dev/null)
 
 CFLAGS ?= -O2 -g
 WARNINGS = -std=c11 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror)
-ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -fPIC -fvisibility=hidden $(CFLAGS)
+NO_PLT := $(shell $(CC) -Werror -fno-plt -x c -c -o /dev/null /dev/null 2>/dev/null && echo -fno-plt)
+ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -fPIC $(NO_PLT) -fvisibility=hidden $(CFLAGS)
 SHARED = $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
 # The modules and their objects. Where libmicrohttpd is not found, require "gumroad.listener"
@@ -90,8 +91,7 @@ lint:
 	luacheck -q lua spec bench examples .luacheckrc
 
 # A build with AddressSanitizer and UBSan; nginx brings a LuaJIT of its own that has none.
-sanitize: export ASAN_OPTIONS = detect_leaks=1:abort_on_error=0
-sanitize: export LSAN_OPTIONS = suppressions=$(CURDIR)/spec/lsan.supp:print_suppressions=0
+sanitize: export ASAN_OPTIONS = detect_leaks=1
 sanitize:
 	$(MAKE) --no-print-directory -s LUA=$(LUA) BUILD=build/sanitize/$(LUA) all \
 	  CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
