@@ -31,9 +31,12 @@ static int l_fields (lua_State *L) {
   size_t len, most = 1;
   const char *body = luaL_checklstring(L, 1, &len);
   for (size_t i = 0; i < len; i++) most += body[i] == '&';
-  Fields *f = (Fields *)lua_newuserdata(L, sizeof *f + most * sizeof *f->fields + len);
-  gr_Form form = {body, body + len, (char *)(f->fields + most)};
+  Fields *f = (Fields *)lua_newuserdata(L, sizeof *f + most * sizeof *f->fields + len + GR_FORM_PADDING);
+  char *copy = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
+  gr_Form form;
   gr_FormField field;
+  memcpy(copy, body, len);
+  gr_form_begin(&form, copy, len, (char *)(f->fields + most));
   f->n = 0;
   f->top_size = (int)len / 32;
   while (gr_form_read(&form, &field, 1) > 0) {
@@ -42,6 +45,7 @@ static int l_fields (lua_State *L) {
     next->value = field.value;
     f->n++;
   }
+  lua_pop(L, 1);
   luaL_newmetatable(L, FIELDS);
   lua_setmetatable(L, -2);
   return 1;

@@ -18,15 +18,13 @@ static const signed char hex_values[256] = {
 #undef X4
 };
 
-/* The byte that the escape at 's' stands for, or -1 when it is none. */
-static inline int escaped (const char *s, const char *end) {
-  if (end - s < 3) return -1;
-  int high = hex_values[(unsigned char)s[1]], low = hex_values[(unsigned char)s[2]];
-  return high * 16 | low;  /* negative where either is */
+/* The byte that the escape at 's' stands for, or negative when it is none. */
+static inline int escaped (const char *s) {
+  return hex_values[(unsigned char)s[1]] * 16 | hex_values[(unsigned char)s[2]];
 }
 
 /* Which of 16 bytes are one of % & + = [ ], a bit each, the first one's lowest.
-** Others may be marked, too, but none that words and numbers are made of. */
+** Others are marked, too: 0, which ends the body, but none that words and numbers are made of. */
 static inline uint64_t mark16 (const char *s) {
 #if defined(__SSE2__)
   __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)s);
@@ -47,13 +45,40 @@ static inline uint64_t mark64 (const char *s) {
   return mark16(s) | mark16(s + 16) << 16 | mark16(s + 32) << 32 | mark16(s + 48) << 48;
 }
 
-/* Copies [s, to). Before 'wide' it may copy more: 32 bytes are left there, and there is as
-** much room at 'out' as from 's' on, as what is decoded is never longer. */
-static inline char *copy (char *out, const char *s, const char *to, const char *wide) {
-  size_t len = (size_t)(to - s);
-  if (to < wide && len <= 32) memcpy(out, s, 32);
-  else memcpy(out, s, len);
-  return out + len;
+/* Where the next mark is. To mark a block of 64 bytes ahead is what makes it fast: the search
+** for the next byte that matters need not wait for what the one before it led to. */
+static inline const char *next_mark (gr_Form *form) {
+  while (form->marks == 0) {
+    form->block += 64;
+    form->marks = mark64(form->block);
+  }
+  const char *at = form->block + (unsigned)__builtin_ctzll(form->marks);
+  form->marks &= form->marks - 1;
+  return at;
+}
+
+/* Copies what is before 'at' and passes over 'skip' bytes there. The padding leaves room for 32
+** bytes at once, however few are meant; what is decoded is never longer than what it was. */
+static inline void copy (gr_Form *form, const char *at, int skip) {
+  size_t len = (size_t)(at - form->p);
+  memcpy(form->out, form->p, 32);
+  if (len > 32) memcpy(form->out + 32, form->p + 32, len - 32);
+  form->out += len;
+  form->p = at + skip;
+}
+
+/* Decodes the escape at 'at', or takes its '%' for itself. Returns the byte. */
+static inline int decode_escape (gr_Form *form, const char *at) {
+  int byte = escaped(at);
+  copy(form, at, byte < 0 ? 1 : 3);
+  if (byte < 0) byte = '%';
+  *form->out++ = (char)byte;
+  return byte;
+}
+
+static inline void decode_plus (gr_Form *form, const char *at) {
+  copy(form, at, 1);
+  *form->out++ = ' ';
 }
 
 /* Takes note of a byte of the name that may give it its structure. */
@@ -63,76 +88,52 @@ static inline void note (gr_FormField *field, int byte, char *at) {
   else if (byte == '%') field->brackets += 3;
 }
 
-static inline void begin_name (gr_FormField *field, char *out) {
-  field->name.text = field->open = field->close = out;
+/* Reads a name and passes over what ends it. Returns whether that is a '='. */
+static inline int read_name (gr_Form *form, gr_FormField *field) {
+  const char *at;
+  field->name.text = form->out;
   field->brackets = 0;
-}
-
-static inline void end_name (gr_FormField *field, char *out) {
-  field->name.len = (size_t)(out - field->name.text);
-  field->value.text = out;
-}
-
-/* Passes over blocks of 64 bytes. To mark a block ahead is what makes it fast: the search for
-** the next byte that matters need not wait for what the one before it led to. */
-size_t gr_form_read (gr_Form *form, gr_FormField *fields, size_t most) {
-  const char *s = form->p, *end = form->end, *block = s;  /* s: what is not copied yet */
-  const char *wide = end - s >= 32 ? end - 31 : s;
-  char *out = form->out;
-  gr_FormField *field = fields;
-  int in_name = 1;
-  if (s == end) return 0;
-  begin_name(field, out);
-  while (block < end) {
-    char last[64];
-    size_t left = (size_t)(end - block);
-    uint64_t marks;
-    if (left >= 64) marks = mark64(block);
-    else {
-      memset(last, 0, sizeof last);
-      memcpy(last, block, left);
-      marks = mark64(last) & ((UINT64_C(1) << left) - 1);
-    }
-    for (; marks != 0; marks &= marks - 1) {
-      const char *at = block + __builtin_ctzll(marks);
-      if (*at == '%') {
-        int byte = escaped(at, end);
-        out = copy(out, s, at, wide);
-        s = at + (byte < 0 ? 1 : 3);
-        if (byte < 0) byte = '%';
-        if (in_name) note(field, byte, out);
-        *out++ = (char)byte;
-      } else if (*at == '&') {
-        out = copy(out, s, at, wide);
-        s = at + 1;
-        if (in_name) {
-          end_name(field, out);
-          if (field->name.len == 0) continue;
-        }
-        field->value.len = (size_t)(out - field->value.text);
-        in_name = 1;
-        if (++field == fields + most) goto full;
-        begin_name(field, out);
-      } else if (*at == '=' && in_name) {
-        out = copy(out, s, at, wide);
-        s = at + 1;
-        end_name(field, out);
-        in_name = 0;
-      } else if (*at == '+') {
-        out = copy(out, s, at, wide);
-        s = at + 1;
-        *out++ = ' ';
-      } else if (in_name) note(field, *at, out + (at - s));
-    }
-    block += left < 64 ? left : 64;
+  while (*(at = next_mark(form)) != '=' && *at != '&') {
+    if (*at == '%') {
+      int byte = decode_escape(form, at);
+      note(field, byte, form->out - 1);
+    } else if (*at == '+') decode_plus(form, at);
+    else if (at == form->end) break;
+    else note(field, *at, form->out + (at - form->p));
   }
-  while (s < end) *out++ = *s++;
-  if (in_name) end_name(field, out);
-  field->value.len = (size_t)(out - field->value.text);
-  if (!in_name || field->name.len > 0) field++;
-full:
-  form->p = s;
-  form->out = out;
+  copy(form, at, 1);
+  field->name.len = (size_t)(form->out - field->name.text);
+  return *at == '=';
+}
+
+static inline void read_value (gr_Form *form, gr_FormField *field) {
+  const char *at;
+  field->value.text = form->out;
+  while (*(at = next_mark(form)) != '&') {
+    if (*at == '%') decode_escape(form, at);
+    else if (*at == '+') decode_plus(form, at);
+    else if (at == form->end) break;
+  }
+  copy(form, at, 1);
+  field->value.len = (size_t)(form->out - field->value.text);
+}
+
+void gr_form_begin (gr_Form *form, char *body, size_t len, char *out) {
+  memset(body + len, 0, GR_FORM_PADDING);
+  *form = (gr_Form){body, body + len, out, body, mark64(body)};
+}
+
+size_t gr_form_read (gr_Form *state, gr_FormField *fields, size_t most) {
+  gr_Form form = *state;  /* in registers */
+  gr_FormField *field = fields;
+  while (form.p < form.end && field < fields + most) {
+    if (read_name(&form, field)) read_value(&form, field++);
+    else {
+      field->value = (gr_Span){form.out, 0};
+      if (field->name.len > 0) field++;
+    }
+  }
+  *state = form;
   return (size_t)(field - fields);
 }
 

@@ -3,19 +3,22 @@
 #define GR_FORM_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define GR_FORM_MAXPARTS 32  /* the most parts of a key that gr_form_split can tell */
+#define GR_FORM_PADDING 64   /* bytes that gr_form_begin needs after the body and the result */
 
 typedef struct gr_Span {
   char *text;
   size_t len;
 } gr_Span;
 
-/* Reads a form body. Set all three: 'p' and 'end' to the body, 'out' to another buffer of as
-** many bytes. Everything decoded goes there, one after the other, and stays. */
+/* Where the reading of a form body has come to. */
 typedef struct gr_Form {
-  const char *p, *end;
+  const char *p, *end;  /* what is not copied yet */
   char *out;
+  const char *block;    /* the 64 bytes that 'marks' is about */
+  uint64_t marks;
 } gr_Form;
 
 typedef struct gr_FormField {
@@ -23,6 +26,11 @@ typedef struct gr_FormField {
   int brackets;         /* in the name, more than 2 where a '%' is left; 0: it is one part */
   char *open, *close;   /* the last of them */
 } gr_FormField;
+
+/* Begins to read the 'len' bytes of 'body'. After them there is room for GR_FORM_PADDING more,
+** which become zeros; 'out' has as much room in all. Everything decoded goes to 'out', one after
+** the other, and stays. */
+void gr_form_begin (gr_Form *form, char *body, size_t len, char *out);
 
 /* Reads the next 'name=value' pairs, at most 'most' (at least 1), decoding '+' and %XX once; a
 ** bad escape stays as it is. 'name' alone is 'name='. Empty pairs are passed over. Returns how

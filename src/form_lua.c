@@ -22,7 +22,7 @@ typedef struct Decoder {
   gr_Span path[GR_FORM_MAXPARTS];
   uint64_t hashes[GR_FORM_MAXPARTS + 1]; /* hashes[i]: of the table at root + i */
   int empty_list;                        /* an 'a[]=' was met */
-  uint64_t seen[16];                     /* a bit for the hashes of table and key that were met */
+  uint64_t seen[64];                     /* a bit for the hashes of table and key that were met */
 } Decoder;
 
 static void set_limit (lua_State *L, Limits *limits, const char *name) {
@@ -58,29 +58,22 @@ static int too_large (lua_State *L, const char *what, int limit) {
   return gr_fail(L, "too_large", lua_pushfstring(L, what, limit));
 }
 
-/* The hash of a key in the table that has the hash 'table'. */
+/* A hash of a key in the table that has the hash 'table': of its length and four of its bytes,
+** which tell nearly all names of a form apart. */
 static inline uint64_t hash (uint64_t table, gr_Span key) {
-  uint64_t a = 0, b = 0;
-  if (key.len >= 8) {
-    memcpy(&a, key.text, 8);
-    memcpy(&b, key.text + key.len - 8, 8);
-  } else if (key.len >= 4) {
-    memcpy(&a, key.text, 4);
-    memcpy(&b, key.text + key.len - 4, 4);
-  } else if (key.len > 0) {
-    a = (unsigned char)key.text[0];
-    b = (uint64_t)(unsigned char)key.text[key.len / 2] << 8 | (unsigned char)key.text[key.len - 1];
-  }
-  a = (a ^ table) * UINT64_C(0x9E3779B97F4A7C15);
-  b = (b + key.len) * UINT64_C(0xC2B2AE3D27D4EB4F);
-  return a ^ b >> 7 ^ b;
+  const unsigned char *s = (const unsigned char *)key.text;
+  uint64_t sample = 0;
+  if (key.len > 0)
+    sample = (uint64_t)key.len << 32 | (uint32_t)s[0] << 24 | (uint32_t)s[key.len - 1] << 16
+      | (uint32_t)s[key.len / 2] << 8 | s[key.len / 4];
+  return (sample ^ table) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
 /* Whether this hash may have been met; notes that now it was. Looking every key up in its
 ** table before setting it would cost half as much again as setting it. */
 static inline int may_have_met (Decoder *d, uint64_t hash) {
-  uint64_t *word = &d->seen[hash >> 60];
-  uint64_t bit = UINT64_C(1) << (hash >> 54 & 63);
+  uint64_t *word = &d->seen[hash >> 58];
+  uint64_t bit = UINT64_C(1) << (hash >> 52 & 63);
   int met = (*word & bit) != 0;
   *word |= bit;
   return met;
@@ -98,25 +91,31 @@ static void wrap (lua_State *L) {
   lua_rawseti(L, -2, 1);
 }
 
+/* Sets the key on top of the stack to the value, or adds that to what the table has there. */
+static void collect (lua_State *L, int table, gr_Span value) {
+  lua_pushvalue(L, -1);
+  lua_rawget(L, table);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lua_pushlstring(L, value.text, value.len);
+  } else {
+    if (!lua_istable(L, -1)) wrap(L);
+    lua_pushlstring(L, value.text, value.len);
+    append(L, lua_gettop(L) - 1);
+  }
+  lua_rawset(L, table);
+}
+
 /* Puts the value under 'key' into the table at root + depth. */
 static inline void set_value (Decoder *d, int depth, gr_Span key, gr_Span value) {
   lua_State *L = d->L;
   int table = d->root + depth;
   lua_pushlstring(L, key.text, key.len);
-  if (may_have_met(d, hash(d->hashes[depth], key))) {
-    lua_pushvalue(L, -1);
-    lua_rawget(L, table);
-    if (lua_isnil(L, -1)) lua_pop(L, 1);
-    else {
-      if (!lua_istable(L, -1)) wrap(L);
-      lua_pushlstring(L, value.text, value.len);
-      append(L, lua_gettop(L) - 1);
-      lua_rawset(L, table);
-      return;
-    }
+  if (may_have_met(d, hash(d->hashes[depth], key))) collect(L, table, value);
+  else {
+    lua_pushlstring(L, value.text, value.len);
+    lua_rawset(L, table);
   }
-  lua_pushlstring(L, value.text, value.len);
-  lua_rawset(L, table);
 }
 
 /* Whether the table on top of the stack has a value at the path. */
@@ -257,9 +256,10 @@ static int add_field (Decoder *d, const gr_FormField *field, const Limits *limit
 ** or senseless limit raises; one that the body passes is the error "too_large". */
 static int l_form_decode (lua_State *L) {
   size_t len, read;
-  char small[4096], *buffer = small;
+  char small[2][4096 + GR_FORM_PADDING], *copy = small[0], *decoded = small[1];
   Limits limits;
   Decoder d;
+  gr_Form form;
   gr_FormField fields[64];
   int left;
   const char *body = luaL_checklstring(L, 1, &len);
@@ -267,15 +267,19 @@ static int l_form_decode (lua_State *L) {
   if (len > (size_t)limits.bytes)
     return too_large(L, "a form body of more than %d bytes (max_bytes)", limits.bytes);
   luaL_checkstack(L, GR_FORM_MAXPARTS + 10, "form_decode");
-  lua_settop(L, 1);  /* the body stays at 1, alive */
-  if (len > sizeof small) buffer = (char *)lua_newuserdata(L, len);
+  lua_settop(L, 1);
+  if (len > 4096) {
+    copy = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
+    decoded = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
+  }
   lua_createtable(L, 0, len < 128 * 32 ? (int)len / 32 : 128);  /* real fields have about 30 bytes */
   d.L = L;
   d.root = lua_gettop(L);
   d.open = d.empty_list = 0;
   d.hashes[0] = 0;
   memset(d.seen, 0, sizeof d.seen);
-  gr_Form form = {body, body + len, buffer};
+  memcpy(copy, body, len);
+  gr_form_begin(&form, copy, len, decoded);
   for (left = limits.fields; (read = gr_form_read(&form, fields, 64)) > 0; left -= (int)read) {
     if (read > (size_t)left)
       return too_large(L, "more than %d form fields (max_fields)", limits.fields);
@@ -354,7 +358,9 @@ static void add_part (lua_State *L, Bytes *b, const char *s, size_t len) {
 static int fail_at (Encoder *e, const char *what) {
   lua_State *L = e->L;
   gr_FormField field;
-  gr_Form form = {e->path.p, e->path.p + e->path.len, (char *)lua_newuserdata(L, e->path.size)};
+  gr_Form form;
+  reserve(L, &e->path, GR_FORM_PADDING);
+  gr_form_begin(&form, e->path.p, e->path.len, (char *)lua_newuserdata(L, e->path.size));
   if (gr_form_read(&form, &field, 1) == 0) return luaL_error(L, "form_encode: the table %s", what);
   lua_pushlstring(L, field.name.text, field.name.len);
   return luaL_error(L, "form_encode: '%s' %s", lua_tostring(L, -1), what);
