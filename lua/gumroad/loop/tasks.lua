@@ -19,6 +19,11 @@ local function wait_until(ready, idle)
   end
 end
 
+-- Said by Lua 5.1 alone.
+local CANNOT_WAIT = "attempt to yield across metamethod/C-call boundary"
+local ADVICE = "Lua 5.1 cannot wait inside pcall or a for loop's iterator: in gumroad.all, "
+  .. "use list in place of each there\n"
+
 local function resume(task)
   local ok, value, err = coroutine.resume(task.co)
   if ok and coroutine.status(task.co) ~= "dead" then
@@ -28,7 +33,8 @@ local function resume(task)
   elseif Error.is(value) then
     task.ready, task.done, task.err = nil, true, value
   else  -- a mistake in the function itself: not to be hidden
-    error(debug.traceback(task.co, tostring(value)), 0)
+    local advice = value == CANNOT_WAIT and ADVICE or ""
+    error(advice .. debug.traceback(task.co, tostring(value)), 0)
   end
 end
 
@@ -77,7 +83,12 @@ return function(idle)
 
   function loop.all(functions)
     local list = start(functions)
-    wait_until(function() return advance(list) end, idle)
+    local ok, done, deadline
+    wait_until(function()  -- which may be asked by another all: what is raised belongs to this one
+      ok, done, deadline = pcall(advance, list)
+      return done, deadline
+    end, idle)
+    if not ok then error(done, 0) end
     local values, errors = {}, {}
     for i, task in ipairs(list) do values[i], errors[i] = task.value, task.err end
     return values, errors
