@@ -133,6 +133,15 @@ describe("Calls side by side", function()
     assert.equal(4, gum:stats().max_in_flight)
   end)
 
+  it("are not forgotten where one finished while another one blocked", function()
+    gum:fault { kind = "delay", seconds = 0.1, path = "/v2/products" }
+    local values = gumroad.all {
+      function() return shop.user:get().name end,
+      function() return coroutine.wrap(function() return #shop.products:list() end)() end,
+    }
+    assert.same({ "Ana Petrova", 10 }, values)
+  end)
+
   it("of no function are done at once", function()
     assert.same({}, (gumroad.all {}))
   end)

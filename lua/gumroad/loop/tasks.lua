@@ -24,7 +24,10 @@ local CANNOT_WAIT = "attempt to yield across metamethod/C-call boundary"
 local ADVICE = "Lua 5.1 cannot wait inside pcall or a for loop's iterator: in gumroad.all, "
   .. "use list in place of each there\n"
 
+local resumed = 0  -- how often a task was, of any list
+
 local function resume(task)
+  resumed = resumed + 1
   local ok, value, err = coroutine.resume(task.co)
   if ok and coroutine.status(task.co) ~= "dead" then
     task.ready = value
@@ -38,8 +41,7 @@ local function resume(task)
   end
 end
 
--- Lets every task go as far as it can; true when all have ended, else false and a deadline.
-local function advance(list)
+local function advance_once(list)
   local all_done, soonest = true, nil
   for _, task in ipairs(list) do
     local deadline
@@ -55,6 +57,17 @@ local function advance(list)
     end
   end
   return all_done, soonest
+end
+
+-- Lets every task go as far as it can; true when all have ended, else false and a deadline.
+-- A task that ran may have moved the engine on, past what another one waits for: it is over
+-- only when none has run since it was asked.
+local function advance(list)
+  while true do
+    local before = resumed
+    local all_done, soonest = advance_once(list)
+    if all_done or resumed == before then return all_done, soonest end
+  end
 end
 
 local function start(functions)
