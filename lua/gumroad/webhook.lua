@@ -75,14 +75,16 @@ end
 -- Custom fields -------------------------------------------------------------------------
 
 -- The buyer's answers stand at the top level too, under the names that the seller gave them,
--- and there replace every field of the payload that comes before `custom_fields`.
+-- and there replace every field of the payload that comes before `custom_fields`. Of those
+-- behind it they stand in for the ones that the payload does not have.
 local function find_shadowed(fields, object)
-  local names = {}
+  local names, always_real = {}, false
   if type(fields.custom_fields) ~= "table" then return names end
   for _, field in ipairs(object) do
-    local name = field[1]
-    if name == "custom_fields" then break end
+    local name, want = field[1], field[2]
     local typed_by_buyer = fields.custom_fields[name]
+    if name == "custom_fields" then always_real = true
+    elseif always_real and want:sub(-1) ~= "?" then typed_by_buyer = nil end
     if typed_by_buyer ~= nil and typed_by_buyer == fields[name] then names[#names + 1] = name end
   end
   table.sort(names)
@@ -97,9 +99,10 @@ local function sort_of(fields)
   return "sale"  -- the ping of the settings page
 end
 
-local function key_of(kind, known, data)
+local function key_of(kind, known, data, test)
   local parts = { kind }
   for i = 2, #known do parts[i] = tostring(data[known[i]]) end
+  if test then parts[#parts + 1] = "test" end  -- one from the settings page bears a real sale's id
   return table.concat(parts, ":")
 end
 
@@ -119,9 +122,10 @@ local function to_event(fields)
   local shadowed, skip = find_shadowed(fields, object), {}
   for _, name in ipairs(shadowed) do skip[name] = true end
   local data = typed_object(fields, object, skip)
+  local test = data.test == true and not skip.test
   return {
-    type = kind, key = key_of(kind, known, data), test = data.test == true and not skip.test,
-    retry_count = data.retry_count or 0, data = data, shadowed = shadowed,
+    type = kind, key = key_of(kind, known, data, test), test = test,
+    retry_count = not skip.retry_count and data.retry_count or 0, data = data, shadowed = shadowed,
   }
 end
 
