@@ -50,11 +50,9 @@ static void mend (lua_State *L, int depth) {
         mend(L, depth + 1);
         break;
       case LUA_TNUMBER:
-        if (push_integer(L, -1)) {
-          lua_pushvalue(L, -3);
-          lua_insert(L, -2);
-          lua_rawset(L, table);
-        }
+        lua_pushvalue(L, -2);
+        if (push_integer(L, -2)) lua_rawset(L, table);
+        else lua_pop(L, 1);
         break;
       case LUA_TLIGHTUSERDATA:
         if (!is_null(L, -1)) break;
