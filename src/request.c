@@ -55,8 +55,9 @@ const char *gr_check_base_url (const char *url, size_t len, int path_follows) {
   if (path_follows && memchr(url, '?', len) != NULL) return "the base URL must not have a query (?)";
   CURLU *u = curl_url();
   if (u == NULL) return gr_no_memory;
-  const char *wrong = curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK
-    ? check_parts(u, path_follows) : "the base URL is not a URL";
+  CURLUcode code = curl_url_set(u, CURLUPART_URL, url, 0);
+  const char *wrong = code == CURLUE_OK ? check_parts(u, path_follows)
+    : code == CURLUE_OUT_OF_MEMORY ? gr_no_memory : "the base URL is not a URL";
   curl_url_cleanup(u);
   return wrong;
 }

@@ -1,0 +1,156 @@
+/* Lets every allocation of the Lua state, and every system call that makes or watches a
+** descriptor, fail in turn while script.lua runs. Whatever fails, nothing may crash, and no
+** byte (libcurl's included) and no descriptor may be left when the state is closed.
+** libcurl's own allocations do not fail here: up to 7.88 at least it divides by zero then.
+** usage: alloc script.lua [stride]    (stride: try only every so many-th point) */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <curl/curl.h>
+#include <lua.h>
+#include <lauxlib.h>
+#include <lualib.h>
+
+/* A kind of call that can fail: the calls from 'first' to 'last' do, counted from 1. */
+struct faults { long count, first, last; };
+
+static struct faults lua_faults, fd_faults;
+static int armed;
+static size_t lua_live, curl_live;
+
+static int fails (struct faults *f) {
+  if (!armed) return 0;
+  f->count++;
+  return f->count >= f->first && f->count <= f->last;
+}
+
+static void *lua_memory (void *ud, void *p, size_t old, size_t size) {
+  (void)ud;
+  if (p == NULL) old = 0;  /* Lua tells the kind of object there */
+  if (size == 0) { free(p); lua_live -= old; return NULL; }
+  if (size > old && fails(&lua_faults)) return NULL;  /* to shrink must not fail */
+  p = realloc(p, size);
+  lua_live += size - old;
+  return p;
+}
+
+/* libcurl does not tell sizes: they stand before the block. */
+enum { BEFORE = 16 };
+
+static void *curl_realloc_memory (void *p, size_t size) {
+  char *block = p ? (char *)p - BEFORE : NULL;
+  size_t old = 0;
+  if (block) memcpy(&old, block, sizeof old);
+  block = realloc(block, size + BEFORE);
+  memcpy(block, &size, sizeof size);
+  curl_live += size - old;
+  return block + BEFORE;
+}
+
+static void *curl_malloc_memory (size_t size) { return curl_realloc_memory(NULL, size); }
+
+static void *curl_calloc_memory (size_t n, size_t size) {
+  return memset(curl_realloc_memory(NULL, n * size), 0, n * size);
+}
+
+static char *curl_strdup_memory (const char *s) {
+  return strcpy(curl_realloc_memory(NULL, strlen(s) + 1), s);
+}
+
+static void curl_free_memory (void *p) {
+  size_t size;
+  if (p == NULL) return;
+  memcpy(&size, (char *)p - BEFORE, sizeof size);
+  curl_live -= size;
+  free((char *)p - BEFORE);
+}
+
+/* These take the place of the C library's, also for the modules. */
+
+int epoll_create1 (int flags) {
+  if (fails(&fd_faults)) { errno = EMFILE; return -1; }
+  return (int)syscall(SYS_epoll_create1, flags);
+}
+
+int timerfd_create (clockid_t clock, int flags) {
+  if (fails(&fd_faults)) { errno = EMFILE; return -1; }
+  return (int)syscall(SYS_timerfd_create, clock, flags);
+}
+
+int epoll_ctl (int epoll_fd, int op, int fd, struct epoll_event *event) {
+  if (op != EPOLL_CTL_DEL && fails(&fd_faults)) { errno = ENOSPC; return -1; }
+  return (int)syscall(SYS_epoll_ctl, epoll_fd, op, fd, event);
+}
+
+static int descriptors (void) {
+  int n = 0;
+  DIR *dir = opendir("/proc/self/fd");
+  while (readdir(dir) != NULL) n++;
+  closedir(dir);
+  return n;
+}
+
+/* Runs the script in a state of its own; prints the error where there may be none. */
+static int run (const char *script, int checking, int may_fail) {
+  lua_State *L = lua_newstate(lua_memory, NULL);
+  if (L == NULL) { printf("this Lua takes no allocator: nothing to test\n"); exit(0); }
+  luaL_openlibs(L);
+  int failed = luaL_loadfile(L, script);
+  lua_pushboolean(L, checking);
+  if (!failed) {
+    armed = 1;
+    failed = lua_pcall(L, 1, 0, 0);
+    armed = 0;
+  }
+  if (failed && !may_fail) printf("%s\n", lua_tostring(L, -1));
+  lua_close(L);
+  return !failed;
+}
+
+/* Lets 'width' calls of a kind fail, beginning at the first, the second, ... until the script
+** does not come so far any more. */
+static int test (const char *name, const char *script, struct faults *f, long width, long stride) {
+  size_t curl_before = curl_live;
+  int before = descriptors(), bad = 0, passed = 0;
+  long n;
+  for (n = 1; ; n += stride) {
+    f->count = 0;
+    f->first = n;
+    f->last = n + width - 1;
+    int ok = run(script, 0, 1);
+    if (lua_live || curl_live != curl_before || descriptors() != before) {
+      printf("%s: leak at %ld: %zu bytes of Lua, %zu of libcurl, %d descriptors\n", name, n, lua_live,
+        curl_live - curl_before, descriptors() - before);
+      bad = 1;
+      break;
+    }
+    if (f->count < n) {
+      if (!ok) { printf("%s: the script fails though nothing else does\n", name); bad = 1; }
+      break;
+    }
+    passed += ok;
+  }
+  f->first = f->last = 0;
+  printf("%s fails: %ld points, %d of them made up for: %s\n", name, n - 1, passed,
+    bad ? "FAILED" : "no crash, no leak");
+  return bad;
+}
+
+int main (int argc, char **argv) {
+  const char *script = argc > 1 ? argv[1] : "spec/alloc/script.lua";
+  long stride = argc > 2 ? atol(argv[2]) : 1;
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc_memory, curl_free_memory, curl_realloc_memory,
+    curl_strdup_memory, curl_calloc_memory);
+  if (!run(script, 1, 0) || !run(script, 0, 0)) return 1;  /* libraries set up what they keep */
+  int bad = test("an allocation", script, &lua_faults, 1, stride);
+  bad |= test("an allocation, also after a collection,", script, &lua_faults, 2, stride);
+  bad |= test("a descriptor", script, &fd_faults, 1, stride);
+  return bad;
+}

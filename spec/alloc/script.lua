@@ -1,0 +1,133 @@
+-- Calls every function of gumroad.core and gumroad.listener, and meets every failure that
+-- makes them allocate. alloc.c runs it again and again, each time with another allocation
+-- failing: whatever then raises or does not come is all the same, as long as it ends.
+local core = require "gumroad.core"
+local listener = require "gumroad.listener"
+
+local CHECKING = ...  -- whether to see that no function was left out
+local TIMEOUT = 5  -- seconds; never reached as things are
+local called = setmetatable({}, { __mode = "k" })
+if CHECKING then debug.sethook(function() called[debug.getinfo(2, "f").func] = true end, "c") end
+
+-- Codecs and secrets
+assert(core.form_decode("a=1&a=2&b%5Bc%5D=3&d[]=4&d[]=%20%zz&e[][f]=5&" .. ("k"):rep(300) .. "=" .. ("v"):rep(3000)))
+assert(not core.form_decode("a=1&b=2", { max_fields = 1 }))
+assert(core.form_encode { a = "1", b = { c = true, d = { "x", "y z" } }, [("k"):rep(300)] = ("ä"):rep(500) })
+assert(not pcall(core.form_encode, { a = print }))
+assert(core.percent_encode(("ä="):rep(500)))
+assert(core.json_values({ a = 1.0, b = { 2.0, { 3.5 } } }).a == 1)
+assert(core.now() > 0 and core.curl().version)
+local token = core.secret("token-of-the-test")
+assert(token:equals("token-of-the-test") and core.equal("a", "a") and tostring(token))
+assert(not pcall(core.secret, "line\n"))
+
+-- A server and a client in one
+local engine = core.engine()
+local server = assert(listener.new { max_body = 1000 })
+local url = "http://" .. server:address() .. ":" .. server:port()
+assert(not listener.new { port = server:port() })
+assert(not pcall(listener.new, { prot = 1 }))
+engine:watch(server:fd())
+
+local function send(fields)
+  local request = { method = "GET", base_url = url, timeout = TIMEOUT }
+  for name, value in pairs(fields) do request[name] = value end
+  return assert(engine:send(request))
+end
+
+-- Moves both on until 'check' says that it is enough.
+local function step_until(check)
+  local deadline = core.now() + 2 * TIMEOUT
+  repeat
+    engine:step(math.min(server:timeout() or 1, 1))
+    server:step()
+    assert(core.now() < deadline, "nothing came of it")
+  until check()
+end
+
+local function receive(transfer)
+  local request
+  step_until(function()
+    request = server:next()
+    return request or transfer:done()
+  end)
+  return assert(request, "the request did not arrive")
+end
+
+local function result(transfer)
+  step_until(function() return transfer:done() end)
+  return transfer:result()
+end
+
+local function exchange(fields, reply)
+  local transfer = send(fields)
+  reply(receive(transfer))
+  return result(transfer)
+end
+
+local page = ("sale"):rep(10000)
+local response = assert(exchange({ method = "POST", path = "/hook?a=b", secret = token, body = "a=1",
+  headers = { ["X-One"] = "1", ["X-Empty"] = "" } }, function(request)
+  assert(request:method() == "POST" and request:path() == "/hook" and request:query() == "a=b")
+  assert(request:headers()["x-one"] == "1" and request:header("X-Empty") == "")
+  assert(request:body() == "a=1" and request:peer() == "127.0.0.1" and server:connections() > 0)
+  assert(not pcall(request.answer, request, 200, { ["X-Two"] = "\n" }))
+  assert(request:answer(200, { ["X-Two"] = "2", ["Set-Cookie"] = "c" }, page))
+  assert(not request:answer(200))
+end))
+assert(response.status == 200 and response.body == page and response.headers["x-two"] == "2")
+
+-- Failures, of the world and of the caller
+local function fails(wanted, transfer, code, message)
+  assert(not transfer and code == wanted and message, ("%s wanted, got %s: %s"):format(wanted, tostring(code), tostring(message)))
+end
+fails("network", exchange({}, function(request) request:answer_part(200, nil, page, 10) end))
+fails("network", exchange({ fresh = true }, function(request) request:reset() end))
+fails("too_large", exchange({ max_size = 10 }, function(request) request:answer(200, nil, page) end))
+local dropped = send {}
+receive(dropped)
+collectgarbage()
+collectgarbage()
+assert(result(dropped).status == 500)
+assert(result(send { method = "PUT", body = page }).status == 413)
+fails("config", engine:send { method = "GET", base_url = "ftp://example.com" })
+fails("config", engine:send { method = "GET", base_url = url, headers = { X = "\n" } })
+fails("tls", result(send { base_url = url:gsub("http", "https"), ca_file = "/none" }))
+assert(not pcall(engine.send, engine, { base_url = url, method = 1 }))
+assert(not pcall(engine.watch, engine, -1))
+
+-- Ends of all kinds
+local cancelled = send {}
+assert(engine:running() == 1 and engine:fd() and engine:step(0, true))
+cancelled:close()
+fails("cancelled", cancelled:result())
+send {}
+collectgarbage()
+collectgarbage()
+assert(engine:running() == 0)
+local waiting = send { path = "/held" }
+local held = receive(waiting)
+engine:unwatch(server:fd())
+server:close()
+fails("closed", held:answer(200))
+token:close()
+
+if CHECKING then
+  debug.sethook()
+  local of_userdata = {}
+  for _, value in ipairs { engine, cancelled, token, server, held } do
+    table.insert(of_userdata, debug.getmetatable(value).__index)
+  end
+  for _, functions in ipairs { core, listener, unpack and unpack(of_userdata) or table.unpack(of_userdata) } do
+    for name, value in pairs(functions) do
+      assert(type(value) ~= "function" or called[value], name .. " was not called")
+    end
+  end
+end
+
+-- What the state still has when it is closed
+server = assert(listener.new {})
+engine:watch(server:fd())
+url = "http://127.0.0.1:" .. server:port()
+waiting = send {}
+LEFT = { waiting, receive(waiting), send {}, core.secret("left open"), server }  -- luacheck: ignore
