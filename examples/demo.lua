@@ -43,7 +43,8 @@ heading "Products"
 local products = assert(shop.products:list { limit = 5 })
 local membership
 for _, product in ipairs(products) do
-  print(("  %s %s %d sold"):format(column(product.name, 34), column(product.formatted_price, 14), product.sales_count or 0))
+  print(("  %s %s %d sold"):format(column(product.name, 34), column(product.formatted_price, 14),
+    product.sales_count or 0))
 end
 for product in shop.products:each() do
   if product.is_tiered_membership and not membership then membership = product end
@@ -66,7 +67,8 @@ print(("  %d sales, %s in all."):format(count, dollars(total)))
 local latest = assert(shop.sales:list { limit = 1 })[1]
 if latest then
   local sale = assert(shop.sales:get(latest.id))
-  print(("  The latest: order %d by %s from %s"):format(sale.order_id, sale.full_name or sale.email, sale.country or "somewhere"))
+  print(("  The latest: order %d by %s from %s"):format(sale.order_id, sale.full_name or sale.email,
+    sale.country or "somewhere"))
 end
 
 heading "Subscribers"

@@ -24,7 +24,8 @@ enum {
   MAX_WATCHED = 16,          /* foreign descriptors nested in ours */
   MAX_HEAD = 128 * 1024,     /* bytes of answer headers */
   MAX_TOKEN = 4096,
-  FIRST_BODY = 16 * 1024
+  MAX_KNOWN_URL = 256,
+  FIRST_BODY = 32 * 1024     /* a page of the API without growing */
 };
 
 typedef struct gr_buffer { char *data; size_t len, cap; } gr_buffer;
@@ -42,6 +43,7 @@ typedef struct gr_engine {
   int idle_count;
   struct { int fd, told; } watched[MAX_WATCHED];
   int watched_count;
+  struct { char text[MAX_KNOWN_URL]; size_t len; int loopback; } known;  /* a base URL found right */
 } gr_engine;
 
 typedef struct gr_transfer {
@@ -308,7 +310,7 @@ static gr_transfer *new_transfer (lua_State *L) {
 
 /* Reading the request table ---------------------------------------------------------- */
 
-enum { REQUEST = 2 };  /* its stack index in engine_send */
+enum { ENGINE_AT = 1, REQUEST = 2 };  /* stack indices in engine_send */
 
 static const char *text_field (lua_State *L, const char *name, size_t *len) {
   lua_getfield(L, REQUEST, name);
@@ -371,17 +373,34 @@ static const char *read_secret (lua_State *L, gr_transfer *t) {
   memcpy(line + sizeof before - 1, token, len);
   line[sizeof before - 1 + len] = '\0';
   int added = add_header(t, line);
-  gr_wipe(line, sizeof line);
+  gr_wipe(line, sizeof before - 1 + len);
   if (!added) return gr_no_memory;
   for (t->auth = t->headers; t->auth->next != NULL;) t->auth = t->auth->next;
   return NULL;
 }
 
+/* Checks the base URL of a path; the one of the request before needs no new check. */
+static const char *check_base (gr_engine *e, const char *base, size_t len, int *loopback) {
+  if (len == e->known.len && memcmp(base, e->known.text, len) == 0) {
+    *loopback = e->known.loopback;
+    return NULL;
+  }
+  const char *wrong = gr_check_base_url(base, len, 1, loopback);
+  if (wrong != NULL) return wrong;
+  if (len > sizeof e->known.text) return NULL;
+  memcpy(e->known.text, base, len);
+  e->known.len = len;
+  e->known.loopback = *loopback;
+  return NULL;
+}
+
 static const char *read_url (lua_State *L, gr_transfer *t) {
   size_t base_len = 0, path_len = 0;
+  int loopback = 0;
   const char *base = text_field(L, "base_url", &base_len), *path = text_field(L, "path", &path_len);
   if (base == NULL) return "request.base_url is missing";
-  const char *wrong = gr_check_base_url(base, base_len, path != NULL);
+  const char *wrong = path == NULL ? gr_check_base_url(base, base_len, 0, &loopback)
+    : check_base((gr_engine *)lua_touserdata(L, ENGINE_AT), base, base_len, &loopback);
   if (wrong == NULL && path != NULL) wrong = gr_check_path(path, path_len);
   if (wrong != NULL) return wrong;
   while (path != NULL && base_len > 0 && base[base_len - 1] == '/') base_len--;
@@ -390,7 +409,7 @@ static const char *read_url (lua_State *L, gr_transfer *t) {
   lua_concat(L, 2);
   if (curl_easy_setopt(t->easy, CURLOPT_URL, lua_tostring(L, -1)) != CURLE_OK) return gr_no_memory;
   /* a proxy named in the environment is not asked for what is on this machine */
-  if (gr_is_loopback(base) && curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*") != CURLE_OK) return gr_no_memory;
+  if (loopback && curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*") != CURLE_OK) return gr_no_memory;
   /* rather a stream than one more TLS handshake; without TLS there are no streams to wait for */
   curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, (long)(strncmp(base, "https:", 6) == 0));
   return NULL;

@@ -36,17 +36,22 @@ static int has_part (CURLU *u, CURLUPart part) {
   return text != NULL;
 }
 
-static const char *check_parts (CURLU *u, int path_follows) {
-  char *scheme = url_part(u, CURLUPART_SCHEME);
-  int http = scheme != NULL && (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
-  curl_free(scheme);
-  if (!http) return "the base URL must begin with https:// or http://";
+static int is_loopback (const char *host) {
+  return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0
+    || (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
+}
+
+static const char *check_parts (CURLU *u, int path_follows, int *loopback) {
   if (path_follows && (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD)))
     return "the base URL must not hold a user or password";
+  char *host = url_part(u, CURLUPART_HOST);
+  if (host == NULL) return gr_no_memory;  /* a URL that was read has one */
+  *loopback = is_loopback(host);
+  curl_free(host);
   return NULL;
 }
 
-const char *gr_check_base_url (const char *url, size_t len, int path_follows) {
+const char *gr_check_base_url (const char *url, size_t len, int path_follows, int *loopback) {
   if (!printable(url, len)) return "the base URL has a space, a control or a non-ASCII character";
   if (memchr(url, '\\', len) != NULL) return "the base URL has a backslash";
   if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
@@ -56,7 +61,7 @@ const char *gr_check_base_url (const char *url, size_t len, int path_follows) {
   CURLU *u = curl_url();
   if (u == NULL) return gr_no_memory;
   CURLUcode code = curl_url_set(u, CURLUPART_URL, url, 0);
-  const char *wrong = code == CURLUE_OK ? check_parts(u, path_follows)
+  const char *wrong = code == CURLUE_OK ? check_parts(u, path_follows, loopback)
     : code == CURLUE_OUT_OF_MEMORY ? gr_no_memory : "the base URL is not a URL";
   curl_url_cleanup(u);
   return wrong;
@@ -82,15 +87,4 @@ const char *gr_check_header_name (const char *name, size_t len) {
 
 const char *gr_check_header_value (const char *value, size_t len) {
   return has_control(value, len) ? "a header value has a CR, LF, NUL or other control character" : NULL;
-}
-
-int gr_is_loopback (const char *url) {
-  CURLU *u = curl_url();
-  char *host = NULL;
-  if (u != NULL && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK) host = url_part(u, CURLUPART_HOST);
-  int loopback = host != NULL && (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0
-    || (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host)));
-  curl_free(host);
-  curl_url_cleanup(u);
-  return loopback;
 }

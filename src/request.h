@@ -12,16 +12,14 @@ extern const char gr_no_memory[];
 /* The method is one of a fixed list, so nothing can be smuggled in by it. */
 const char *gr_check_method (const char *method, size_t len);
 
-/* Scheme http or https, a host, no fragment; neither user nor query if a path will follow. */
-const char *gr_check_base_url (const char *url, size_t len, int path_follows);
+/* Scheme http or https, a host, no fragment; neither user nor query if a path will follow.
+** 'loopback': whether the host is this machine: 127.0.0.0/8, ::1, localhost. */
+const char *gr_check_base_url (const char *url, size_t len, int path_follows, int *loopback);
 
 /* Begins with one slash, is printable ASCII, and has no fragment: it cannot name another host. */
 const char *gr_check_path (const char *path, size_t len);
 
 const char *gr_check_header_name (const char *name, size_t len);
 const char *gr_check_header_value (const char *value, size_t len);
-
-/* True where a base URL's host is this machine: 127.0.0.0/8, ::1, localhost. */
-int gr_is_loopback (const char *url);
 
 #endif

@@ -46,7 +46,8 @@ end
 
 function MESSAGES.rate_limit(response)
   local asked = response.headers["retry-after"]
-  return "too many requests" .. (asked and "; the server asks to wait " .. asked .. " seconds" or "; wait a minute or more")
+  return "too many requests; "
+    .. (asked and "the server asks to wait " .. asked .. " seconds" or "wait a minute or more")
 end
 
 function MESSAGES.redirect(response)
@@ -67,7 +68,9 @@ function MESSAGES.server(response, words)
   return words or "the server failed" .. (response.body ~= "" and " with a page" .. page_title(response) or "")
 end
 
-local MONTHS = { Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12 }
+local MONTHS = {
+  Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12,
+}
 
 -- Retry-After is a number of seconds, or a date.
 local function retry_after(text)

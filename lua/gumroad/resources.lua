@@ -111,6 +111,7 @@ local function new_query(row, where, client, ...)
   return {
     limit = limit, page_key = page_key,
     start = function(key)
+      if key == page_key then return client:start(first) end
       copy.page_key = key
       return client:start(new_request(row, where, ids, copy, options))
     end,
