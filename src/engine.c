@@ -33,6 +33,7 @@ typedef struct gr_buffer { char *data; size_t len, cap; } gr_buffer;
 typedef struct gr_engine {
   struct gr_poller poller;
   CURLM *multi;              /* NULL while closed */
+  int no_signal;             /* see engine_open */
   int closed;                /* for good: the Lua state is closing */
   pid_t pid;                 /* a fork is seen by it */
   long timer_ms;             /* what libcurl asks for; -1: nothing */
@@ -165,6 +166,9 @@ static const char *engine_open (gr_engine *e) {
   curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e);
   curl_multi_setopt(e->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  /* A library must not take SIGALRM, which a libcurl that resolves names without threads does
+  ** unless told not to. Others are not told: they would no longer hold off SIGPIPE. */
+  e->no_signal = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) == 0;
   e->pid = getpid();
   e->timer_ms = -1;
   return NULL;
@@ -434,6 +438,7 @@ static const char *read_method_and_body (lua_State *L, gr_transfer *t) {
     curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
     curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0);  /* it only announces one */
   }
+  else if (strcmp(method, "GET") == 0) return NULL;  /* as libcurl does by itself */
   return curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK ? NULL : gr_no_memory;
 }
 
@@ -459,11 +464,8 @@ static const char *read_limits (lua_State *L, gr_transfer *t) {
   return NULL;
 }
 
-static const char *set_constants (gr_transfer *t) {
-  /* A library must not take SIGALRM, which a libcurl that resolves names without threads does
-  ** unless told not to. Others are not told: they would no longer hold off SIGPIPE. */
-  int threads = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) != 0;
-  curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, (long)!threads);
+static const char *set_constants (const gr_engine *e, gr_transfer *t) {
+  curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, (long)e->no_signal);
   curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
   curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
   curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -473,11 +475,6 @@ static const char *set_constants (gr_transfer *t) {
   curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 65536L);  /* a page of sales in one read */
   curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
-#if CURL_AT_LEAST_VERSION(7, 85, 0)
-  curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
   return curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK ? NULL : gr_no_memory;
 }
 
@@ -492,7 +489,7 @@ static const char *read_request (lua_State *L, gr_transfer *t) {
     lua_settop(L, top);
   }
   if (!add_header(t, "Expect:")) return gr_no_memory;  /* no pause before a body */
-  return set_constants(t);
+  return set_constants((const gr_engine *)lua_touserdata(L, ENGINE_AT), t);
 }
 
 /* Running ------------------------------------------------------------------------------ */
