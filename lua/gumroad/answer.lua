@@ -98,13 +98,14 @@ local function not_json(response, why)
     why or "is there a proxy or a login page in between?"), { status = response.status })
 end
 
---- @param request  { method, scopes = list or nil }
+--- @param request  { method, scopes = list or nil, file = whether a file is expected, not JSON }
 -- @param response { status, headers, body } of the core
--- @return table the decoded body, null absent and whole numbers integers | nil, error
+-- @return table the decoded body, null absent and whole numbers integers; a file's bytes | nil, error
 function answer.read(request, response)
+  local good = response.status >= 200 and response.status < 300
+  if good and request.file then return response.body end
   local ok, body = pcall(json.decode, response.body)
   if ok then body = core.json_values(body) end
-  local good = response.status >= 200 and response.status < 300
   if not good then return refusal(request, response, ok and body) end
   if request.method == "HEAD" then return {} end
   if not ok then return not_json(response, response.body:find("^%s*[{%[]") and body or nil) end

@@ -5,13 +5,20 @@
 -- A row: { OPERATION, METHOD, PATH, field = value, ... } under its resource.
 --
 -- * `scopes`: a token needs any ONE of them.
--- * `params`: { NAME, TYPE, [required = true,] [json = true,] [doc = TEXT] }, besides the
---   names in the path. TYPE is string, integer, boolean, date, array or object. They go
---   into the query of a GET or DELETE, else into a form body; if one marked `json` is
---   given, the whole body is JSON, as a form would be misread there.
--- * `returns`: what the answer's value is called in the envelope; none: the operation
---   answers only that it succeeded, with a message.
--- * `kind`: "list", "object" or "message".
+--   None: no token is needed, and none is sent.
+-- * `params`: { NAME, TYPE, [required = true,] [json = true,] [fields = LIST,] [doc = TEXT] },
+--   besides the names in the path. TYPE is string, integer, boolean, date, array or object;
+--   `fields` are an object's own parameters. They go into the query of a GET or DELETE, else
+--   into a form body; if one marked `json` is given, the whole body is JSON, as a form would
+--   be misread there.
+-- * `json`: the body is always JSON.
+-- * `kind`: "list", "object", "message" (it succeeded: that is all) or "file" (no JSON; the
+--   method returns its bytes).
+-- * `returns`: what the value is called in the answer; none, with an object: its fields stand
+--   at the answer's top level.
+-- * `beside`: fields of the answer that stand beside that value, as in gumroad.schema; the
+--   method puts them on what it returns.
+-- * `bare`: the answer has no `success`.
 -- * `object`: the name in gumroad.schema of what is returned (or of the list's elements).
 -- * `page_size`: the list comes in pages of so many, each but the last with a
 --   `next_page_key`; `opt_in`: parameters without which the server does not page.
@@ -59,6 +66,17 @@ local PRODUCT_FIELDS = {
   { "rich_content", "array", json = true, doc = "page objects; replaces all" },
 }
 
+local WARNING = { "warning", "string?", doc = "what was saved and yet may not be as you want it" }
+local SANITIZATION = { "sanitization_report", "sanitization_report?", doc = "what was taken out of custom_html" }
+
+local BLOB = {
+  { "filename", "string", required = true },
+  { "byte_size", "integer", required = true },
+  { "checksum", "string", required = true, doc = "base64 of the MD5" },
+  { "content_type", "string", required = true,
+    doc = "JPEG, PNG, GIF or video; for media any image but SVG" },
+}
+
 local api = {}
 
 api.products = {
@@ -96,6 +114,7 @@ api.products = {
       { "custom_html", "string", doc = "\"\" clears; at most 500,000 characters" },
     }, PRODUCT_FIELDS),
     returns = "product", kind = "object", object = "product", repeatable = true,
+    beside = { WARNING, { "previous_custom_html", "string?" }, SANITIZATION },
     doc = "Changes the given fields. At most 30 a minute." },
   { "delete", "DELETE", "/products/:product_id", scopes = EDIT_PRODUCTS,
     kind = "message", repeatable = true, doc = "Hides the product; `get` still finds it." },
@@ -204,6 +223,50 @@ api.resource_subscriptions = {
     doc = "Ends a webhook; needs a token of the application that made it." },
 }
 
+local function by_name(params)
+  local named = {}
+  for _, param in ipairs(params) do
+    named[param[1]] = param
+    if param.fields then param.field = by_name(param.fields) end
+  end
+  return named
+end
+
+api.files = {
+  { "presign", "POST", "/files/presign", scopes = EDIT_PRODUCTS, since = "newer",
+    params = {
+      { "filename", "string", required = true },
+      { "file_size", "integer", required = true, doc = "bytes; at most 20 GB" },
+    },
+    kind = "object", object = "presigned_upload",
+    doc = "Begins the upload of a product's file: PUT each part of 100 MB to its URL, within 15 "
+      .. "minutes, keep the ETags, then `complete`." },
+  { "complete", "POST", "/files/complete", scopes = EDIT_PRODUCTS, since = "newer",
+    params = {
+      { "upload_id", "string", required = true, json = true },
+      { "key", "string", required = true, json = true },
+      { "parts", "array", required = true, json = true, doc = "objects with part_number and etag" },
+    },
+    kind = "object", object = "completed_upload",
+    doc = "Ends an upload; `file_url` then goes into `files` of a product." },
+  { "abort", "POST", "/files/abort", scopes = EDIT_PRODUCTS, since = "newer",
+    params = { { "upload_id", "string", required = true }, { "key", "string", required = true } },
+    kind = "object", object = "aborted_upload", repeatable = true,
+    doc = "Drops an upload and its parts." },
+}
+
+api.direct_uploads = {
+  { "create", "POST", "/direct_uploads", scopes = { "edit_products", "edit_profile", "account" },
+    since = "newer",
+    params = {
+      { "blob", "object", required = true, fields = BLOB },
+      { "purpose", "string", doc = "\"media\": for media.create; needs edit_profile" },
+    },
+    kind = "object", object = "direct_upload", bare = true,
+    doc = "A place for a cover, thumbnail or medium: PUT the bytes to `direct_upload.url` with "
+      .. "exactly `direct_upload.headers`, then pass `signed_id` on as signed_blob_id." },
+}
+
 -- What the rows leave to be said once: names instead of places, and what follows from the
 -- path and the method.
 local function complete(resource, row)
@@ -212,8 +275,7 @@ local function complete(resource, row)
   for name in row.path:gmatch(":([%w_]+)") do
     row.path_params[#row.path_params + 1] = name
   end
-  row.param = {}
-  for _, param in ipairs(row.params) do row.param[param[1]] = param end
+  row.param = by_name(row.params)
   row.query = row.method == "GET" or row.method == "DELETE"
   return row
 end

@@ -144,14 +144,16 @@ local function wire_request(client, request)
   end
   return {
     method = request.method, base_url = client.base_url, path = request.path, body = request.body,
-    headers = headers_of(client, request), secret = client.secret, ca_file = ca_file,
+    headers = headers_of(client, request), ca_file = ca_file,
+    secret = not request.public and client.secret or nil,
     timeout = option(client, request, "timeout"), max_size = option(client, request, "max_size"),
     connect_timeout = option(client, request, "connect_timeout"), fresh = not request.repeatable,
   }
 end
 
 --- Sends what is ready to go, without waiting: the network works while the caller does.
--- @param request { method, path, body, content_type, repeatable, scopes, options }
+-- @param request { method, path, body, content_type, repeatable, scopes, options, public: whether
+--   it goes without the token, file: whether a file is expected, not JSON }
 -- @return Call | nil, error
 function Client:start(request)
   local waiting, err = loop.current(self.loop)  -- before anything is sent that nobody could wait for

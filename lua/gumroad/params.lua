@@ -35,11 +35,9 @@ local function day_of(where, name, value)
   return date.day(seconds)
 end
 
-local function check_param(where, row, name, value)
-  local param = row.param[name]
-  if not param then
-    Error.usage("%s: unknown parameter '%s'%s", where, tostring(name), Error.hint(name, row.param))
-  end
+local check_table
+
+local function check_param(where, row, param, name, value)
   local want = TYPES[param[2]]
   if not want[2](value) then
     Error.usage("%s: parameter '%s': %s expected, got %s", where, name, want[1], describe(value))
@@ -47,9 +45,29 @@ local function check_param(where, row, name, value)
   if type(value) == "string" and value:find(row.query and "%c" or "%z") then
     Error.usage("%s: parameter '%s' has a control character (a line's end, NUL)", where, name)
   end
+  if param.fields then return check_table(where, row, param.fields, param.field, value, name) end
   if param[2] == "date" then return day_of(where, name, value) end
   if row.query and param[2] == "boolean" then return tostring(value) end
   return value
+end
+
+-- Checks a table against a list of parameters: those of the operation or, if `inside` names
+-- one of them, its fields.
+function check_table(where, row, list, known, given, inside)
+  local copy = {}
+  local function shown(name) return inside and ("%s[%s]"):format(inside, name) or name end
+  for name, value in pairs(given) do
+    if not known[name] then
+      Error.usage("%s: unknown parameter '%s'%s", where, shown(tostring(name)), Error.hint(name, known))
+    end
+    copy[name] = check_param(where, row, known[name], shown(name), value)
+  end
+  for _, param in ipairs(list) do
+    if param.required and copy[param[1]] == nil then
+      Error.usage("%s: parameter '%s' is missing", where, shown(param[1]))
+    end
+  end
+  return copy
 end
 
 --- Checks a table of parameters.
@@ -58,14 +76,7 @@ function params.check(where, row, given)
   if given ~= nil and type(given) ~= "table" then
     Error.usage("%s: a table of parameters expected, got %s", where, describe(given))
   end
-  local copy = {}
-  for name, value in pairs(given or {}) do copy[name] = check_param(where, row, name, value) end
-  for _, param in ipairs(row.params) do
-    if param.required and copy[param[1]] == nil then
-      Error.usage("%s: parameter '%s' is missing", where, param[1])
-    end
-  end
-  return copy
+  return check_table(where, row, row.params, row.param, given or {})
 end
 
 local function check_id(where, name, id)
@@ -103,6 +114,7 @@ local function encode_json(row, given)
 end
 
 local function needs_json(row, given)
+  if row.json then return true end
   for _, param in ipairs(row.params) do
     if param.json and given[param[1]] ~= nil then return true end
   end

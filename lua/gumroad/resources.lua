@@ -14,7 +14,7 @@ local function name_of(row) return row.resource .. "." .. row.name end
 local function new_request(row, where, ids, given, options)
   local request = {
     method = row.method, path = params.path(where, row, ids), scopes = row.scopes,
-    repeatable = row.repeatable, options = options,
+    repeatable = row.repeatable, options = options, public = not row.scopes, file = row.kind == "file",
   }
   params.write(where, row, given, request)
   return request
@@ -28,19 +28,22 @@ local function read_arguments(row, where, ...)
     ids[i] = (select(i, ...))
     if ids[i] == nil then Error.usage("%s: %s is missing", where, row.path_params[i]) end
   end
-  local takes_params = row.kind == "list" or #row.params > 0
+  local takes_params = row.name == "list" or #row.params > 0
   local given = takes_params and select(count + 1, ...) or nil
   local options_at = count + (takes_params and 2 or 1)
   if given_count > options_at then Error.usage("%s: too many arguments", where) end
   return ids, given, Client.check_call_options(where, (select(options_at, ...)))
 end
 
--- The value of the envelope that a row promises.
+-- The value of the envelope that a row promises, with what stands beside it.
 local function take_value(row, body, request)
   local value = body[row.returns]
-  if value ~= nil then return value end
-  return nil, Error.new("decode", ("the answer has no '%s'"):format(row.returns),
-    { method = row.method, path = request.path:match("^[^?]*"), status = 200 })
+  if type(value) ~= "table" then
+    return nil, Error.new("decode", ("the answer has no '%s'"):format(row.returns),
+      { method = row.method, path = request.path:match("^[^?]*"), status = 200 })
+  end
+  for _, field in ipairs(row.beside or {}) do value[field[1]] = body[field[1]] end
+  return value
 end
 
 -- shop.sales.get(id), with a dot, passes no resource.
@@ -58,8 +61,11 @@ local function call_method(row)
     local request = new_request(row, where, ids, params.check(where, row, given), options)
     local body, err = self.client:call(request)
     if not body then return nil, err end
-    if not row.returns then return body end
-    return take_value(row, body, request)
+    if row.kind == "message" or not row.returns then return body end
+    local value
+    value, err = take_value(row, body, request)
+    if value and row.kind == "list" then value.complete = true end
+    return value, err
   end
 end
 
@@ -135,7 +141,7 @@ end
 local function new_class(rows)
   local class = {}
   for _, row in ipairs(rows) do
-    if row.kind == "list" then
+    if row.name == "list" then
       class.list = list_method(row, "list", pages.list)
       class.each = list_method(row, "each", pages.each)
       class.pages = list_method(row, "pages", pages.each_page)

@@ -168,7 +168,7 @@ schema.sale = {
   { "preorder_authorization_time", "string?" },
   { "cancellation_date", "string?" },
   { "subscription_end_date", "string?" },
-  { "review", "table?" },
+  { "review", "string?" },
   { "utm_source", "string?" },
   { "utm_medium", "string?" },
   { "utm_campaign", "string?" },
@@ -245,6 +245,52 @@ schema.resource_subscription = {
   { "id", "string" },
   { "resource_name", "string" },
   { "post_url", "string" },
+}
+
+schema.sanitization_report = {
+  { "removed_tags", "string[]" },
+  { "removed_attributes", "string[]" },
+  { "total_removed", "integer" },
+  { "truncated", "boolean" },
+}
+
+schema.presigned_upload = {
+  { "upload_id", "string" },
+  { "key", "string" },
+  { "file_url", "string", doc = "where the file will be" },
+  { "parts", "upload_part[]" },
+}
+
+schema.upload_part = {
+  { "part_number", "integer", doc = "from 1" },
+  { "presigned_url", "string", doc = "where the part is to be PUT; works for 15 minutes" },
+}
+
+schema.completed_upload = {
+  { "file_url", "string", doc = "for `files` of a product" },
+}
+
+schema.aborted_upload = {
+  { "status", "string", doc = "accepted or already_gone" },
+}
+
+schema.direct_upload = {
+  { "id", "integer" },
+  { "key", "string" },
+  { "filename", "string" },
+  { "content_type", "string" },
+  { "metadata", "table" },
+  { "service_name", "string" },
+  { "byte_size", "integer" },
+  { "checksum", "string", doc = "base64 of the MD5" },
+  { "created_at", "string" },
+  { "signed_id", "string", doc = "the signed_blob_id of covers, thumbnails and media" },
+  { "direct_upload", "upload_target" },
+}
+
+schema.upload_target = {
+  { "url", "string" },
+  { "headers", "map<string>", doc = "to be sent exactly so" },
 }
 
 schema.card = {

@@ -79,7 +79,8 @@ assert(response.status == 200 and response.body == page and response.headers["x-
 
 -- Failures, of the world and of the caller
 local function fails(wanted, transfer, code, message)
-  assert(not transfer and code == wanted and message, ("%s wanted, got %s: %s"):format(wanted, tostring(code), tostring(message)))
+  assert(not transfer and code == wanted and message,
+    ("%s wanted, got %s: %s"):format(wanted, tostring(code), tostring(message)))
 end
 fails("network", exchange({}, function(request) request:answer_part(200, nil, page, 10) end))
 fails("network", exchange({ fresh = true }, function(request) request:reset() end))

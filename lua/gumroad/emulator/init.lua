@@ -19,7 +19,7 @@ local ALL_SCOPES = "view_public view_profile edit_products view_sales mark_sales
 local DEFAULTS = {
   port = 0, seed = 1, products = 12, sales = 200, subscribers = 40, scopes = ALL_SCOPES,
   access_token = "emulated-access-token", tokens = {}, latency = 0, time_scale = 1,
-  strict_post_url = false, old_server = false,
+  strict_post_url = false, old_server = false, part_size = 104857600,
 }
 local OPTIONAL = { now = "number", lua = "string" }
 
@@ -228,7 +228,8 @@ end
 --   default: all), `tokens` (more of them: token -> scopes), `latency` (0; seconds before each
 --   answer), `time_scale` (1; factor on the delays and pauses of pings), `strict_post_url`
 --   (false; true refuses webhooks to loopback and private networks, as Gumroad does),
---   `old_server` (false; true: as in April 2025), `lua` (the interpreter to run)
+--   `old_server` (false; true: as in April 2025), `part_size` (104857600; bytes of each part of
+--   an uploaded file), `lua` (the interpreter to run)
 -- @return handle with `url`, `port`, `access_token` and methods | nil, message
 function emulator.start(options)
   local full = complete(options)

@@ -1,9 +1,12 @@
 --- From a request to an answer: which row of gumroad.api it is for, whether the token may,
 -- what the parameters are, and the envelope around what the handler gives.
 --
--- A handler is `handlers.RESOURCE.OPERATION(shop, request)` and returns the value for the
--- envelope (json.null where there is none) and the key of the next page, if any; or what
--- request:missing, request:refuse or request:bad returned.
+-- A handler is `handlers.RESOURCE.OPERATION(shop, request)` and returns
+-- 1. the value for the envelope: for a row without `returns` an object whose keys stand at the
+--    top level; for a message nothing, or other words than the usual ones;
+-- 2. the key of the next page, or nil;
+-- 3. an object whose keys stand beside the value, or nil.
+-- Or what request:missing, refuse, bad, deny or file returned, which is the whole answer.
 local cjson = require "cjson"
 local core = require "gumroad.core"
 local api = require "gumroad.api"
@@ -71,10 +74,15 @@ function Request:text(name)
   return type(value) == "string" and value or nil
 end
 
-local Failure = {}
+local Whole = {}  -- an answer that needs no envelope
 
-local function fail(answer)
-  return setmetatable({ answer = answer }, Failure)
+local function whole(answer)
+  return setmetatable({ answer = answer }, Whole)
+end
+
+local function add_all(out, object)
+  for _, key in ipairs(object and json.keys(object) or {}) do json.put(out, key, object[key]) end
+  return out
 end
 
 --- The object named in the path is not there.
@@ -83,13 +91,25 @@ function Request:missing(what)
 end
 
 --- Gumroad's usual refusal: HTTP 200 and `success` false.
-function Request.refuse(_, message)
-  return fail(json_answer(200, dict("success", false, "message", message)))
+-- @param beside optional object whose keys stand beside the message
+function Request.refuse(_, message, beside)
+  return whole(json_answer(200, add_all(dict("success", false, "message", message), beside)))
 end
 
 --- HTTP 400, for parameters of lists that make no sense.
 function Request.bad(_, message)
-  return fail(json_answer(400, dict("status", 400, "error", message)))
+  return whole(json_answer(400, dict("status", 400, "error", message)))
+end
+
+--- A refusal that has a status of its own.
+function Request.deny(_, status, message)
+  return whole(json_answer(status, dict("success", false, "message", message)))
+end
+
+--- A file to keep, in place of JSON.
+function Request.file(_, name, content_type, bytes)
+  return whole { status = 200, body = bytes, headers = { ["Content-Type"] = content_type,
+    ["Content-Disposition"] = ('attachment; filename="%s"'):format(name) } }
 end
 
 -- routes ----------------------------------------------------------------------------------
@@ -103,10 +123,11 @@ end
 local function load_routes()
   local routes = {}
   for resource, rows in pairs(api) do
-    local handlers = require("gumroad.emulator.handlers." .. resource)
+    local found, handlers = pcall(require, "gumroad.emulator.handlers." .. resource)
+    if not found and not handlers:find("not found", 1, true) then error(handlers, 0) end
     for _, row in ipairs(rows) do
       routes[#routes + 1] = { row = row, segments = segments_of(row.path),
-        handler = handlers[row.name] or error("no handler for " .. resource .. "." .. row.name) }
+        handler = found and handlers[row.name] or nil }
     end
   end
   return routes
@@ -160,6 +181,9 @@ local function body_params(raw)
   if kind:find("json", 1, true) then
     local ok, value = pcall(cjson.decode, raw.body)
     if not ok or type(value) ~= "table" then return nil end
+    for name, inner in pairs(value) do
+      if inner == cjson.null then value[name] = "" end  -- clears, as an empty text does
+    end
     return core.json_values(value)
   end
   if not kind:find("application/x-www-form-urlencoded", 1, true) then return {} end
@@ -182,17 +206,24 @@ local function token_of(request)
 end
 
 local function allowed(token, row)
-  for _, scope in ipairs(row.scopes or {}) do
+  for _, scope in ipairs(row.scopes) do
     if token.scopes[scope] then return true end
   end
-  return not row.scopes
+  return false
+end
+
+local function scope_refused(token, row)
+  if not token.scopes.account then return forbidden() end
+  return json_answer(403, dict("success", false,
+    "message", ("This endpoint requires the %s scope."):format(row.scopes[1])))
 end
 
 local function check_token(shop, request)
+  if not request.row.scopes then return nil end
   local token = shop.tokens[token_of(request) or ""]
   if not token then return unauthorized "is invalid" end
   if token.revoked then return unauthorized "was revoked" end
-  if not allowed(token, request.row) then return forbidden() end
+  if not allowed(token, request.row) then return scope_refused(token, request.row) end
   request.token = token
 end
 
@@ -202,14 +233,18 @@ local function singular(resource)
   return (resource:gsub("ies$", "y"):gsub("s$", ""))
 end
 
-local function envelope(request, value, next_key)
+local function deleted(resource)
+  return ("The %s was deleted successfully."):format(singular(resource))
+end
+
+local function envelope(request, value, next_key, beside)
   local row = request.row
+  if row.bare then return json_answer(200, value) end
   local out = dict("success", true)
-  if row.kind == "message" and row.method == "DELETE" then
-    json.put(out, "message", ("The %s was deleted successfully."):format(singular(row.resource)))
-  elseif row.kind ~= "message" then
-    json.put(out, row.returns, value)
-  end
+  if row.returns then json.put(out, row.returns, value)
+  elseif row.kind == "object" then add_all(out, value)
+  elseif row.method == "DELETE" then json.put(out, "message", value or deleted(row.resource)) end
+  add_all(out, beside)
   if next_key then
     json.put(out, "next_page_key", next_key)
     json.put(out, "next_page_url", paging.next_url(request, next_key))
@@ -236,9 +271,10 @@ function router.answer(shop, raw)
   merge(request.params, path_params)
   local refused = check_token(shop, request)
   if refused then return refused end
-  local value, next_key = route.handler(shop, request)
-  if getmetatable(value) == Failure then return value.answer end
-  return envelope(request, value, next_key)
+  if not route.handler then return no_route(request) end
+  local value, next_key, beside = route.handler(shop, request)
+  if getmetatable(value) == Whole then return value.answer end
+  return envelope(request, value, next_key, beside)
 end
 
 return router

@@ -9,6 +9,7 @@ local json = require "gumroad.emulator.json"
 local Pings = require "gumroad.emulator.pings"
 local router = require "gumroad.emulator.router"
 local Shop = require "gumroad.emulator.shop"
+local storage = require "gumroad.emulator.storage"
 local Timers = require "gumroad.emulator.timers"
 
 local CONTROL = "/_emulator/"
@@ -61,6 +62,8 @@ local function request_id(self)
 end
 
 local function api_answer(self, raw)
+  local stored = storage.answer(self.shop, raw)
+  if stored then return stored end
   local ok, answer = pcall(router.answer, self.shop, raw)
   if ok then
     answer.headers["X-Request-Id"] = request_id(self)
@@ -181,6 +184,7 @@ function Server.new(options)
   if not open then return nil, code, message end
   local shop = Shop.new(options)
   shop.strict_post_url, shop.old_server = options.strict_post_url, options.old_server
+  shop.url, shop.part_size = "http://127.0.0.1:" .. open:port(), options.part_size
   local self = setmetatable({
     listener = open, port = open:port(), engine = core.engine(), timers = Timers.new(), shop = shop,
     faults = Faults.new(), latency = options.latency, time_scale = options.time_scale, held = {},

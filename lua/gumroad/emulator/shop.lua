@@ -533,7 +533,7 @@ function Shop.new(options)
     first_subscriptions = options.subscribers, subscription_count = options.subscribers,
     products = {}, sales = {}, subscriptions = {}, tokens = {}, hooks = {},
     sellable = sellable(options.products), place_of = {}, recurrence = "monthly",
-    membership_number = 2, emit = function() end,
+    membership_number = 2, emit = function() end, url = "https://s3.example.com", part_size = 104857600,
   }, Shop)
   for place, number in ipairs(self.sellable) do self.place_of[number] = place end
   self.pause = OPEN_FOR / max(1, options.sales)

@@ -1,5 +1,5 @@
 --- Products.
-local json = require "gumroad.emulator.json"
+local fields = require "gumroad.emulator.fields"
 local paging = require "gumroad.emulator.paging"
 local views = require "gumroad.emulator.views"
 
@@ -42,50 +42,28 @@ function products.get(shop, request)
   return show(shop, request, product)
 end
 
-local function truth(text)
-  return text == "true" or text == "1"
-end
-
-local function integer(text)
-  return tonumber((text:match("^%s*(-?%d+)"))) or 0
-end
-
-local function or_nil(text)
-  if text ~= "" then return text end
-end
-
-local function stock(text)
-  if text ~= "" then return integer(text) end
-end
-
--- parameter -> { the record's field, how to read it }
 local FIELDS = {
   name = { "name", tostring }, description = { "description", tostring },
-  price = { "price", integer }, custom_permalink = { "custom_permalink", or_nil },
-  price_currency_type = { "currency", string.lower }, custom_summary = { "summary", or_nil },
-  customizable_price = { "pay_what_you_want", function(text) return truth(text) or nil end },
-  max_purchase_count = { "stock", stock }, custom_receipt = { "custom_receipt", or_nil },
-  custom_html = { "custom_html", or_nil }, refund_fine_print = { "refund_fine_print", or_nil },
+  price = { "price", fields.integer }, custom_permalink = { "custom_permalink", fields.or_nil },
+  price_currency_type = { "currency", string.lower }, custom_summary = { "summary", fields.or_nil },
+  customizable_price = { "pay_what_you_want", function(text) return fields.truth(text) or nil end },
+  max_purchase_count = { "stock", fields.integer_or_nil },
+  custom_receipt = { "custom_receipt", fields.or_nil },
+  custom_html = { "custom_html", fields.or_nil },
+  refund_fine_print = { "refund_fine_print", fields.or_nil },
   refund_period = { "refund_period", function(text) return text ~= "inherit" and text or nil end },
 }
 
 local function change(product, request)
-  for name, field in pairs(FIELDS) do
-    local text = request:text(name)
-    if text then product[field[1]] = field[2](text) end
-  end
+  fields.change(product, request, FIELDS)
   local tags = request.params.tags
   if type(tags) == "table" then product.tags = tags end
 end
 
-local function blank(text)
-  return text == nil or not text:find("%S")
-end
-
 function products.create(shop, request)
-  if blank(request:text "name") then return request:refuse "Name can't be blank" end
-  if blank(request:text "price") then return request:refuse "Price can't be blank" end
-  local draft = truth(request:text "draft" or "") or request:text "published" == "false"
+  if fields.is_blank(request:text "name") then return request:refuse "Name can't be blank" end
+  if fields.is_blank(request:text "price") then return request:refuse "Price can't be blank" end
+  local draft = fields.truth(request:text "draft") or request:text "published" == "false"
   local product = shop:add_product { name = "", price = 0, draft = draft,
     membership = request:text "native_type" == "membership" }
   if product.membership then
@@ -99,7 +77,7 @@ function products.update(shop, request)
   local product = shop:find_product(request:text "product_id")
   if not product then return request:missing "product" end
   local name = request:text "name"
-  if name and blank(name) then return request:refuse "Name can't be blank" end
+  if name and fields.is_blank(name) then return request:refuse "Name can't be blank" end
   change(product, request)
   return show(shop, request, product)
 end
@@ -108,7 +86,6 @@ function products.delete(shop, request)
   local product = shop:find_product(request:text "product_id")
   if not product then return request:missing "product" end
   product.deleted, product.published = true, false
-  return json.null
 end
 
 local function publish(value)

@@ -1,5 +1,4 @@
 --- Webhooks.
-local json = require "gumroad.emulator.json"
 local post_url = require "gumroad.emulator.post_url"
 local views = require "gumroad.emulator.views"
 
@@ -43,7 +42,6 @@ function hooks.delete(shop, request)
     return request:missing "resource_subscription"
   end
   hook.deleted = true
-  return json.null
 end
 
 return hooks

@@ -1,7 +1,6 @@
 --- Sales.
 local chance = require "gumroad.emulator.chance"
 local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
 local paging = require "gumroad.emulator.paging"
 local views = require "gumroad.emulator.views"
 
@@ -123,7 +122,6 @@ end)
 function sales.resend_receipt(shop, request)
   local sale = shop:find_sale(request:text "sale_id")
   if not sale then return request:missing "sale" end
-  return json.null
 end
 
 return sales

@@ -1,5 +1,4 @@
 --- The categories of a product's versions, such as Size.
-local json = require "gumroad.emulator.json"
 local views = require "gumroad.emulator.views"
 
 local categories = {}
@@ -41,7 +40,6 @@ end)
 
 categories.delete = on_category(function(category)
   category.deleted = true
-  return json.null
 end)
 
 return categories

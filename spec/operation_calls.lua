@@ -1,0 +1,172 @@
+-- What operations_spec.lua needs to know of single operations:
+--
+-- * `call(shop, known)`: the arguments of a call that succeeds; it first makes what it spoils.
+-- * `samples`: recorded answers whose fields the emulator's answer to this call has, all of them.
+-- * `partly`: recorded answers held against the schema alone, because what they show depends on
+--   the object (emulator_shape_spec.lua holds many objects against them).
+-- * `not_found`: a pattern for the words about an unknown id, where they are not the usual ones.
+-- * `refused`: { WHAT, parameters, kind, message }, for operations without an id.
+-- * `scopes_depend`: why one scope alone is not always enough.
+local core = require "gumroad.core"
+
+local calls = {}
+
+--- Types that differ from the catalogue's, by RESOURCE.OPERATION.PARAMETER, with the reason.
+calls.types = {}
+
+--- Kinds that differ from the catalogue's, by RESOURCE.OPERATION.
+calls.kinds = {
+  ["sales.resend_receipt"] = "message",  -- only `success`
+}
+
+--- Objects of the emulated shop that the calls are about.
+function calls.known(shop, gum)
+  local known = { gum = gum, product = assert(shop.products:get("pxvra")), brushes = assert(shop.products:get("kzqwu")),
+    club = assert(shop.products:get("mclub")) }
+  known.category = assert(shop.variant_categories:list(known.product.id))[1]
+  known.sale = assert(gum:sell { product_id = "kzqwu" })
+  known.subscriber = assert(shop.subscribers:list(known.club.id))[1]
+  return known
+end
+
+local function none() end
+local function product(_, known) return known.product.id end
+local function brushes(_, known) return known.brushes.id end
+
+local function new_product(shop)
+  return assert(shop.products:create { name = "Ink", price = 900 }).id
+end
+
+-- products --------------------------------------------------------------------------------
+
+calls["products.list"] = { call = none, partly = { "products_list", "products_list_last_page",
+  "products_list_without_view_sales" } }
+calls["products.get"] = { call = brushes, samples = { "product_get" }, partly = { "product_get_membership" } }
+calls["products.create"] = {
+  call = function() return { name = "Ink", price = 900, draft = true } end,
+  refused = { "a blank name", { name = " ", price = 1 }, "invalid", "Name can't be blank" },
+}
+calls["products.update"] = {
+  call = function(shop) return new_product(shop), { price = 90 } end, partly = { "product_update_with_warning" },
+}
+calls["products.delete"] = { call = new_product, samples = { "product_delete" } }
+calls["products.enable"] = { call = new_product }
+calls["products.disable"] = { call = new_product, partly = { "product_disable" } }
+
+calls["variant_categories.list"] = { call = product, samples = { "variant_categories_list" } }
+calls["variant_categories.get"] = { call = function(_, known) return known.product.id, known.category.id end }
+calls["variant_categories.create"] = {
+  call = function(shop) return new_product(shop), { title = "Size" } end, samples = { "variant_category_create" },
+}
+local function new_category(shop)
+  local id = new_product(shop)
+  return id, assert(shop.variant_categories:create(id, { title = "Size" })).id
+end
+calls["variant_categories.update"] = {
+  call = function(shop)
+    local id, category = new_category(shop)
+    return id, category, { title = "Colour" }
+  end,
+}
+calls["variant_categories.delete"] = { call = new_category, samples = { "variant_category_delete" } }
+
+-- files -----------------------------------------------------------------------------------
+
+local function wait_for(transfer)
+  while not transfer:done() do core.engine():step(1) end
+  return assert(transfer:result())
+end
+
+-- PUTs bytes to a URL of the emulator's storage.
+local function put(known, url, bytes, headers)
+  return wait_for(assert(core.engine():send { method = "PUT", base_url = known.gum.url,
+    path = url:sub(#known.gum.url + 1), body = bytes, headers = headers or {} }))
+end
+
+local function upload(shop)
+  return assert(shop.files:presign { filename = "ink.zip", file_size = 9 })
+end
+
+-- Uploads a file of two parts up to its completion.
+local function uploaded(shop, known)
+  local begun, parts = upload(shop), {}
+  for i, bytes in ipairs { "01234", "5678" } do
+    local result = put(known, begun.parts[i].presigned_url, bytes)
+    parts[i] = { part_number = i, etag = result.headers.etag }
+  end
+  return { upload_id = begun.upload_id, key = begun.key, parts = parts }
+end
+
+calls["files.presign"] = {
+  call = function() return { filename = "ink.zip", file_size = 9 } end, samples = { "files_presign" },
+  refused = { "an empty file", { filename = "a", file_size = 0 }, "invalid", "file_size must be a positive integer" },
+}
+calls["files.complete"] = {
+  call = uploaded, samples = { "files_complete" },
+  refused = { "an unknown upload", { upload_id = "a", key = "b", parts = {} }, "invalid", "The upload was not found" },
+}
+calls["files.abort"] = {
+  call = function(shop)
+    local begun = upload(shop)
+    return { upload_id = begun.upload_id, key = begun.key }
+  end,
+  samples = { "files_abort" },
+}
+
+local IMAGE = { filename = "a.png", byte_size = 3, checksum = "kAFQmDzST7DWlj99KOF/cg==", content_type = "image/png" }
+local DRAWING = { filename = "a.svg", byte_size = 3, checksum = "kAFQmDzST7DWlj99KOF/cg==",
+  content_type = "image/svg+xml" }
+
+calls["direct_uploads.create"] = {
+  call = function() return { blob = IMAGE } end, samples = { "direct_upload_create" },
+  refused = { "a type that is not allowed", { blob = DRAWING }, "invalid", "This content type is not allowed" },
+  scopes_depend = "for media edit_profile is needed, else edit_products",
+}
+
+-- sales -----------------------------------------------------------------------------------
+
+local function sale(_, known) return known.sale.id end
+
+local function new_sale(_, known)
+  return assert(known.gum:sell { product_id = "kzqwu" }).id
+end
+
+calls["sales.list"] = { call = none, partly = { "sales_list", "sales_list_last_page", "sales_list_empty" },
+  refused = { "a product that does not exist", { product_id = "x" }, "invalid", "Invalid product ID." } }
+calls["sales.get"] = { call = sale, partly = { "sale_get", "sale_get_free", "sale_get_membership",
+  "sale_get_variants_custom_fields", "sale_get_buyer_presentment" } }
+calls["sales.mark_as_shipped"] = { call = new_sale, partly = { "sale_mark_as_shipped" } }
+calls["sales.refund"] = { call = new_sale, partly = { "sale_refund_full", "sale_refund_partial" } }
+calls["sales.resend_receipt"] = { call = sale, samples = { "sale_resend_receipt" } }
+
+calls["subscribers.list"] = {
+  call = function(_, known) return known.club.id end,
+  samples = { "subscribers_list" }, partly = { "subscribers_list_unpaginated" },
+}
+calls["subscribers.get"] = { call = function(_, known) return known.subscriber.id end, samples = { "subscriber_get" } }
+
+-- the account -----------------------------------------------------------------------------
+
+calls["user.get"] = { call = none, samples = { "user_get" }, partly = { "user_get_view_public_only" } }
+
+local HOOK = { resource_name = "sale", post_url = "https://example.com/hook" }
+
+calls["resource_subscriptions.list"] = {
+  call = function(shop)
+    assert(shop.resource_subscriptions:create(HOOK))
+    return { resource_name = "sale" }
+  end,
+  samples = { "resource_subscriptions_list", "resource_subscriptions_list_empty" },
+  refused = { "an unknown event", { resource_name = "x" }, "invalid", "Valid resource_name parameter required" },
+}
+calls["resource_subscriptions.create"] = {
+  call = function() return HOOK end, samples = { "resource_subscription_create" },
+  refused = { "an unknown event", { resource_name = "x", post_url = "https://example.com/" }, "invalid",
+    "Unable to subscribe to ''." },
+}
+calls["resource_subscriptions.delete"] = {
+  call = function(shop) return assert(shop.resource_subscriptions:create(HOOK)).id end,
+  samples = { "resource_subscription_delete" },
+}
+
+return calls
