@@ -12,10 +12,16 @@ local core = require "gumroad.core"
 local calls = {}
 
 --- Types that differ from the catalogue's, by RESOURCE.OPERATION.PARAMETER, with the reason.
-calls.types = {}
+calls.types = {
+  -- Text in the catalogue, because only the text true counts: as a form sends a boolean.
+  ["offer_codes.create.universal"] = "boolean",
+  ["custom_fields.create.required"] = "boolean",
+  ["custom_fields.update.required"] = "boolean",
+}
 
 --- Kinds that differ from the catalogue's, by RESOURCE.OPERATION.
 calls.kinds = {
+  ["thumbnails.delete"] = "message",  -- the thumbnail that it answers is always null
   ["sales.resend_receipt"] = "message",  -- only `success`
 }
 

@@ -43,6 +43,9 @@ local READ = {
 local EDIT_PRODUCTS = { "edit_products", "account" }
 local VIEW_SALES = { "view_sales", "account" }
 local EDIT_SALES = { "edit_sales", "account" }
+local EDIT_PROFILE = { "edit_profile", "account" }
+local ONLY_EDIT_PROFILE = { "edit_profile" }  -- `account` is refused
+local ONLY_VIEW_PROFILE = { "view_profile" }
 
 local PAGE_KEY = { "page_key", "string", doc = "`next_page_key` of the page before; opaque" }
 local EVENTS = "sale, refund, dispute, dispute_won, cancellation, subscription_updated, "
@@ -68,6 +71,44 @@ local PRODUCT_FIELDS = {
 
 local WARNING = { "warning", "string?", doc = "what was saved and yet may not be as you want it" }
 local SANITIZATION = { "sanitization_report", "sanitization_report?", doc = "what was taken out of custom_html" }
+
+local CUSTOM_HTML = { { "custom_html", "string", required = true,
+  doc = "\"\" clears; at most 500,000 characters" } }
+local FIND_AND_REPLACE = {
+  { "find", "string", required = true, doc = "must occur exactly once" },
+  { "replace", "string", required = true, doc = "\"\" deletes" },
+}
+local MAIN_COVER = { { "main_cover_id", "string?" } }
+local UPLOADED = "of direct_uploads.create; this or url"
+
+local VARIANT_FIELDS = {
+  { "price_difference_cents", "integer", doc = "may be negative" },
+  { "description", "string" },
+  { "max_purchase_count", "integer", doc = "stock" },
+}
+local OFFER_LIMITS = {
+  { "max_purchase_count", "integer", doc = "how often it may be used" },
+  { "minimum_amount_cents", "integer", doc = "newer servers" },
+}
+local UPSELL_FIELDS = {
+  { "cross_sell", "boolean", doc = "true offers another product, false another version" },
+  { "variant_id", "string", doc = "of the offered product" },
+  { "text", "string" },
+  { "description", "string" },
+  { "universal", "boolean", doc = "for the buyers of any product" },
+  { "replace_selected_products", "boolean" },
+  { "paused", "boolean" },
+  { "product_ids", "array", json = true, doc = "products whose buyers see a cross-sell" },
+  { "offer_code", "object", json = true, doc = "amount_cents or amount_percentage" },
+  { "upsell_variants", "array", json = true,
+    doc = "objects with selected_variant_id and offered_variant_id" },
+}
+local UTM = {
+  { "utm_term", "string" },
+  { "utm_content", "string" },
+}
+local UTM_TARGET = "profile_page, subscribe_page, product_page or post_page"
+local UTM_TARGET_ID = "of the product or the post"
 
 local BLOB = {
   { "filename", "string", required = true },
@@ -124,6 +165,71 @@ api.products = {
   { "disable", "PUT", "/products/:product_id/disable", scopes = EDIT_PRODUCTS,
     returns = "product", kind = "object", object = "product", repeatable = true,
     doc = "Takes the product off sale." },
+  { "comps", "GET", "/products/comps", scopes = READ, since = "newer",
+    params = {
+      { "taxonomy", "string", doc = "path or number of a category; this or query" },
+      { "query", "string" },
+      { "price_currency_type", "string", doc = "default: usd" },
+    },
+    returns = "comps", kind = "object", object = "comps", repeatable = true,
+    doc = "What comparable products of other sellers cost." },
+  { "preview_custom_html", "POST", "/products/:product_id/preview_custom_html",
+    scopes = EDIT_PRODUCTS, since = "newer", params = CUSTOM_HTML,
+    kind = "object", object = "custom_html_preview", repeatable = true,
+    doc = "What would become of custom_html; saves nothing. At most 60 a minute." },
+  { "get_custom_html", "GET", "/products/:product_id/custom_html", scopes = READ, since = "newer",
+    kind = "object", object = "landing_page", repeatable = true,
+    doc = "The product's page as the seller wrote it." },
+  { "edit_custom_html", "POST", "/products/:product_id/custom_html/edit", scopes = EDIT_PRODUCTS,
+    since = "newer", params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
+    doc = "Replaces one place in custom_html; `find` is refused unless it occurs exactly once." },
+}
+
+api.bundle_contents = {
+  { "update", "PUT", "/products/:product_id/bundle_contents", scopes = EDIT_PRODUCTS, since = "newer",
+    params = { { "products", "array", required = true, json = true,
+      doc = "objects with product_id, variant_id, quantity (default 1), position; replaces all" } },
+    returns = "product", kind = "object", object = "product", repeatable = true,
+    doc = "What a bundle is made of; refused for products that are no bundles." },
+}
+
+api.thumbnails = {
+  { "create", "POST", "/products/:product_id/thumbnail", scopes = EDIT_PRODUCTS, since = "newer",
+    params = {
+      { "signed_blob_id", "string", doc = UPLOADED },
+      { "url", "string", doc = "public image, at most 5 MB" },
+    },
+    returns = "thumbnail", kind = "object", object = "thumbnail",
+    doc = "Replaces the thumbnail." },
+  { "delete", "DELETE", "/products/:product_id/thumbnail", scopes = EDIT_PRODUCTS, since = "newer",
+    returns = "thumbnail", kind = "message", repeatable = true,
+    doc = "Removes the thumbnail; the answer's `thumbnail` is null." },
+}
+
+api.covers = {
+  { "create", "POST", "/products/:product_id/covers", scopes = EDIT_PRODUCTS, since = "newer",
+    params = {
+      { "signed_blob_id", "string", doc = UPLOADED },
+      { "url", "string", doc = "image, video or oEmbed page" },
+    },
+    returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER,
+    doc = "Adds a cover and answers all; `cover_ids` of products.update sets their order." },
+  { "delete", "DELETE", "/products/:product_id/covers/:cover_id", scopes = EDIT_PRODUCTS,
+    since = "newer", returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER,
+    repeatable = true, doc = "Removes a cover and answers the others." },
+}
+
+api.reviews = {
+  { "list", "GET", "/products/:product_id/reviews", scopes = READ, since = "newer",
+    params = { PAGE_KEY },
+    returns = "product_reviews", kind = "list", object = "review", page_size = 100,
+    repeatable = true, doc = "Reviews that say something, newest first." },
+}
+
+api.skus = {
+  { "list", "GET", "/products/:product_id/skus", scopes = READ,
+    returns = "skus", kind = "list", object = "sku", repeatable = true,
+    doc = "The SKUs; of a physical product without them its variants, of others nothing." },
 }
 
 api.variant_categories = {
@@ -144,6 +250,76 @@ api.variant_categories = {
   { "delete", "DELETE", "/products/:product_id/variant_categories/:variant_category_id",
     scopes = EDIT_PRODUCTS, kind = "message", repeatable = true,
     doc = "Hides the category; its variants stay." },
+}
+
+local VARIANTS = "/products/:product_id/variant_categories/:variant_category_id/variants"
+
+api.variants = {
+  { "list", "GET", VARIANTS, scopes = READ,
+    returns = "variants", kind = "list", object = "variant", repeatable = true,
+    doc = "The versions in a category, or the tiers of a membership; always all of them." },
+  { "get", "GET", VARIANTS .. "/:variant_id", scopes = READ,
+    returns = "variant", kind = "object", object = "variant", repeatable = true,
+    doc = "One variant; deleted ones are still found." },
+  { "create", "POST", VARIANTS, scopes = EDIT_PRODUCTS,
+    params = copy_with({ { "name", "string", required = true } }, VARIANT_FIELDS),
+    returns = "variant", kind = "object", object = "variant", doc = "A new variant of a category." },
+  { "update", "PUT", VARIANTS .. "/:variant_id", scopes = EDIT_PRODUCTS,
+    params = copy_with({
+      { "name", "string" },
+      { "rich_content", "array", json = true,
+        doc = "page objects; refused while the product shares its content" },
+    }, VARIANT_FIELDS),
+    returns = "variant", kind = "object", object = "variant", repeatable = true,
+    doc = "Changes the given fields." },
+  { "delete", "DELETE", VARIANTS .. "/:variant_id", scopes = EDIT_PRODUCTS,
+    kind = "message", repeatable = true, doc = "Hides the variant; `get` still finds it." },
+}
+
+api.offer_codes = {
+  { "list", "GET", "/products/:product_id/offer_codes", scopes = READ,
+    returns = "offer_codes", kind = "list", object = "offer_code", repeatable = true,
+    doc = "The product's discount codes, oldest first, and the universal ones in its currency." },
+  { "get", "GET", "/products/:product_id/offer_codes/:offer_code_id", scopes = READ,
+    returns = "offer_code", kind = "object", object = "offer_code", repeatable = true,
+    doc = "One discount code." },
+  { "create", "POST", "/products/:product_id/offer_codes", scopes = EDIT_PRODUCTS,
+    params = copy_with({
+      { "name", "string", required = true,
+        doc = "the code that is typed at checkout: letters, digits, - and _" },
+      { "amount_off", "integer", doc = "smallest currency unit or percent; this or amount_cents" },
+      { "amount_cents", "integer", doc = "wins over amount_off" },
+      { "offer_type", "string", doc = "cents (default) or percent" },
+      { "universal", "boolean", doc = "for all products" },
+    }, OFFER_LIMITS),
+    returns = "offer_code", kind = "object", object = "offer_code", doc = "A new discount code." },
+  { "update", "PUT", "/products/:product_id/offer_codes/:offer_code_id", scopes = EDIT_PRODUCTS,
+    params = OFFER_LIMITS,
+    returns = "offer_code", kind = "object", object = "offer_code", repeatable = true,
+    doc = "Changes the limits; nothing else can be changed." },
+  { "delete", "DELETE", "/products/:product_id/offer_codes/:offer_code_id", scopes = EDIT_PRODUCTS,
+    kind = "message", repeatable = true,
+    doc = "Removes the code; a universal one from all products." },
+}
+
+api.custom_fields = {
+  { "list", "GET", "/products/:product_id/custom_fields", scopes = READ,
+    returns = "custom_fields", kind = "list", object = "custom_field", repeatable = true,
+    doc = "What the buyer is asked at checkout." },
+  { "create", "POST", "/products/:product_id/custom_fields", scopes = EDIT_PRODUCTS,
+    params = {
+      { "name", "string", required = true, doc = "also its address from then on" },
+      { "required", "boolean" },
+      { "type", "string", doc = "text (default), checkbox, terms (the name is a URL), long_text or file" },
+    },
+    returns = "custom_field", kind = "object", object = "custom_field", doc = "A new question." },
+  { "update", "PUT", "/products/:product_id/custom_fields/:name", scopes = EDIT_PRODUCTS,
+    params = { { "required", "boolean" } },
+    returns = "custom_field", kind = "object", object = "custom_field", repeatable = true,
+    doc = "Changes whether an answer is required; the name cannot be changed." },
+  { "delete", "DELETE", "/products/:product_id/custom_fields/:name", scopes = EDIT_PRODUCTS,
+    kind = "message", repeatable = true,
+    doc = "Removes the question from this product." },
 }
 
 api.sales = {
@@ -199,6 +375,77 @@ api.user = {
   { "get", "GET", "/user", scopes = READ,
     returns = "user", kind = "object", object = "user", repeatable = true,
     doc = "Whose token it is. Which fields come depends on the token's scopes." },
+  { "update", "PUT", "/user", scopes = EDIT_PROFILE, since = "newer",
+    params = { { "name", "string" }, { "bio", "string" } },
+    returns = "user", kind = "object", object = "user", repeatable = true,
+    doc = "Changes the profile; needs a confirmed email address." },
+  { "theme", "GET", "/user/theme", scopes = READ, since = "newer",
+    returns = "theme", kind = "object", object = "theme", repeatable = true,
+    doc = "Colours and font of the profile." },
+  { "profile_layout", "GET", "/user/profile_layout", scopes = ONLY_VIEW_PROFILE, since = "newer",
+    returns = "profile_layout", kind = "object", object = "profile_layout", repeatable = true,
+    doc = "How the profile is laid out; the scope account alone is refused." },
+  { "get_custom_html", "GET", "/user/custom_html", scopes = READ, since = "newer",
+    kind = "object", object = "landing_page", repeatable = true,
+    doc = "The profile's page as the seller wrote it." },
+  { "update_custom_html", "PUT", "/user/custom_html", scopes = EDIT_PROFILE, since = "newer",
+    params = CUSTOM_HTML, kind = "object", object = "landing_page_change", repeatable = true,
+    doc = "Replaces the profile's page. At most 30 a minute." },
+  { "edit_custom_html", "POST", "/user/custom_html/edit", scopes = EDIT_PROFILE, since = "newer",
+    params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
+    doc = "Replaces one place in custom_html; `find` is refused unless it occurs exactly once." },
+  { "preview_custom_html", "POST", "/user/preview_custom_html", scopes = EDIT_PROFILE,
+    since = "newer", params = CUSTOM_HTML,
+    kind = "object", object = "custom_html_preview", repeatable = true,
+    doc = "What would become of custom_html; saves nothing. At most 60 a minute." },
+}
+
+api.pages = {
+  { "list", "GET", "/pages", scopes = READ, since = "newer",
+    params = { { "metadata_only", "boolean", doc = "leave out what the pages hold; newest servers" } },
+    returns = "pages", kind = "list", object = "page", repeatable = true,
+    doc = "The profile's own pages." },
+  { "get", "GET", "/pages/:slug", scopes = READ, since = "newer",
+    params = { { "source_only", "boolean", doc = "leave out rendered_html; newest servers" } },
+    returns = "page", kind = "object", object = "page", repeatable = true,
+    beside = { { "rendered_html", "string?", doc = "what visitors get" } },
+    doc = "One page." },
+  { "create", "POST", "/pages", scopes = ONLY_EDIT_PROFILE, since = "newer",
+    params = {
+      { "title", "string", required = true },
+      { "slug", "string", doc = "default: made from the title" },
+      { "content", "string", doc = "HTML; not together with custom_html" },
+      { "custom_html", "string" },
+    },
+    returns = "page", kind = "object", object = "page", beside = { SANITIZATION },
+    doc = "A new page; the scope account alone is refused." },
+  { "update", "PUT", "/pages/:slug", scopes = ONLY_EDIT_PROFILE, since = "newer",
+    params = {
+      { "title", "string" },
+      { "content", "string", doc = "HTML; clears custom_html" },
+      { "custom_html", "string", doc = "clears content" },
+    },
+    returns = "page", kind = "object", object = "page", repeatable = true, beside = { SANITIZATION },
+    doc = "Changes the given fields; the scope account alone is refused." },
+  { "delete", "DELETE", "/pages/:slug", scopes = ONLY_EDIT_PROFILE, since = "newer",
+    kind = "message", repeatable = true,
+    doc = "Removes the page; the scope account alone is refused." },
+}
+
+api.media = {
+  { "list", "GET", "/media", scopes = ONLY_VIEW_PROFILE, since = "newer",
+    returns = "media", kind = "list", object = "media", repeatable = true,
+    doc = "The seller's images, newest first, at most 500; the scope account alone is refused." },
+  { "create", "POST", "/media", scopes = ONLY_EDIT_PROFILE, since = "newer",
+    params = {
+      { "url", "string", doc = "public image; this or signed_blob_id" },
+      { "signed_blob_id", "string", doc = "of direct_uploads.create with purpose \"media\"" },
+      { "name", "string" },
+    },
+    returns = "media", kind = "object", object = "media",
+    doc = "Adds an image of at most 10 MB, no SVG. At most 20 in ten minutes." },
+  { "delete", "DELETE", "/media/:media_id", scopes = ONLY_EDIT_PROFILE, since = "newer",
+    kind = "message", repeatable = true, doc = "Removes an image." },
 }
 
 api.resource_subscriptions = {
@@ -265,6 +512,96 @@ api.direct_uploads = {
     kind = "object", object = "direct_upload", bare = true,
     doc = "A place for a cover, thumbnail or medium: PUT the bytes to `direct_upload.url` with "
       .. "exactly `direct_upload.headers`, then pass `signed_id` on as signed_blob_id." },
+}
+
+api.categories = {
+  { "list", "GET", "/categories", scopes = READ, since = "newer",
+    returns = "categories", kind = "list", object = "category", repeatable = true,
+    doc = "What products can be filed under; `path` is the category of products.create." },
+}
+
+api.help_articles = {
+  { "list", "GET", "/help/articles", scopes = READ, since = "newer",
+    params = { { "query", "string" } },
+    returns = "help_articles", kind = "list", object = "help_article", repeatable = true,
+    beside = { { "count", "integer" } }, doc = "Gumroad's help." },
+  { "get", "GET", "/help/articles/:slug", scopes = READ, since = "newer",
+    returns = "help_article", kind = "object", object = "help_article", repeatable = true,
+    doc = "One article with its text." },
+}
+
+api.refund_policy = {
+  { "get", "GET", "/refund_policy", scopes = READ, since = "newer",
+    returns = "refund_policy", kind = "object", object = "refund_policy", repeatable = true,
+    doc = "The account's refund policy." },
+  { "update", "PUT", "/refund_policy", scopes = EDIT_PRODUCTS, since = "newer",
+    params = {
+      { "refund_period", "string", required = true, doc = "7, 14, 30 or 183 (days)" },
+      { "fine_print", "string", doc = "\"\" clears; at most 3,000 characters" },
+    },
+    returns = "refund_policy", kind = "object", object = "refund_policy", repeatable = true,
+    doc = "Changes it; refused while `in_effect` is false." },
+}
+
+api.upsells = {
+  { "list", "GET", "/upsells", scopes = READ, since = "newer",
+    returns = "upsells", kind = "list", object = "upsell", repeatable = true,
+    doc = "What is offered at checkout besides." },
+  { "get", "GET", "/upsells/:upsell_id", scopes = READ, since = "newer",
+    returns = "upsell", kind = "object", object = "upsell", repeatable = true, doc = "One upsell." },
+  { "create", "POST", "/upsells", scopes = EDIT_PRODUCTS, since = "newer", json = true,
+    params = copy_with({
+      { "name", "string", required = true },
+      { "product_id", "string", required = true, doc = "the offered product" },
+    }, UPSELL_FIELDS),
+    returns = "upsell", kind = "object", object = "upsell", doc = "A new upsell." },
+  { "update", "PUT", "/upsells/:upsell_id", scopes = EDIT_PRODUCTS, since = "newer", json = true,
+    params = copy_with({
+      { "name", "string" },
+      { "product_id", "string", doc = "the offered product" },
+    }, UPSELL_FIELDS),
+    returns = "upsell", kind = "object", object = "upsell", repeatable = true,
+    doc = "Changes an upsell. Send all that it shall have: what is left out may be reset." },
+  { "delete", "DELETE", "/upsells/:upsell_id", scopes = EDIT_PRODUCTS, since = "newer",
+    kind = "message", repeatable = true, doc = "Removes the upsell." },
+}
+
+api.utm_links = {
+  { "list", "GET", "/utm_links", scopes = READ, since = "newer",
+    returns = "utm_links", kind = "list", object = "utm_link", repeatable = true,
+    doc = "Links that count who came by them." },
+  { "get", "GET", "/utm_links/:utm_link_id", scopes = READ, since = "newer",
+    returns = "utm_link", kind = "object", object = "utm_link", repeatable = true, doc = "One link." },
+  { "create", "POST", "/utm_links", scopes = EDIT_PRODUCTS, since = "newer",
+    params = copy_with({
+      { "title", "string", required = true },
+      { "target_resource_type", "string", required = true, doc = UTM_TARGET },
+      { "target_resource_id", "string", doc = UTM_TARGET_ID },
+      { "utm_source", "string", required = true, doc = "each at most 200 characters" },
+      { "utm_medium", "string", required = true },
+      { "utm_campaign", "string", required = true },
+    }, UTM),
+    returns = "utm_link", kind = "object", object = "utm_link",
+    doc = "A new link; the five utm values together must be new." },
+  { "update", "PUT", "/utm_links/:utm_link_id", scopes = EDIT_PRODUCTS, since = "newer",
+    params = copy_with({
+      { "title", "string" },
+      { "target_resource_type", "string", doc = UTM_TARGET },
+      { "target_resource_id", "string", doc = UTM_TARGET_ID },
+      { "utm_source", "string" },
+      { "utm_medium", "string" },
+      { "utm_campaign", "string" },
+    }, UTM),
+    returns = "utm_link", kind = "object", object = "utm_link", repeatable = true,
+    doc = "Changes the given fields." },
+  { "delete", "DELETE", "/utm_links/:utm_link_id", scopes = EDIT_PRODUCTS, since = "newer",
+    kind = "message", repeatable = true, doc = "Removes the link." },
+  { "enable", "PUT", "/utm_links/:utm_link_id/enable", scopes = EDIT_PRODUCTS, since = "newer",
+    returns = "utm_link", kind = "object", object = "utm_link", repeatable = true,
+    doc = "Lets the link lead on again." },
+  { "disable", "PUT", "/utm_links/:utm_link_id/disable", scopes = EDIT_PRODUCTS, since = "newer",
+    returns = "utm_link", kind = "object", object = "utm_link", repeatable = true,
+    doc = "Takes the link out of service." },
 }
 
 -- What the rows leave to be said once: names instead of places, and what follows from the

@@ -42,8 +42,8 @@ schema.product = {
   { "category_label", "string?" },
   { "covers", "cover[]" },
   { "main_cover_id", "string?" },
-  { "bundle_products", "table[]" },
-  { "refund_policy", "table?", doc = "not in lists" },
+  { "bundle_products", "bundle_product[]" },
+  { "refund_policy", "product_refund_policy?", doc = "not in lists" },
   { "rich_content", "table[]?", doc = "not in lists" },
   { "has_same_rich_content_for_all_variants", "boolean?", doc = "not in lists" },
   { "files", "file[]?", doc = "not in lists" },
@@ -54,6 +54,92 @@ schema.product = {
 schema.product_variants = {
   { "title", "string", doc = "of the category" },
   { "options", "table[]", doc = "name, price_difference, recurrence_prices; no ids" },
+}
+
+schema.bundle_product = {
+  { "product_id", "string" },
+  { "variant_id", "string?" },
+  { "quantity", "integer" },
+  { "position", "integer?" },
+}
+
+schema.product_refund_policy = {
+  { "refund_period", "string", doc = "inherit, none, 7, 14, 30 or 183 (days)" },
+  { "title", "string?" },
+  { "fine_print", "string?" },
+  { "inherited", "boolean", doc = "whether the account's policy holds" },
+}
+
+schema.comps = {
+  { "count", "integer" },
+  { "currency", "string" },
+  { "price_cents", "percentiles" },
+  { "examples", "comparable_product[]" },
+}
+
+schema.percentiles = {
+  { "p25", "integer?", doc = "a quarter costs less, in the smallest unit" },
+  { "p50", "integer?" },
+  { "p75", "integer?" },
+}
+
+schema.comparable_product = {
+  { "name", "string" },
+  { "price", "string", doc = "for people" },
+  { "url", "string" },
+}
+
+schema.custom_html_preview = {
+  { "custom_html", "string?", doc = "as it would be saved" },
+  { "sanitization_report", "sanitization_report" },
+  { "warning", "string?" },
+}
+
+--- The page of a product or profile that the seller wrote in HTML.
+schema.landing_page = {
+  { "custom_html", "string?" },
+  { "rendered_html", "string?", doc = "profiles" },
+  { "has_landing_page", "boolean" },
+  { "landing_url", "string?", doc = "products" },
+  { "profile_url", "string?", doc = "profiles" },
+}
+
+schema.landing_page_change = {
+  { "custom_html", "string?" },
+  { "previous_custom_html", "string?" },
+  { "sanitization_report", "sanitization_report" },
+  { "landing_url", "string?", doc = "products" },
+  { "profile_url", "string?", doc = "profiles" },
+  { "warning", "string?" },
+}
+
+schema.thumbnail = {
+  { "url", "string" },
+  { "guid", "string" },
+}
+
+schema.review = {
+  { "id", "string" },
+  { "rating", "integer", doc = "1 to 5" },
+  { "message", "string?" },
+  { "created_at", "string" },
+  { "purchase_id", "string?" },
+  { "rater_name", "string", doc = "Anonymous if unknown" },
+  { "response", "review_response?", doc = "the seller's" },
+}
+
+schema.review_response = {
+  { "message", "string" },
+  { "created_at", "string" },
+}
+
+schema.sku = {
+  { "id", "string" },
+  { "name", "string" },
+  { "description", "string?" },
+  { "price_difference_cents", "integer?" },
+  { "max_purchase_count", "integer?", doc = "stock" },
+  { "custom_sku", "string?" },
 }
 
 schema.cover = {
@@ -91,6 +177,36 @@ schema.custom_field = {
 schema.variant_category = {
   { "id", "string" },
   { "title", "string" },
+}
+
+schema.variant = {
+  { "id", "string" },
+  { "name", "string" },
+  { "description", "string?" },
+  { "price_difference_cents", "integer?", doc = "nil: a tier, which has prices of its own" },
+  { "max_purchase_count", "integer?", doc = "stock" },
+  { "is_customizable_price", "boolean?", doc = "tiers" },
+  { "recurrence_price_values", "map<recurrence_price>?", doc = "tiers: all five recurrences" },
+  { "rich_content", "table[]?", doc = "not in lists" },
+}
+
+schema.recurrence_price = {
+  { "enabled", "boolean" },
+  { "price_cents", "integer?" },
+  { "suggested_price_cents", "integer?" },
+  { "price", "string?", doc = "without a symbol" },
+  { "suggested_price", "string?" },
+}
+
+schema.offer_code = {
+  { "id", "string" },
+  { "name", "string", doc = "the code" },
+  { "universal", "boolean" },
+  { "max_purchase_count", "integer?" },
+  { "minimum_amount_cents", "integer?" },
+  { "times_used", "integer" },
+  { "percent_off", "integer?", doc = "this or amount_cents" },
+  { "amount_cents", "integer?" },
 }
 
 schema.sale = {
@@ -245,6 +361,126 @@ schema.resource_subscription = {
   { "id", "string" },
   { "resource_name", "string" },
   { "post_url", "string" },
+}
+
+schema.theme = {
+  { "background_color", "string" },
+  { "highlight_color", "string" },
+  { "font", "string" },
+  { "applies_to", "string[]" },
+  { "editable_by_seller", "boolean" },
+  { "how_to_change", "string" },
+}
+
+--- Its fields are not known.
+schema.profile_layout = {}
+
+schema.page = {
+  { "slug", "string", doc = "its address" },
+  { "title", "string" },
+  { "content", "string?", doc = "HTML; this or custom_html" },
+  { "custom_html", "string?" },
+  { "url", "string?" },
+  { "created_at", "string" },
+  { "updated_at", "string" },
+}
+
+schema.media = {
+  { "id", "string" },
+  { "name", "string" },
+  { "extension", "string", doc = "upper case" },
+  { "file_size", "integer?", doc = "bytes" },
+  { "url", "string?" },
+  { "status", "table", doc = "type: saved" },
+  { "file_group", "string?" },
+  { "created_at", "string" },
+}
+
+schema.category = {
+  { "id", "integer" },
+  { "name", "string" },
+  { "label", "string" },
+  { "path", "string" },
+  { "parent_id", "integer?" },
+}
+
+schema.help_article = {
+  { "slug", "string" },
+  { "title", "string" },
+  { "description", "string?" },
+  { "url", "string?" },
+  { "content", "string?", doc = "plain text; not in lists" },
+}
+
+schema.refund_policy = {
+  { "refund_period", "string", doc = "none, 7, 14, 30 or 183 (days)" },
+  { "title", "string" },
+  { "fine_print", "string?" },
+  { "in_effect", "boolean" },
+}
+
+schema.upsell = {
+  { "id", "string" },
+  { "name", "string" },
+  { "cross_sell", "boolean", doc = "true: another product, false: another version" },
+  { "replace_selected_products", "boolean" },
+  { "universal", "boolean", doc = "for the buyers of any product" },
+  { "text", "string?" },
+  { "description", "string?" },
+  { "paused", "boolean?" },
+  { "product", "upsell_product" },
+  { "discount", "upsell_discount?" },
+  { "selected_products", "named[]" },
+  { "upsell_variants", "upsell_variant[]" },
+}
+
+schema.upsell_product = {
+  { "id", "string" },
+  { "name", "string" },
+  { "currency_type", "string" },
+  { "variant", "named?" },
+}
+
+schema.upsell_discount = {
+  { "type", "string", doc = "fixed or percent" },
+  { "cents", "integer?", doc = "fixed" },
+  { "percents", "integer?", doc = "percent" },
+  { "product_ids", "string[]?" },
+  { "expires_at", "string?" },
+  { "minimum_quantity", "integer?" },
+  { "duration_in_billing_cycles", "integer?" },
+  { "minimum_amount_cents", "integer?" },
+}
+
+schema.upsell_variant = {
+  { "id", "string" },
+  { "selected_variant", "named" },
+  { "offered_variant", "named" },
+}
+
+--- A product or variant by its name.
+schema.named = {
+  { "id", "string" },
+  { "name", "string" },
+}
+
+schema.utm_link = {
+  { "id", "string" },
+  { "title", "string" },
+  { "short_url", "string" },
+  { "utm_url", "string?" },
+  { "target_resource_type", "string" },
+  { "target_resource_id", "string?" },
+  { "utm_source", "string" },
+  { "utm_medium", "string" },
+  { "utm_campaign", "string" },
+  { "utm_term", "string?" },
+  { "utm_content", "string?" },
+  { "enabled", "boolean" },
+  { "total_clicks", "integer" },
+  { "unique_clicks", "integer" },
+  { "created_at", "string" },
+  { "updated_at", "string" },
 }
 
 schema.sanitization_report = {
