@@ -23,6 +23,7 @@ calls.types = {
 calls.kinds = {
   ["thumbnails.delete"] = "message",  -- the thumbnail that it answers is always null
   ["sales.resend_receipt"] = "message",  -- only `success`
+  ["tax_forms.download"] = "file",  -- a PDF
 }
 
 --- Objects of the emulated shop that the calls are about.

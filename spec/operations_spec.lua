@@ -171,6 +171,9 @@ local function check_value(value, want, where)
     for key, inner in pairs(value) do check_value(inner, element, where .. "." .. tostring(key)) end
   elseif schema[name] then
     check_object(value, name, {}, where)
+  elseif name:find("|", 1, true) then
+    local one, other = name:match("^(.*)|(.*)$")
+    assert.truthy(PLAIN[one](value) or PLAIN[other](value), where .. " is neither " .. one .. " nor " .. other)
   else
     assert.truthy(assert(PLAIN[name], name)(value), where .. " is no " .. name)
   end
@@ -182,7 +185,8 @@ function check_object(object, name, more, where)
   local fields = schema[name]
   for _, field in ipairs(fields) do check_value(object[field[1]], field[2], where .. "." .. field[1]) end
   for field in pairs(object) do
-    assert.truthy(fields.type[field] or more[field], where .. "." .. tostring(field) .. " is not in the schema")
+    local known = fields.type[field] or more[field] or fields.open
+    assert.truthy(known, where .. "." .. tostring(field) .. " is not in the schema")
   end
 end
 
@@ -198,10 +202,11 @@ local function check_answer(row, body)
     check_value(body[field[1]], field[2], field[1])
   end
   if not row.returns then return check_object(body, row.object, more, name_of(row)) end
-  for name in pairs(body) do assert.truthy(name == row.returns or more[name], name) end
-  local value = body[row.returns]
-  if row.kind == "list" then check_value(value, row.object .. "[]", row.returns)
-  else check_object(value, row.object, {}, row.returns) end
+  local name, object = row.returns, row.object
+  if row.or_returns and body[row.or_returns] then name, object = row.or_returns, row.or_returns end
+  for key in pairs(body) do assert.truthy(key == name or more[key], key) end
+  if row.kind == "list" then check_value(body[name], object .. "[]", name)
+  else check_object(body[name], object, {}, name) end
 end
 
 local function is_list(value)

@@ -10,12 +10,13 @@
 --   besides the names in the path. TYPE is string, integer, boolean, date, array or object;
 --   `fields` are an object's own parameters. They go into the query of a GET or DELETE, else
 --   into a form body; if one marked `json` is given, the whole body is JSON, as a form would
---   be misread there.
+--   be misread there. `also = "boolean"`: true and false are taken too, and sent as text.
 -- * `json`: the body is always JSON.
 -- * `kind`: "list", "object", "message" (it succeeded: that is all) or "file" (no JSON; the
 --   method returns its bytes).
 -- * `returns`: what the value is called in the answer; none, with an object: its fields stand
---   at the answer's top level.
+--   at the answer's top level. `or_returns`: what it is called instead for some objects, both
+--   there and in gumroad.schema.
 -- * `beside`: fields of the answer that stand beside that value, as in gumroad.schema; the
 --   method puts them on what it returns.
 -- * `bare`: the answer has no `success`.
@@ -46,6 +47,9 @@ local EDIT_SALES = { "edit_sales", "account" }
 local EDIT_PROFILE = { "edit_profile", "account" }
 local ONLY_EDIT_PROFILE = { "edit_profile" }  -- `account` is refused
 local ONLY_VIEW_PROFILE = { "view_profile" }
+local EDIT_EMAILS = { "edit_emails", "account" }
+local VIEW_PAYOUTS = { "view_payouts", "account" }
+local VIEW_TAX_DATA = { "view_tax_data", "account" }
 
 local PAGE_KEY = { "page_key", "string", doc = "`next_page_key` of the page before; opaque" }
 local EVENTS = "sale, refund, dispute, dispute_won, cancellation, subscription_updated, "
@@ -117,6 +121,14 @@ local BLOB = {
   { "content_type", "string", required = true,
     doc = "JPEG, PNG, GIF or video; for media any image but SVG" },
 }
+
+local LICENSE = {
+  { "product_id", "string", doc = "needed for products made since 2023; not a permalink" },
+  { "license_key", "string", required = true },
+}
+local USES = { { "uses", "integer", doc = "how often the key was verified" } }
+
+local DELAY_UNIT = "hour, day, week or month"
 
 local api = {}
 
@@ -354,6 +366,30 @@ api.sales = {
     doc = "Refunds; each repetition of a partial refund refunds again, so it is never retried." },
   { "resend_receipt", "POST", "/sales/:sale_id/resend_receipt", scopes = EDIT_SALES,
     since = "newer", kind = "message", doc = "Mails the receipt to the buyer again." },
+  { "revoke_access", "PUT", "/sales/:sale_id/revoke_access", scopes = EDIT_SALES,
+    returns = "sale", kind = "object", object = "sale", repeatable = true, since = "newer",
+    doc = "Takes the buyer's access to the content away; refused for refunded, physical and "
+      .. "subscription sales." },
+  { "undo_revoke_access", "PUT", "/sales/:sale_id/undo_revoke_access", scopes = EDIT_SALES,
+    returns = "sale", kind = "object", object = "sale", repeatable = true, since = "newer",
+    doc = "Gives the buyer's access back." },
+  { "export", "POST", "/sales/exports", scopes = VIEW_SALES, since = "newer",
+    params = {
+      { "from", "date", doc = "inclusive" },
+      { "to", "date", doc = "inclusive" },
+      { "product_id", "string" },
+    },
+    kind = "object", object = "sales_export",
+    doc = "Has the sales mailed to the seller as CSV; they are not in the answer." },
+  { "summary", "GET", "/sales/summary", scopes = VIEW_SALES, since = "newer",
+    params = {
+      { "from", "date", doc = "inclusive, in the seller's time zone; default: 29 days before `to`" },
+      { "to", "date", doc = "inclusive, in the seller's time zone; default: today" },
+      { "group_by", "string", doc = "product, day, week, month or hour (short times only)" },
+    },
+    kind = "object", object = "sales_summary", repeatable = true,
+    doc = "What was sold and refunded, in US cents. Its days are the seller's, those of `list` "
+      .. "are UTC's." },
 }
 
 api.subscribers = {
@@ -369,6 +405,33 @@ api.subscribers = {
   { "get", "GET", "/subscribers/:subscriber_id", scopes = VIEW_SALES,
     returns = "subscriber", kind = "object", object = "subscriber", repeatable = true,
     doc = "One subscriber by the subscription's id; ended ones are found too." },
+}
+
+api.licenses = {
+  { "verify", "POST", "/licenses/verify",
+    params = copy_with(LICENSE, {
+      { "increment_uses_count", "string", also = "boolean",
+        doc = "false: does not count as a use; anything else does, and so does leaving it out" },
+      { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
+    }),
+    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
+    beside = USES,
+    doc = "The sale that a licence key was given with. Each call counts a use unless told not to. "
+      .. "Needs no token, so it may be called from a program that users have." },
+  { "enable", "PUT", "/licenses/enable", scopes = EDIT_PRODUCTS, params = LICENSE,
+    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
+    beside = USES, repeatable = true, doc = "Makes a disabled key good again." },
+  { "disable", "PUT", "/licenses/disable", scopes = EDIT_PRODUCTS, params = LICENSE,
+    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
+    beside = USES, repeatable = true, doc = "From now on `verify` does not find the key." },
+  { "decrement_uses", "PUT", "/licenses/decrement_uses_count", scopes = EDIT_PRODUCTS,
+    params = LICENSE,
+    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
+    beside = USES, doc = "Takes one use back; never below 0." },
+  { "rotate", "PUT", "/licenses/rotate", scopes = EDIT_PRODUCTS, params = LICENSE,
+    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
+    beside = USES, since = "newer",
+    doc = "A new key, in `license_key`; the old one is good for nothing at once." },
 }
 
 api.user = {
@@ -447,37 +510,6 @@ api.media = {
   { "delete", "DELETE", "/media/:media_id", scopes = ONLY_EDIT_PROFILE, since = "newer",
     kind = "message", repeatable = true, doc = "Removes an image." },
 }
-
-api.resource_subscriptions = {
-  { "list", "GET", "/resource_subscriptions", scopes = VIEW_SALES,
-    params = {
-      { "resource_name", "string", required = true, doc = EVENTS },
-      { "current_oauth_application_only", "boolean",
-        doc = "only those that this token may delete; newest servers" },
-    },
-    returns = "resource_subscriptions", kind = "list", object = "resource_subscription",
-    repeatable = true,
-    doc = "The webhooks for one sort of event, those of other applications included." },
-  { "create", "PUT", "/resource_subscriptions", scopes = VIEW_SALES,
-    params = {
-      { "resource_name", "string", required = true, doc = EVENTS },
-      { "post_url", "string", required = true, doc = "public host, at most 255 characters" },
-    },
-    returns = "resource_subscription", kind = "object", object = "resource_subscription",
-    doc = "A new webhook. A PUT, and yet each repetition adds one more." },
-  { "delete", "DELETE", "/resource_subscriptions/:resource_subscription_id", scopes = VIEW_SALES,
-    kind = "message", repeatable = true,
-    doc = "Ends a webhook; needs a token of the application that made it." },
-}
-
-local function by_name(params)
-  local named = {}
-  for _, param in ipairs(params) do
-    named[param[1]] = param
-    if param.fields then param.field = by_name(param.fields) end
-  end
-  return named
-end
 
 api.files = {
   { "presign", "POST", "/files/presign", scopes = EDIT_PRODUCTS, since = "newer",
@@ -603,6 +635,144 @@ api.utm_links = {
     returns = "utm_link", kind = "object", object = "utm_link", repeatable = true,
     doc = "Takes the link out of service." },
 }
+
+api.emails = {
+  { "list", "GET", "/emails", scopes = EDIT_EMAILS, since = "newer",
+    params = { { "type", "string", doc = "published, scheduled or draft" }, PAGE_KEY },
+    returns = "emails", kind = "list", object = "email", page_size = 10, repeatable = true,
+    doc = "Posts to the audience, newest first." },
+  { "get", "GET", "/emails/:email_id", scopes = EDIT_EMAILS, since = "newer",
+    returns = "email", kind = "object", object = "email", repeatable = true, doc = "One post." },
+  { "create", "POST", "/emails", scopes = EDIT_EMAILS, since = "newer",
+    params = {
+      { "subject", "string", required = true },
+      { "body", "string", required = true, doc = "HTML" },
+      { "audience", "string", doc = "all (default), customers, followers or product" },
+      { "product_id", "string", doc = "with the audience product" },
+      { "publish", "boolean", doc = "true sends at once" },
+      { "draft", "boolean", doc = "false sends at once" },
+    },
+    returns = "email", kind = "object", object = "email",
+    doc = "A new post: a draft unless it is sent at once." },
+  { "delete", "DELETE", "/emails/:email_id", scopes = EDIT_EMAILS, since = "newer",
+    kind = "message", repeatable = true, doc = "Deletes a post." },
+  { "preview", "POST", "/emails/:email_id/preview", scopes = EDIT_EMAILS, since = "newer",
+    returns = "email", kind = "object", object = "email",
+    beside = { { "preview_url", "string", doc = "where the seller sees it" } },
+    doc = "Mails the post to the seller alone." },
+  { "send", "POST", "/emails/:email_id/send", scopes = EDIT_EMAILS, since = "newer",
+    returns = "email", kind = "object", object = "email", doc = "Sends the post to its audience." },
+  { "schedule", "POST", "/emails/:email_id/schedule", scopes = EDIT_EMAILS, since = "newer",
+    params = { { "to_be_published_at", "string", required = true, doc = "date and time" } },
+    returns = "email", kind = "object", object = "email", doc = "Sends the post later." },
+  { "unschedule", "POST", "/emails/:email_id/unschedule", scopes = EDIT_EMAILS, since = "newer",
+    returns = "email", kind = "object", object = "email", doc = "Makes it a draft again." },
+}
+
+api.workflows = {
+  { "list", "GET", "/workflows", scopes = EDIT_EMAILS, since = "newer",
+    returns = "workflows", kind = "list", object = "workflow", repeatable = true,
+    doc = "Series of emails that an event starts; always all of them, without their emails." },
+  { "get", "GET", "/workflows/:workflow_id", scopes = EDIT_EMAILS, since = "newer",
+    returns = "workflow", kind = "object", object = "workflow", repeatable = true,
+    doc = "One workflow, with its emails." },
+}
+
+api.workflow_emails = {
+  { "create", "POST", "/workflows/:workflow_id/emails", scopes = EDIT_EMAILS, since = "newer",
+    params = {
+      { "subject", "string", required = true },
+      { "body", "string", required = true, doc = "HTML" },
+      { "delay_amount", "integer", required = true, doc = "not negative" },
+      { "delay_unit", "string", required = true, doc = DELAY_UNIT },
+    },
+    returns = "email", kind = "object", object = "workflow_email",
+    doc = "One more email of a workflow, so long after the event." },
+  { "update", "PUT", "/workflows/:workflow_id/emails/:workflow_email_id", scopes = EDIT_EMAILS,
+    since = "newer",
+    params = {
+      { "subject", "string" },
+      { "body", "string", doc = "HTML" },
+      { "delay_amount", "integer", doc = "not negative; together with delay_unit" },
+      { "delay_unit", "string", doc = DELAY_UNIT },
+    },
+    returns = "email", kind = "object", object = "workflow_email", repeatable = true,
+    doc = "Changes what is given, which must be something." },
+}
+
+api.payouts = {
+  { "list", "GET", "/payouts", scopes = VIEW_PAYOUTS, since = "newer",
+    params = {
+      { "after", "date", doc = "inclusive" },
+      { "before", "date", doc = "exclusive" },
+      { "include_upcoming", "string", also = "boolean", doc = "false leaves upcoming payouts out" },
+      PAGE_KEY,
+    },
+    returns = "payouts", kind = "list", object = "payout", page_size = 10, repeatable = true,
+    doc = "Payouts, newest first, those to come (without an id) before the others." },
+  { "upcoming", "GET", "/payouts/upcoming", scopes = VIEW_PAYOUTS, since = "newer",
+    params = {
+      { "include_sales", "string", also = "boolean", doc = "false leaves the ids of sales out" },
+      { "include_transactions", "string", also = "boolean", doc = "true adds transactions" },
+    },
+    returns = "payouts", kind = "list", object = "payout", repeatable = true,
+    doc = "The payouts to come: none, one or two." },
+  { "get", "GET", "/payouts/:payout_id", scopes = VIEW_PAYOUTS, since = "newer",
+    params = {
+      { "include_sales", "string", also = "boolean", doc = "false leaves the ids of sales out" },
+      { "include_transactions", "string", also = "boolean", doc = "true adds transactions" },
+    },
+    returns = "payout", kind = "object", object = "payout", repeatable = true,
+    doc = "One payout. The ids of its sales need view_sales too." },
+}
+
+api.tax_forms = {
+  { "list", "GET", "/tax_forms", scopes = VIEW_TAX_DATA, since = "newer",
+    params = { { "year", "integer" } },
+    returns = "tax_forms", kind = "list", object = "tax_form", repeatable = true,
+    doc = "Tax forms that were filed; refused where the account has no tax center." },
+  { "download", "GET", "/tax_forms/:year/:tax_form_type/download", scopes = VIEW_TAX_DATA,
+    since = "newer", kind = "file", repeatable = true,
+    doc = "A tax form as PDF; the year as text. us_1099_k or us_1099_misc." },
+}
+
+api.earnings = {
+  { "get", "GET", "/earnings", scopes = VIEW_TAX_DATA, since = "newer",
+    params = { { "year", "integer", required = true } },
+    kind = "object", object = "earnings", repeatable = true,
+    doc = "What a year came to, in cents." },
+}
+
+api.resource_subscriptions = {
+  { "list", "GET", "/resource_subscriptions", scopes = VIEW_SALES,
+    params = {
+      { "resource_name", "string", required = true, doc = EVENTS },
+      { "current_oauth_application_only", "boolean",
+        doc = "only those that this token may delete; newest servers" },
+    },
+    returns = "resource_subscriptions", kind = "list", object = "resource_subscription",
+    repeatable = true,
+    doc = "The webhooks for one sort of event, those of other applications included." },
+  { "create", "PUT", "/resource_subscriptions", scopes = VIEW_SALES,
+    params = {
+      { "resource_name", "string", required = true, doc = EVENTS },
+      { "post_url", "string", required = true, doc = "public host, at most 255 characters" },
+    },
+    returns = "resource_subscription", kind = "object", object = "resource_subscription",
+    doc = "A new webhook. A PUT, and yet each repetition adds one more." },
+  { "delete", "DELETE", "/resource_subscriptions/:resource_subscription_id", scopes = VIEW_SALES,
+    kind = "message", repeatable = true,
+    doc = "Ends a webhook; needs a token of the application that made it." },
+}
+
+local function by_name(params)
+  local named = {}
+  for _, param in ipairs(params) do
+    named[param[1]] = param
+    if param.fields then param.field = by_name(param.fields) end
+  end
+  return named
+end
 
 -- What the rows leave to be said once: names instead of places, and what follows from the
 -- path and the method.

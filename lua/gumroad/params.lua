@@ -39,6 +39,7 @@ local check_table
 
 local function check_param(where, row, param, name, value)
   local want = TYPES[param[2]]
+  if type(value) == param.also then value = tostring(value) end
   if not want[2](value) then
     Error.usage("%s: parameter '%s': %s expected, got %s", where, name, want[1], describe(value))
   end

@@ -37,7 +37,7 @@ end
 
 -- The value of the envelope that a row promises, with what stands beside it.
 local function take_value(row, body, request)
-  local value = body[row.returns]
+  local value = body[row.returns] or body[row.or_returns]
   if type(value) ~= "table" then
     return nil, Error.new("decode", ("the answer has no '%s'"):format(row.returns),
       { method = row.method, path = request.path:match("^[^?]*"), status = 200 })

@@ -1,11 +1,26 @@
 --- Every object that Gumroad answers with or sends in a ping: { FIELD, TYPE, doc = TEXT }.
 --
--- TYPE is string, integer, number, boolean, table, list, or `TYPE[]`, `map<TYPE>`, or the
--- name of another object, with `?` where the field may be absent or null (both are nil here).
+-- TYPE is string, integer, number, boolean, table, list, or `TYPE[]`, `map<TYPE>`, the name of
+-- another object, or two of these with `|` between; with `?` where the field may be absent or
+-- null (both are nil here). An object that is `open` has fields besides, which buyers named.
 -- Money is an integer in the smallest unit of its currency: cents, or whole yen.
 -- Times are texts, ISO 8601 in UTC, unless said otherwise.
 
 local schema = {}
+
+-- The fields of another object; those that are named again are different here, and those
+-- named without a type are not there.
+local function like(object, changes)
+  local out, changed = {}, {}
+  for _, field in ipairs(changes) do changed[field[1]] = field end
+  for _, field in ipairs(object) do
+    if not changed[field[1]] then out[#out + 1] = field end
+  end
+  for _, field in ipairs(changes) do
+    if field[2] then out[#out + 1] = field end
+  end
+  return out
+end
 
 schema.product = {
   { "id", "string" },
@@ -342,6 +357,155 @@ schema.subscriber = {
   { "license_key", "string?" },
 }
 
+schema.sales_export = {
+  { "status", "string", doc = "queued" },
+  { "recipient_email", "string" },
+}
+
+schema.sales_figures = {
+  { "gross_cents", "integer", doc = "US cents" },
+  { "net_cents", "integer", doc = "gross without what was refunded" },
+  { "units", "integer" },
+  { "refunded_cents", "integer" },
+  { "refunded_units", "integer" },
+}
+
+schema.sales_summary = like(schema.sales_figures, {
+  { "currency", "string", doc = "usd" },
+  { "from", "string", doc = "2026-09-04" },
+  { "to", "string" },
+  { "breakdown", "sales_group[]?", doc = "if grouped; by product: the most first, else by `key`" },
+})
+
+schema.sales_group = like(schema.sales_figures, {
+  { "key", "string", doc = "the product's id; or 2026-09-14, 2026-09, 2026-09-14T13:00" },
+  { "label", "string" },
+})
+
+schema.email = {
+  { "id", "string" },
+  { "subject", "string?" },
+  { "message", "string?", doc = "HTML" },
+  { "audience_type", "string", doc = "audience, seller (customers), follower or product" },
+  { "product_id", "string?" },
+  { "state", "string", doc = "draft, scheduled or published" },
+  { "published_at", "string?" },
+  { "scheduled_at", "string?" },
+  { "send_emails", "boolean" },
+  { "shown_on_profile", "boolean" },
+  { "audience_count", "integer?", doc = "whom it would reach now" },
+  { "recipients_count", "integer?", doc = "whom it reached" },
+  { "url", "string?" },
+  { "created_at", "string" },
+  { "updated_at", "string" },
+}
+
+schema.workflow = {
+  { "id", "string" },
+  { "name", "string" },
+  { "audience_type", "string",
+    doc = "audience, seller, follower, product, variant, affiliate or abandoned_cart" },
+  { "trigger", "string?", doc = "member_cancellation" },
+  { "product_id", "string?" },
+  { "variant_id", "string?" },
+  { "state", "string", doc = "draft or published" },
+  { "published_at", "string?" },
+  { "first_published_at", "string?" },
+  { "send_to_past_customers", "boolean" },
+  { "emails_count", "integer" },
+  { "filters", "workflow_filters", doc = "those that are set" },
+  { "created_at", "string" },
+  { "updated_at", "string" },
+  { "emails", "workflow_email[]?", doc = "not in lists" },
+}
+
+schema.workflow_filters = {
+  { "bought_products", "string[]?" },
+  { "not_bought_products", "string[]?" },
+  { "bought_variants", "string[]?" },
+  { "not_bought_variants", "string[]?" },
+  { "paid_more_than", "integer?" },
+  { "paid_less_than", "integer?" },
+  { "created_after", "string?" },
+  { "created_before", "string?" },
+  { "bought_from", "string?" },
+  { "active_customers_only", "boolean?" },
+  { "minimum_license_uses", "integer?" },
+  { "affiliate_products", "string[]?" },
+}
+
+schema.workflow_email = {
+  { "id", "string" },
+  { "subject", "string?" },
+  { "message", "string?", doc = "HTML" },
+  { "audience_type", "string" },
+  { "product_id", "string?" },
+  { "state", "string" },
+  { "published_at", "string?" },
+  { "send_emails", "boolean" },
+  { "delay", "delay", doc = "how long after the event" },
+  { "sent_count", "integer?", doc = "this and the next four: nil after a write" },
+  { "open_count", "integer?" },
+  { "open_rate", "number?", doc = "per cent" },
+  { "click_count", "integer?" },
+  { "click_rate", "number?", doc = "per cent" },
+  { "created_at", "string" },
+  { "updated_at", "string" },
+}
+
+schema.delay = {
+  { "amount", "integer" },
+  { "unit", "string", doc = "hour, day, week or month" },
+}
+
+schema.payout = {
+  { "id", "string?", doc = "nil: to come" },
+  { "amount", "string", doc = "main units with two decimals: 150.00" },
+  { "currency", "string", doc = "usd or USD" },
+  { "status", "string", doc = "payable (to come), creating, processing, unclaimed, completed, failed, "
+    .. "cancelled, reversed or returned" },
+  { "created_at", "string?" },
+  { "processed_at", "string?" },
+  { "payment_processor", "string?", doc = "stripe or paypal, in either case" },
+  { "bank_account_visual", "string?", doc = "******1234" },
+  { "paypal_email", "string?" },
+  { "sales", "string[]?", doc = "ids; this and the next three are not in lists" },
+  { "refunded_sales", "string[]?" },
+  { "disputed_sales", "string[]?" },
+  { "transactions", "payout_transaction[]?", doc = "only with include_transactions" },
+}
+
+--- Amounts are numbers in main units, or "" where there is none.
+schema.payout_transaction = {
+  { "type", "string", doc = "Sale, Chargeback, Full Refund, Partial Refund, Payout Fee, ..." },
+  { "date", "string", doc = "2026-09-14" },
+  { "purchase_id", "string" },
+  { "item_name", "string" },
+  { "buyer_name", "string" },
+  { "buyer_email", "string" },
+  { "taxes", "number|string" },
+  { "shipping", "number|string" },
+  { "sale_price", "number|string" },
+  { "gumroad_fees", "number|string" },
+  { "net_total", "number|string" },
+}
+
+schema.tax_form = {
+  { "tax_year", "integer" },
+  { "tax_form_type", "string", doc = "us_1099_k or us_1099_misc" },
+  { "filed_at", "string?" },
+}
+
+schema.earnings = {
+  { "year", "integer" },
+  { "currency", "string" },
+  { "gross_cents", "integer" },
+  { "fees_cents", "integer" },
+  { "taxes_cents", "integer" },
+  { "affiliate_credit_cents", "integer" },
+  { "net_cents", "integer" },
+}
+
 schema.user = {
   { "id", "string", doc = "digits; not the seller_id" },
   { "user_id", "string", doc = "the seller_id of sales and pings" },
@@ -590,6 +754,35 @@ schema.sale_ping = {
   { "disputed", "boolean" },
   { "dispute_won", "boolean" },
   { "retry_count", "integer?", doc = "1 to 3 in a repeated delivery" },
+}
+
+--- What a licence key was given with: the sale in its ping's words, but for some fields.
+-- What the buyer typed stands beside the others, as there.
+schema.license = like(schema.sale_ping, {
+  { "resource_name" }, { "retry_count" }, { "url_params" },
+  { "variants", "string", doc = "(Large, Red)" },
+  { "custom_fields", "string[]", doc = "Name: Lena" },
+  { "offer_code", "table?", doc = "code, displayed_amount_off, name" },
+  { "id", "string", doc = "of the sale" },
+  { "created_at", "string" },
+  { "chargebacked", "boolean?", doc = "not of subscriptions" },
+  { "subscription_ended_at", "string?" },
+  { "subscription_cancelled_at", "string?" },
+  { "subscription_failed_at", "string?" },
+})
+schema.license.open = true
+
+schema.imported_customer = {
+  { "email", "string" },
+  { "created_at", "string" },
+  { "timestamp", "string", doc = "for people: over 2 years ago" },
+  { "link_name", "string?" },
+  { "product_name", "string?" },
+  { "price", "integer?", doc = "always nil" },
+  { "is_imported_customer", "boolean", doc = "true" },
+  { "purchase_email", "string" },
+  { "id", "string" },
+  { "can_update", "boolean?", doc = "always nil" },
 }
 
 schema.plan = {
