@@ -77,6 +77,98 @@ calls["variant_categories.update"] = {
 }
 calls["variant_categories.delete"] = { call = new_category, samples = { "variant_category_delete" } }
 
+local function new_variant(shop)
+  local id, category = new_category(shop)
+  return id, category, assert(shop.variants:create(id, category, { name = "A4" })).id
+end
+
+calls["variants.list"] = {
+  call = function(_, known) return known.product.id, known.category.id end, samples = { "variants_list" },
+}
+calls["variants.get"] = {
+  call = function(shop, known)
+    local category = assert(shop.variant_categories:list(known.club.id))[1].id
+    return known.club.id, category, assert(shop.variants:list(known.club.id, category))[1].id
+  end,
+  samples = { "variant_get", "variant_get_tier" },
+}
+calls["variants.create"] = {
+  call = function(shop)
+    local id, category = new_category(shop)
+    return id, category, { name = "A4", price_difference_cents = -100, max_purchase_count = 5 }
+  end,
+}
+calls["variants.update"] = {
+  call = function(shop)
+    local id, category, variant = new_variant(shop)
+    return id, category, variant, { description = "Large" }
+  end,
+}
+calls["variants.delete"] = { call = new_variant, samples = { "variant_delete" } }
+
+calls["skus.list"] = {
+  call = function(shop) return assert(shop.products:get("rqdnt")).id end, samples = { "skus_list" },
+}
+
+local function new_code(shop)
+  local id = new_product(shop)
+  return id, assert(shop.offer_codes:create(id, { name = "FIVEOFF", amount_off = 500 })).id
+end
+
+calls["offer_codes.list"] = {
+  call = function(shop) return (new_code(shop)) end, partly = { "offer_codes_list" },
+}
+calls["offer_codes.get"] = { call = new_code }
+calls["offer_codes.create"] = {
+  call = function(shop)
+    return new_product(shop), { name = "FIVEOFF", amount_off = 500, max_purchase_count = 100,
+      minimum_amount_cents = 2000 }
+  end,
+  samples = { "offer_code_create" },
+}
+calls["offer_codes.update"] = {
+  call = function(shop)
+    local id, code = new_code(shop)
+    return id, code, { max_purchase_count = 3 }
+  end,
+}
+calls["offer_codes.delete"] = { call = new_code, samples = { "offer_code_delete" } }
+
+local function new_field(shop)
+  local id = new_product(shop)
+  return id, assert(shop.custom_fields:create(id, { name = "Name v1.0 / print", required = true })).name
+end
+
+calls["custom_fields.list"] = { call = product, samples = { "custom_fields_list" } }
+calls["custom_fields.create"] = {
+  call = function(shop) return new_product(shop), { name = "Name on print", required = true } end,
+  samples = { "custom_field_create" },
+}
+calls["custom_fields.update"] = {
+  call = function(shop)
+    local id, name = new_field(shop)
+    return id, name, { required = false }
+  end,
+}
+calls["custom_fields.delete"] = { call = new_field, samples = { "custom_field_delete" } }
+
+local PICTURE = { url = "https://example.com/a.png" }
+
+calls["thumbnails.create"] = {
+  call = function(shop) return new_product(shop), PICTURE end, samples = { "thumbnail_create" },
+}
+calls["thumbnails.delete"] = { call = new_product, samples = { "thumbnail_delete" } }
+calls["covers.create"] = {
+  call = function(shop) return new_product(shop), PICTURE end, samples = { "cover_create" },
+}
+calls["covers.delete"] = {
+  call = function(shop)
+    local id = new_product(shop)
+    return id, assert(shop.covers:create(id, PICTURE)).main_cover_id
+  end,
+}
+calls["reviews.list"] = { call = brushes, samples = { "product_reviews_list" } }
+
 -- files -----------------------------------------------------------------------------------
 
 local function wait_for(transfer)

@@ -117,6 +117,27 @@ function format.price(cents, currency)
   return format.symbol(currency) .. format.amount(cents, currency)
 end
 
+local LEAST = {  -- smallest prices that are not 0, in the smallest unit
+  usd = 99, gbp = 59, eur = 79, jpy = 99, inr = 7300, aud = 99, cad = 99, hkd = 799, sgd = 99,
+  twd = 2999, nzd = 99, brl = 533, zar = 1300, chf = 100, ils = 700, php = 4500, krw = 111000,
+  pln = 379, czk = 2149,
+}
+
+--- Whether something can be sold for so much: for nothing, or for enough.
+function format.is_price(cents, currency)
+  return cents <= 0 or cents >= (LEAST[currency] or 99)
+end
+
+--- Whether Gumroad sells in that currency.
+function format.is_currency(currency)
+  return LEAST[currency] ~= nil
+end
+
+--- "$0.99": the smallest price that is not 0.
+function format.minimum_price(currency)
+  return format.symbol(currency) .. format.amount(LEAST[currency] or 99, currency)
+end
+
 local RECURRENCES = {
   monthly = " a month", quarterly = " every 3 months", biannually = " every 6 months",
   yearly = " a year", every_two_years = " every 2 years",

@@ -70,6 +70,18 @@ function json.dict_of(value)
   return dict
 end
 
+--- An object or a list from what was decoded, at any depth. An empty table is a list.
+function json.of(value)
+  if type(value) ~= "table" then return value end
+  local out = {}
+  if value[1] ~= nil or next(value) == nil then
+    for i, inner in ipairs(value) do out[i] = json.of(inner) end
+    return out
+  end
+  for key, inner in pairs(value) do out[key] = json.of(inner) end
+  return json.dict_of(out)
+end
+
 local function text(value)
   if value:find('[%c"\\&<>]') then value = value:gsub('[%c"\\&<>]', ESCAPES) end
   if value:find("\226\128", 1, true) then value = value:gsub("\226\128[\168\169]", SEPARATORS) end

@@ -269,6 +269,7 @@ function router.answer(shop, raw)
   merge(request.params, request.query_params)
   merge(request.params, from_body)
   merge(request.params, path_params)
+  request.path_params = path_params
   local refused = check_token(shop, request)
   if refused then return refused end
   if not route.handler then return no_route(request) end

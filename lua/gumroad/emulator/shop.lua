@@ -3,13 +3,14 @@
 -- start, is kept and wins over them. So a shop of any size starts at once.
 --
 -- Records are plain Lua tables; how they look on the wire is the business of views.lua
--- (answers) and payloads.lua (pings). What happens after the start is in events.lua, who may
--- ask in access.lua.
+-- (answers) and payloads.lua (pings). What a product is made of is in wares.lua, what happens
+-- after the start in events.lua, who may ask in access.lua.
 local access = require "gumroad.emulator.access"
 local chance = require "gumroad.emulator.chance"
 local events = require "gumroad.emulator.events"
 local json = require "gumroad.emulator.json"
 local names = require "gumroad.emulator.names"
+local wares = require "gumroad.emulator.wares"
 
 local floor, min, max = math.floor, math.min, math.max
 
@@ -22,7 +23,8 @@ local CENTS = { usd = 1, eur = 1.08, gbp = 1.27, jpy = 0.662 }  -- US cents for 
 local FOR = {
   product = 1, sale = 2, subscription = 3, category = 4, variant = 5, field = 6, hook = 7,
   licence = 8, sale_licence = 20, subscription_licence = 30, seller = 40, file = 41, cover = 42,
-  rich_content = 43, sku = 44,
+  rich_content = 43, sku = 44, thumbnail = 45, offer_code = 46, media = 47, upsell = 48,
+  upsell_variant = 49, utm_link = 50, review_id = 51,
   buyer = 100, first = 101, last = 102, host = 103, place = 104, account = 105, street = 106,
   mail = 107, mail_style = 108,
   jitter = 110, block = 111, quantity = 112, option = 113, answer = 117, offer = 118, tip = 119,
@@ -36,6 +38,7 @@ Shop.SELLER_EMAIL = "ana@example.com"
 Shop.YEAR = 10  -- a year of a membership costs as much as so many months
 
 for name, method in pairs(events) do Shop[name] = method end
+for name, method in pairs(wares) do Shop[name] = method end
 for name, method in pairs(access) do Shop[name] = method end
 
 function Shop:roll(purpose, number, sides)
@@ -44,6 +47,10 @@ end
 
 function Shop:id(purpose, number)
   return chance.id(self.seed, FOR[purpose], number)
+end
+
+function Shop:guid(purpose, number)
+  return chance.guid(self.seed, FOR[purpose], number)
 end
 
 --- Seconds of Unix time in the emulated world: it starts at `now` and runs as ours does.
@@ -59,54 +66,6 @@ local function ware_of(number)
   local issue = number - #names.wares
   return { name = ("Colour Notes No. %d"):format(issue), permalink = ("cnot%d"):format(issue),
     price = 700 + 100 * (issue % 6), tags = { "zine", "colour" } }
-end
-
-function Shop:new_category(product, title, options)
-  local place = #product.categories + 1
-  local category = { id = self:id("category", product.number * 1000 + place), title = title,
-    options = {} }
-  for i, option in ipairs(options or {}) do
-    category.options[i] = { name = option[1], difference = option[2],
-      id = self:id("variant", product.number * 100000 + place * 100 + i) }
-  end
-  product.categories[place] = category
-  return category
-end
-
-local function custom_fields_of(self, number, ware)
-  local fields = {}
-  for i, field in ipairs(ware.custom_fields or {}) do
-    fields[i] = { id = self:id("field", number * 100 + i), type = field[1], name = field[2],
-      required = field[3] }
-  end
-  return fields
-end
-
-local function cover_ids_of(self, number, ware)
-  local ids = {}
-  for i = 1, ware.covers or 0 do ids[i] = chance.guid(self.seed, FOR.cover, number * 100 + i) end
-  return ids
-end
-
---- A product's record from a ware, such as names.lua lists.
-function Shop:make_product(number, ware, created)
-  local product = {
-    number = number, id = self:id("product", number), created = created, name = ware.name,
-    permalink = ware.permalink, custom_permalink = ware.custom_permalink,
-    description = ware.description or "<p>Made by hand.</p>", price = ware.price,
-    currency = ware.currency or "usd", pay_what_you_want = ware.pay_what_you_want,
-    published = not ware.draft, deleted = false, tags = ware.tags or {}, summary = ware.summary,
-    stock = ware.stock, physical = ware.physical or false, membership = ware.membership or false,
-    licensed = ware.licensed or false, preorder = ware.preorder or false, file = ware.file,
-    custom_fields = custom_fields_of(self, number, ware),
-    cover_ids = cover_ids_of(self, number, ware), categories = {}, sold_since = 0,
-  }
-  for _, variant in ipairs(ware.variants or {}) do
-    local options = {}
-    for i = 2, #variant do options[i - 1] = variant[i] end
-    self:new_category(product, variant[1], options)
-  end
-  return product
 end
 
 --- Product number n, 1 being the oldest, or nil.
@@ -246,7 +205,7 @@ end
 
 function Shop:choose_variants(sale)
   for place, category in ipairs(sale.product.categories) do
-    local options = category.options
+    local options = self:options_of(category)
     if #options > 0 and not category.deleted then
       sale.variants = sale.variants or json.dict()
       local option = options[1 + self:roll("option", sale.dice * 4 + place, #options)]
@@ -306,7 +265,7 @@ local function befall(self, sale)
       sale.tracking_url = ("https://tracking.example.com/t/%.0f"):format(sale.order_number)
     end
   end
-  if self:roll("review", number, 30) == 0 then sale.review = "Lovely texture." end
+  if self:is_reviewed(number) then sale.review = "Lovely texture." end
   if paid and not sale.subscription and self:roll("gift", number, 60) == 0 then
     sale.gifter_email, sale.giftee_email = sale.email, "giftee@example.com"
   end
@@ -369,6 +328,12 @@ end
 function Shop:find_sale(id)
   local number = chance.from_id(self.seed, FOR.sale, id)
   return number and self:sale(number)
+end
+
+--- Whether a sale was reviewed in words. Known without making the sale.
+function Shop:is_reviewed(number)
+  if self.sales[number] then return self.sales[number].review ~= nil end
+  return self:roll("review", number, 30) == 0
 end
 
 --- Whether `GET /sales` shows the sale at all (test purchases and gift receivers not).
@@ -531,7 +496,7 @@ function Shop.new(options)
     opened_at = options.now - OPEN_FOR, first_products = options.products,
     product_count = options.products, first_sales = options.sales, sale_count = options.sales,
     first_subscriptions = options.subscribers, subscription_count = options.subscribers,
-    products = {}, sales = {}, subscriptions = {}, tokens = {}, hooks = {},
+    products = {}, sales = {}, subscriptions = {}, tokens = {}, hooks = {}, kept = {},
     sellable = sellable(options.products), place_of = {}, recurrence = "monthly",
     membership_number = 2, emit = function() end, url = "https://s3.example.com", part_size = 104857600,
   }, Shop)

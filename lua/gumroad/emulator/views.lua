@@ -48,7 +48,7 @@ local Node = json.shape { "type", "content", "attrs", "text" }
 local Attributes = json.shape { "id", "uid" }
 local File = json.shape { "id", "name", "size", "url", "filetype", "filegroup" }
 
-local function cover(id)
+function views.cover(id)
   return Cover { url = PUBLIC_FILES .. id .. ".png", thumbnail = null, id = id, type = "image",
     original_url = PUBLIC_FILES .. id .. "/original.png", filetype = "png", width = 670,
     height = 447, native_width = 1500, native_height = 1000 }
@@ -82,12 +82,12 @@ local function option(of, product, in_full)
   }
 end
 
-local function variants(product, in_full)
+local function variants(shop, product, in_full)
   local out = {}
   for _, category in ipairs(product.categories) do
     if not category.deleted then
       out[#out + 1] = Variants { title = category.title,
-        options = map(category.options, option, product, in_full) }
+        options = map(shop:options_of(category), option, product, in_full) }
     end
   end
   return out
@@ -107,16 +107,16 @@ local function basics(product)
     custom_permalink = or_null(product.custom_permalink), currency = product.currency,
     subscription_duration = product.membership and "monthly" or null, deleted = product.deleted,
     preview_url = first_cover and PUBLIC_FILES .. first_cover .. ".png" or null,
-    thumbnail_url = first_cover and PUBLIC_FILES .. "thumbnails/" .. first_cover .. ".png" or null,
+    thumbnail_url = product.thumbnail_id and PUBLIC_FILES .. product.thumbnail_id .. ".png" or null,
     short_url = views.product_url(product), tags = product.tags,
     formatted_price = formatted_price(product), published = product.published,
-    file_info = product.file and FileInfo { Size = "48.2 MB" } or json.dict(),
+    file_info = #product.files == 1 and FileInfo { Size = "48.2 MB" } or json.dict(),
     max_purchase_count = or_null(product.stock), custom_summary = or_null(product.summary),
     custom_fields = map(product.custom_fields, custom_field),
     custom_html = or_null(product.custom_html), is_tiered_membership = product.membership,
     recurrences = product.membership and { "monthly", "yearly" } or null, taxonomy_id = 66,
     category = "drawing-and-painting/artwork-and-commissions",
-    category_label = "Artwork & Commissions", covers = map(product.cover_ids, cover),
+    category_label = "Artwork & Commissions", covers = map(product.cover_ids, views.cover),
     main_cover_id = or_null(first_cover), bundle_products = {},
   }
 end
@@ -133,7 +133,7 @@ local function add_sales(shop, out, product)
 end
 
 local function downloads(shop, product)
-  local id, file_id = shop:id("rich_content", product.number), shop:id("file", product.number)
+  local id, file_id = shop:id("rich_content", product.number), product.files[1].id
   local words = Node { type = "text", text = "Thank you!" }
   local thanks = Node { type = "paragraph", content = { words } }
   local attributes = Attributes { id = file_id, uid = chance.guid(shop.seed, 44, product.number) }
@@ -143,20 +143,20 @@ local function downloads(shop, product)
     updated_at = format.iso(product.created) }
 end
 
-local function file_of(shop, product)
-  return File { id = shop:id("file", product.number), name = product.file:gsub("%.%w+$", ""),
-    size = 50541363, filetype = product.file:match("%w+$"), filegroup = "archive",
+local function file(of, shop)
+  return File { id = of.id, name = of.name, size = of.size, filetype = of.filetype,
+    filegroup = of.filegroup,
     url = ("https://files.example.com/attachments/%s/original/%s?signature=made-up"):format(
-      shop.user_id, product.file) }
+      shop.user_id, of.filename) }
 end
 
 local function add_details(shop, out, product)
   out.refund_policy = RefundPolicy { refund_period = product.refund_period or "inherit",
     title = null, fine_print = or_null(product.refund_fine_print),
     inherited = product.refund_period == nil }
-  out.rich_content = product.file and { downloads(shop, product) } or {}
+  out.rich_content = product.rich_content or product.files[1] and { downloads(shop, product) } or {}
   out.has_same_rich_content_for_all_variants = product.membership
-  out.files = product.file and { file_of(shop, product) } or {}
+  out.files = map(product.files, file, shop)
 end
 
 --- A product.
@@ -164,7 +164,7 @@ end
 -- @param in_full whether to add what lists leave out
 function views.product(shop, product, scopes, in_full)
   local out = basics(product)
-  out.variants = variants(product, in_full)
+  out.variants = variants(shop, product, in_full)
   if product.custom_permalink then
     out.purchasing_power_parity_prices = Parity { IN = math.floor(product.price * 0.5),
       BR = math.floor(product.price * 0.6), UA = math.floor(product.price * 0.45) }
@@ -173,6 +173,60 @@ function views.product(shop, product, scopes, in_full)
   if scopes.view_sales or scopes.account then add_sales(shop, out, product) end
   if in_full then add_details(shop, out, product) end
   return Product(out)
+end
+
+local Thumbnail = json.shape { "url", "guid" }
+
+function views.thumbnail(product)
+  return Thumbnail { url = PUBLIC_FILES .. product.thumbnail_id .. ".png", guid = product.thumbnail_id }
+end
+
+local Variant = json.shape { "id", "max_purchase_count", "name", "description",
+  "price_difference_cents", "custom_sku", "is_customizable_price", "recurrence_price_values",
+  "rich_content" }
+local AllRecurrences = json.shape { "monthly", "quarterly", "biannually", "yearly", "every_two_years" }
+local Tier = json.shape { "enabled", "price_cents", "suggested_price_cents", "price" }
+
+local function tier_price(cents, currency)
+  if not cents then return Tier { enabled = false } end
+  return Tier { enabled = true, price_cents = cents, suggested_price_cents = null,
+    price = format.amount(cents, currency) }
+end
+
+local function add_tier(out, product, of)
+  local prices = tier_prices(product, of)
+  out.price_difference_cents, out.is_customizable_price = null, false
+  out.recurrence_price_values = AllRecurrences {}
+  for _, name in ipairs(json.keys(out.recurrence_price_values)) do
+    local price = prices[name]
+    out.recurrence_price_values[name] = tier_price(price and price.price_cents, product.currency)
+  end
+end
+
+--- A variant or, in the list of SKUs, a SKU.
+function views.variant(of, product, in_full)
+  local out = {
+    id = of.id, max_purchase_count = or_null(of.stock), name = of.name,
+    description = of.description or (product.membership and "" or null),
+    price_difference_cents = of.difference, rich_content = in_full and (of.rich_content or {}) or nil,
+  }
+  if product.membership then add_tier(out, product, of) end
+  return Variant(out)
+end
+
+function views.sku(of, product, place)
+  local out = views.variant(of, product)
+  if product.skus then out.custom_sku = ("%s-%d"):format(product.skus, place) end
+  return out
+end
+
+local CustomField = json.shape { "id", "type", "name", "required", "global", "collect_per_product",
+  "products" }
+
+--- A custom field by itself; inside a product it shows less.
+function views.custom_field(field, product)
+  return CustomField { id = field.id, type = field.type, name = field.name, required = field.required,
+    global = false, collect_per_product = false, products = { product.id } }
 end
 
 local Category = json.shape { "id", "title" }

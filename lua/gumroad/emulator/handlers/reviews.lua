@@ -1,0 +1,52 @@
+--- What buyers say of a product.
+local format = require "gumroad.emulator.format"
+local json = require "gumroad.emulator.json"
+local on = require "gumroad.emulator.on"
+local paging = require "gumroad.emulator.paging"
+
+local AFTER = 3600  -- seconds from the sale to the review
+
+local reviews = {}
+
+local Review = json.shape { "id", "rating", "message", "created_at", "purchase_id", "rater_name",
+  "response" }
+local Response = json.shape { "message", "created_at" }
+
+local function show(shop, number)
+  local sale = shop:sale(number)
+  local written = sale.created + AFTER
+  local answered = number % 3 == 0
+  return Review { id = shop:id("review_id", number), rating = 5, message = sale.review,
+    created_at = format.iso(written), purchase_id = sale.id, rater_name = sale.buyer.name,
+    response = answered and Response { message = "Thank you!", created_at = format.iso(written + AFTER) }
+      or json.null }
+end
+
+local function written_at(shop)
+  return function(number) return shop:sale_created(number) + AFTER end
+end
+
+-- The page begins behind the key's element: earlier in time, or as early and smaller.
+local function start_of(shop, key)
+  if not key then return shop.sale_count end
+  local time, number = paging.read_key(key)
+  if not time then return nil end
+  local written = written_at(shop)
+  local start = paging.last_at(shop.sale_count, written, time)
+  while start >= number and start > 0 and written(start) == time do start = start - 1 end
+  return start
+end
+
+reviews.list = on.product(function(shop, request, product)
+  local start = start_of(shop, request:text "page_key")
+  if not start then return request:bad "Invalid page_key." end
+  local is_of_product = shop:sale_filter { product_id = product.id }
+  local numbers, last = paging.collect(start, 1, request.row.page_size, function(number)
+    return shop:is_reviewed(number) and is_of_product(number)
+  end)
+  local out = {}
+  for i, number in ipairs(numbers) do out[i] = show(shop, number) end
+  return out, last and paging.key(written_at(shop)(last), last)
+end)
+
+return reviews
