@@ -248,6 +248,63 @@ calls["subscribers.get"] = { call = function(_, known) return known.subscriber.i
 
 calls["user.get"] = { call = none, samples = { "user_get" }, partly = { "user_get_view_public_only" } }
 
+calls["user.update"] = { call = function() return { bio = "Brushes and prints." } end }
+calls["user.theme"] = { call = none }
+calls["user.profile_layout"] = { call = none }
+
+local HTML = { custom_html = "<p onclick='a()'>Ink</p><iframe></iframe>" }
+local LONG = { custom_html = ("x"):rep(500001) }
+local TOO_LONG = "Custom html is too long (maximum is 500000 characters)"
+
+calls["user.get_custom_html"] = { call = none }
+calls["user.update_custom_html"] = {
+  call = function() return HTML end, refused = { "too long a text", LONG, "invalid", TOO_LONG },
+}
+calls["user.edit_custom_html"] = {
+  call = function(shop)
+    assert(shop.user:update_custom_html(HTML))
+    return { find = "Ink", replace = "Oil" }
+  end,
+  refused = { "what does not occur", { find = "Acryl", replace = "" }, "invalid",
+    "find must occur exactly once, it occurs 0 times" },
+}
+calls["user.preview_custom_html"] = {
+  call = function() return HTML end, refused = { "too long a text", LONG, "invalid", TOO_LONG },
+}
+
+local function new_page(shop)
+  local number = #assert(shop.pages:list()) + 1
+  return assert(shop.pages:create { title = "Ink & Öl " .. number, content = "<p>a</p>" }).slug
+end
+
+calls["pages.list"] = { call = none }
+calls["pages.get"] = { call = function() return "about" end, samples = { "page_get" } }
+calls["pages.create"] = {
+  call = function() return { title = "FAQ", custom_html = HTML.custom_html } end,
+  refused = { "a title that is blank", { title = " " }, "invalid", "Title can't be blank" },
+}
+calls["pages.update"] = { call = function(shop) return new_page(shop), { title = "Oil" } end }
+calls["pages.delete"] = { call = new_page }
+
+calls["media.list"] = { call = none }
+calls["media.create"] = {
+  call = function() return { url = "https://example.com/a.png" } end, samples = { "media_create" },
+  refused = { "a drawing", { url = "https://example.com/a.svg" }, "invalid", "Only images can be uploaded." },
+}
+calls["media.delete"] = {
+  call = function(shop) return assert(shop.media:create { url = "https://example.com/a.png" }).id end,
+}
+
+calls["categories.list"] = { call = none, samples = { "categories_list" } }
+calls["help_articles.list"] = { call = none, samples = { "help_articles_list" } }
+calls["help_articles.get"] = { call = function() return "66-gumroads-fees" end }
+calls["refund_policy.get"] = { call = none, samples = { "refund_policy_get" } }
+calls["refund_policy.update"] = {
+  call = function() return { refund_period = "30" } end,
+  refused = { "a period that is not offered", { refund_period = "none" }, "invalid",
+    "Refund period is not included in the list" },
+}
+
 local HOOK = { resource_name = "sale", post_url = "https://example.com/hook" }
 
 calls["resource_subscriptions.list"] = {

@@ -24,7 +24,7 @@ local FOR = {
   product = 1, sale = 2, subscription = 3, category = 4, variant = 5, field = 6, hook = 7,
   licence = 8, sale_licence = 20, subscription_licence = 30, seller = 40, file = 41, cover = 42,
   rich_content = 43, sku = 44, thumbnail = 45, offer_code = 46, media = 47, upsell = 48,
-  upsell_variant = 49, utm_link = 50, review_id = 51,
+  upsell_variant = 49, utm_link = 50, review_id = 51, page = 52,
   buyer = 100, first = 101, last = 102, host = 103, place = 104, account = 105, street = 106,
   mail = 107, mail_style = 108,
   jitter = 110, block = 111, quantity = 112, option = 113, answer = 117, offer = 118, tip = 119,
@@ -498,7 +498,9 @@ function Shop.new(options)
     first_subscriptions = options.subscribers, subscription_count = options.subscribers,
     products = {}, sales = {}, subscriptions = {}, tokens = {}, hooks = {}, kept = {},
     sellable = sellable(options.products), place_of = {}, recurrence = "monthly",
-    membership_number = 2, emit = function() end, url = "https://s3.example.com", part_size = 104857600,
+    profile = { name = "Ana Petrova", bio = "Brushes and prints." },
+    refund_policy = { period = "30", in_effect = true }, membership_number = 2,
+    emit = function() end, url = "https://s3.example.com", part_size = 104857600,
   }, Shop)
   for place, number in ipairs(self.sellable) do self.place_of[number] = place end
   self.pause = OPEN_FOR / max(1, options.sales)

@@ -10,8 +10,10 @@ local views = {}
 local PUBLIC_FILES = "https://public-files.example.com/"
 
 --- The seller's pages on the web.
+views.PROFILE = "https://anapetrova.gumroad.com"
+
 function views.product_url(product)
-  return "https://anapetrova.gumroad.com/l/" .. (product.custom_permalink or product.permalink)
+  return views.PROFILE .. "/l/" .. (product.custom_permalink or product.permalink)
 end
 
 local function or_null(value)
@@ -473,11 +475,11 @@ function views.user(shop, scopes)
   local picture = PUBLIC_FILES .. chance.guid(shop.seed, 41, 1) .. ".png"
   local own = scopes.view_profile
   return User {
-    name = "Ana Petrova", bio = "Brushes and prints.", id = shop.user_id, user_id = shop.seller_id,
-    url = "https://anapetrova.gumroad.com", links = links(shop),
+    name = shop.profile.name, bio = shop.profile.bio or private and null or nil, id = shop.user_id,
+    user_id = shop.seller_id, url = views.PROFILE, links = links(shop),
     currency_type = private and "usd" or nil, twitter_handle = private and null or nil,
     profile_url = private and picture or nil, email = private and shop.SELLER_EMAIL or nil,
-    display_name = own and "Ana Petrova" or nil, profile_picture_url = own and picture or nil,
+    display_name = own and shop.profile.name or nil, profile_picture_url = own and picture or nil,
   }
 end
 

@@ -1,0 +1,58 @@
+--- The seller's images for pages.
+local format = require "gumroad.emulator.format"
+local images = require "gumroad.emulator.images"
+local json = require "gumroad.emulator.json"
+local Kept = require "gumroad.emulator.kept"
+
+local MOST_FILES = 500
+local KINDS = { png = true, jpg = true, jpeg = true, gif = true, webp = true }
+
+local media = {}
+
+local Media = json.shape { "id", "name", "extension", "file_size", "url", "status", "file_group",
+  "created_at" }
+local Status = json.shape { "type" }
+
+-- Adds an image under an id of its own kind: 16 lower-case letters and digits.
+local function add(kept, filename, size, name)
+  local kind = filename:match("%.(%w+)$")
+  local record = kept:add { name = name or filename:gsub("%.%w+$", ""), kind = kind, size = size,
+    created = kept.shop:time() }
+  record.id = kept.shop:guid("media", record.number):sub(1, 16)
+  return record
+end
+
+local function media_of(shop)
+  return Kept.of(shop, "media", "media", function(kept) add(kept, "logo.png", 18422) end)
+end
+
+local function show(record)
+  return Media { id = record.id, name = record.name, extension = record.kind:upper(),
+    file_size = record.size or json.null, status = Status { type = "saved" }, file_group = "image",
+    url = ("https://public-files.example.com/%s/%s.%s"):format(record.id, record.name, record.kind),
+    created_at = format.iso(record.created) }
+end
+
+function media.list(shop)
+  local out, kept = {}, media_of(shop)
+  for i = #kept, 1, -1 do out[#out + 1] = show(kept[i]) end
+  return out
+end
+
+function media.create(shop, request)
+  local image, fault = images.of(shop, request)
+  if not image then return request:refuse(fault) end
+  local kind = image.filename:match("%.(%w+)$")
+  if not KINDS[(kind or ""):lower()] then return request:refuse "Only images can be uploaded." end
+  if #media_of(shop) >= MOST_FILES then return request:refuse "There are 500 files already." end
+  return show(add(media_of(shop), image.filename, image.size, request:text "name"))
+end
+
+function media.delete(shop, request)
+  local record = media_of(shop):find(request:text "media_id")
+  if not record then return request:missing "media" end
+  media_of(shop):remove(record)
+  return "The file was deleted."
+end
+
+return media
