@@ -238,11 +238,114 @@ calls["sales.mark_as_shipped"] = { call = new_sale, partly = { "sale_mark_as_shi
 calls["sales.refund"] = { call = new_sale, partly = { "sale_refund_full", "sale_refund_partial" } }
 calls["sales.resend_receipt"] = { call = sale, samples = { "sale_resend_receipt" } }
 
+calls["sales.revoke_access"] = { call = new_sale }
+calls["sales.undo_revoke_access"] = { call = new_sale }
+calls["sales.export"] = {
+  call = function() return { from = "2026-01-01", to = "2026-01-31" } end, samples = { "sales_export" },
+  refused = { "a product that does not exist", { product_id = "x" }, "invalid", "Invalid product ID." },
+}
+calls["sales.summary"] = {
+  call = function() return { from = "2026-01-01", to = "2026-09-01", group_by = "month" } end,
+  samples = { "sales_summary", "sales_summary_by_month", "sales_summary_by_product" },
+  refused = { "days in the wrong order", { from = "2026-02-01", to = "2026-01-01" }, "invalid",
+    "'from' must be on or before 'to'." },
+}
+
 calls["subscribers.list"] = {
   call = function(_, known) return known.club.id end,
   samples = { "subscribers_list" }, partly = { "subscribers_list_unpaginated" },
 }
 calls["subscribers.get"] = { call = function(_, known) return known.subscriber.id end, samples = { "subscriber_get" } }
+
+-- licences --------------------------------------------------------------------------------
+
+local function new_licence(_, known)
+  local sold = assert(known.gum:sell { product_id = "brpro" })
+  return { product_id = sold.product_id, license_key = sold.license_key }
+end
+
+local UNKNOWN_KEY = { "an unknown key", { product_id = "x", license_key = "y" }, "not_found",
+  "That license does not exist for the provided product." }
+
+calls["licenses.verify"] = { call = new_licence, refused = UNKNOWN_KEY,
+  partly = { "license_verify", "license_verify_membership", "license_verify_offer_code",
+    "license_verify_imported_customer" } }
+calls["licenses.enable"] = { call = new_licence, refused = UNKNOWN_KEY }
+calls["licenses.disable"] = { call = new_licence, refused = UNKNOWN_KEY }
+calls["licenses.decrement_uses"] = { call = new_licence, refused = UNKNOWN_KEY }
+calls["licenses.rotate"] = { call = new_licence, refused = UNKNOWN_KEY, partly = { "license_rotate" } }
+
+-- mail ------------------------------------------------------------------------------------
+
+local POST = { subject = "Autumn sale", body = "<p>Hello</p>", audience = "customers" }
+
+local function new_email(shop)
+  return assert(shop.emails:create(POST)).id
+end
+
+local function at(shop)
+  return new_email(shop), { to_be_published_at = "2030-01-01T08:00:00Z" }
+end
+
+calls["emails.list"] = { call = none, samples = { "emails_list" },
+  refused = { "an unknown type", { type = "x" }, "invalid",
+    "Invalid type. Valid values are: published, scheduled, draft." } }
+calls["emails.get"] = { call = new_email }
+calls["emails.create"] = { call = function() return POST end,
+  refused = { "a blank subject", { subject = " ", body = "x" }, "invalid", "Subject can't be blank" } }
+calls["emails.delete"] = { call = new_email }
+calls["emails.preview"] = { call = new_email, samples = { "email_preview" } }
+calls["emails.send"] = { call = new_email }
+calls["emails.schedule"] = { call = at }
+calls["emails.unschedule"] = {
+  call = function(shop)
+    local id, params = at(shop)
+    return assert(shop.emails:schedule(id, params)).id
+  end,
+}
+
+local function workflow(shop)
+  return assert(shop.workflows:list())[1].id
+end
+
+calls["workflows.list"] = { call = none, samples = { "workflows_list" } }
+calls["workflows.get"] = { call = workflow, samples = { "workflow_get" } }
+calls["workflow_emails.create"] = {
+  call = function(shop)
+    return workflow(shop), { subject = "Welcome", body = "<p>Hi</p>", delay_amount = 1, delay_unit = "day" }
+  end,
+  samples = { "workflow_email_create" },
+}
+calls["workflow_emails.update"] = {
+  call = function(shop)
+    local full = assert(shop.workflows:get(workflow(shop)))
+    return full.id, full.emails[1].id, { subject = "Hello" }
+  end,
+}
+
+-- money -----------------------------------------------------------------------------------
+
+calls["payouts.list"] = { call = none, samples = { "payouts_list" },
+  refused = { "a wrong page_key", { page_key = "x" }, "invalid", "Invalid page_key." } }
+calls["payouts.upcoming"] = {
+  call = function(_, known)
+    assert(known.gum:sell { product_id = "kzqwu" })
+    return {}
+  end,
+  samples = { "payouts_upcoming" },
+}
+calls["payouts.get"] = {
+  call = function(shop)
+    return assert(shop.payouts:list { include_upcoming = false })[1].id, { include_transactions = true }
+  end,
+  samples = { "payout_get" },
+}
+calls["tax_forms.list"] = { call = none, samples = { "tax_forms_list" },
+  refused = { "a year without a form", { year = 1999 }, "not_found", "Tax form not found." } }
+calls["tax_forms.download"] = { call = function() return "2025", "us_1099_k" end,
+  not_found = "^Tax form not found%.$" }
+calls["earnings.get"] = { call = function() return { year = 2025 } end, samples = { "earnings_get" },
+  refused = { "no year of four digits", { year = 7 }, "not_found", "The year was not found." } }
 
 -- the account -----------------------------------------------------------------------------
 

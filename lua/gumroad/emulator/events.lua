@@ -12,7 +12,6 @@ local function new_subscription(self, sale)
     number = number, id = self:id("subscription", number), created = sale.created,
     product = sale.product, status = "alive", recurrence = "monthly", buyer = sale.buyer,
     email = sale.email, custom_fields = sale.custom_fields, extra_sales = { sale },
-    licence_key = self:subscription_licence(number),
   }
   self.subscription_count = number
   self:keep_subscription(subscription)
@@ -64,7 +63,6 @@ end
 
 -- Makes a sale the newest of the shop.
 local function enter(self, sale)
-  self:licence_for(sale)
   if sale.product.physical then sale.shipped = false end
   self.sale_count = sale.number
   sale.product.sold_since = sale.product.sold_since + 1

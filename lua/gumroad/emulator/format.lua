@@ -61,6 +61,16 @@ function format.day_number(year, month, day)
   return days
 end
 
+--- A Unix time in the seller's time zone, in the words of os.date.
+function format.seller_time(words, time)
+  return os.date("!" .. words, time + SELLER_ZONE)
+end
+
+--- The Unix time at which a day of the seller's begins whose UTC day begins at `time`.
+function format.seller_midnight(time)
+  return time - SELLER_ZONE
+end
+
 --- Unix time of the day's first second in UTC, from "2026-9-1", or nil.
 function format.parse_day(text)
   local year, month, day = text:match("^(%d%d%d%d)-(%d%d?)-(%d%d?)$")

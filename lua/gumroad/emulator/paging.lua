@@ -31,6 +31,17 @@ function paging.read_key(key)
   return time, chance.from_order_number(order)
 end
 
+--- The number behind the one that a key names, of a list that is cut exactly there: earlier in
+-- time, or as early and smaller. Without a key `count`; nil where the key makes no sense.
+function paging.start(key, count, created)
+  if not key then return count end
+  local time, number = paging.read_key(key)
+  if not time then return nil end
+  local start = paging.last_at(count, created, time)
+  while start >= number and start > 0 and created(start) == time do start = start - 1 end
+  return start
+end
+
 --- At most `size` numbers from `start` down to `stop` that pass `keep`, and the number of the
 -- last if there are more behind it.
 function paging.collect(start, stop, size, keep)

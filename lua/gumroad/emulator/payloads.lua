@@ -54,8 +54,9 @@ local function put_custom_fields(out, sale)
 end
 
 local function put_rest(out, shop, sale)
-  put(out, "license_key", sale.licence_key)
-  if sale.licence_key and sale.subscription then put(out, "is_multiseat_license", false) end
+  local licence = shop:licence_of(sale)
+  put(out, "license_key", licence and licence.key)
+  if licence and sale.subscription then put(out, "is_multiseat_license", false) end
   put(out, "ip_country", sale.buyer.country)
   if sale.product.physical then put(out, "shipping_rate", sale.shipping_cents) end
   put_all(out, "recurrence", sale.subscription and sale.subscription.recurrence,
@@ -85,6 +86,35 @@ function payloads.sale(shop, sale, resource_name)
   put_rest(out, shop, sale)
   put_all(out, "refunded", sale.refund_tried and sale.refunded_cents == sale.listed_cents or false,
     "resource_name", resource_name, "disputed", sale.disputed, "dispute_won", sale.dispute_won)
+  return out
+end
+
+local function field_texts(fields)
+  local out = {}
+  for i, name in ipairs(json.keys(fields)) do out[i] = ("%s: %s"):format(name, tostring(fields[name])) end
+  return out
+end
+
+local function variant_names(variants)
+  if not variants then return "" end
+  local names = {}
+  for i, title in ipairs(json.keys(variants)) do names[i] = variants[title] end
+  return "(" .. table.concat(names, ", ") .. ")"
+end
+
+--- What the answer about a licence says of its sale: the ping's words, some in another shape.
+function payloads.licence(shop, sale)
+  local out, subscription = payloads.sale(shop, sale), sale.subscription
+  put_all(out, "variants", variant_names(sale.variants), "id", sale.id,
+    "created_at", format.iso(sale.created), "custom_fields", field_texts(sale.custom_fields))
+  if subscription then
+    put_all(out, "subscription_ended_at", views.time_or_null(subscription.ended_at),
+      "subscription_cancelled_at", views.time_or_null(subscription.cancelled_at),
+      "subscription_failed_at", views.time_or_null(subscription.failed_at))
+  else
+    put(out, "chargebacked", sale.disputed and not sale.dispute_won)
+  end
+  put(out, "offer_code", views.offer_code(sale))
   return out
 end
 
@@ -125,7 +155,8 @@ function payloads.subscription(shop, subscription, resource_name)
   if #json.keys(subscription.custom_fields) > 0 then
     put(out, "custom_fields", subscription.custom_fields)
   end
-  put(out, "license_key", subscription.licence_key)
+  local licence = shop:licence_of_subscription(subscription)
+  put(out, "license_key", licence and licence.key)
   if resource_name == "cancellation" then put_cancellation(out, subscription) end
   if resource_name == "subscription_ended" then
     put_all(out, "ended_at", format.iso(subscription.ended_at),

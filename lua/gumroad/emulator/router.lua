@@ -10,6 +10,7 @@
 local cjson = require "cjson"
 local core = require "gumroad.core"
 local api = require "gumroad.api"
+local format = require "gumroad.emulator.format"
 local json = require "gumroad.emulator.json"
 local paging = require "gumroad.emulator.paging"
 
@@ -72,6 +73,21 @@ function Request:text(name)
   if type(value) == "number" then return json.number(value) end
   if type(value) == "boolean" then return tostring(value) end
   return type(value) == "string" and value or nil
+end
+
+local BAD_DATE = "Invalid date format provided in field '%s'. "
+  .. "Dates must be in the format YYYY-MM-DD."
+
+--- Two parameters that are days: the Unix times at which they begin in UTC; where one is
+-- missing its default. nil and what is wrong.
+function Request:days(first, first_default, second, second_default)
+  local times = { [first] = first_default, [second] = second_default }
+  for _, name in ipairs { first, second } do
+    local text = self:text(name)
+    if text then times[name] = format.parse_day(text) end
+    if times[name] == nil then return nil, BAD_DATE:format(name) end
+  end
+  return times[first], times[second]
 end
 
 local Whole = {}  -- an answer that needs no envelope

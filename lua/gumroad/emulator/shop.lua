@@ -4,11 +4,13 @@
 --
 -- Records are plain Lua tables; how they look on the wire is the business of views.lua
 -- (answers) and payloads.lua (pings). What a product is made of is in wares.lua, what happens
--- after the start in events.lua, who may ask in access.lua.
+-- after the start in events.lua, who may ask in access.lua, licence keys in licences.lua, what
+-- the sales come to in books.lua.
 local access = require "gumroad.emulator.access"
 local chance = require "gumroad.emulator.chance"
 local events = require "gumroad.emulator.events"
 local json = require "gumroad.emulator.json"
+local licences = require "gumroad.emulator.licences"
 local names = require "gumroad.emulator.names"
 local wares = require "gumroad.emulator.wares"
 
@@ -22,8 +24,8 @@ local CENTS = { usd = 1, eur = 1.08, gbp = 1.27, jpy = 0.662 }  -- US cents for 
 -- what dice are rolled for, and what ids name
 local FOR = {
   product = 1, sale = 2, subscription = 3, category = 4, variant = 5, field = 6, hook = 7,
-  licence = 8, sale_licence = 20, subscription_licence = 30, seller = 40, file = 41, cover = 42,
-  rich_content = 43, sku = 44, thumbnail = 45, offer_code = 46, media = 47, upsell = 48,
+  imported = 8, email = 9, workflow = 10, workflow_email = 11, payout = 12, seller = 40, file = 41,
+  cover = 42, rich_content = 43, sku = 44, thumbnail = 45, offer_code = 46, media = 47, upsell = 48,
   upsell_variant = 49, utm_link = 50, review_id = 51, page = 52,
   buyer = 100, first = 101, last = 102, host = 103, place = 104, account = 105, street = 106,
   mail = 107, mail_style = 108,
@@ -40,6 +42,7 @@ Shop.YEAR = 10  -- a year of a membership costs as much as so many months
 for name, method in pairs(events) do Shop[name] = method end
 for name, method in pairs(wares) do Shop[name] = method end
 for name, method in pairs(access) do Shop[name] = method end
+for name, method in pairs(licences) do Shop[name] = method end
 
 function Shop:roll(purpose, number, sides)
   return chance.roll(self.seed, FOR[purpose], number, sides)
@@ -51,6 +54,11 @@ end
 
 function Shop:guid(purpose, number)
   return chance.guid(self.seed, FOR[purpose], number)
+end
+
+--- The number behind an id of that kind, or nil.
+function Shop:number_of(purpose, id)
+  return chance.from_id(self.seed, FOR[purpose], id)
 end
 
 --- Seconds of Unix time in the emulated world: it starts at `now` and runs as ours does.
@@ -187,6 +195,13 @@ local function charge_of(self, number)
   return charge <= self.charges and floor(charge) or nil
 end
 
+local function subscription_number_of_sale(self, number)
+  local kept = self.sales[number]
+  if kept then return kept.subscription and kept.subscription.number end
+  local charge = charge_of(self, number)
+  return charge and (charge - 1) % self.first_subscriptions + 1
+end
+
 local function product_number_of_sale(self, number)
   if charge_of(self, number) then return self.membership_number end
   local charges_before = self.charges > 0
@@ -280,17 +295,6 @@ function Shop:blank_sale(number, product, buyer)
   }
 end
 
-function Shop:licence_for(sale)
-  if not sale.product.licensed then return end
-  local purpose, number = "sale_licence", sale.number
-  if sale.subscription then
-    purpose, number = "subscription_licence", sale.subscription.number
-  end
-  sale.licence_key = chance.licence_key(self.seed, FOR[purpose], number)
-  sale.licence_id = self:id("licence", sale.number)
-  sale.licence_uses = self:roll("uses", sale.number, 4)
-end
-
 local function make_sale(self, number)
   local product = self:product(product_number_of_sale(self, number))
   local sale = self:blank_sale(number, product, self:buyer(buyer_number_of_sale(self, number)))
@@ -309,7 +313,6 @@ local function make_sale(self, number)
   self:choose_variants(sale)
   self:answer_fields(sale)
   self:price_sale(sale)
-  self:licence_for(sale)
   befall(self, sale)
   return sale
 end
@@ -365,13 +368,10 @@ local FILTERS = {
     end
   end },
   { "license_key", function(self, wanted)
-    local sale = chance.from_licence_key(self.seed, FOR.sale_licence, wanted)
-    local subscription = chance.from_licence_key(self.seed, FOR.subscription_licence, wanted)
+    local licence = self:find_licence(wanted:upper()) or {}
     return function(number)
-      local charge = charge_of(self, number)
-      local of = charge and (charge - 1) % self.first_subscriptions + 1
-      local possible = self.sales[number] or number == sale or of and of == subscription
-      return possible and self:sale(number).licence_key == wanted
+      if licence.of ~= "subscription" then return licence.of == "sale" and number == licence.number end
+      return subscription_number_of_sale(self, number) == licence.number
     end
   end },
   { "name", function(self, wanted)
@@ -424,7 +424,6 @@ local function make_subscription(self, number)
     number = number, id = self:id("subscription", number), created = created,
     product = self:product(self.membership_number), status = status, recurrence = self.recurrence,
     buyer = self:buyer(self.plain_buyers + number), custom_fields = json.dict(), extra_sales = {},
-    licence_key = self:subscription_licence(number),
   }
   subscription.email = subscription.buyer.email
   if status == "pending_cancellation" then
@@ -443,10 +442,6 @@ end
 
 function Shop:keep_subscription(subscription)
   self.subscriptions[subscription.number] = subscription
-end
-
-function Shop:subscription_licence(number)
-  return chance.licence_key(self.seed, FOR.subscription_licence, number)
 end
 
 function Shop:find_subscription(id)
@@ -496,7 +491,8 @@ function Shop.new(options)
     opened_at = options.now - OPEN_FOR, first_products = options.products,
     product_count = options.products, first_sales = options.sales, sale_count = options.sales,
     first_subscriptions = options.subscribers, subscription_count = options.subscribers,
-    products = {}, sales = {}, subscriptions = {}, tokens = {}, hooks = {}, kept = {},
+    products = {}, sales = {}, subscriptions = {}, tokens = {}, hooks = {}, kept = {}, payouts = {},
+    licences = { sale = {}, subscription = {}, imported = {} }, new_keys = {}, rotations = 0, imported = {},
     sellable = sellable(options.products), place_of = {}, recurrence = "monthly",
     profile = { name = "Ana Petrova", bio = "Brushes and prints." },
     refund_policy = { period = "30", in_effect = true }, membership_number = 2,

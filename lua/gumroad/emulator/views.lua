@@ -337,12 +337,13 @@ end
 local FLAGS = {
   can_contact = true, is_following = false, is_additional_contribution = false,
   is_upgrade_purchase = false, is_more_like_this_recommended = false,
-  paypal_refund_expired = false, access_revoked = false, sent_abandoned_cart_email = false,
+  paypal_refund_expired = false, sent_abandoned_cart_email = false,
 }
 
 local function add_state(out, sale)
   for name, value in pairs(FLAGS) do out[name] = value end
   local left = sale.listed_cents - sale.refunded_cents
+  out.access_revoked = sale.access_revoked or false
   if sale.refund_tried then out.refunded = left == 0 end
   out.partially_refunded = sale.refunded_cents > 0 and left > 0
   out.chargedback = sale.disputed and not sale.dispute_won
@@ -369,9 +370,9 @@ local function add_subscription(out, subscription, sale)
   out.recurring_charge = sale.recurring or false
 end
 
-local function add_licence(out, sale)
-  out.license_key, out.license_id = sale.licence_key, sale.licence_id
-  out.license_disabled, out.license_uses = false, sale.licence_uses
+local function add_licence(out, licence)
+  out.license_key, out.license_id = licence.key, licence.id
+  out.license_disabled, out.license_uses = licence.disabled, licence.uses
   out.is_multiseat_license = false
 end
 
@@ -381,21 +382,25 @@ local function add_shipping(out, shop, sale)
   out.formatted_shipping_amount = format.price(sale.shipping_cents, "usd")
 end
 
+--- The discount of a sale, or nil.
+function views.offer_code(sale)
+  return sale.offer_code
+    and OfferCode { code = sale.offer_code, displayed_amount_off = "10%", name = sale.offer_code } or nil
+end
+
 --- A sale; `now` is the emulated time.
 function views.sale(shop, sale)
   local out = what_was_bought(sale, shop:time())
   add_buyer(out, shop, sale)
   add_state(out, sale)
   if sale.subscription then add_subscription(out, sale.subscription, sale) end
-  if sale.licence_key then add_licence(out, sale) end
+  local licence = shop:licence_of(sale)
+  if licence then add_licence(out, licence) end
   if sale.shipped ~= nil then
     out.shipped, out.tracking_url = sale.shipped, or_null(sale.tracking_url)
   end
   if sale.product.physical then add_shipping(out, shop, sale) end
-  if sale.offer_code then
-    out.offer_code = OfferCode { code = sale.offer_code, displayed_amount_off = "10%",
-      name = sale.offer_code }
-  end
+  out.offer_code = views.offer_code(sale)
   if sale.affiliate_email then
     out.affiliate = Affiliate { email = sale.affiliate_email,
       amount = ("$%.2f"):format(sale.price / 1000) }
@@ -411,7 +416,8 @@ local Subscriber = json.shape {
   "cancelled_at", "ended_at", "failed_at", "free_trial_ends_at", "status", "license_key",
 }
 
-local function time_or_null(time)
+--- A Unix time as text, or null for none.
+function views.time_or_null(time)
   return time and format.iso(time) or null
 end
 
@@ -429,7 +435,7 @@ local function reversed(list)
 end
 
 function views.subscriber(shop, subscription)
-  local buyer = subscription.buyer
+  local buyer, licence = subscription.buyer, shop:licence_of_subscription(subscription)
   return Subscriber {
     id = subscription.id, product_id = subscription.product.id,
     email = buyer.account_id and buyer.account_email or subscription.email,
@@ -437,12 +443,63 @@ function views.subscriber(shop, subscription)
     user_email = buyer.account_id and buyer.account_email or null,
     purchase_ids = reversed(shop:purchase_ids(subscription)),
     created_at = format.iso(subscription.created), recurrence = subscription.recurrence,
-    user_requested_cancellation_at = time_or_null(subscription.cancel_requested),
-    charge_occurrence_count = null, cancelled_at = time_or_null(subscription.cancelled_at),
-    ended_at = time_or_null(subscription.ended_at),
-    failed_at = time_or_null(subscription.failed_at),
+    user_requested_cancellation_at = views.time_or_null(subscription.cancel_requested),
+    charge_occurrence_count = null, cancelled_at = views.time_or_null(subscription.cancelled_at),
+    ended_at = views.time_or_null(subscription.ended_at),
+    failed_at = views.time_or_null(subscription.failed_at),
     free_trial_ends_at = null, status = status(shop, subscription),
-    license_key = subscription.licence_key,
+    license_key = licence and licence.key,
+  }
+end
+
+local Imported = json.shape { "email", "created_at", "timestamp", "link_name", "product_name", "price",
+  "is_imported_customer", "purchase_email", "id", "can_update" }
+
+--- A customer who came without a sale.
+function views.imported_customer(shop, customer)
+  return Imported {
+    email = customer.email, created_at = format.iso(customer.created), price = null,
+    timestamp = format.ago(customer.created, shop:time()), link_name = customer.product.name,
+    product_name = customer.product.name, is_imported_customer = true, purchase_email = customer.email,
+    id = customer.id, can_update = null,
+  }
+end
+
+-- payouts ---------------------------------------------------------------------------------
+
+local Payout = json.shape { "id", "amount", "currency", "status", "created_at", "processed_at",
+  "payment_processor", "bank_account_visual", "paypal_email", "sales", "refunded_sales", "disputed_sales",
+  "transactions" }
+local Transaction = json.shape { "type", "date", "purchase_id", "item_name", "buyer_name", "buyer_email",
+  "taxes", "shipping", "sale_price", "gumroad_fees", "net_total" }
+
+-- What one line of a payout says: amounts in dollars; "" where there is no sale.
+local function transaction(line)
+  local sale = line.sale
+  return Transaction {
+    type = line.type, date = os.date("!%Y-%m-%d", line.time), purchase_id = sale and sale.id or "",
+    item_name = sale and sale.product.name or "", buyer_name = sale and sale.buyer.name or "",
+    buyer_email = sale and sale.email or "", taxes = sale and 0 or "", shipping = sale and 0 or "",
+    sale_price = sale and line.price / 100 or "", gumroad_fees = line.fee / 100, net_total = line.net / 100,
+  }
+end
+
+--- A payout of books.lua.
+-- @param details nil, or table: `sales` and `transactions`, whether to add these
+function views.payout(payout, details)
+  local paypal, with_sales = payout.paypal, details and details.sales
+  local done = payout.status == "completed"
+  return Payout {
+    id = or_null(payout.id), amount = ("%d.%02d"):format(math.floor(payout.cents / 100), payout.cents % 100),
+    currency = "usd", status = payout.status, created_at = format.iso(payout.created),
+    processed_at = done and format.iso(payout.created + 26 * 3600) or null,
+    payment_processor = paypal and "paypal" or "stripe",
+    bank_account_visual = paypal and null or "******1234",
+    paypal_email = paypal and "ana.pay@example.com" or null,
+    sales = with_sales and payout.sales or nil,
+    refunded_sales = with_sales and payout.refunded_sales or nil,
+    disputed_sales = with_sales and payout.disputed_sales or nil,
+    transactions = details and details.transactions and map(payout.entries, transaction) or nil,
   }
 end
 

@@ -9,20 +9,9 @@ local function show(shop, request, product)
   return views.product(shop, product, request.token.scopes, true)
 end
 
--- The page begins behind the key's element: earlier in time, or as early and smaller.
-local function start_of(shop, request)
-  local key = request:text("page_key")
-  if not key then return shop.product_count end
-  local time, number = paging.read_key(key)
-  if not time then return nil end
-  local created = function(n) return shop:product_created(n) end
-  local start = paging.last_at(shop.product_count, created, time)
-  while start >= number and start > 0 and created(start) == time do start = start - 1 end
-  return start
-end
-
 function products.list(shop, request)
-  local start = start_of(shop, request)
+  local start = paging.start(request:text "page_key", shop.product_count,
+    function(number) return shop:product_created(number) end)
   if not start then return request:bad "Invalid page_key." end
   local size = request.row.page_size
   if shop.old_server then size, start = shop.product_count, shop.product_count end

@@ -1,28 +1,26 @@
 --- Sales.
+local books = require "gumroad.emulator.books"
 local chance = require "gumroad.emulator.chance"
 local format = require "gumroad.emulator.format"
+local json = require "gumroad.emulator.json"
 local paging = require "gumroad.emulator.paging"
 local views = require "gumroad.emulator.views"
 
-local sales = {}
+local DAY = 86400
 
-local BAD_DATE = "Invalid date format provided in field '%s'. "
-  .. "Dates must be in the format YYYY-MM-DD."
+local sales = {}
 
 -- The numbers between two days (after inclusive, before exclusive), or nil and what is wrong.
 local function day_bounds(shop, request)
-  local bounds = { after = 0, before = shop.sale_count }
-  for _, name in ipairs { "after", "before" } do
-    local text = request:text(name)
-    if text then
-      local time = format.parse_day(text)
-      if not time then return nil, BAD_DATE:format(name) end
-      bounds[name] = paging.last_at(shop.sale_count, function(number)
-        return shop:sale_created(number)
-      end, time - 1)
-    end
-  end
-  return bounds.after + 1, bounds.before
+  local after, before = request:days("after", -math.huge, "before", math.huge)
+  if not after then return nil, before end
+  local created = function(number) return shop:sale_created(number) end
+  return paging.last_at(shop.sale_count, created, after - 1) + 1,
+    paging.last_at(shop.sale_count, created, before - 1)
+end
+
+local function is_product_id(shop, id)
+  return #id == 24 and shop:find_product(id) ~= nil
 end
 
 local function filters(shop, request)
@@ -30,9 +28,8 @@ local function filters(shop, request)
   if not shop.old_server then
     wanted.name, wanted.license_key = request:text "name", request:text "license_key"
   end
-  if wanted.product_id then
-    local product = #wanted.product_id == 24 and shop:find_product(wanted.product_id)
-    if not product then return nil, "Invalid product ID." end
+  if wanted.product_id and not is_product_id(shop, wanted.product_id) then
+    return nil, "Invalid product ID."
   end
   local order = request:text "order_id"
   if order then
@@ -122,6 +119,61 @@ end)
 function sales.resend_receipt(shop, request)
   local sale = shop:find_sale(request:text "sale_id")
   if not sale then return request:missing "sale" end
+end
+
+local UNABLE = "The sale was unable to be modified."
+
+local function set_access(revoked)
+  return on_sale(function(shop, _, sale)
+    local all_back = sale.refunded_cents > 0 and sale.refunded_cents == sale.listed_cents
+    if all_back or sale.product.physical or sale.subscription then return nil, UNABLE end
+    sale.access_revoked = revoked
+    shop:keep_sale(sale)
+    return true
+  end)
+end
+
+sales.revoke_access = set_access(true)
+sales.undo_revoke_access = set_access(false)
+
+local Export = json.shape { "status", "recipient_email" }
+
+--- Nobody is mailed here.
+function sales.export(shop, request)
+  local from, wrong = request:days("from", 0, "to", math.huge)
+  if not from then return request:bad(wrong) end
+  local product_id = request:text "product_id"
+  if product_id and not is_product_id(shop, product_id) then return request:bad "Invalid product ID." end
+  return Export { status = "queued", recipient_email = shop.SELLER_EMAIL }
+end
+
+local Summary = json.shape { "gross_cents", "net_cents", "units", "refunded_cents", "refunded_units",
+  "currency", "from", "to", "key", "label", "breakdown" }
+
+local function summary_view(sum)
+  return Summary { gross_cents = sum.gross, net_cents = sum.gross - sum.refunded, units = sum.units,
+    refunded_cents = sum.refunded, refunded_units = sum.refunded_units, key = sum.key, label = sum.label }
+end
+
+--- Its days are the seller's.
+function sales.summary(shop, request)
+  local today = format.parse_day(format.seller_time("%Y-%m-%d", shop:time()))
+  local from, to = request:days("from", false, "to", today)
+  if from == nil then return request:bad(to) end
+  from = from or to - 29 * DAY
+  if from > to then return request:bad "'from' must be on or before 'to'." end
+  local by = request:text "group_by"
+  if by and not books.can_group(by) then
+    return request:bad "Invalid group_by. Valid values are: product, day, week, month, hour."
+  end
+  local total, groups = books.summary(shop, format.seller_midnight(from), format.seller_midnight(to + DAY), by)
+  local out = summary_view(total)
+  out.currency, out.from, out.to = "usd", os.date("!%Y-%m-%d", from), os.date("!%Y-%m-%d", to)
+  if by then
+    out.breakdown = {}
+    for i, group in ipairs(groups) do out.breakdown[i] = summary_view(group) end
+  end
+  return out
 end
 
 return sales

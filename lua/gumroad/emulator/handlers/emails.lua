@@ -1,0 +1,146 @@
+--- Posts to the audience.
+local date = require "gumroad.date"
+local fields = require "gumroad.emulator.fields"
+local format = require "gumroad.emulator.format"
+local json = require "gumroad.emulator.json"
+local paging = require "gumroad.emulator.paging"
+local views = require "gumroad.emulator.views"
+
+local FOLLOWERS = 31
+local STATES = { published = true, scheduled = true, draft = true }
+local WRONG_TYPE = "Invalid type. Valid values are: published, scheduled, draft."
+local UNABLE = "The email was unable to be modified."
+
+local AUDIENCES = {
+  all = "audience", audience = "audience", customers = "seller", seller = "seller",
+  followers = "follower", follower = "follower", product = "product",
+}
+
+local emails = {}
+
+local Email = json.shape { "id", "subject", "message", "audience_type", "product_id", "state",
+  "published_at", "scheduled_at", "send_emails", "shown_on_profile", "audience_count",
+  "recipients_count", "url", "created_at", "updated_at" }
+
+local function audience_count(shop, email)
+  if email.audience == "product" then return shop:sold(email.product) end
+  local customers = email.audience ~= "follower" and shop.sale_count or 0
+  return customers + (email.audience ~= "seller" and FOLLOWERS or 0)
+end
+
+local function slug(subject)
+  return (subject:lower():gsub("[^%w]+", "-"):gsub("^%-+", ""):gsub("%-+$", ""))
+end
+
+local function view(shop, email)
+  local sent = email.state == "published"
+  local null = json.null
+  return Email {
+    id = email.id, subject = email.subject, message = email.message, audience_type = email.audience,
+    product_id = email.product and email.product.id or null, state = email.state,
+    published_at = views.time_or_null(email.published), scheduled_at = views.time_or_null(email.scheduled),
+    send_emails = true, shown_on_profile = false, audience_count = audience_count(shop, email),
+    recipients_count = sent and audience_count(shop, email) or null,
+    url = sent and "https://anapetrova.gumroad.com/p/" .. slug(email.subject) or null,
+    created_at = format.iso(email.created), updated_at = format.iso(email.updated),
+  }
+end
+
+local function add(list, shop, created, subject, message)
+  local number = #list + 1
+  list[number] = { id = shop:id("email", number), subject = subject, message = message, state = "draft",
+    audience = "seller", created = created, updated = created }
+  return list[number]
+end
+
+local function publish(email, time)
+  email.state, email.published, email.scheduled = "published", time, nil
+  email.updated = time
+end
+
+-- The shop's posts, oldest first: at the start a letter for each of twelve months, the last
+-- still a draft.
+local function of(shop)
+  if not shop.emails then
+    shop.emails = {}
+    for month = 12, 1, -1 do
+      local time = shop.started_at - month * 30 * 86400
+      local email = add(shop.emails, shop, time, ("Studio letter No. %d"):format(13 - month), "<p>Hello</p>")
+      if month > 1 then publish(email, time + 3600) end
+    end
+  end
+  return shop.emails
+end
+
+function emails.list(shop, request)
+  local type, list = request:text "type", of(shop)
+  if type and not STATES[type] then return request:bad(WRONG_TYPE) end
+  local start = paging.start(request:text "page_key", #list, function(number) return list[number].created end)
+  if not start then return request:bad "Invalid page_key." end
+  local numbers, last = paging.collect(start, 1, request.row.page_size, function(number)
+    return not list[number].deleted and (not type or list[number].state == type)
+  end)
+  local out = {}
+  for i, number in ipairs(numbers) do out[i] = view(shop, list[number]) end
+  return out, last and paging.key(list[last].created, last)
+end
+
+function emails.create(shop, request)
+  local subject, body = request:text "subject", request:text "body"
+  if fields.is_blank(subject) then return request:refuse "Subject can't be blank" end
+  if fields.is_blank(body) then return request:refuse "Body can't be blank" end
+  local audience = AUDIENCES[request:text "audience" or "all"]
+  if not audience then return request:refuse "Audience is not included in the list" end
+  local product = shop:find_product(request:text "product_id" or request:text "link_id" or "")
+  if audience == "product" and not product then return request:missing "product" end
+  local email = add(of(shop), shop, shop:time(), subject, body)
+  email.audience, email.product = audience, audience == "product" and product or nil
+  if fields.truth(request:text "publish") or request:text "draft" == "false" then publish(email, email.created) end
+  return view(shop, email)
+end
+
+-- Calls what acts on a post; answers with the post as it is then, if it could be done.
+local function on_email(act)
+  return function(shop, request)
+    local email = of(shop)[shop:number_of("email", request:text "email_id") or 0]
+    if not email or email.deleted then return request:missing "email" end
+    local refused, beside = act(shop, request, email)
+    if refused then return refused end
+    return view(shop, email), nil, beside
+  end
+end
+
+emails.get = on_email(function() end)
+
+--- Mails it to the seller; here nobody is mailed.
+emails.preview = on_email(function(_, _, email)
+  local beside = json.dict()
+  json.put(beside, "preview_url", ("https://gumroad.com/emails/%s/edit?preview_post=true"):format(
+    (email.id:gsub("=", "%%3D"))))
+  json.put(beside, "message", "A preview has been sent to your email.")
+  return nil, beside
+end)
+
+emails.send = on_email(function(shop, request, email)
+  if email.state == "published" then return request:refuse(UNABLE) end
+  publish(email, shop:time())
+end)
+
+emails.schedule = on_email(function(shop, request, email)
+  local time = date.parse(request:text "to_be_published_at" or "")
+  if email.state == "published" or not time or time <= shop:time() then return request:refuse(UNABLE) end
+  email.state, email.scheduled, email.updated = "scheduled", time, shop:time()
+end)
+
+emails.unschedule = on_email(function(shop, request, email)
+  if email.state ~= "scheduled" then return request:refuse(UNABLE) end
+  email.state, email.scheduled, email.updated = "draft", nil, shop:time()
+end)
+
+function emails.delete(shop, request)
+  local email = of(shop)[shop:number_of("email", request:text "email_id") or 0]
+  if not email or email.deleted then return request:missing "email" end
+  email.deleted = true
+end
+
+return emails
