@@ -29,7 +29,7 @@ calls.kinds = {
 --- Objects of the emulated shop that the calls are about.
 function calls.known(shop, gum)
   local known = { gum = gum, product = assert(shop.products:get("pxvra")), brushes = assert(shop.products:get("kzqwu")),
-    club = assert(shop.products:get("mclub")) }
+    tape = assert(shop.products:get("tapel")), club = assert(shop.products:get("mclub")) }
   known.category = assert(shop.variant_categories:list(known.product.id))[1]
   known.sale = assert(gum:sell { product_id = "kzqwu" })
   known.subscriber = assert(shop.subscribers:list(known.club.id))[1]
@@ -54,11 +54,37 @@ calls["products.create"] = {
   refused = { "a blank name", { name = " ", price = 1 }, "invalid", "Name can't be blank" },
 }
 calls["products.update"] = {
-  call = function(shop) return new_product(shop), { price = 90 } end, partly = { "product_update_with_warning" },
+  call = function(_, known) return known.tape.id, { price = 90 } end, partly = { "product_update_with_warning" },
 }
 calls["products.delete"] = { call = new_product, samples = { "product_delete" } }
 calls["products.enable"] = { call = new_product }
 calls["products.disable"] = { call = new_product, partly = { "product_disable" } }
+
+calls["products.comps"] = {
+  call = function() return { query = "ink" } end, samples = { "products_comps" },
+  refused = { "nothing to compare", {}, "invalid", "taxonomy or query is required" },
+}
+
+local HTML = { custom_html = "<p onclick='a()'>Ink</p><iframe></iframe>" }
+local LONG = { custom_html = ("x"):rep(500001) }
+local TOO_LONG = "Custom html is too long (maximum is 500000 characters)"
+
+calls["products.preview_custom_html"] = { call = function(shop) return new_product(shop), HTML end }
+calls["products.get_custom_html"] = { call = new_product }
+calls["products.edit_custom_html"] = {
+  call = function(shop)
+    local id = new_product(shop)
+    assert(shop.products:update(id, HTML))
+    return id, { find = "Ink", replace = "Oil" }
+  end,
+}
+
+calls["bundle_contents.update"] = {
+  call = function(shop, known)
+    local bundle = assert(shop.products:create { name = "All", price = 900, native_type = "bundle" })
+    return bundle.id, { products = { { product_id = known.brushes.id }, { product_id = known.tape.id, quantity = 2 } } }
+  end,
+}
 
 calls["variant_categories.list"] = { call = product, samples = { "variant_categories_list" } }
 calls["variant_categories.get"] = { call = function(_, known) return known.product.id, known.category.id end }
@@ -168,6 +194,54 @@ calls["covers.delete"] = {
   end,
 }
 calls["reviews.list"] = { call = brushes, samples = { "product_reviews_list" } }
+
+local UPSELL = { name = "Add tapes", cross_sell = true, text = "Take the tapes too", description = "Half price",
+  offer_code = { amount_percentage = 50 } }
+
+local function upsell_for(known)
+  local upsell = { product_id = known.tape.id, product_ids = { known.brushes.id } }
+  for name, value in pairs(UPSELL) do upsell[name] = value end
+  return upsell
+end
+local function new_upsell(shop, known)
+  return assert(shop.upsells:create(upsell_for(known))).id
+end
+
+calls["upsells.list"] = { call = none, samples = { "upsells_list" } }
+calls["upsells.get"] = { call = new_upsell }
+calls["upsells.create"] = {
+  call = function(_, known) return upsell_for(known) end,
+  refused = { "an unknown product", { name = "a", product_id = "x" }, "not_found", "The product was not found." },
+}
+calls["upsells.update"] = {
+  call = function(shop, known)
+    local versions = assert(shop.variants:list(known.product.id, known.category.id))
+    return new_upsell(shop, known), { product_id = known.product.id, cross_sell = false,
+      upsell_variants = { { selected_variant_id = versions[1].id, offered_variant_id = versions[2].id } } }
+  end,
+}
+calls["upsells.delete"] = { call = new_upsell }
+
+local function utm_link(shop)
+  local number = #assert(shop.utm_links:list()) + 1
+  return { title = "Autumn", target_resource_type = "product_page", target_resource_id = "kzqwu",
+    utm_source = "newsletter", utm_medium = "email", utm_campaign = "autumn " .. number }
+end
+local function new_link(shop)
+  return assert(shop.utm_links:create(utm_link(shop))).id
+end
+
+calls["utm_links.list"] = { call = function(shop) new_link(shop) end }
+calls["utm_links.get"] = { call = new_link }
+calls["utm_links.create"] = {
+  call = utm_link, samples = { "utm_link_create" },
+  refused = { "an unknown target", { title = "a", target_resource_type = "x", utm_source = "b", utm_medium = "c",
+    utm_campaign = "d" }, "invalid", "Target resource type is not included in the list" },
+}
+calls["utm_links.update"] = { call = function(shop) return new_link(shop), { utm_term = "ink" } end }
+calls["utm_links.delete"] = { call = new_link }
+calls["utm_links.enable"] = { call = new_link }
+calls["utm_links.disable"] = { call = new_link }
 
 -- files -----------------------------------------------------------------------------------
 
@@ -354,10 +428,6 @@ calls["user.get"] = { call = none, samples = { "user_get" }, partly = { "user_ge
 calls["user.update"] = { call = function() return { bio = "Brushes and prints." } end }
 calls["user.theme"] = { call = none }
 calls["user.profile_layout"] = { call = none }
-
-local HTML = { custom_html = "<p onclick='a()'>Ink</p><iframe></iframe>" }
-local LONG = { custom_html = ("x"):rep(500001) }
-local TOO_LONG = "Custom html is too long (maximum is 500000 characters)"
 
 calls["user.get_custom_html"] = { call = none }
 calls["user.update_custom_html"] = {

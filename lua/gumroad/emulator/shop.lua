@@ -108,6 +108,7 @@ function Shop:add_product(ware)
   ware.permalink = ("p%s"):format(chance.guid(self.seed, FOR.product, number):sub(1, 5))
   self.product_count = number
   self.products[number] = self:make_product(number, ware, self:time())
+  self.products[number].taxonomy_id = nil
   return self.products[number]
 end
 

@@ -2,6 +2,7 @@
 local chance = require "gumroad.emulator.chance"
 local format = require "gumroad.emulator.format"
 local json = require "gumroad.emulator.json"
+local taxonomy = require "gumroad.emulator.taxonomy"
 
 local null = json.null
 
@@ -48,6 +49,7 @@ local RichContent = json.shape { "id", "page_id", "title", "variant_id", "descri
   "updated_at" }
 local Node = json.shape { "type", "content", "attrs", "text" }
 local Attributes = json.shape { "id", "uid" }
+local Bundled = json.shape { "product_id", "variant_id", "quantity", "position" }
 local File = json.shape { "id", "name", "size", "url", "filetype", "filegroup" }
 
 function views.cover(id)
@@ -100,8 +102,13 @@ local function formatted_price(product)
     .. format.recurrence(product.membership and "monthly" or nil)
 end
 
+local function bundled(part)
+  return Bundled { product_id = part.product.id, variant_id = or_null(part.variant_id),
+    quantity = part.quantity, position = part.position }
+end
+
 local function basics(product)
-  local first_cover = product.cover_ids[1]
+  local first_cover, filed = product.cover_ids[1], taxonomy.find(product.taxonomy_id) or {}
   return {
     name = product.name, description = or_null(product.description), url = null,
     customizable_price = product.pay_what_you_want or null, require_shipping = product.physical,
@@ -116,10 +123,10 @@ local function basics(product)
     max_purchase_count = or_null(product.stock), custom_summary = or_null(product.summary),
     custom_fields = map(product.custom_fields, custom_field),
     custom_html = or_null(product.custom_html), is_tiered_membership = product.membership,
-    recurrences = product.membership and { "monthly", "yearly" } or null, taxonomy_id = 66,
-    category = "drawing-and-painting/artwork-and-commissions",
-    category_label = "Artwork & Commissions", covers = map(product.cover_ids, views.cover),
-    main_cover_id = or_null(first_cover), bundle_products = {},
+    recurrences = product.membership and { "monthly", "yearly" } or null,
+    taxonomy_id = or_null(product.taxonomy_id), category = or_null(filed.path),
+    category_label = or_null(filed.label), covers = map(product.cover_ids, views.cover),
+    main_cover_id = or_null(first_cover), bundle_products = map(product.bundle_products, bundled),
   }
 end
 
@@ -157,7 +164,7 @@ local function add_details(shop, out, product)
     title = null, fine_print = or_null(product.refund_fine_print),
     inherited = product.refund_period == nil }
   out.rich_content = product.rich_content or product.files[1] and { downloads(shop, product) } or {}
-  out.has_same_rich_content_for_all_variants = product.membership
+  out.has_same_rich_content_for_all_variants = product.shares_content
   out.files = map(product.files, file, shop)
 end
 

@@ -86,8 +86,9 @@ function wares:make_product(number, ware, created)
     currency = ware.currency or "usd", pay_what_you_want = ware.pay_what_you_want,
     published = not ware.draft, deleted = false, tags = ware.tags or {}, summary = ware.summary,
     stock = ware.stock, physical = ware.physical or false, membership = ware.membership or false,
-    licensed = ware.licensed or false, preorder = ware.preorder or false, bundle = ware.bundle,
-    skus = ware.skus, taxonomy_id = 66, custom_fields = {}, cover_ids = {}, files = {},
+    licensed = ware.licensed or false, shares_content = ware.membership or false,
+    preorder = ware.preorder or false, bundle = ware.bundle, skus = ware.skus,
+    taxonomy_id = 66, custom_fields = {}, cover_ids = {}, files = {},
     categories = {}, bundle_products = {}, sold_since = 0, field_count = 0, cover_count = 0,
     thumbnail_count = 0, file_count = 0,
   }

@@ -1,6 +1,10 @@
 --- Products.
-local fields = require "gumroad.emulator.fields"
+local changes = require "gumroad.emulator.product_changes"
+local json = require "gumroad.emulator.json"
+local landing = require "gumroad.emulator.landing"
+local on = require "gumroad.emulator.on"
 local paging = require "gumroad.emulator.paging"
+local taxonomy = require "gumroad.emulator.taxonomy"
 local views = require "gumroad.emulator.views"
 
 local products = {}
@@ -25,68 +29,76 @@ function products.list(shop, request)
   return out, last and paging.key(shop:product_created(last), last)
 end
 
-function products.get(shop, request)
-  local product = shop:find_product(request:text "product_id")
-  if not product then return request:missing "product" end
-  return show(shop, request, product)
-end
-
-local FIELDS = {
-  name = { "name", tostring }, description = { "description", tostring },
-  price = { "price", fields.integer }, custom_permalink = { "custom_permalink", fields.or_nil },
-  price_currency_type = { "currency", string.lower }, custom_summary = { "summary", fields.or_nil },
-  customizable_price = { "pay_what_you_want", function(text) return fields.truth(text) or nil end },
-  max_purchase_count = { "stock", fields.integer_or_nil },
-  custom_receipt = { "custom_receipt", fields.or_nil },
-  custom_html = { "custom_html", fields.or_nil },
-  refund_fine_print = { "refund_fine_print", fields.or_nil },
-  refund_period = { "refund_period", function(text) return text ~= "inherit" and text or nil end },
-}
-
-local function change(product, request)
-  fields.change(product, request, FIELDS)
-  local tags = request.params.tags
-  if type(tags) == "table" then product.tags = tags end
-end
+products.get = on.product(show)
 
 function products.create(shop, request)
-  if fields.is_blank(request:text "name") then return request:refuse "Name can't be blank" end
-  if fields.is_blank(request:text "price") then return request:refuse "Price can't be blank" end
-  local draft = fields.truth(request:text "draft") or request:text "published" == "false"
-  local product = shop:add_product { name = "", price = 0, draft = draft,
-    membership = request:text "native_type" == "membership" }
-  if product.membership then
-    shop:new_category(product, "Tier", { { "Untitled", 0 } })
+  local fault = changes.fault_of_new(request) or changes.fault_of(shop, request)
+  if fault then return request:refuse(fault) end
+  local product = shop:add_product(changes.ware_of(request))
+  changes.apply(shop, request, product)
+  return show(shop, request, product)
+end
+
+products.update = on.product(function(shop, request, product)
+  local fault = changes.fault_of(shop, request, product)
+  if fault then return request:refuse(fault) end
+  local html, beside, refusal = request:text "custom_html", nil, nil
+  if html then beside, refusal = landing.set(product, request, html) end
+  if refusal then return refusal end
+  changes.apply(shop, request, product)
+  local warning = request:text "price" and changes.warning(shop, product)
+  if warning then
+    beside = beside and json.copy(beside) or json.dict()
+    json.put(beside, "warning", warning)
   end
-  change(product, request)
-  return show(shop, request, product)
-end
+  return show(shop, request, product), nil, beside
+end)
 
-function products.update(shop, request)
-  local product = shop:find_product(request:text "product_id")
-  if not product then return request:missing "product" end
-  local name = request:text "name"
-  if name and fields.is_blank(name) then return request:refuse "Name can't be blank" end
-  change(product, request)
-  return show(shop, request, product)
-end
-
-function products.delete(shop, request)
-  local product = shop:find_product(request:text "product_id")
-  if not product then return request:missing "product" end
+products.delete = on.product(function(_, _, product)
   product.deleted, product.published = true, false
-end
+end)
 
 local function publish(value)
-  return function(shop, request)
-    local product = shop:find_product(request:text "product_id")
-    if not product then return request:missing "product" end
+  return on.product(function(shop, request, product)
     product.published = value
     return show(shop, request, product)
-  end
+  end)
 end
 
 products.enable = publish(true)
 products.disable = publish(false)
+
+-- landing pages -------------------------------------------------------------------------------
+
+local function urls_of(product)
+  return { landing_url = product.custom_html and views.product_url(product) or json.null }
+end
+
+products.preview_custom_html = on.product(function(_, request)
+  return landing.preview(request)
+end)
+
+products.get_custom_html = on.product(function(_, _, product)
+  return landing.show(product, urls_of(product))
+end)
+
+products.edit_custom_html = on.product(function(_, request, product)
+  return landing.edit(product, request, urls_of(product))
+end)
+
+-- prices of others ----------------------------------------------------------------------------
+
+local Comps = json.shape { "count", "currency", "price_cents", "examples" }
+local Percentiles = json.shape { "p25", "p50", "p75" }
+local Example = json.shape { "name", "price", "url" }
+
+function products.comps(_, request)
+  local filed, words = request:text "taxonomy", request:text "query"
+  if not filed and not words then return request:bad "taxonomy or query is required" end
+  if filed and not taxonomy.find(filed) then return request:bad "Invalid taxonomy." end
+  return Comps { count = 1843, currency = request:text "price_currency_type" or "usd",
+    price_cents = Percentiles { p25 = 700, p50 = 1500, p75 = 2900 },
+    examples = { Example { name = "Ink Pack", price = "$15", url = "https://someone.gumroad.com/l/ink" } } }
+end
 
 return products

@@ -26,19 +26,8 @@ local function written_at(shop)
   return function(number) return shop:sale_created(number) + AFTER end
 end
 
--- The page begins behind the key's element: earlier in time, or as early and smaller.
-local function start_of(shop, key)
-  if not key then return shop.sale_count end
-  local time, number = paging.read_key(key)
-  if not time then return nil end
-  local written = written_at(shop)
-  local start = paging.last_at(shop.sale_count, written, time)
-  while start >= number and start > 0 and written(start) == time do start = start - 1 end
-  return start
-end
-
 reviews.list = on.product(function(shop, request, product)
-  local start = start_of(shop, request:text "page_key")
+  local start = paging.start(request:text "page_key", shop.sale_count, written_at(shop))
   if not start then return request:bad "Invalid page_key." end
   local is_of_product = shop:sale_filter { product_id = product.id }
   local numbers, last = paging.collect(start, 1, request.row.page_size, function(number)
