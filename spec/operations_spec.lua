@@ -69,8 +69,7 @@ describe("The table of operations", function()
   for _, endpoint in ipairs(catalogue) do
     local name = endpoint.resource .. "." .. endpoint.operation
     listed[name] = true
-    local here = api[endpoint.resource] and api[endpoint.resource][endpoint.operation] and it or pending
-    here("has " .. name .. " as the catalogue has it", function()
+    it("has " .. name .. " as the catalogue has it", function()
       local row = api[endpoint.resource][endpoint.operation]
       assert.equal(endpoint.method .. " " .. endpoint.path, row.method .. " " .. row.path)
       assert.same(endpoint.auth == "bearer" and set_of(endpoint.scopes_any) or nil, row.scopes and set_of(row.scopes))
@@ -272,8 +271,7 @@ describe("The operation", function()
   end
 
   for _, row in ipairs(rows) do
-    local own = calls[name_of(row)] or {}
-    local played = own.call and it or pending
+    local own = calls[name_of(row)] or error("operation_calls.lua has nothing for " .. name_of(row))
 
     describe(name_of(row), function()
       local function check_line(request)
@@ -282,7 +280,7 @@ describe("The operation", function()
       end
 
       local also = own.samples and ", and as was recorded" or ""
-      played("is answered as the schema says" .. also, function()
+      it("is answered as the schema says" .. also, function()
         local resource = shop[row.resource]
         local value = assert(resource[row.name](resource, own.call(shop, known)))
         if row.kind == "file" then return assert.equal(raw, value) end
@@ -331,7 +329,7 @@ describe("The operation", function()
       end
 
       if #row.path_params > 0 then
-        played("answers an unknown id with not_found", function()
+        it("answers an unknown id with not_found", function()
           local given = params_for(row)
           given.page_key = nil
           local value, err = call(shop, row, given)
@@ -420,11 +418,11 @@ describe("The operation", function()
     end)
   end
 
-  pending("has every recorded answer as one of its samples", function()
+  it("has every recorded answer as one of its samples", function()
     local used = { endpoints = true }
     for _, row in ipairs(rows) do
       for _, list in ipairs { "samples", "partly" } do
-        for _, sample in ipairs((calls[name_of(row)] or {})[list] or {}) do used[sample] = true end
+        for _, sample in ipairs(calls[name_of(row)][list] or {}) do used[sample] = true end
       end
     end
     for _, sample in ipairs(support.fixtures("", ".json")) do assert.truthy(used[sample], sample) end

@@ -139,11 +139,10 @@ end
 local function load_routes()
   local routes = {}
   for resource, rows in pairs(api) do
-    local found, handlers = pcall(require, "gumroad.emulator.handlers." .. resource)
-    if not found and not handlers:find("not found", 1, true) then error(handlers, 0) end
+    local handlers = require("gumroad.emulator.handlers." .. resource)
     for _, row in ipairs(rows) do
       routes[#routes + 1] = { row = row, segments = segments_of(row.path),
-        handler = found and handlers[row.name] or nil }
+        handler = handlers[row.name] or error("no handler for " .. resource .. "." .. row.name) }
     end
   end
   return routes
@@ -288,7 +287,6 @@ function router.answer(shop, raw)
   request.path_params = path_params
   local refused = check_token(shop, request)
   if refused then return refused end
-  if not route.handler then return no_route(request) end
   local value, next_key, beside = route.handler(shop, request)
   if getmetatable(value) == Whole then return value.answer end
   return envelope(request, value, next_key, beside)
