@@ -74,6 +74,14 @@ control.subscription_updated = with_subscription(function(shop, subscription, pa
   shop:change_plan(subscription, params.type == "downgrade")
 end)
 
+--- A customer from elsewhere, with a licence and without a sale.
+function control.import_customer(server, params)
+  local product = server.shop:find_product(params.product_id or "")
+  if not product then return nil, "no such product" end
+  local _, licence = server.shop:import_customer(product, params.email or "imported@example.com")
+  return dict("product_id", product.id, "license_key", licence.key)
+end
+
 function control.fault(server, params)
   local added, message = server.faults:add(params)
   if not added then return nil, message end

@@ -19,7 +19,7 @@ local ALL_SCOPES = "view_public view_profile edit_products view_sales mark_sales
 local DEFAULTS = {
   port = 0, seed = 1, products = 12, sales = 200, subscribers = 40, scopes = ALL_SCOPES,
   access_token = "emulated-access-token", tokens = {}, latency = 0, time_scale = 1,
-  strict_post_url = false, old_server = false, part_size = 104857600,
+  strict_post_url = false, old_server = false, throttle = false, part_size = 104857600,
 }
 local OPTIONAL = { now = "number", lua = "string" }
 
@@ -197,6 +197,13 @@ function Handle:test_ping(url)
   return ask(self, "test_ping", { url = url })
 end
 
+--- Brings a customer along from elsewhere, who has a licence key but no sale.
+-- @param fields table: `product_id`, `email`
+-- @return { product_id, license_key } | nil, message
+function Handle:import_customer(fields)
+  return ask(self, "import_customer", fields)
+end
+
 --- Makes one more token good.
 -- @param application whose it is, default "main", that of the first token
 function Handle:grant(token, scopes, application)
@@ -228,7 +235,8 @@ end
 --   default: all), `tokens` (more of them: token -> scopes), `latency` (0; seconds before each
 --   answer), `time_scale` (1; factor on the delays and pauses of pings), `strict_post_url`
 --   (false; true refuses webhooks to loopback and private networks, as Gumroad does),
---   `old_server` (false; true: as in April 2025), `part_size` (104857600; bytes of each part of
+--   `old_server` (false; true: as in April 2025), `throttle` (false; true: too many requests are
+--   refused with 429 as at Gumroad), `part_size` (104857600; bytes of each part of
 --   an uploaded file), `lua` (the interpreter to run)
 -- @return handle with `url`, `port`, `access_token` and methods | nil, message
 function emulator.start(options)

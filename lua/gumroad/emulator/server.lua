@@ -10,6 +10,7 @@ local Pings = require "gumroad.emulator.pings"
 local router = require "gumroad.emulator.router"
 local Shop = require "gumroad.emulator.shop"
 local storage = require "gumroad.emulator.storage"
+local Throttle = require "gumroad.emulator.throttle"
 local Timers = require "gumroad.emulator.timers"
 
 local CONTROL = "/_emulator/"
@@ -62,8 +63,8 @@ local function request_id(self)
 end
 
 local function api_answer(self, raw)
-  local stored = storage.answer(self.shop, raw)
-  if stored then return stored end
+  local instead = storage.answer(self.shop, raw) or self.throttle and self.throttle:check(raw, self.shop:time())
+  if instead then return instead end
   local ok, answer = pcall(router.answer, self.shop, raw)
   if ok then
     answer.headers["X-Request-Id"] = request_id(self)
@@ -188,7 +189,7 @@ function Server.new(options)
   local self = setmetatable({
     listener = open, port = open:port(), engine = core.engine(), timers = Timers.new(), shop = shop,
     faults = Faults.new(), latency = options.latency, time_scale = options.time_scale, held = {},
-    stalled = {},
+    stalled = {}, throttle = options.throttle and Throttle.new() or nil,
   }, Server)
   self.pings = Pings.new(self)
   shop.emit = function(name, record) self.pings:event(name, record) end

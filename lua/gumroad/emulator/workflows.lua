@@ -1,8 +1,10 @@
 --- Series of emails that an event starts, as the shop keeps them.
 local format = require "gumroad.emulator.format"
 local json = require "gumroad.emulator.json"
+local Kept = require "gumroad.emulator.kept"
 local views = require "gumroad.emulator.views"
 
+local DAY = 86400
 local null = json.null
 
 local workflows = {}
@@ -10,33 +12,24 @@ local workflows = {}
 --- Adds an email to a workflow.
 -- @param email table: subject, message, amount and unit of its delay
 function workflows.add(shop, workflow, email, time)
-  shop.workflow_emails = (shop.workflow_emails or 0) + 1
-  email.id, email.created, email.updated = shop:id("workflow_email", shop.workflow_emails), time, time
-  workflow.emails[#workflow.emails + 1] = email
+  email.created, email.updated = time, time
+  table.insert(workflow.emails, Kept.of(shop, "workflow_emails", "workflow_email"):add(email))
   return email
 end
 
-local function invent(shop, number, workflow)
-  workflow.id, workflow.emails = shop:id("workflow", number), {}
-  workflow.created = shop.opened_at + number * 86400
-  workflow.published = workflow.is_published and workflow.created + 86400 or nil
-  workflows.add(shop, workflow, { subject = "Welcome", message = "<p>Hi</p>", amount = 1, unit = "day",
-    sent = 120, opened = 80, clicked = 12 }, workflow.created)
-  return workflow
+local function invent(kept, shop, workflow)
+  workflow.created, workflow.emails = shop.opened_at + DAY, {}
+  workflow.published = workflow.trigger == nil and workflow.created + DAY or nil
+  workflows.add(shop, kept:add(workflow), { subject = "Welcome", message = "<p>Hi</p>", amount = 1,
+    unit = "day", sent = 120, opened = 80, clicked = 12 }, workflow.created)
 end
 
 --- The shop's workflows, oldest first.
 function workflows.of(shop)
-  shop.workflows = shop.workflows or {
-    invent(shop, 1, { name = "Onboarding", audience = "product", product = shop:product(1), is_published = true }),
-    invent(shop, 2, { name = "Come back", audience = "seller", trigger = "member_cancellation" }),
-  }
-  return shop.workflows
-end
-
---- The workflow of an id, or nil.
-function workflows.find(shop, id)
-  return workflows.of(shop)[shop:number_of("workflow", id) or 0]
+  return Kept.of(shop, "workflows", "workflow", function(kept)
+    invent(kept, shop, { name = "Onboarding", audience = "product", product = shop:product(1) })
+    invent(kept, shop, { name = "Come back", audience = "seller", trigger = "member_cancellation" })
+  end)
 end
 
 local Workflow = json.shape { "id", "name", "audience_type", "trigger", "product_id", "variant_id", "state",

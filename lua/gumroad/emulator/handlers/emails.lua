@@ -3,9 +3,11 @@ local date = require "gumroad.date"
 local fields = require "gumroad.emulator.fields"
 local format = require "gumroad.emulator.format"
 local json = require "gumroad.emulator.json"
+local Kept = require "gumroad.emulator.kept"
 local paging = require "gumroad.emulator.paging"
 local views = require "gumroad.emulator.views"
 
+local MONTH = 30 * 86400
 local FOLLOWERS = 31
 local STATES = { published = true, scheduled = true, draft = true }
 local WRONG_TYPE = "Invalid type. Valid values are: published, scheduled, draft."
@@ -46,43 +48,40 @@ local function view(shop, email)
   }
 end
 
-local function add(list, shop, created, subject, message)
-  local number = #list + 1
-  list[number] = { id = shop:id("email", number), subject = subject, message = message, state = "draft",
-    audience = "seller", created = created, updated = created }
-  return list[number]
-end
-
 local function publish(email, time)
   email.state, email.published, email.scheduled = "published", time, nil
   email.updated = time
 end
 
--- The shop's posts, oldest first: at the start a letter for each of twelve months, the last
--- still a draft.
-local function of(shop)
-  if not shop.emails then
-    shop.emails = {}
-    for month = 12, 1, -1 do
-      local time = shop.started_at - month * 30 * 86400
-      local email = add(shop.emails, shop, time, ("Studio letter No. %d"):format(13 - month), "<p>Hello</p>")
-      if month > 1 then publish(email, time + 3600) end
-    end
+local function add(kept, created, subject, message)
+  return kept:add { subject = subject, message = message, state = "draft", audience = "seller",
+    created = created, updated = created }
+end
+
+-- At the start a letter for each of twelve months, the last still a draft.
+local function add_letters(kept, shop)
+  for month = 12, 1, -1 do
+    local time = shop.started_at - month * MONTH
+    local email = add(kept, time, ("Studio letter No. %d"):format(13 - month), "<p>Hello</p>")
+    if month > 1 then publish(email, time + 3600) end
   end
-  return shop.emails
+end
+
+local function emails_of(shop)
+  return Kept.of(shop, "emails", "email", add_letters)
 end
 
 function emails.list(shop, request)
-  local type, list = request:text "type", of(shop)
+  local type, kept = request:text "type", emails_of(shop)
   if type and not STATES[type] then return request:bad(WRONG_TYPE) end
-  local start = paging.start(request:text "page_key", #list, function(number) return list[number].created end)
+  local start = paging.start(request:text "page_key", #kept, function(place) return kept[place].created end)
   if not start then return request:bad "Invalid page_key." end
-  local numbers, last = paging.collect(start, 1, request.row.page_size, function(number)
-    return not list[number].deleted and (not type or list[number].state == type)
+  local places, last = paging.collect(start, 1, request.row.page_size, function(place)
+    return not type or kept[place].state == type
   end)
   local out = {}
-  for i, number in ipairs(numbers) do out[i] = view(shop, list[number]) end
-  return out, last and paging.key(list[last].created, last)
+  for i, place in ipairs(places) do out[i] = view(shop, kept[place]) end
+  return out, last and paging.key(kept[last].created, last)
 end
 
 function emails.create(shop, request)
@@ -93,7 +92,7 @@ function emails.create(shop, request)
   if not audience then return request:refuse "Audience is not included in the list" end
   local product = shop:find_product(request:text "product_id" or request:text "link_id" or "")
   if audience == "product" and not product then return request:missing "product" end
-  local email = add(of(shop), shop, shop:time(), subject, body)
+  local email = add(emails_of(shop), shop:time(), subject, body)
   email.audience, email.product = audience, audience == "product" and product or nil
   if fields.truth(request:text "publish") or request:text "draft" == "false" then publish(email, email.created) end
   return view(shop, email)
@@ -102,8 +101,8 @@ end
 -- Calls what acts on a post; answers with the post as it is then, if it could be done.
 local function on_email(act)
   return function(shop, request)
-    local email = of(shop)[shop:number_of("email", request:text "email_id") or 0]
-    if not email or email.deleted then return request:missing "email" end
+    local email = emails_of(shop):find(request:text "email_id")
+    if not email then return request:missing "email" end
     local refused, beside = act(shop, request, email)
     if refused then return refused end
     return view(shop, email), nil, beside
@@ -138,9 +137,9 @@ emails.unschedule = on_email(function(shop, request, email)
 end)
 
 function emails.delete(shop, request)
-  local email = of(shop)[shop:number_of("email", request:text "email_id") or 0]
-  if not email or email.deleted then return request:missing "email" end
-  email.deleted = true
+  local email = emails_of(shop):find(request:text "email_id")
+  if not email then return request:missing "email" end
+  emails_of(shop):remove(email)
 end
 
 return emails

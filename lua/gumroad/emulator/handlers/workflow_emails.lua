@@ -34,7 +34,7 @@ local function nothing_given(request)
 end
 
 function workflow_emails.create(shop, request)
-  local workflow = store.find(shop, request:text "workflow_id")
+  local workflow = store.of(shop):find(request:text "workflow_id")
   if not workflow then return request:missing "workflow" end
   for _, name in ipairs(WANTED) do
     if not request:text(name) then return request:bad(name .. " is required") end
@@ -47,7 +47,7 @@ function workflow_emails.create(shop, request)
 end
 
 function workflow_emails.update(shop, request)
-  local workflow = store.find(shop, request:text "workflow_id")
+  local workflow = store.of(shop):find(request:text "workflow_id")
   if not workflow then return request:missing "workflow" end
   local refused = wrong(request) or nothing_given(request)
   if refused then return request:bad(refused) end

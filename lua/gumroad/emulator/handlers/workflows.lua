@@ -10,7 +10,7 @@ function workflows.list(shop)
 end
 
 function workflows.get(shop, request)
-  local workflow = store.find(shop, request:text "workflow_id")
+  local workflow = store.of(shop):find(request:text "workflow_id")
   if not workflow then return request:missing "workflow" end
   return store.view(workflow, true)
 end
