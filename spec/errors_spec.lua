@@ -55,6 +55,15 @@ describe("An error says what is wrong and what to do:", function()
     end
   end)
 
+  it("a shop made without a token, where one is needed: nothing is sent", function()
+    local open = support.shop(gum, { access_token = false })
+    assert.truthy(tostring(open):find("no token", 1, true))
+    check("config", "needs an access token, and the shop was made without one", open.user:get())
+    assert.same({}, support.requests(gum))
+    check("not_found", "That license does not exist",
+      open.licenses:verify { product_id = "x", license_key = "y", increment_uses_count = false })
+  end)
+
   it("a token with the line's end of its file", function()
     local message = support.raised(gumroad.new, { access_token = TOKEN .. "\n" })
     assert.truthy(message:find("a line's end, perhaps", 1, true))

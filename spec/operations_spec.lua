@@ -24,7 +24,9 @@ end
 
 local rows = {}
 for _, list in pairs(api) do
-  for _, row in ipairs(list) do rows[#rows + 1] = row end
+  for _, row in ipairs(list) do
+    if row.path then rows[#rows + 1] = row end  -- the others are made of these
+  end
 end
 table.sort(rows, function(a, b) return name_of(a) < name_of(b) end)
 

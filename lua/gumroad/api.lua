@@ -7,7 +7,8 @@
 -- * `scopes`: a token needs any ONE of them.
 --   None: no token is needed, and none is sent.
 -- * `params`: { NAME, TYPE, [required = true,] [json = true,] [fields = LIST,] [doc = TEXT] },
---   besides the names in the path. TYPE is string, integer, boolean, date, array or object;
+--   besides the names in the path. TYPE is string, integer, boolean, date, array, object or function
+--   (which is called, and never sent);
 --   `fields` are an object's own parameters. They go into the query of a GET or DELETE, else
 --   into a form body; if one marked `json` is given, the whole body is JSON, as a form would
 --   be misread there. `also = "boolean"`: true and false are taken too, and sent as text.
@@ -26,6 +27,10 @@
 -- * `repeatable`: the same request again leaves the same state and does no harm, so it may
 --   be retried when nobody knows whether it arrived.
 -- * `doc`: what a caller wants to know.
+-- * `by`: the module that carries it out, where one request is not enough: a function of what
+--   gumroad.resources calls an operation. Such a row may do without METHOD and PATH, being no
+--   endpoint of Gumroad's; `args` are then the names of its positional arguments.
+-- * A parameter's `default` is sent where it is not given, nor the one that `unless` names.
 --
 -- Source: Gumroad's server, 2025-04 to 2026-09; a row's `since = "newer"` marks what the
 -- April 2025 server did not have.
@@ -778,8 +783,8 @@ end
 -- path and the method.
 local function complete(resource, row)
   row.resource, row.name, row.method, row.path = resource, row[1], row[2], row[3]
-  row.path_params, row.params = {}, row.params or {}
-  for name in row.path:gmatch(":([%w_]+)") do
+  row.path_params, row.params = row.args or {}, row.params or {}
+  for name in (row.path or ""):gmatch(":([%w_]+)") do
     row.path_params[#row.path_params + 1] = name
   end
   row.param = by_name(row.params)

@@ -23,7 +23,7 @@ local CALL_OPTIONS = {
 }
 
 local CLIENT_OPTIONS = {
-  access_token = { "string" },
+  access_token = { "string" },  -- or false
   base_url = { "string" },
   sleep = { "function" },
   on_request = { "function" },
@@ -35,6 +35,7 @@ local MAY_BE_ZERO = { retries = true }
 
 local function check_option(where, known, name, value)
   local option = known[name]
+  if name == "access_token" and value == false then return end
   if not option then
     Error.usage("%s: unknown option '%s'%s", where, tostring(name), Error.hint(name, known))
   elseif type(value) ~= option[1] then
@@ -73,12 +74,13 @@ end
 -- @return Client; raises a gumroad.Error of kind config where there is no token
 function Client.new(options)
   local copy = check_options("gumroad.new", CLIENT_OPTIONS, options)
-  local token = copy.access_token or os.getenv("GUMROAD_ACCESS_TOKEN")
-  if not token or token == "" then
+  local token = copy.access_token
+  if token == nil then token = os.getenv("GUMROAD_ACCESS_TOKEN") end
+  if token == nil or token == "" then
     error(Error.new("config", "no access token: set GUMROAD_ACCESS_TOKEN, or pass access_token to "
       .. "gumroad.new; Gumroad makes one under Settings, Advanced, Applications"), 0)
   end
-  local client = { secret = secret_of(token), base_url = base_url_of(copy), options = {} }
+  local client = { secret = token and secret_of(token), base_url = base_url_of(copy), options = {} }
   for name in pairs(CALL_OPTIONS) do client.options[name] = copy[name] end
   client.loop = copy.sleep and loop.cooperative(copy.sleep)
   client.on_request, client.on_response = copy.on_request, copy.on_response
@@ -87,7 +89,7 @@ end
 
 --- What may be printed of a client: the token's last four characters at most.
 function Client:__tostring()
-  return ("gumroad.Client(%s, %s)"):format(self.base_url, tostring(self.secret))
+  return ("gumroad.Client(%s, %s)"):format(self.base_url, self.secret and tostring(self.secret) or "no token")
 end
 
 --- Checks the options of one call; raises at the caller's line.
@@ -158,6 +160,9 @@ end
 function Client:start(request)
   local waiting, err = loop.current(self.loop)  -- before anything is sent that nobody could wait for
   if not waiting then return nil, err end
+  if not (self.secret or request.public) then
+    return nil, Error.new("config", "this needs an access token, and the shop was made without one")
+  end
   local wire
   wire, err = wire_request(self, request)
   if not wire then return nil, err end

@@ -18,6 +18,7 @@ local TYPES = {
   boolean = { "boolean", function(v) return type(v) == "boolean" end },
   array = { "array", function(v) return type(v) == "table" and (next(v) == nil or v[1] ~= nil) end },
   object = { "table", function(v) return type(v) == "table" end },
+  ["function"] = { "function", function(v) return type(v) == "function" end },
   date = { date.EXPECTED, function(v) return date.parse(v) ~= nil end },
 }
 
@@ -64,8 +65,11 @@ function check_table(where, row, list, known, given, inside)
     copy[name] = check_param(where, row, known[name], shown(name), value)
   end
   for _, param in ipairs(list) do
-    if param.required and copy[param[1]] == nil then
-      Error.usage("%s: parameter '%s' is missing", where, shown(param[1]))
+    local name = param[1]
+    if param.required and copy[name] == nil then
+      Error.usage("%s: parameter '%s' is missing", where, shown(name))
+    elseif param.default ~= nil and copy[name] == nil and copy[param.unless] == nil then
+      copy[name] = param.default
     end
   end
   return copy

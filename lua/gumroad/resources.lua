@@ -53,19 +53,37 @@ local function check_self(self, where)
   end
 end
 
+-- Makes a row's request and takes the value out of the answer.
+local function call_plainly(row, client, ids, given, options)
+  local request = new_request(row, name_of(row), ids, given, options)
+  local body, err = client:call(request)
+  if not body then return nil, err end
+  if row.kind == "message" or not row.returns then return body end
+  local value
+  value, err = take_value(row, body, request)
+  if value and row.kind == "list" then value.complete = true end
+  return value, err
+end
+
+-- What the module that a row names in `by` gets: the checked arguments `ids`, `params` and
+-- `options` (those of a call), `where` (the operation's name, for errors), `send(params)`,
+-- which makes the row's own request, and `resource(name)`, such as resource("sales"):get(id).
+local function new_operation(row, client, ids, given, options)
+  return {
+    where = name_of(row), ids = ids, params = given, options = options, client = client,
+    send = function(sent) return call_plainly(row, client, ids, sent, options) end,
+    resource = function(name) return resources.get(client, name) end,
+  }
+end
+
 local function call_method(row)
   local where = name_of(row)
   return function(self, ...)
     check_self(self, where)
     local ids, given, options = read_arguments(row, where, ...)
-    local request = new_request(row, where, ids, params.check(where, row, given), options)
-    local body, err = self.client:call(request)
-    if not body then return nil, err end
-    if row.kind == "message" or not row.returns then return body end
-    local value
-    value, err = take_value(row, body, request)
-    if value and row.kind == "list" then value.complete = true end
-    return value, err
+    given = params.check(where, row, given)
+    if row.by then return require(row.by)(new_operation(row, self.client, ids, given, options)) end
+    return call_plainly(row, self.client, ids, given, options)
   end
 end
 

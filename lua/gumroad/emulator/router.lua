@@ -141,8 +141,10 @@ local function load_routes()
   for resource, rows in pairs(api) do
     local handlers = require("gumroad.emulator.handlers." .. resource)
     for _, row in ipairs(rows) do
-      routes[#routes + 1] = { row = row, segments = segments_of(row.path),
-        handler = handlers[row.name] or error("no handler for " .. resource .. "." .. row.name) }
+      if row.path then
+        routes[#routes + 1] = { row = row, segments = segments_of(row.path),
+          handler = handlers[row.name] or error("no handler for " .. resource .. "." .. row.name) }
+      end
     end
   end
   return routes
