@@ -53,21 +53,25 @@ local function check_param(where, row, param, name, value)
   return value
 end
 
+local function shown(name, inside)
+  return inside and ("%s[%s]"):format(inside, name) or name
+end
+
 -- Checks a table against a list of parameters: those of the operation or, if `inside` names
 -- one of them, its fields.
 function check_table(where, row, list, known, given, inside)
   local copy = {}
-  local function shown(name) return inside and ("%s[%s]"):format(inside, name) or name end
   for name, value in pairs(given) do
     if not known[name] then
-      Error.usage("%s: unknown parameter '%s'%s", where, shown(tostring(name)), Error.hint(name, known))
+      Error.usage("%s: unknown parameter '%s'%s", where, shown(tostring(name), inside), Error.hint(name, known))
     end
-    copy[name] = check_param(where, row, known[name], shown(name), value)
+    copy[name] = check_param(where, row, known[name], shown(name, inside), value)
   end
-  for _, param in ipairs(list) do
+  for i = 1, #list do
+    local param = list[i]
     local name = param[1]
     if param.required and copy[name] == nil then
-      Error.usage("%s: parameter '%s' is missing", where, shown(name))
+      Error.usage("%s: parameter '%s' is missing", where, shown(name, inside))
     elseif param.default ~= nil and copy[name] == nil and copy[param.unless] == nil then
       copy[name] = param.default
     end
@@ -97,6 +101,7 @@ end
 --- Fills the names of a row's path, each value percent-encoded whole: "/" and "?" cannot
 -- leave their place.
 function params.path(where, row, ids)
+  if #row.path_params == 0 then return "/v2" .. row.path end
   local at = 0
   return "/v2" .. row.path:gsub(":([%w_]+)", function(name)
     at = at + 1
