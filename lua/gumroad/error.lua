@@ -15,6 +15,24 @@
 local Error = { __name = "gumroad.Error" }
 Error.__index = Error
 
+--- Every kind, with what happened.
+Error.KINDS = {
+  { "auth", "the token is wrong or was revoked (401)" },
+  { "scope", "the token may not do this (403); the message names the scopes, one of which it needs" },
+  { "not_found", "no such object; Gumroad says so with HTTP 200 or 404" },
+  { "invalid", "Gumroad refused the request; the message is Gumroad's. Of a ping: it is none" },
+  { "rate_limit", "too many requests (429); `retry_after`, if Gumroad said so" },
+  { "server", "Gumroad failed (5xx), or a list that would not end" },
+  { "network", "no connection, or it broke" },
+  { "timeout", "no answer in time" },
+  { "tls", "a certificate that does not verify; nothing was sent" },
+  { "decode", "an answer or a ping that cannot be read" },
+  { "too_large", "an answer or a ping over the limit" },
+  { "redirect", "the server redirects, which is never followed" },
+  { "cancelled", "the call was dropped" },
+  { "config", "no token, or a place where nothing can wait" },
+}
+
 function Error.__tostring(e)
   local where = e.method and (" [" .. e.method .. " " .. e.path
     .. (e.status and ", HTTP " .. e.status or "") .. "]") or ""

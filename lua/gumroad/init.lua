@@ -111,7 +111,7 @@ end
 --   (tables), body: a table is sent as a form, a string as it is (say what it is in headers)
 -- @param options those of a call: timeout, retries, ...
 -- @return table the whole decoded answer, `success` included | nil, error
-function Shop.request(shop, request, options)
+function Shop:request(request, options)
   if type(request) ~= "table" then Error.usage("request: table expected, got %s", type(request)) end
   check_request(request)
   local call_options = Client.check_call_options("request", options)
@@ -123,12 +123,14 @@ function Shop.request(shop, request, options)
     out.path = out.path .. (out.path:find("?", 1, true) and "&" or "?") .. params.form("request: query", request.query)
   end
   write_body(request, out)
-  return clients[shop]:call(out)
+  return clients[self]:call(out)
 end
 
---- Webhooks: receives Gumroad's pings and calls a handler for each. See gumroad.watch.
-function Shop.watch(shop, options)
-  return require("gumroad.watch").run(shop, options)
+--- Webhooks: receives Gumroad's pings and calls a handler for each.
+-- @param options those of gumroad.watch.run
+-- @return true | nil, error
+function Shop:watch(options)
+  return require("gumroad.watch").run(self, options)
 end
 
-return gumroad
+return gumroad --[[@as gumroad]]
