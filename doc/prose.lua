@@ -17,7 +17,9 @@ local WRITE = {}
 
 function WRITE.code(lines) return table.concat(lines, "\n") end
 
-function WRITE.indented(lines) return "<pre>" .. escape(table.concat(lines, "\n")) .. "</pre>" end
+function WRITE.indented(lines)
+  return '<pre style="white-space: pre-wrap; font-size: 85%">' .. escape(table.concat(lines, "\n")) .. "</pre>"
+end
 
 function WRITE.text(lines)
   return "<p>" .. escape(table.concat(lines, "\n")):gsub("`([^`]+)`", "<code>%1</code>") .. "</p>"
@@ -27,7 +29,7 @@ function WRITE.blank() end
 
 return function(text)
   local out, lines, sort, in_code = {}, {}, "blank", false
-  for line in (text .. "\n"):gmatch("(.-)\n") do
+  for line in (text:gsub("^ +", "") .. "\n"):gmatch("(.-)\n") do
     local next_sort = sort_of(line, sort, in_code)
     if next_sort ~= sort then
       out[#out + 1] = WRITE[sort](lines)

@@ -87,7 +87,7 @@ local function errors_of(row)
   local kinds = { "invalid" }
   if #row.path_params > 0 then kinds[#kinds + 1] = "not_found" end
   if row.scopes then kinds[#kinds + 1] = "auth"; kinds[#kinds + 1] = "scope" end
-  return table.concat(kinds, ", ") .. ", rate_limit, ... (see kinds)"
+  return table.concat(kinds, ", ") .. ", rate_limit, ... (see error_kinds)"
 end
 
 local EXAMPLES = {
@@ -155,34 +155,58 @@ local function resource_page(resource)
   return table.concat(out, "\n")
 end
 
--- Answers -----------------------------------------------------------------------------------
+-- Data --------------------------------------------------------------------------------------
 
--- Which operations answer with each object.
+local function add_source(out, object, source)
+  out[object] = out[object] or {}
+  table.insert(out[object], source)
+end
+
+-- Which operations and events each object is of.
 local function sources()
   local out = {}
-  local function add(object, row)
-    if not object then return end
-    out[object] = out[object] or {}
-    table.insert(out[object], row.resource .. "." .. row.name)
-  end
   for _, resource in ipairs(tables.resources()) do
-    for _, row in ipairs(api[resource]) do add(row.object, row) add(row.or_returns, row) end
+    for _, row in ipairs(api[resource]) do
+      local source = resource .. "." .. row.name
+      if row.object then add_source(out, row.object, source) end
+      if row.or_returns then add_source(out, row.or_returns, source) end
+    end
   end
   for _, name in ipairs(tables.sorted_keys(webhook.EVENTS)) do
-    add(webhook.EVENTS[name][1], { resource = "event", name = name })
+    add_source(out, webhook.EVENTS[name][1], "the event " .. name)
   end
   return out
 end
 
+-- Which objects each object is a part of.
+local function parents()
+  local out = {}
+  for _, name in ipairs(tables.objects()) do
+    for _, field in ipairs(schema[name]) do
+      local type = read_type(field[2])
+      local part = (type.array or type.map or type).name
+      if schema[part] then add_source(out, part, name) end
+    end
+  end
+  return out
+end
+
+local function where_found(name, from, inside)
+  local text = {}
+  if from[name] then text[1] = "From " .. table.concat(from[name], ", ") .. "." end
+  if inside[name] then text[#text + 1] = "Part of " .. table.concat(inside[name], ", ") .. "." end
+  return table.concat(text, " ")
+end
+
 local function objects_page()
-  local out, from = {}, sources()
+  local out, from, inside = {}, sources(), parents()
   add_block(out, "Every object that Gumroad answers with or sends in a ping.\n--\n-- "
     .. "Money is an integer in the smallest unit of its currency, times are ISO 8601 in UTC unless said otherwise, "
-    .. "and what is null at Gumroad's is nil.", { "@answer objects" })
+    .. "and what is null at Gumroad's is nil.", { "@data objects" })
   for _, name in ipairs(tables.objects()) do
     local tags = { "@table " .. name }
     for _, field in ipairs(schema[name]) do tags[#tags + 1] = field_tag(field) end
-    local text = from[name] and "From " .. table.concat(from[name], ", ") .. "." or "Part of other objects."
+    local text = where_found(name, from, inside)
     if schema[name].open then text = text .. " What the buyer typed stands beside, under the fields' names." end
     if #schema[name] == 0 then text = text .. " Its fields are not known." end
     add_block(out, text, tags)
@@ -192,7 +216,7 @@ end
 
 local function events_page()
   local out = {}
-  add_block(out, "What webhooks tell: the handlers of shop:watch, and `type` of an event.", { "@answer events" })
+  add_block(out, "What webhooks tell: the handlers of shop:watch, and `type` of an event.", { "@data events" })
   for _, name in ipairs(tables.sorted_keys(webhook.EVENTS)) do
     local event = webhook.EVENTS[name]
     add_block(out, "Two deliveries are the same event if these are the same: " .. table.concat(event, ", ", 2) .. ".",
@@ -203,7 +227,7 @@ end
 
 local function errors_page()
   local out = {}
-  add_block(out, "The kinds of errors: `err.kind`. The other fields are those of gumroad.error.", { "@answer kinds" })
+  add_block(out, "The kinds of errors: `err.kind`; the other fields: gumroad.error.", { "@data error_kinds" })
   for _, kind in ipairs(Error.KINDS) do
     add_block(out, kind[2]:gsub("^%l", string.upper) .. ".", { "@table " .. kind[1] })
   end
@@ -230,7 +254,10 @@ local function core_page()
   add_block(out, "The functions of the C core that are of use to others.", { "@module gumroad.core" })
   for _, place in ipairs(CORE) do
     local head, text = c_comment(place[1], place[2])
-    out[#out + 1] = ("--- `%s`\n--\n%s\n-- @function %s\n"):format(head, text ~= "" and text or "--", place[2])
+    out[#out + 1] = text ~= "" and "---\n" .. text .. "\n--" or "--- " .. head:match("%-> (.*)") .. "\n--"
+    out[#out + 1] = "--     " .. head .. "\n-- @function " .. place[2]
+    for name in head:match("%b()"):gmatch("%w+") do out[#out + 1] = "-- @param " .. name end
+    out[#out + 1] = ""
   end
   return table.concat(out, "\n")
 end
@@ -240,7 +267,7 @@ end
 --- The pages: name of a file -> what LDoc reads.
 function reference.files()
   local files = {
-    ["objects.lua"] = objects_page(), ["events.lua"] = events_page(), ["kinds.lua"] = errors_page(),
+    ["objects.lua"] = objects_page(), ["events.lua"] = events_page(), ["error_kinds.lua"] = errors_page(),
     ["core.lua"] = core_page(),
   }
   for _, resource in ipairs(tables.resources()) do

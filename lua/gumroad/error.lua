@@ -1,7 +1,8 @@
 --- What went wrong, as a table: testable by `kind`, readable by `tostring`.
---
--- @field kind        network, timeout, tls, auth, scope, not_found, invalid, rate_limit, server,
---                    decode, too_large, redirect, cancelled or config
+
+--- An error. No field holds the access token.
+-- @table error
+-- @field kind        one of Error.KINDS
 -- @field message     one line for a person, that says what to do where that is known
 -- @field status      HTTP status, where there was an answer; 200 too: Gumroad says "not found" so
 -- @field method      of the request
@@ -11,11 +12,10 @@
 -- @field request_id  Gumroad's id of the request, to give to its support
 -- @field attempts    how many times the request was made
 -- @field curl_code   libcurl's number for a failure below HTTP
--- No field holds the access token.
 local Error = { __name = "gumroad.Error" }
 Error.__index = Error
 
---- Every kind, with what happened.
+-- Every kind, with what happened.
 Error.KINDS = {
   { "auth", "the token is wrong or was revoked (401)" },
   { "scope", "the token may not do this (403); the message names the scopes, one of which it needs" },
@@ -39,7 +39,8 @@ function Error.__tostring(e)
   return e.kind .. ": " .. e.message .. where
 end
 
---- @return table an error of that kind
+--- A new error.
+-- @return table an error of that kind
 function Error.new(kind, message, fields)
   local e = setmetatable({ kind = kind, message = message }, Error)
   for name, value in pairs(fields or {}) do e[name] = value end

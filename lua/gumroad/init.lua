@@ -62,6 +62,7 @@ function gumroad.new(options)
 end
 
 --- Runs functions side by side: while one waits for Gumroad, the others go on.
+--
 --     local values, errors = gumroad.all {
 --       function() return shop.products:list() end,
 --       function() return shop.sales:list() end,
@@ -106,6 +107,7 @@ local function write_body(request, out)
 end
 
 --- Any call of Gumroad's API.
+--
 --     shop:request { method = "GET", url = "/v2/user", query = {}, headers = {}, body = nil }
 -- @param request method (default GET), url (a path, beginning with "/"), query and headers
 --   (tables), body: a table is sent as a form, a string as it is (say what it is in headers)

@@ -2314,7 +2314,7 @@ function workflows:get(workflow_id, options) end
 ---@field type string # text, checkbox, terms, long_text or file
 ---@field name string
 ---@field required boolean
----@field global? boolean
+---@field global? boolean # asked for all products
 ---@field collect_per_product boolean
 ---@field products? string[] # ids
 
@@ -2431,8 +2431,8 @@ function workflows:get(workflow_id, options) end
 ---@field purchaser_id? string
 ---@field subscription_id? string
 ---@field affiliate_credit_amount_cents? integer
----@field test? boolean
----@field is_recurring_charge? boolean
+---@field test? boolean # true: the seller bought, or a test ping
+---@field is_recurring_charge? boolean # true: a later charge of a subscription
 ---@field is_preorder_authorization? boolean
 ---@field street_address? string
 ---@field country? string
@@ -2442,15 +2442,15 @@ function workflows:get(workflow_id, options) end
 ---@field shipping_information? table
 ---@field license_key? string
 ---@field is_multiseat_license? boolean
----@field ip_country? string
+---@field ip_country? string # English name
 ---@field shipping_rate? integer # US cents
 ---@field recurrence? string
----@field affiliate? string
----@field is_gift_receiver_purchase boolean
+---@field affiliate? string # email
+---@field is_gift_receiver_purchase boolean # true: `price` is 0, the giver paid `gift_price`
 ---@field gift_price? integer
 ---@field gifter_email? string
----@field sku_id? string
----@field original_sku_id? string
+---@field sku_id? string # the custom SKU, if there is one
+---@field original_sku_id? string # only with a custom SKU
 ---@field refunded boolean # true only after a full refund
 ---@field disputed boolean
 ---@field dispute_won boolean
@@ -2482,8 +2482,8 @@ function workflows:get(workflow_id, options) end
 ---@class gumroad.OfferCode
 ---@field id string
 ---@field name string # the code
----@field universal boolean
----@field max_purchase_count? integer
+---@field universal boolean # for all products
+---@field max_purchase_count? integer # how often it may be used
 ---@field minimum_amount_cents? integer
 ---@field times_used integer
 ---@field percent_off? integer # this or amount_cents
@@ -2535,7 +2535,7 @@ function workflows:get(workflow_id, options) end
 ---@class gumroad.Plan
 ---@field tier table # id, name
 ---@field recurrence string
----@field price_cents integer
+---@field price_cents integer # in the listed currency
 ---@field quantity integer
 
 ---@class gumroad.PresignedUpload
@@ -2561,13 +2561,13 @@ function workflows:get(workflow_id, options) end
 ---@field tags string[]
 ---@field file_info table<string, string> # empty unless the product has exactly one file
 ---@field max_purchase_count? integer # stock
----@field require_shipping boolean
+---@field require_shipping boolean # whether buyers are asked for an address
 ---@field custom_receipt? string
 ---@field custom_summary? string
 ---@field custom_fields gumroad.CustomField[] # asked at checkout, those of all products included
----@field subscription_duration? string
+---@field subscription_duration? string # monthly, quarterly, biannually, yearly or every_two_years
 ---@field is_tiered_membership boolean
----@field recurrences? string[] # tiered memberships
+---@field recurrences? string[] # tiered memberships: as subscription_duration
 ---@field variants gumroad.ProductVariants[]
 ---@field purchasing_power_parity_prices? table<string, integer> # by country code
 ---@field is_preorder? boolean
@@ -2595,7 +2595,7 @@ function workflows:get(workflow_id, options) end
 
 ---@class gumroad.ProductVariants
 ---@field title string # of the category
----@field options table[] # name, price_difference, recurrence_prices; no ids
+---@field options table[] # name, price_difference, is_pay_what_you_want, recurrence_prices; no ids
 
 ---@class gumroad.ProfileLayout
 
@@ -2645,7 +2645,7 @@ function workflows:get(workflow_id, options) end
 ---@field price integer # US cents, whatever the product's currency
 ---@field gumroad_fee integer # US cents
 ---@field formatted_display_price string # in the listed currency
----@field formatted_total_price string
+---@field formatted_total_price string # in the listed currency
 ---@field currency_symbol string
 ---@field currency? string # the listed currency; refunds are counted in it
 ---@field amount_refundable_in_currency string # a number as text
@@ -2666,10 +2666,10 @@ function workflows:get(workflow_id, options) end
 ---@field zip_code? string
 ---@field country? string
 ---@field country_iso2? string
----@field paid boolean
+---@field paid boolean # whether the price is not 0
 ---@field has_variants boolean
 ---@field variants? table<string, string> # title of the category -> name of the variant
----@field variants_and_quantity string
+---@field variants_and_quantity string # for people: (A4, Qty: 2)
 ---@field has_custom_fields boolean
 ---@field custom_fields table # name -> text or boolean
 ---@field order_id integer # of this one sale
@@ -2687,7 +2687,7 @@ function workflows:get(workflow_id, options) end
 ---@field paypal_refund_expired boolean
 ---@field referrer? string # a URL or "direct"
 ---@field ppp? table # country, discount
----@field upsell? table
+---@field upsell? table # name, discount, selected_product, selected_version
 ---@field invoice_url? string
 ---@field transaction_url_for_seller? string
 ---@field tip_cents? integer
@@ -2716,7 +2716,7 @@ function workflows:get(workflow_id, options) end
 ---@field product_rating? integer
 ---@field reviews_count? integer
 ---@field average_rating? number
----@field subscription_id? string
+---@field subscription_id? string # this and the next six: sales of subscriptions
 ---@field cancelled? boolean
 ---@field dead? boolean
 ---@field ended? boolean
@@ -2767,8 +2767,8 @@ function workflows:get(workflow_id, options) end
 ---@field url_params? table # only with the first ping of a sale
 ---@field variants? table<string, string>
 ---@field offer_code? string
----@field test? boolean
----@field is_recurring_charge? boolean
+---@field test? boolean # true: the seller bought, or a test ping
+---@field is_recurring_charge? boolean # true: a later charge of a subscription
 ---@field is_preorder_authorization? boolean
 ---@field street_address? string
 ---@field country? string
@@ -2779,15 +2779,15 @@ function workflows:get(workflow_id, options) end
 ---@field custom_fields? table<string, string> # texts, as the buyer typed them
 ---@field license_key? string
 ---@field is_multiseat_license? boolean
----@field ip_country? string
+---@field ip_country? string # English name
 ---@field shipping_rate? integer # US cents
 ---@field recurrence? string
----@field affiliate? string
----@field is_gift_receiver_purchase boolean
+---@field affiliate? string # email
+---@field is_gift_receiver_purchase boolean # true: `price` is 0, the giver paid `gift_price`
 ---@field gift_price? integer
 ---@field gifter_email? string
----@field sku_id? string
----@field original_sku_id? string
+---@field sku_id? string # the custom SKU, if there is one
+---@field original_sku_id? string # only with a custom SKU
 ---@field refunded boolean # true only after a full refund
 ---@field resource_name? string # none in a test ping from the settings page
 ---@field disputed boolean
@@ -2845,7 +2845,7 @@ function workflows:get(workflow_id, options) end
 ---@field product_id string
 ---@field product_name string
 ---@field user_id? string # digits; nil for guests
----@field user_email? string
+---@field user_email? string # nil for guests
 ---@field purchase_ids string[] # successful charges
 ---@field created_at string
 ---@field user_requested_cancellation_at? string
@@ -2854,7 +2854,7 @@ function workflows:get(workflow_id, options) end
 ---@field failed_at? string
 ---@field free_trial_ends_at? string
 ---@field charge_occurrence_count? integer # how many charges there will be; nil: endless
----@field recurrence string
+---@field recurrence string # monthly, quarterly, biannually, yearly or every_two_years
 ---alive, pending_cancellation, pending_failure, failed_payment, fixed_subscription_period_ended or cancelled
 ---@field status string
 ---@field license_key? string
@@ -2863,8 +2863,8 @@ function workflows:get(workflow_id, options) end
 ---@field subscription_id string
 ---@field product_id string
 ---@field product_name string
----@field user_id? string
----@field user_email string
+---@field user_id? string # digits; nil for guests
+---@field user_email string # also of guests
 ---@field purchase_ids string[] # all of them, failed ones too
 ---@field created_at string
 ---@field charge_occurrence_count? integer
@@ -2956,7 +2956,7 @@ function workflows:get(workflow_id, options) end
 ---@field twitter_handle? string
 ---@field url string # the profile
 ---@field links? string[] # permalinks
----@field currency_type? string
+---@field currency_type? string # this, email and profile_url need view_profile, view_sales or edit_products
 ---@field email? string
 ---@field profile_url? string # the PICTURE, in spite of its name
 ---@field profile_picture_url? string
