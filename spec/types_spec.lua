@@ -18,18 +18,17 @@ local text = read "lua/gumroad/types.lua"
 
 -- What the annotations declare: class or alias -> its fields; function -> its arguments.
 local function parse(source)
-  local known, functions, params, fields = {}, {}, {}, nil
+  local known, functions, params, class = {}, {}, {}, nil
   for line in source:gmatch("[^\n]+") do
     local name = line:match("^%-%-%-@class ([%w_.]+)")
     if name then
       assert(not known[name], name .. " is there twice")
-      fields = {}
-      known[name] = fields
+      class, known[name] = name, {}
     end
     local alias = line:match("^%-%-%-@alias ([%w_.]+)")
     if alias then known[alias] = {} end
     local field = line:match("^%-%-%-@field (%S+)")
-    if field then fields[field:gsub("%?$", "")] = line end
+    if field then known[class][field:gsub("%?$", "")] = line end
     local param = line:match("^%-%-%-@param (%S+)")
     if param then params[#params + 1] = param:gsub("%?$", "") end
     local where, arguments = line:match("^function ([%w_.:]+)%((.-)%) end$")
