@@ -4,6 +4,9 @@
 #   make test      the specs on one Lua;  make test-all: on every Lua that is found
 #   make           build for one Lua:     make LUA=lua5.1 | lua5.2 | lua5.3 | lua5.4 | luajit
 #   make install   PREFIX, DESTDIR, INST_LUADIR and INST_LIBDIR say where
+#   make types     lua/gumroad/types.lua, by which editors complete, from the tables of the API
+#   make doc       the reference: build/doc/index.html
+#   make openapi   Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check: validated
 #   make lint sanitize valgrind fuzz bench clean
 
 LUA ?= lua5.4
@@ -88,7 +91,28 @@ test-all:
 	  echo "== $$lua"; $(MAKE) --no-print-directory -s LUA=$$lua check || exit 1; done
 
 lint:
-	luacheck -q lua spec bench examples .luacheckrc
+	luacheck -q lua spec bench examples doc .luacheckrc
+
+# What is made of lua/gumroad/api.lua and lua/gumroad/schema.lua.
+types: all
+	$(LUA) -e 'io.write(require("doc.types").text())' > build/types.lua
+	mv build/types.lua lua/gumroad/types.lua
+
+openapi: all
+	$(LUA) -e 'io.write(require("doc.openapi").text())' > build/openapi.json
+
+VALIDATOR = build/openapi-venv/bin/openapi-spec-validator
+$(VALIDATOR):
+	python3 -m venv build/openapi-venv
+	build/openapi-venv/bin/pip install -q --disable-pip-version-check openapi-spec-validator
+
+openapi-check: openapi $(VALIDATOR)
+	$(VALIDATOR) build/openapi.json
+
+doc: all
+	@rm -rf build/doc build/reference && mkdir -p build/reference
+	$(LUA) -e 'require("doc.reference").write("build/reference")'
+	ldoc -q --fatalwarnings -c doc/config.ld .
 
 # A build with AddressSanitizer and UBSan; nginx brings a LuaJIT of its own that has none.
 sanitize: export ASAN_OPTIONS = detect_leaks=1
@@ -128,4 +152,4 @@ bench:
 clean:
 	rm -rf build
 
-.PHONY: all install demo test check test-all test-alloc lint sanitize valgrind fuzz bench clean
+.PHONY: all install demo test check test-all test-alloc lint types openapi openapi-check doc sanitize valgrind fuzz bench clean

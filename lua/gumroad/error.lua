@@ -1,7 +1,8 @@
 --- What went wrong, as a table: testable by `kind`, readable by `tostring`.
---
--- @field kind        network, timeout, tls, auth, scope, not_found, invalid, rate_limit, server,
---                    decode, too_large, redirect, cancelled or config
+
+--- An error. No field holds the access token.
+-- @table error
+-- @field kind        one of Error.KINDS
 -- @field message     one line for a person, that says what to do where that is known
 -- @field status      HTTP status, where there was an answer; 200 too: Gumroad says "not found" so
 -- @field method      of the request
@@ -11,9 +12,26 @@
 -- @field request_id  Gumroad's id of the request, to give to its support
 -- @field attempts    how many times the request was made
 -- @field curl_code   libcurl's number for a failure below HTTP
--- No field holds the access token.
 local Error = { __name = "gumroad.Error" }
 Error.__index = Error
+
+-- Every kind, with what happened.
+Error.KINDS = {
+  { "auth", "the token is wrong or was revoked (401)" },
+  { "scope", "the token may not do this (403); the message names the scopes, one of which it needs" },
+  { "not_found", "no such object; Gumroad says so with HTTP 200 or 404" },
+  { "invalid", "Gumroad refused the request; the message is Gumroad's. Of a ping: it is none" },
+  { "rate_limit", "too many requests (429); `retry_after`, if Gumroad said so" },
+  { "server", "Gumroad failed (5xx), or a list that would not end" },
+  { "network", "no connection, or it broke" },
+  { "timeout", "no answer in time" },
+  { "tls", "a certificate that does not verify; nothing was sent" },
+  { "decode", "an answer or a ping that cannot be read" },
+  { "too_large", "an answer or a ping over the limit" },
+  { "redirect", "the server redirects, which is never followed" },
+  { "cancelled", "the call was dropped" },
+  { "config", "no token, or a place where nothing can wait" },
+}
 
 function Error.__tostring(e)
   local where = e.method and (" [" .. e.method .. " " .. e.path
@@ -21,7 +39,8 @@ function Error.__tostring(e)
   return e.kind .. ": " .. e.message .. where
 end
 
---- @return table an error of that kind
+--- A new error.
+-- @return table an error of that kind
 function Error.new(kind, message, fields)
   local e = setmetatable({ kind = kind, message = message }, Error)
   for name, value in pairs(fields or {}) do e[name] = value end

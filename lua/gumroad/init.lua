@@ -62,6 +62,7 @@ function gumroad.new(options)
 end
 
 --- Runs functions side by side: while one waits for Gumroad, the others go on.
+--
 --     local values, errors = gumroad.all {
 --       function() return shop.products:list() end,
 --       function() return shop.sales:list() end,
@@ -106,12 +107,13 @@ local function write_body(request, out)
 end
 
 --- Any call of Gumroad's API.
+--
 --     shop:request { method = "GET", url = "/v2/user", query = {}, headers = {}, body = nil }
 -- @param request method (default GET), url (a path, beginning with "/"), query and headers
 --   (tables), body: a table is sent as a form, a string as it is (say what it is in headers)
 -- @param options those of a call: timeout, retries, ...
 -- @return table the whole decoded answer, `success` included | nil, error
-function Shop.request(shop, request, options)
+function Shop:request(request, options)
   if type(request) ~= "table" then Error.usage("request: table expected, got %s", type(request)) end
   check_request(request)
   local call_options = Client.check_call_options("request", options)
@@ -123,12 +125,14 @@ function Shop.request(shop, request, options)
     out.path = out.path .. (out.path:find("?", 1, true) and "&" or "?") .. params.form("request: query", request.query)
   end
   write_body(request, out)
-  return clients[shop]:call(out)
+  return clients[self]:call(out)
 end
 
---- Webhooks: receives Gumroad's pings and calls a handler for each. See gumroad.watch.
-function Shop.watch(shop, options)
-  return require("gumroad.watch").run(shop, options)
+--- Webhooks: receives Gumroad's pings and calls a handler for each.
+-- @param options those of gumroad.watch.run
+-- @return true | nil, error
+function Shop:watch(options)
+  return require("gumroad.watch").run(self, options)
 end
 
-return gumroad
+return gumroad --[[@as gumroad]]

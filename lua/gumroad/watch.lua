@@ -177,6 +177,7 @@ local function expected_seller(shop, options)
 end
 
 --- Begins to listen, and makes the missing subscriptions.
+-- @param shop    of gumroad.new
 -- @param options see run
 -- @return Watcher with step(seconds), stop(), close(), port | nil, error
 function watch.new(shop, options)
@@ -205,6 +206,7 @@ end
 local IDLE = 60  -- seconds
 
 --- Watches until a handler calls watcher:stop().
+-- @param shop    of gumroad.new
 -- @param options table:
 --   url        what Gumroad is told: public, and hard to guess, as pings are not signed; a ping
 --              must bear its path and query exactly. Port 0 in it stands for the one that

@@ -1,7 +1,7 @@
 --- Failures to order. A fault waits for the requests it is for and spoils their answers.
 --
 -- Fields of every fault:
---   kind     what happens, see KINDS below
+--   kind     what happens, see INSTEAD and CHANGED below
 --   path     for paths that begin so; default: any
 --   method   for this method only
 --   times    how often, default 1; "always"

@@ -139,6 +139,7 @@ function Handle:sell(fields)
 end
 
 --- Cancels a subscription and sends the `cancellation` pings.
+-- @param subscriber_id of the subscription
 -- @param by "buyer" (default), "seller", "admin" or "payment_failures"
 -- @return the subscriber | nil, message
 function Handle:cancel(subscriber_id, by)
@@ -146,6 +147,7 @@ function Handle:cancel(subscriber_id, by)
 end
 
 --- Refunds a sale and sends the `refund` pings.
+-- @param sale_id      whose payment goes back
 -- @param amount_cents default: all that is left
 -- @return the sale | nil, message
 function Handle:refund(sale_id, amount_cents)
@@ -205,6 +207,8 @@ function Handle:import_customer(fields)
 end
 
 --- Makes one more token good.
+-- @param token       the new token
+-- @param scopes      text, separated by spaces
 -- @param application whose it is, default "main", that of the first token
 function Handle:grant(token, scopes, application)
   return ask(self, "grant", { token = token, scopes = scopes, application = application })

@@ -1,0 +1,78 @@
+--- What all that is made of gumroad.api and gumroad.schema needs: order, names, lines.
+local api = require "gumroad.api"
+local schema = require "gumroad.schema"
+
+local tables = {}
+
+local function sorted_keys(t)
+  local keys = {}
+  for key in pairs(t) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+tables.sorted_keys = sorted_keys
+
+--- The names of all resources, sorted.
+function tables.resources() return sorted_keys(api) end
+
+--- The names of all objects, sorted.
+function tables.objects() return sorted_keys(schema) end
+
+--- Names of the tables as one class's: ("sales", "list", "params") is SalesListParams.
+function tables.class_name(...)
+  return (table.concat({ ... }, "_"):gsub("_?(%a)([^_]*)", function(first, rest) return first:upper() .. rest end))
+end
+
+--- Whether a method takes a table of parameters, between the ids and the options of the call.
+function tables.takes_params(row)
+  return row.name == "list" or #row.params > 0
+end
+
+--- Whether that table cannot be left out.
+function tables.needs_params(row)
+  for _, param in ipairs(row.params) do
+    if param.required then return true end
+  end
+  return false
+end
+
+--- The text of a table's field or parameter with its default, or "".
+function tables.text_of(param)
+  local text = param.doc or ""
+  if param.default ~= nil then
+    text = text .. (text ~= "" and "; " or "") .. "default: " .. tostring(param.default)
+  end
+  return text
+end
+
+--- Breaks a text into lines of at most `width` bytes.
+function tables.wrap(text, width)
+  local lines, line = {}, ""
+  for word in text:gmatch("%S+") do
+    if line ~= "" and #line + 1 + #word > width then
+      lines[#lines + 1], line = line, word
+    else
+      line = line == "" and word or line .. " " .. word
+    end
+  end
+  lines[#lines + 1] = line
+  return lines
+end
+
+--- What a row says besides its `doc`, in sentences: scopes, paging, age.
+function tables.notes(row)
+  local notes = {}
+  if row.path and not row.scopes then notes[1] = "Needs no access token."
+  elseif row.scopes then notes[1] = "Any one of the scopes: " .. table.concat(row.scopes, ", ") .. "." end
+  if row.page_size then notes[#notes + 1] = "Comes in pages of " .. row.page_size .. "." end
+  if row.path and not row.repeatable then
+    notes[#notes + 1] = "Not repeated where the first request may have been carried out."
+  end
+  return notes
+end
+
+--- What `since = "newer"` means.
+tables.NEWER = "The server of April 2025 did not have it."
+
+return tables

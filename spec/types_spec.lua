@@ -1,0 +1,170 @@
+-- lua/gumroad/types.lua, by which editors complete.
+local api = require "gumroad.api"
+local gumroad = require "gumroad"
+local schema = require "gumroad.schema"
+local read_type = require "doc.type"
+local types = require "doc.types"
+local tables = require "doc.tables"
+local support = require "support"
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local bytes = file:read("*a")
+  file:close()
+  return bytes
+end
+
+local text = read "lua/gumroad/types.lua"
+
+-- What the annotations declare: class or alias -> its fields; function -> its arguments.
+local function parse(source)
+  local known, functions, params, class = {}, {}, {}, nil
+  for line in source:gmatch("[^\n]+") do
+    local name = line:match("^%-%-%-@class ([%w_.]+)")
+    if name then
+      assert(not known[name], name .. " is there twice")
+      class, known[name] = name, {}
+    end
+    local alias = line:match("^%-%-%-@alias ([%w_.]+)")
+    if alias then known[alias] = {} end
+    local field = line:match("^%-%-%-@field (%S+)")
+    if field then known[class][field:gsub("%?$", "")] = line end
+    local param = line:match("^%-%-%-@param (%S+)")
+    if param then params[#params + 1] = param:gsub("%?$", "") end
+    local where, arguments = line:match("^function ([%w_.:]+)%((.-)%) end$")
+    if where then
+      assert.equal(arguments, table.concat(params, ", "), where)
+      functions[where], params = arguments, {}
+    end
+  end
+  return known, functions
+end
+
+local known, functions = parse(text)
+
+-- The names that a message lists as known.
+local function listed(message)
+  local names = {}
+  for name in message:match("%(known: (.*)%)"):gmatch("[%w_]+") do names[name] = true end
+  return names
+end
+
+local function names_of(...)
+  local names = {}
+  for _, class in ipairs { ... } do
+    for name in pairs(known[class]) do names[name] = true end
+  end
+  return names
+end
+
+describe("The types for editors", function()
+  it("are up to date", function()
+    assert(types.text() == text, "lua/gumroad/types.lua is not what the tables say: run `make types`")
+  end)
+
+  it("are marked as such in the first line, and do nothing if they are loaded", function()
+    assert.equal("---@meta", text:match("^[^\n]*"))
+    assert.is_nil(assert((loadstring or load)(text))())
+  end)
+
+  it("name only classes that are there", function()
+    for line in text:gmatch("[^\n]+") do
+      local code = line:match("^%-%-%-[@|].*") or ""
+      for name in code:gsub(" # .*", ""):gmatch("gumroad%.[%w_.]*[%w_]") do assert.not_nil(known[name], line) end
+    end
+  end)
+
+  it("have each operation with its ids, its parameters and the options of the call", function()
+    for resource, rows in pairs(api) do
+      assert.not_nil(known["gumroad.Shop"][resource])
+      for _, row in ipairs(rows) do
+        local names = {}
+        for i, name in ipairs(row.path_params) do names[i] = name end
+        if tables.takes_params(row) then
+          names[#names + 1] = "params"
+          local fields = known["gumroad." .. tables.class_name(resource, row.name, "params")]
+          for _, param in ipairs(row.params) do assert.not_nil(fields[param[1]], resource .. "." .. row.name) end
+        end
+        names[#names + 1] = "options"
+        local method = resource .. ":" .. row.name
+        assert.equal(table.concat(names, ", "), functions[method], method)
+        if row.name == "list" then
+          assert.equal(functions[method], functions[resource .. ":each"])
+          assert.equal(functions[method], functions[resource .. ":pages"])
+        end
+      end
+    end
+  end)
+
+  it("have each object with each field", function()
+    for object, fields in pairs(schema) do
+      local class = known["gumroad." .. tables.class_name(object)]
+      for _, field in ipairs(fields) do
+        local name = field[1] .. (read_type(field[2]).optional and "?" or "")
+        assert.not_nil(class[field[1]], object .. "." .. field[1])
+        assert.truthy(class[field[1]]:find("@field " .. name .. " ", 1, true), object .. "." .. field[1])
+      end
+    end
+  end)
+
+  it("have the functions and methods of the module, and no others", function()
+    local source, there = read "lua/gumroad/init.lua", {}
+    for owner, name in source:gmatch("\nfunction (%w+)[.:]([%w_]+)") do
+      if not name:find("^__") then there[owner:lower() .. "." .. name] = true end
+    end
+    for name in pairs(functions) do
+      local owner, method = name:match("^(%w+)[.:]([%w_]+)$")
+      if owner == "gumroad" or owner == "shop" then
+        assert.truthy(there[owner .. "." .. method], name)
+        there[owner .. "." .. method] = nil
+      end
+    end
+    assert.same({}, there)
+  end)
+
+  it("have the options of a shop, of a call and of a watch that there are", function()
+    local shop = gumroad.new { access_token = "x" }
+    assert.same(listed(support.raised(gumroad.new, { zzz = 1 })), names_of("gumroad.Options", "gumroad.CallOptions"))
+    assert.same(listed(support.raised(function() shop.user:get { zzz = 1 } end)), names_of("gumroad.CallOptions"))
+    assert.same(listed(support.raised(function() shop:watch { zzz = 1 } end)), names_of("gumroad.WatchOptions"))
+    assert.same(listed(support.raised(function() shop:request { zzz = 1 } end)), names_of("gumroad.Request"))
+  end)
+
+  it("cover an operation that is no endpoint", function()
+    local row = { "upload", by = "x", args = { "path" }, kind = "object", object = "file", doc = "Uploads.",
+      params = { { "progress", "function", doc = "called" } } }
+    row.resource, row.name, row.path_params = "files", "upload", row.args
+    local rows = api.files
+    rows[#rows + 1] = row
+    local _, more = parse(types.text())
+    rows[#rows] = nil
+    assert.equal("path, params, options", more["files:upload"])
+  end)
+end)
+
+describe("The reader of types", function()
+  it("reads names, arrays, maps, unions and what may be nil", function()
+    assert.same({ name = "string", optional = true }, read_type "string?")
+    assert.same({ array = { name = "cover" }, optional = false }, read_type "cover[]")
+    assert.same({ map = { name = "integer", optional = false }, optional = true }, read_type "map<integer>?")
+    assert.same({ union = { { name = "number" }, { name = "string" } }, optional = false }, read_type "number|string")
+  end)
+
+  it("refuses what is no type", function()
+    for _, wrong in ipairs { "", "[]", "a b", "map<", "a|<" } do
+      assert.has_error(function() read_type(wrong) end)
+    end
+  end)
+
+  it("knows each type in the schema", function()
+    local basic = { string = 1, integer = 1, number = 1, boolean = 1, table = 1, list = 1 }
+    for object, fields in pairs(schema) do
+      for _, field in ipairs(fields) do
+        local type = read_type(field[2])
+        for _, part in ipairs(type.union or { type.array or type.map or type }) do
+          assert.truthy(basic[part.name] or schema[part.name], object .. "." .. field[1])
+        end
+      end
+    end
+  end)
+end)
