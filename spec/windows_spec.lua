@@ -132,7 +132,8 @@ describe("A list of sales that takes too long", function()
       allow(40)
       local ids, key = {}, nil
       repeat
-        local list = assert(shop.sales:list { limit = limit, page_key = key, before = "2026-09-15", after = "2026-03-01" })
+        local list = assert(shop.sales:list { limit = limit, page_key = key, after = "2026-03-01",
+          before = "2026-09-15" })
         for _, sale in ipairs(list) do ids[#ids + 1] = sale.id end
         key = list.next_page_key
         assert.equal(list.complete, key == nil)

@@ -95,7 +95,10 @@ local function call_plainly(row, client, ids, given, options)
   if row.kind == "message" or not row.returns then return body end
   local value
   value, err = take_value(row, body, request)
-  if value and row.kind == "list" then value.complete = body.next_page_key == nil end
+  if value and row.kind == "list" then
+    value.complete, value.next_page_key = body.next_page_key == nil, body.next_page_key
+    value.reason = not value.complete and "page" or nil
+  end
   return value, err
 end
 
