@@ -222,6 +222,10 @@ function PLACES.handlers(out)
   end
 end
 
+function PLACES.urls(out)
+  for _, name in ipairs(tables.sorted_keys(webhook.EVENTS)) do add_field(out, name, true, "string", "") end
+end
+
 function PLACES.events(out)
   local names = tables.sorted_keys(webhook.EVENTS)
   out[#out + 1] = "---@alias gumroad.Event"

@@ -72,6 +72,9 @@ function gumroad.all(functions, options) end
 ---@field method? string # of the request
 ---@field path? string # of the request, without its query
 ---@field retryable? boolean # whether the same call may succeed later and is safe to repeat
+---@field cause? gumroad.ErrorKind # of outcome_unknown: what it would be if the request only read
+---@field before? gumroad.Sale # of outcome_unknown: as it was read, where that was done
+---@field after? gumroad.Sale
 ---@field retry_after? number # seconds that the server asked to wait
 ---@field request_id? string # Gumroad's id of the request, to give to its support
 ---@field attempts? integer # how many times the request was made
@@ -111,6 +114,23 @@ function shop:request(request, options) end
 ---@return true? stopped
 ---@return gumroad.Error? err
 function shop:watch(options) end
+
+---Makes the webhooks that are missing, and no other; safe to repeat.
+---@param wanted gumroad.WantedWebhooks
+---@param options? gumroad.CallOptions
+---@return gumroad.EnsuredWebhooks?
+---@return gumroad.Error? err
+function shop:ensure_webhooks(wanted, options) end
+
+---The URL that Gumroad is to tell of each event.
+---@class gumroad.WantedWebhooks
+---$urls
+---@field remove? boolean # true: all other webhooks of the token's application end
+
+---@class gumroad.EnsuredWebhooks
+---@field made gumroad.ResourceSubscription[]
+---@field kept gumroad.ResourceSubscription[]
+---@field removed gumroad.ResourceSubscription[]
 
 ---@class gumroad.Request
 ---@field url string # a path, such as "/v2/user"

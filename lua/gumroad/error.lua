@@ -8,6 +8,9 @@
 -- @field method      of the request
 -- @field path        of the request, without its query (it may hold a buyer's address)
 -- @field retryable   whether the same call may succeed later and is safe to repeat
+-- @field cause       of outcome_unknown: the kind that it would be if the request only read
+-- @field before, after  of outcome_unknown: the object as it was read, where that was done
+-- @field sent        below HTTP: whether the server may have got the request
 -- @field retry_after seconds that the server asked to wait
 -- @field request_id  Gumroad's id of the request, to give to its support
 -- @field attempts    how many times the request was made
@@ -22,6 +25,8 @@ Error.KINDS = {
   { "not_found", "no such object; Gumroad says so with HTTP 200 or 404" },
   { "invalid", "Gumroad refused the request; the message is Gumroad's. Of a ping: it is none" },
   { "rate_limit", "too many requests (429); `retry_after`, if Gumroad said so" },
+  { "outcome_unknown", "a change was sent and its answer lost: it may have been carried out. It is never made again "
+    .. "by itself; the message says with which call to look" },
   { "server", "Gumroad failed (5xx), or a list that would not end" },
   { "network", "no connection, or it broke" },
   { "timeout", "no answer in time" },

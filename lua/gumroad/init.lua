@@ -39,7 +39,7 @@ end
 --- A shop, by its access token. Makes no request.
 -- @param options table, all optional:
 --   access_token     default: the variable GUMROAD_ACCESS_TOKEN; false: none, for the
---                    operations that need none (licenses.verify), in programs that users have
+--                    operations that need none (licenses.check and verify), in programs that users have
 --   base_url         default: GUMROAD_API_BASE_URL, else https://api.gumroad.com
 --   timeout          seconds for an attempt, 30
 --   connect_timeout  seconds for its connection, 10
@@ -126,6 +126,15 @@ function Shop:request(request, options)
   end
   write_body(request, out)
   return clients[self]:call(out)
+end
+
+--- Makes the webhooks that are missing, and no other; safe to repeat.
+--     shop:ensure_webhooks { sale = "https://hooks.example.com/gumroad/7f3d0c5b9a" }
+-- @param wanted  table, as of gumroad.hooks.ensure
+-- @param options those of a call
+-- @return table | nil, error
+function Shop:ensure_webhooks(wanted, options)
+  return require("gumroad.hooks").ensure(self, wanted, options)
 end
 
 --- Webhooks: receives Gumroad's pings and calls a handler for each.

@@ -67,6 +67,7 @@ function gumroad.all(functions, options) end
 ---| "not_found" # no such object; Gumroad says so with HTTP 200 or 404
 ---| "invalid" # Gumroad refused the request; the message is Gumroad's. Of a ping: it is none
 ---| "rate_limit" # too many requests (429); `retry_after`, if Gumroad said so
+---| "outcome_unknown" # a change was sent and its answer lost: it may have been carried out. It is never made again by itself; the message says with which call to look
 ---| "server" # Gumroad failed (5xx), or a list that would not end
 ---| "network" # no connection, or it broke
 ---| "timeout" # no answer in time
@@ -85,6 +86,9 @@ function gumroad.all(functions, options) end
 ---@field method? string # of the request
 ---@field path? string # of the request, without its query
 ---@field retryable? boolean # whether the same call may succeed later and is safe to repeat
+---@field cause? gumroad.ErrorKind # of outcome_unknown: what it would be if the request only read
+---@field before? gumroad.Sale # of outcome_unknown: as it was read, where that was done
+---@field after? gumroad.Sale
 ---@field retry_after? number # seconds that the server asked to wait
 ---@field request_id? string # Gumroad's id of the request, to give to its support
 ---@field attempts? integer # how many times the request was made
@@ -153,6 +157,30 @@ function shop:request(request, options) end
 ---@return true? stopped
 ---@return gumroad.Error? err
 function shop:watch(options) end
+
+---Makes the webhooks that are missing, and no other; safe to repeat.
+---@param wanted gumroad.WantedWebhooks
+---@param options? gumroad.CallOptions
+---@return gumroad.EnsuredWebhooks?
+---@return gumroad.Error? err
+function shop:ensure_webhooks(wanted, options) end
+
+---The URL that Gumroad is to tell of each event.
+---@class gumroad.WantedWebhooks
+---@field cancellation? string
+---@field dispute? string
+---@field dispute_won? string
+---@field refund? string
+---@field sale? string
+---@field subscription_ended? string
+---@field subscription_restarted? string
+---@field subscription_updated? string
+---@field remove? boolean # true: all other webhooks of the token's application end
+
+---@class gumroad.EnsuredWebhooks
+---@field made gumroad.ResourceSubscription[]
+---@field kept gumroad.ResourceSubscription[]
+---@field removed gumroad.ResourceSubscription[]
 
 ---@class gumroad.Request
 ---@field url string # a path, such as "/v2/user"
@@ -688,7 +716,8 @@ function help_articles:get(slug, options) end
 ---@class gumroad.LicensesVerifyParams
 ---@field product_id? string # needed for products made since 2023; not a permalink
 ---@field license_key string
----false: does not count as a use; anything else does, and so does leaving it out
+---true: counts as a use; false, the default here, does not (at Gumroad itself, leaving it out counts); default:
+---false
 ---@field increment_uses_count? string|boolean
 ---@field product_permalink? string # in place of product_id, for products made before 2023
 
@@ -697,6 +726,15 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesVerifyImportedCustomer: gumroad.ImportedCustomer
 ---@field uses integer # how often the key was verified
+
+---@class gumroad.LicensesCheckParams
+---@field product_id? string # needed for products made since 2023; not a permalink
+---@field license_key string
+---@field product_permalink? string # in place of product_id, for products made before 2023
+---@field count_use? boolean # true: counts as a use
+---@field last? table # what an earlier check of the same key returned
+---seconds for which a good answer in `last` holds while Gumroad cannot be reached; default: 0
+---@field grace? integer
 
 ---@class gumroad.LicensesEnableParams
 ---@field product_id? string # needed for products made since 2023; not a permalink
@@ -741,8 +779,8 @@ function help_articles:get(slug, options) end
 ---@class gumroad.Shop.licenses
 local licenses = {}
 
----The sale that a licence key was given with. Each call counts a use unless told not to. Needs no token, so it
----may be called from a program that users have.
+---The sale that a licence key was given with. Counts no use unless told to. Needs no token, so it may be called
+---from a program that users have.
 ---
 ---Needs no access token.
 ---
@@ -752,6 +790,14 @@ local licenses = {}
 ---@return (gumroad.LicensesVerifyLicense|gumroad.LicensesVerifyImportedCustomer)? result
 ---@return gumroad.Error? err
 function licenses:verify(params, options) end
+
+---Whether a licence key is good now, of refunds, disputes and ended memberships too; a key that is not is told
+---apart from a Gumroad that cannot be reached. Counts no use unless told to. Needs no token.
+---@param params gumroad.LicensesCheckParams
+---@param options? gumroad.CallOptions
+---@return gumroad.LicenseCheck? result
+---@return gumroad.Error? err
+function licenses:check(params, options) end
 
 ---Makes a disabled key good again.
 ---
@@ -1107,8 +1153,9 @@ function payouts:get(payout_id, params, options) end
 ---@field native_type? string
 ---memberships only: monthly, quarterly, biannually, yearly or every_two_years
 ---@field subscription_duration? string
----@field draft? boolean # newest servers publish at once unless this is true
----@field published? boolean # false makes a draft, on the newest servers
+---true, the default here, makes a draft; false publishes at once, on the newest servers; default: true
+---@field draft? boolean
+---@field published? boolean # true publishes at once, on the newest servers; in place of draft
 ---@field description? string # HTML
 ---@field custom_permalink? string
 ---@field price_currency_type? string # three letters, such as usd; default: the account's
@@ -1204,7 +1251,8 @@ function products:pages(params, options) end
 ---@return gumroad.Error? err
 function products:get(product_id, options) end
 
----A new product. Send `draft` and read `published`: servers differ in the default. At most 10 a minute.
+---A new product, a draft unless asked otherwise. Read `published` of what is returned: older servers always make
+---drafts. At most 10 a minute.
 ---
 ---Any one of the scopes: edit_products, account.
 ---
@@ -1450,7 +1498,8 @@ function reviews:pages(product_id, params, options) end
 ---@class gumroad.Shop.sales
 local sales = {}
 
----Successful sales, newest first; test purchases, gift receivers and pre-orders are left out by Gumroad.
+---Successful sales, newest first; test purchases, gift receivers and pre-orders are left out by Gumroad. Where
+---it takes Gumroad too long, the days are asked for in parts.
 ---
 ---Any one of the scopes: view_sales, account.
 ---
@@ -1492,7 +1541,9 @@ function sales:get(sale_id, options) end
 ---@return gumroad.Error? err
 function sales:mark_as_shipped(sale_id, params, options) end
 
----Refunds; each repetition of a partial refund refunds again, so it is never retried.
+---Refunds. The sale is read before, and amounts that it cannot bear are refused; a token without view_sales
+---skips that. Where the answer is lost it is not sent again: the sale is read again and returned if it shows the
+---refund, else the error is outcome_unknown, with the sale in `before` and `after`.
 ---
 ---Any one of the scopes: refund_sales, edit_sales, account.
 ---
@@ -2464,6 +2515,21 @@ function workflows:get(workflow_id, options) end
 ---@field subscription_cancelled_at? string
 ---@field subscription_failed_at? string
 ---@field [string] any # what the buyer typed, under the field's name
+
+---@class gumroad.LicenseCheck
+---@field valid boolean
+---valid, unknown, disabled, refunded, disputed, expired (the membership is over, or access was taken away) or
+---unreachable: Gumroad gave no answer; `valid` then says what `last` was good for
+---@field status string
+---@field message? string # why it is not valid, or what kept Gumroad from answering
+---@field license_key string # that was checked
+---@field product_id? string # that was checked
+---@field uses? integer
+---@field purchase? gumroad.License
+---@field imported_customer? gumroad.ImportedCustomer
+---@field test boolean # a purchase of the seller's own; valid all the same
+---@field checked_at? integer # Unix time of the answer that this rests on
+---@field grace_until? integer # unreachable and valid: Unix time up to which `last` holds
 
 ---@class gumroad.Media
 ---@field id string
