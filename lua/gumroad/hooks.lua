@@ -8,7 +8,9 @@ local Error = require "gumroad.error"
 local hooks = {}
 
 --- Raises where Gumroad would not send pings to an address. An emulator may.
+-- @param shop
 -- @param what     what the address is called in the message
+-- @param url      the address
 -- @param anywhere whether it may be in a private network with Gumroad itself, too
 function hooks.check_url(shop, what, url, anywhere)
   local api_host = post_url.host(shop.resource_subscriptions.client.base_url) or ""
