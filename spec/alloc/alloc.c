@@ -1,5 +1,5 @@
 /* Lets every allocation of the Lua state, and every system call that makes or watches a
-** descriptor, fail in turn while script.lua runs. Whatever fails, nothing may crash, and no
+** descriptor, locks a file or writes it out, fail in turn while script.lua runs. Whatever fails, nothing may crash, and no
 ** byte (libcurl's included) and no descriptor may be left when the state is closed.
 ** libcurl's own allocations do not fail here: up to 7.88 at least it divides by zero then.
 ** usage: alloc script.lua [stride]    (stride: try only every so many-th point) */
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <curl/curl.h>
@@ -86,6 +87,16 @@ int timerfd_create (clockid_t clock, int flags) {
 int epoll_ctl (int epoll_fd, int op, int fd, struct epoll_event *event) {
   if (op != EPOLL_CTL_DEL && fails(&fd_faults)) { errno = ENOSPC; return -1; }
   return (int)syscall(SYS_epoll_ctl, epoll_fd, op, fd, event);
+}
+
+int flock (int fd, int operation) {
+  if (operation != LOCK_UN && fails(&fd_faults)) { errno = ENOLCK; return -1; }
+  return (int)syscall(SYS_flock, fd, operation);
+}
+
+int fsync (int fd) {
+  if (fails(&fd_faults)) { errno = EIO; return -1; }
+  return (int)syscall(SYS_fsync, fd);
 }
 
 static int descriptors (void) {
