@@ -272,12 +272,6 @@ function connections.set_default(name)
   end)
 end
 
-local function take_over(connection, tokens)
-  for field in pairs(FIELDS) do
-    if tokens[field] ~= nil then connection[field] = tokens[field] end
-  end
-end
-
 -- Those of the request that refreshes a connection | nil, error
 local function refresh_options(name, connection, options)
   if not connection.refresh_token then

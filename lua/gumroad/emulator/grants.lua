@@ -122,12 +122,14 @@ function Grants:waiting_device(code)
   end
 end
 
---- Whether a device polls sooner after its last poll than it may. Counts the poll.
+--- Whether a device polls sooner after its last poll than it may; then it must wait longer.
+-- Counts the poll.
 function Grants:polls_too_quickly(device)
   local now = core.now() + self.shop.advanced
-  local last = device.polled
+  local too_quickly = device.polled ~= nil and now - device.polled < device.pause
   device.polled = now
-  return last ~= nil and now - last < self.interval
+  device.pause = too_quickly and 2 * self.interval or device.pause or self.interval
+  return too_quickly
 end
 
 return Grants

@@ -154,7 +154,7 @@ EXCHANGES[DEVICE_GRANT] = function(grants, application, params)
     return failure(400, "expired_token", "Device code is invalid or expired")
   end
   if grants:polls_too_quickly(device) then
-    return failure(400, "slow_down", "Polling too quickly", 2 * grants.interval)
+    return failure(400, "slow_down", "Polling too quickly", device.pause)
   end
   if device.decision == "denied" then return failure(400, "access_denied", "Access was denied") end
   if not device.decision then return failure(400, "authorization_pending", "Authorization is pending") end
