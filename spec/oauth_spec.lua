@@ -13,7 +13,7 @@ local WEB_REDIRECT = "https://shop.example.com/gumroad/callback"
 
 describe("OAuth", function()
   local gum
-  setup(function() gum = assert(emulator.start { sales = 0, products = 1, time_scale = 0.001 }) end)
+  setup(function() gum = assert(emulator.start { sales = 0, products = 1, time_scale = 0.01 }) end)
   teardown(function() gum:stop() end)
   before_each(function()
     gum:clear_faults()
@@ -315,7 +315,7 @@ describe("OAuth", function()
       gum:advance(10)
       check_error("authorization_pending", "auth", secrets, oauth.poll(with { device = device }))
       gum:stop()
-      gum = assert(emulator.start { sales = 0, products = 1, time_scale = 0.001 })
+      gum = assert(emulator.start { sales = 0, products = 1, time_scale = 0.01 })
     end)
 
     it("waits as long as it is told to from then on", function()
