@@ -259,6 +259,7 @@ describe("Connections", function()
       call("save", "shop", { access_token = TOKEN })
       assert.truthy(support.raised(connect, {}, "shop", { access_token = "t" }):find("the connection's", 1, true))
       assert.truthy(support.raised(connect, {}, "shop", { timeuot = 1 }):find("unknown option", 1, true))
+      assert.equal("gumroad.connect: table expected, got string", support.raised(connect, {}, "shop", "timeout"))
     end)
 
     -- refresh -----------------------------------------------------------------------------------

@@ -359,6 +359,14 @@ describe("OAuth", function()
       check_error("expired_token", "auth", {}, oauth.wait(with { device = device }))
     end)
 
+    it("raises for a device that is none", function()
+      for _, name in ipairs { "poll", "wait" } do
+        assert.equal(("oauth.%s: device: what oauth.device gave is expected"):format(name),
+          support.raised(oauth[name], with { device = {} }))
+        assert.equal(("oauth.%s: device is missing"):format(name), support.raised(oauth[name], with()))
+      end
+    end)
+
     it("needs an application that may do that", function()
       local err = check_error("unauthorized_client", "auth", { WEB_SECRET }, oauth.device(web()))
       assert.truthy(err.message:find("enabled", 1, true))
@@ -502,6 +510,13 @@ describe("OAuth", function()
         assert.equal("no browser", support.raised(log_in, function() error("no browser", 0) end, { port = port }))
       end
     end)
+  end)
+
+  it("has no hooks, which would see bodies made of secrets", function()
+    for _, hook in ipairs { "on_request", "on_response" } do
+      assert.truthy(support.raised(oauth.refresh, with { refresh_token = "t", [hook] = print })
+        :find("unknown option '" .. hook, 1, true))
+    end
   end)
 
   it("without luaossl says what to install", function()
