@@ -285,6 +285,14 @@ describe("Connections", function()
       assert.is_table(call("refresh", "shop"))
     end)
 
+    it("are refreshed by several processes in turn, each with what the one before stored", function()
+      log_in "shop"
+      local program = "XDG_CONFIG_HOME=" .. home .. " " .. support.lua_command [[
+        for _ = 1, 10 do assert(require("gumroad.connections").refresh("shop")) end]]
+      assert.equal("", support.output(("(%s & %s & wait) 2>&1"):format(program, program)))
+      assert.is_table(connect({}, "shop").sales:list())
+    end)
+
     it("keep the old pair where refreshing fails", function()
       local old = log_in "shop"
       gum:fault { kind = "status", status = 503, path = "/oauth/token" }
