@@ -17,14 +17,17 @@ function support.requests(gum)
   return assert(gum:stats()).last_requests
 end
 
+local function finish(restore, ok, ...)
+  restore()
+  if not ok then error((...), 0) end
+  return ...
+end
+
 --- Runs a function while the process's environment seems to be `variables`.
 function support.with_environment(variables, run)
   local real = os.getenv
   os.getenv = function(name) return variables[name] end  -- luacheck: ignore
-  local results = { pcall(run) }
-  os.getenv = real  -- luacheck: ignore
-  if not results[1] then error(results[2], 0) end
-  return (table.unpack or unpack)(results, 2)
+  return finish(function() os.getenv = real end, pcall(run))  -- luacheck: ignore
 end
 
 --- Calls are tried again at once from here on; the function returned ends that.
@@ -97,6 +100,33 @@ function support.canned_server(bytes)
     end
   end
   return { url = "http://127.0.0.1:" .. port, step = step, close = function() server:close() end }
+end
+
+--- A new folder, and a function that removes it with all that is in it.
+function support.folder()
+  local path = support.output "mktemp -d"
+  return path, function() os.execute("rm -rf '" .. path .. "'") end
+end
+
+--- What a shell command prints, without the line's end.
+function support.output(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read("*a")
+  pipe:close()
+  return (text:gsub("\n$", ""))
+end
+
+--- A text as one word of a shell command.
+function support.quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+--- A shell command that runs a Lua program by this Lua and with its modules.
+function support.lua_command(program)
+  local first = 0
+  while arg[first - 1] do first = first - 1 end
+  local modules = ("package.path, package.cpath = %q, %q "):format(package.path, package.cpath)
+  return arg[first] .. " -e " .. support.quote(modules .. program)
 end
 
 --- A port of this machine on which nobody listens.

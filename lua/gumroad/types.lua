@@ -9,6 +9,8 @@
 ---Script a Gumroad shop.
 ---@class gumroad
 ---@field _VERSION string
+---@field connections gumroad.connections
+---@field oauth gumroad.oauth
 ---@field webhook gumroad.webhook
 local gumroad = {}
 
@@ -17,6 +19,13 @@ local gumroad = {}
 ---@param options? gumroad.Options
 ---@return gumroad.Shop
 function gumroad.new(options) end
+
+---A shop, by the name of a stored connection. Makes no request. Where GUMROAD_ACCESS_TOKEN is set,
+---its token is used. Raises a gumroad.Error of kind config where there is no such connection.
+---@param name? string # default: the only connection, or the one marked as default
+---@param options? gumroad.Options # access_token is the connection's
+---@return gumroad.Shop
+function gumroad.connect(name, options) end
 
 ---Runs functions side by side: while one waits for Gumroad, the others go on.
 ---@param functions (fun(): any, any)[]
@@ -86,6 +95,7 @@ function gumroad.all(functions, options) end
 ---@field method? string # of the request
 ---@field path? string # of the request, without its query
 ---@field retryable? boolean # whether the same call may succeed later and is safe to repeat
+---@field code? string # OAuth's word for it, such as access_denied, or the operating system's
 ---@field cause? gumroad.ErrorKind # of outcome_unknown: what it would be if the request only read
 ---@field before? gumroad.Sale # of outcome_unknown: as it was read, where that was done
 ---@field after? gumroad.Sale
@@ -292,6 +302,185 @@ function webhook.parse(body, content_type, limits) end
 ---@class gumroad.SubscriptionUpdatedEvent: gumroad.AnyEvent
 ---@field type "subscription_updated"
 ---@field data gumroad.SubscriptionPing
+
+-- OAuth -----------------------------------------------------------------------------------
+
+---What the functions of gumroad.oauth take.
+---@class gumroad.OAuthOptions
+---@field client_id string # of the application, as Gumroad's settings show it
+---@field client_secret? string # of a confidential application
+---@field base_url? string # default: GUMROAD_API_BASE_URL, else Gumroad
+---@field timeout? number # seconds for an attempt, 30
+---@field connect_timeout? number # seconds for its connection, 10
+---@field retries? integer
+---@field sleep? fun(seconds: number) # of a cooperative scheduler
+
+---@class gumroad.Tokens
+---@field access_token string
+---@field refresh_token? string
+---@field scope? string # with spaces between
+---@field created_at? integer # Unix time
+---@field token_type? string
+
+---What is kept in the user's session until the callback comes.
+---@class gumroad.PendingLogin
+---@field state string
+---@field code_verifier string
+---@field redirect_uri string
+
+---@class gumroad.AuthorizeOptions: gumroad.OAuthOptions
+---@field redirect_uri string # as it was registered; loopback addresses with any port
+---@field scopes? string|string[] # default: view_public
+---@field state? string # default: random
+---@field code_verifier? string # default: random
+
+---@class gumroad.ExchangeOptions: gumroad.OAuthOptions
+---@field pending gumroad.PendingLogin # what authorize_url gave
+---@field query string|table # of the callback
+
+---@class gumroad.StartDeviceOptions: gumroad.OAuthOptions
+---@field scopes? string|string[] # default: view_public
+
+---@class gumroad.Device
+---@field user_code string # to show
+---@field verification_uri string # where it is typed
+---@field verification_uri_complete string
+---@field device_code string # secret
+---@field expires_in integer # seconds
+---@field interval integer # seconds
+
+---@class gumroad.DeviceOptions: gumroad.OAuthOptions
+---@field device gumroad.Device
+
+---@class gumroad.RefreshOptions: gumroad.OAuthOptions
+---@field refresh_token string
+---@field scopes? string|string[] # fewer than before
+
+---@class gumroad.RevokeOptions: gumroad.OAuthOptions
+---@field token string # access or refresh token
+
+---@class gumroad.LoginOptions: gumroad.OAuthOptions
+---@field scopes? string|string[] # default: view_public
+---@field open fun(url: string) # opens the browser there, or shows the address
+---@field port? integer # to listen on, default: any free one
+---@field timeout? number # seconds for the user to decide, 300
+
+---@class gumroad.TokenInfo
+---@field scope string[]
+---@field application { uid: string }
+---@field created_at integer
+---@field resource_owner_id integer
+
+---How a user lets a program act for a shop.
+---@class gumroad.oauth
+local oauth = {}
+
+---Where the user's browser is to go. Makes no request.
+---@param options gumroad.AuthorizeOptions
+---@return string url
+---@return gumroad.PendingLogin pending
+function oauth.authorize_url(options) end
+
+---The tokens for what a browser came back with.
+---@param options gumroad.ExchangeOptions
+---@return gumroad.Tokens?
+---@return gumroad.Error? err
+function oauth.exchange(options) end
+
+---Begins to ask a user who has a browser elsewhere.
+---@param options gumroad.StartDeviceOptions
+---@return gumroad.Device?
+---@return gumroad.Error? err
+function oauth.device(options) end
+
+---Asks once whether the user has decided.
+---@param options gumroad.DeviceOptions
+---@return gumroad.Tokens?
+---@return gumroad.Error? err # `retryable`: go on, after `retry_after` seconds
+function oauth.poll(options) end
+
+---Waits until the user has decided, or the code has expired.
+---@param options gumroad.DeviceOptions
+---@return gumroad.Tokens?
+---@return gumroad.Error? err
+function oauth.wait(options) end
+
+---A new pair of tokens for an old one, which is revoked at once.
+---@param options gumroad.RefreshOptions
+---@return gumroad.Tokens?
+---@return gumroad.Error? err
+function oauth.refresh(options) end
+
+---Makes a token and its other half good for nothing.
+---@param options gumroad.RevokeOptions
+---@return true? revoked
+---@return gumroad.Error? err
+function oauth.revoke(options) end
+
+---What an access token is.
+---@param access_token string
+---@param options? { base_url: string?, timeout: number? }
+---@return gumroad.TokenInfo?
+---@return gumroad.Error? err
+function oauth.info(access_token, options) end
+
+---Lets the user decide in a browser on this machine, and waits for that.
+---@param options gumroad.LoginOptions
+---@return gumroad.Tokens?
+---@return gumroad.Error? err
+function oauth.login(options) end
+
+---A stored connection; without its tokens where connections are listed.
+---@class gumroad.Connection: gumroad.Tokens
+---@field client_id? string
+---@field base_url? string # if it is not Gumroad's
+---@field seller_id? string
+---@field seller_name? string
+
+---Connections by name, in one file that only its owner can read.
+---@class gumroad.connections
+local connections = {}
+
+---@return string? path # of the file
+---@return gumroad.Error? err
+function connections.path() end
+
+---@return string? name # of the connection that is meant where none is named
+---@return gumroad.Error? err
+function connections.default() end
+
+---@param name? string # default: the default one
+---@return gumroad.Connection?
+---@return gumroad.Error? err
+function connections.get(name) end
+
+---@return table[]? list # name, default, and the fields that are not secret
+---@return gumroad.Error? err
+function connections.list() end
+
+---@param name string # letters, digits, "-", "_" and "."
+---@param connection gumroad.Connection
+---@return true? saved
+---@return gumroad.Error? err
+function connections.save(name, connection) end
+
+---Forgets a connection. Its tokens stay good.
+---@param name string
+---@return true? removed
+---@return gumroad.Error? err
+function connections.remove(name) end
+
+---@param name string
+---@return true? marked
+---@return gumroad.Error? err
+function connections.set_default(name) end
+
+---Exchanges a connection's tokens for new ones, which are stored before anything else.
+---@param name string
+---@param options? { client_secret: string?, timeout: number? }
+---@return gumroad.Connection?
+---@return gumroad.Error? err
+function connections.refresh(name, options) end
 
 -- shop.bundle_contents -----------------------------------------------------------------
 
