@@ -118,20 +118,19 @@ end
 --- Adds the options of every command, after its own: the usage names only those.
 function arguments.add_general(parser)
   local usage = parser:get_usage()
-  local elements, by_name = {}, {}
-  for i, option in ipairs(arguments.GENERAL) do
+  local by_name = {}
+  for _, option in ipairs(arguments.GENERAL) do
     local element = option[2] and parser:option(option[1]):argname(option[2]) or parser:flag(option[1])
     element:description(option.doc)
     if option.convert then element:convert(option.convert) end
-    elements[i], by_name[option[1]] = element, element
+    by_name[option[1]] = element
   end
-  elements[#elements + 1] = parser:flag("-h --help", "Show this help."):action(function()
+  parser:flag("-h --help", "Show this help."):action(function()
     io.stdout:write(parser:get_help(), "\n")
     failure.raise(0)
   end)
   parser:mutex(by_name["--json"], by_name["--csv"], by_name["--plain"])
-  arguments.group(parser, "Options of every command", elements)
-  parser:usage(usage .. " [<options of every command>]")
+  parser:usage(usage .. " [<other options>]")
 end
 
 return arguments

@@ -18,7 +18,7 @@ end
 
 local function new_shop(args, public)
   local gumroad, options = require "gumroad", shop_options(args)
-  if os.getenv("GUMROAD_ACCESS_TOKEN") or "" ~= "" then return gumroad.new(options) end
+  if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then return gumroad.new(options) end
   if not public then no_token() end
   options.access_token = false
   return gumroad.new(options)

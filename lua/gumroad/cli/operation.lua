@@ -1,4 +1,5 @@
 --- A row of gumroad.api as a command: its path's names are arguments, its parameters options.
+local arguments = require "gumroad.cli.arguments"
 local output = require "gumroad.cli.output"
 local values = require "gumroad.cli.values"
 
@@ -48,7 +49,7 @@ local function add_option(parser, option)
     end)
   end
   if option.type == "array" then element:action("append"):init(nil) end
-  element:count((option.param.required and "1" or "0") .. (option.type == "array" and "+" or "-1"))
+  return element:count((option.param.required and "1" or "0") .. (option.type == "array" and "+" or "-1"))
 end
 
 local LIMIT = { "--limit", "NUMBER", "At most so many; default: all, page by page." }
@@ -64,12 +65,14 @@ local function configure(row, parser)
   for i, name in ipairs(row.path_params) do
     parser:argument(name):target("id " .. i)
   end
-  for _, option in ipairs(operation.options(row)) do add_option(parser, option) end
+  local own = {}
+  for i, option in ipairs(operation.options(row)) do own[i] = add_option(parser, option) end
   if row.name == "list" then
-    parser:option(LIMIT[1], LIMIT[3]):argname(LIMIT[2]):convert(function(word)
+    own[#own + 1] = parser:option(LIMIT[1], LIMIT[3]):argname(LIMIT[2]):convert(function(word)
       return word:find("^%d+$") and tonumber(word), "option '--limit': a whole number expected, got '" .. word .. "'"
     end)
   end
+  arguments.group(parser, "Options", own)
   local line = row.method and row.path and ("%s /v2%s\n"):format(row.method, row.path) or ""
   parser:epilog(line .. operation.scopes(row))
 end
