@@ -1,0 +1,7 @@
+--- gumroad-lua manual: the manual page.
+return {
+  name = "manual",
+  summary = "Print the manual page, for man -l.",
+  configure = function() end,
+  run = function(context) context.write(require("gumroad.cli.manual")()) end,
+}
