@@ -297,7 +297,7 @@ describe("Connections", function()
       local old = log_in "shop"
       gum:fault { kind = "status", status = 503, path = "/oauth/token" }
       local _, err = call("refresh", "shop")
-      assert.equal("server", err.kind)
+      assert.equal("outcome_unknown", err.kind)
       assert.equal(old.access_token, call("get", "shop").access_token)
       assert.is_false(support.holds(err, old.refresh_token))
     end)

@@ -213,7 +213,9 @@ describe("OAuth", function()
       gum:fault { kind = "reset_body", path = "/oauth/token" }
       gum:reset_stats()
       local _, err = oauth.exchange(with { pending = pending, query = query })
-      assert.same({ "network", false, 1 }, { err.kind, err.retryable, #support.requests(gum) })
+      assert.same({ "outcome_unknown", "network", false, 1 },
+        { err.kind, err.cause, err.retryable, #support.requests(gum) })
+      assert.truthy(err.message:find("let the user authorize again", 1, true))
       for _, secret in ipairs { pending.code_verifier, core.form_decode(query).code } do
         assert.is_false(support.holds(err, secret))
       end
@@ -225,7 +227,7 @@ describe("OAuth", function()
         fault.path = "/oauth/token"
         gum:fault(fault)
         local _, err = oauth.exchange(with { pending = pending, query = query })
-        assert.equal("decode", err.kind)
+        assert.same({ "outcome_unknown", "decode" }, { err.kind, err.cause })
       end
     end)
 
@@ -399,7 +401,8 @@ describe("OAuth", function()
       gum:fault { kind = "status", status = 503, path = "/oauth/token" }
       gum:reset_stats()
       local _, err = oauth.refresh(with { refresh_token = old.refresh_token })
-      assert.same({ "server", 1 }, { err.kind, #support.requests(gum) })
+      assert.same({ "outcome_unknown", "server", 1 }, { err.kind, err.cause, #support.requests(gum) })
+      assert.truthy(err.message:find("if they are good no more, log in again", 1, true))
     end)
   end)
 
@@ -473,7 +476,7 @@ describe("OAuth", function()
       gum:fault { kind = "status", status = 500, path = "/oauth/token" }
       local page
       local _, err = log_in(function(url) page = browser.visit(browser.decide(url, "authorize")) end)
-      assert.equal("server", err.kind)
+      assert.equal("outcome_unknown", err.kind)
       assert.equal(502, page().status)
     end)
 

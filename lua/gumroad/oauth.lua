@@ -100,19 +100,32 @@ local function explained(err)
   return err
 end
 
+-- What to do where nobody knows what became of a request for tokens.
+local LOOK = {
+  authorization_code = "the code may be used up; let the user authorize again",
+  refresh_token = "try the tokens that you have; if they are good no more, log in again",
+  [DEVICE_GRANT] = "the code may be used up; begin again with oauth.device",
+}
+
 -- Client and secret stand in the form.
-local function post(options, path, form, repeatable)
+local function new_request(options, path, form, repeatable)
   form.client_id, form.client_secret = options.client_id, options.client_secret
-  local body, err = client_of(options):call { method = "POST", path = path, body = core.form_encode(form),
-    content_type = FORM, public = true, repeatable = repeatable, options = {} }
+  return { method = "POST", path = path, body = core.form_encode(form), content_type = FORM, public = true,
+    repeatable = repeatable, look = LOOK[form.grant_type], options = {} }
+end
+
+local function post(options, request)
+  local body, err = client_of(options):call(request)
   if not body then return nil, explained(err) end
   return body
 end
 
 local function ask_for_tokens(options, form)
-  local body, err = post(options, "/oauth/token", form)
+  local request = new_request(options, "/oauth/token", form)
+  local body, err = post(options, request)
   if body and type(body.access_token) ~= "string" then
-    return nil, Error.new("decode", "the server answered without an access token")
+    return nil, Client.judge(request, Error.new("decode", "the server answered without an access token",
+      { status = 200, method = request.method, path = request.path }))
   end
   return body, err
 end
@@ -207,7 +220,8 @@ local START_DEVICE = known { scopes = {} }
 --   | nil, error
 function oauth.device(options)
   check("device", options, START_DEVICE)
-  return post(options, "/oauth/device/code", { scope = scope_text("device", options.scopes) }, true)
+  return post(options, new_request(options, "/oauth/device/code",
+    { scope = scope_text("device", options.scopes) }, true))
 end
 
 local POLL = known { device = { "table", true } }
@@ -279,7 +293,7 @@ local REVOKE = known { token = { "string", true } }
 -- @return true, also for a token that nobody knows | nil, error
 function oauth.revoke(options)
   check("revoke", options, REVOKE)
-  local done, err = post(options, "/oauth/revoke", { token = options.token }, true)
+  local done, err = post(options, new_request(options, "/oauth/revoke", { token = options.token }, true))
   return done and true, err
 end
 
