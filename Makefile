@@ -30,7 +30,7 @@ SHARED = $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_look
 
 # The modules and their objects. Where libmicrohttpd is not found, require "gumroad.listener"
 # says so.
-CORE = core form form_lua json secret engine request poller
+CORE = core form form_lua json secret engine request poller file
 LISTENER = $(if $(MHD_LIBS),listener,listener_missing)
 MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so
 
