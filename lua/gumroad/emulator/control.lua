@@ -117,6 +117,12 @@ function control.revoke(server, params)
   return json.dict()
 end
 
+--- Puts the emulated clock forward.
+function control.advance(server, params)
+  server.shop.started_at = server.shop.started_at + params.seconds
+  return json.dict()
+end
+
 function control.stats(server)
   local stats = server.stats
   return dict("requests", stats.requests, "in_flight", stats.in_flight,

@@ -215,6 +215,12 @@ function Handle:revoke(token)
   return ask(self, "revoke", { token = token })
 end
 
+--- Puts the emulator's clock forward, so that what lives for a time only, such as the URLs of
+-- an upload, is over.
+function Handle:advance(seconds)
+  return ask(self, "advance", { seconds = seconds })
+end
+
 --- Waits until no ping is on its way, retries included.
 function Handle:settle()
   return ask(self, "settle")

@@ -61,7 +61,8 @@ function Shop:number_of(purpose, id)
   return chance.from_id(self.seed, FOR[purpose], id)
 end
 
---- Seconds of Unix time in the emulated world: it starts at `now` and runs as ours does.
+--- Seconds of Unix time in the emulated world: it starts at `now` and runs as ours does, but
+-- for what it was put forward.
 function Shop:time()
   return self.started_at + (os.time() - self.real_start)
 end
