@@ -1,7 +1,7 @@
 --- What went wrong, as a table: testable by `kind`, readable by `tostring`.
 --
 -- @field kind        network, timeout, tls, auth, scope, not_found, invalid, rate_limit, server,
---                    decode, too_large, redirect, cancelled or config
+--                    decode, too_large, redirect, cancelled, file or config
 -- @field message     one line for a person, that says what to do where that is known
 -- @field status      HTTP status, where there was an answer; 200 too: Gumroad says "not found" so
 -- @field method      of the request
@@ -11,6 +11,8 @@
 -- @field request_id  Gumroad's id of the request, to give to its support
 -- @field attempts    how many times the request was made
 -- @field curl_code   libcurl's number for a failure below HTTP
+-- @field upload      of files.upload: how far it came, for its `resume`; holds URLs that let one in
+-- @field storage_code of an upload: the word of S3 for its refusal
 -- No field holds the access token.
 local Error = { __name = "gumroad.Error" }
 Error.__index = Error
