@@ -87,6 +87,15 @@ test-all:
 	@for lua in $(LUAS); do command -v $$lua >/dev/null || { echo "$$lua is not here: left out"; continue; }; \
 	  echo "== $$lua"; $(MAKE) --no-print-directory -s LUA=$$lua check || exit 1; done
 
+# Lets each allocation and each descriptor fail in turn. A LuaJIT may take no allocator: then
+# there is nothing to test.
+$(BUILD)/alloc: spec/alloc/alloc.c
+	$(CC) $(ALL_CFLAGS) -fvisibility=default $(LUA_CFLAGS) $(CURL_CFLAGS) -rdynamic -o $@ $< \
+	  $(shell $(PKG_CONFIG) --libs $(LUA) 2>/dev/null) $(CURL_LIBS)
+
+test-alloc: all $(BUILD)/alloc
+	$(BUILD)/alloc
+
 lint:
 	luacheck -q lua spec bench examples .luacheckrc
 
@@ -95,7 +104,7 @@ sanitize: export ASAN_OPTIONS = detect_leaks=1
 sanitize:
 	$(MAKE) --no-print-directory -s LUA=$(LUA) BUILD=build/sanitize/$(LUA) all \
 	  CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
-	$(MAKE) --no-print-directory LUA=$(LUA) BUILD=build/sanitize/$(LUA) check BUSTED_FLAGS=--exclude-tags=nginx \
+	$(MAKE) --no-print-directory LUA=$(LUA) BUILD=build/sanitize/$(LUA) check BUSTED_FLAGS=--exclude-tags=nginx,slow \
 	  TESTED="env -u GUMROAD_ACCESS_TOKEN LD_PRELOAD=$$($(CC) -print-file-name=libasan.so)"
 
 valgrind: all
@@ -122,7 +131,7 @@ $(BUILD)/%_baseline.so: bench/%.c $(BUILD)/obj/form.o
 bench:
 	@.ci/install build >&2
 	@$(MAKE) --no-print-directory -s all $(BENCH_MODULES) >&2
-	@for name in form get each require memory; do \
+	@for name in form get each require memory upload; do \
 	  LUA=$(LUA) LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" $(TESTED) $(LUA) bench/$$name.lua || exit 1; done
 
 clean:
