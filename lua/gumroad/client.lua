@@ -145,7 +145,8 @@ end
 -- The table for engine:send, the same for each attempt. The token goes to the shop's own
 -- base_url alone.
 local function wire_request(client, request)
-  local url, ca_file, wrong = request.url or client.base_url, nil, nil
+  local url = request.url or client.base_url
+  local ca_file, wrong
   if url:find("^https:") then
     ca_file, wrong = tls.ca_file()
     if not ca_file then return nil, Error.new("tls", wrong) end

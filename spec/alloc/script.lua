@@ -90,7 +90,6 @@ sending = send { method = "PUT", path = "/large", file = { path = FILE, length =
 received = receive(sending)
 assert(#received:body() == 100)
 sending:close()
-received = nil
 
 -- Failures, of the world and of the caller
 local function fails(wanted, transfer, code, message)
