@@ -799,6 +799,28 @@ describe("engine", function()
       assert.equal("parent", result(transfer).body)
     end)
 
+    it("the child closes the file that the parent sends, and the parent sends it on", function()
+      ffi.cdef "int getpid(void);"
+      local path = os.tmpname()
+      local file = assert(io.open(path, "wb"))
+      file:write(("0123456789"):rep(1000000))
+      file:close()
+      local server, url = listen()
+      local transfer = send(url, { method = "PUT", file = { path = path } })
+      local peer = accept(server)
+      local function is_open()
+        local pipe = io.popen(("ls -l /proc/%d/fd"):format(ffi.C.getpid()))
+        local found = pipe:read("*a"):find(path, 1, true)
+        pipe:close()
+        return found
+      end
+      assert.is_true(in_child(function() return is_open() and transfer:done() and not is_open() end))
+      os.remove(path)
+      assert.equal(10000000, #read_request(peer):match("\r\n\r\n(.*)$"))
+      answer(peer, "parent")
+      assert.equal("parent", result(transfer).body)
+    end)
+
     it("the child may drop what the parent has under way", function()
       local server, url = listen()
       local transfer = send(url)
