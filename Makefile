@@ -25,7 +25,7 @@ MHD_LIBS ?= $(shell $(PKG_CONFIG) --libs libmicrohttpd 2>/dev/null)
 CFLAGS ?= -O2 -g
 WARNINGS = -std=c11 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror)
 NO_PLT := $(shell $(CC) -Werror -fno-plt -x c -c -o /dev/null /dev/null 2>/dev/null && echo -fno-plt)
-ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -fPIC $(NO_PLT) -fvisibility=hidden $(CFLAGS)
+ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC $(NO_PLT) -fvisibility=hidden $(CFLAGS)
 SHARED = $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
 # The modules and their objects. Where libmicrohttpd is not found, require "gumroad.listener"

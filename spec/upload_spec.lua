@@ -282,6 +282,16 @@ describe("An upload", function()
       assert.equal(1, #support.requests(gum))
     end)
 
+    it("says that it may be complete where it was completed without an answer", function()
+      assert(gum:fault { kind = "reset_body", path = "/v2/files/complete" })
+      local _, err = shop.files:upload(path)
+      assert.same({ "network", "/v2/files/complete" }, { err.kind, err.path })
+      local _, again = shop.files:upload(path, { resume = err.upload })
+      assert.equal("invalid", again.kind)
+      assert.matches("The upload was not found; it was asked for before, and may have succeeded without an answer: "
+        .. "try the file_url " .. err.upload.file_url, again.message, 1, true)
+    end)
+
     it("is refused where the file changed, and nothing is sent", function()
       local kept = failed().upload
       write(path, TEXT:upper() .. "more")

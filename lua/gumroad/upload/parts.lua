@@ -1,9 +1,10 @@
 --- shop.files:upload(path [, params [, options]]): a product's file, sent in parts to the
 -- storage, some at a time, each read from disk as it goes.
 --
--- What was sent is in a plain table, `state`: { upload_id, key, file_url, size, changed, parts },
--- each part { part_number, presigned_url } or, once it was sent, { part_number, etag }. An error
--- carries it as `upload`, and `resume` takes it.
+-- What was sent is in a plain table, `state`: { upload_id, key, file_url, size, changed, parts,
+-- completing: whether its completion was asked for }, each part { part_number, presigned_url }
+-- or, once it was sent, { part_number, etag }. An error carries it as `upload`, and `resume`
+-- takes it.
 local loop = require "gumroad.loop"
 local Error = require "gumroad.error"
 local File = require "gumroad.upload.file"
@@ -100,14 +101,22 @@ function Upload:send_parts()
   return self.file:check()
 end
 
+local PERHAPS_DONE = "; it was asked for before, and may have succeeded without an answer: try the file_url %s"
+
 function Upload:complete()
+  local asked_before = self.state.completing
+  self.state.completing = true
   local options, parts = { timeout = COMPLETION }, {}
   for name, value in pairs(self.op.options) do options[name] = value end
   for number, part in ipairs(self.state.parts) do
     parts[number] = { part_number = number, etag = part.etag }
   end
-  return self.op.resource("files"):complete(
+  local done, err = self.op.resource("files"):complete(
     { upload_id = self.state.upload_id, key = self.state.key, parts = parts }, options)
+  if err and asked_before and err.kind == "invalid" then
+    err.message = err.message .. PERHAPS_DONE:format(self.state.file_url)
+  end
+  return done, err
 end
 
 -- Whatever comes of it, there is an error to tell already.
@@ -156,7 +165,7 @@ local function earlier(op, file)
       .. "upload it without `resume`")
   end
   local state = { upload_id = given.upload_id, key = given.key, file_url = given.file_url, size = given.size,
-    changed = given.changed, parts = {} }
+    changed = given.changed, completing = given.completing, parts = {} }
   for number, part in ipairs(given.parts) do
     state.parts[number] = { part_number = number, etag = part.etag, presigned_url = part.presigned_url }
   end
