@@ -41,6 +41,12 @@ function support.resident()
   return tonumber(statm:match("^%d+ (%d+)")) * 4
 end
 
+--- The most resident memory there ever was, in KiB.
+function support.peak()
+  local status = assert(io.open("/proc/self/status")):read("*a")
+  return tonumber(status:match("VmHWM:%s*(%d+)"))
+end
+
 --- A server in a process of its own that answers every request with one page of sales.
 function support.page_server()
   local pipe = assert(io.popen((os.getenv("LUA") or "lua5.4") .. " bench/server.lua", "r"))

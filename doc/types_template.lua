@@ -82,6 +82,8 @@ function gumroad.all(functions, options) end
 ---@field path? string # of the request, without its query
 ---@field retryable? boolean # whether the same call may succeed later and is safe to repeat
 ---@field code? string # OAuth's word for it, such as access_denied, or the operating system's
+---@field upload? table # of files.upload: how far it came, for its `resume`; keep it to yourself
+---@field storage_code? string # of an upload: the word of S3 for its refusal
 ---@field cause? gumroad.ErrorKind # of outcome_unknown: what it would be if the request only read
 ---@field before? gumroad.Sale # of outcome_unknown: as it was read, where that was done
 ---@field after? gumroad.Sale

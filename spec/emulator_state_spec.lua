@@ -89,6 +89,22 @@ describe("The emulated shop", function()
       assert.equal(404, put(begun.parts[1].presigned_url, "012").status)
     end)
 
+    it("not by a URL that was changed, or that has expired", function()
+      local url = assert(shop.files:presign { filename = "a.zip", file_size = 3 }).parts[1].presigned_url
+      local place = assert(shop.direct_uploads:create { blob = { filename = "a.png", byte_size = 3,
+        checksum = "kAFQmDzST7DWlj99KOF/cg==", content_type = "image/png" } })
+      local changed = put((url:gsub("Signature=", "Signature=0")), "012")
+      assert.equal(403, changed.status)
+      assert.matches("<Code>SignatureDoesNotMatch</Code>", changed.body)
+      assert(gum:advance(301))
+      assert.equal(403, put(place.direct_upload.url, "abc", place.direct_upload.headers).status)
+      assert.equal(200, put(url, "012").status)
+      assert(gum:advance(600))
+      local late = put(url, "012")
+      assert.equal(403, late.status)
+      assert.matches("<Code>AccessDenied</Code><Message>Request has expired</Message>", late.body)
+    end)
+
     it("not from a URL that was never uploaded to", function()
       local _, err = shop.products:create { name = "a", price = 0, files = { { url = "https://example.com/a.zip" } } }
       assert.equal("invalid", err.kind)

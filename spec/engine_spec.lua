@@ -618,6 +618,155 @@ describe("engine", function()
     end)
   end)
 
+  describe("a file as the body", function()
+    local path
+
+    before_each(function()
+      path = os.tmpname()
+    end)
+
+    after_each(function()
+      os.remove(path)
+    end)
+
+    -- Writes 'text', and makes the file 'size' bytes long.
+    local function write_file(text, size)
+      local file = assert(io.open(path, "wb"))
+      file:write(text)
+      if size then file:seek("set", size - 1) file:write("\0") end
+      file:close()
+    end
+
+    local function put(url, fields)
+      local request = { method = "PUT", file = { path = path } }
+      for name, value in pairs(fields or {}) do request[name] = value end
+      return send(url, request)
+    end
+
+    local OK = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+    it("is sent with its length, and without asking whether to", function()
+      write_file("a\0b\r\n")
+      local got = exchange(OK, { method = "PUT", file = { path = path } })
+      assert.equal(200, got.response.status)
+      assert.matches("^PUT / HTTP/1.1\r\n", got.asked)
+      assert.matches("\r\nContent%-Length: 5\r\n", got.asked)
+      assert.equal("a\0b\r\n", got.asked:match("\r\n\r\n(.*)$"))
+      for _, name in ipairs { "Expect", "Transfer%-Encoding", "Content%-Type" } do
+        assert.not_matches("\n" .. name .. ":", got.asked)
+      end
+    end)
+
+    it("may be a stretch of it", function()
+      write_file("0123456789")
+      local got = exchange(OK, { method = "PUT", file = { path = path, offset = 3, length = 4 } })
+      assert.equal("3456", got.asked:match("\r\n\r\n(.*)$"))
+    end)
+
+    it("may be empty", function()
+      local got = exchange(OK, { method = "PUT", file = { path = path } })
+      assert.matches("\r\nContent%-Length: 0\r\n", got.asked)
+    end)
+
+    it("is read before anything is sent: what cannot be is told at once", function()
+      local server, url = listen()
+      write_file("0123456789")
+      local function refused(file)
+        local transfer, code, message = engine:send { method = "PUT", base_url = url, file = file }
+        assert.same({ nil, "file" }, { transfer, code })
+        return message
+      end
+      assert.equal("cannot read /none/such: No such file or directory", refused { path = "/none/such" })
+      assert.equal("cannot read spec: it is a directory", refused { path = "spec" })
+      assert.equal("cannot read /dev/null: it is not a regular file", refused { path = "/dev/null" })
+      assert.matches("it is shorter than it was$", refused { path = path, offset = 5, length = 6 })
+      assert.matches("it is shorter than it was$", refused { path = path, offset = 11 })
+      engine:step(0.01)
+      assert.is_nil((server:accept()))
+    end)
+
+    it("must be described in whole bytes", function()
+      write_file("0123456789")
+      for _, length in ipairs { 1.5, -1, 2 ^ 60, "x" } do
+        assert.has_error(function()
+          engine:send { method = "PUT", base_url = "http://127.0.0.1", file = { path = path, length = length } }
+        end, "request.file.length: a whole number of bytes expected")
+      end
+    end)
+
+    it("is not sent beside a string, nor with HEAD", function()
+      write_file("0")
+      local _, code = engine:send { method = "PUT", base_url = "http://127.0.0.1", file = { path = path }, body = "a" }
+      assert.equal("config", code)
+      _, code = engine:send { method = "HEAD", base_url = "http://127.0.0.1", file = { path = path } }
+      assert.equal("config", code)
+    end)
+
+    it("fails where it becomes shorter while it is sent", function()
+      write_file("", 64 * 1048576)
+      local server, url = listen()
+      local transfer = put(url)
+      local peer = accept(server)
+      write_file("")
+      step_until(function()
+        peer:receive(1048576)
+        return transfer:done()
+      end)
+      local _, code, message, info = transfer:result()
+      assert.equal("file", code)
+      assert.equal("the file cannot be read any more: it became shorter while it was sent", message)
+      assert.is_true(info.sent)
+    end)
+
+    it("is sent from its beginning again where a kept connection turns out dead", function()
+      local text = ("0123456789"):rep(20000)
+      write_file(text)
+      local server, url = listen()
+      local first = send(url)
+      local peer = accept(server)
+      read_request(peer)
+      answer(peer, "x")
+      assert.equal("x", result(first).body)
+      local transfer = put(url)
+      step_until(function() return peer:receive(100) end)
+      peer:shutdown("send")
+      local again = step_until(function()
+        peer:receive(65536)
+        return (server:accept())
+      end)
+      keep(again):settimeout(0)
+      assert.equal(text, read_request(again):match("\r\n\r\n(.*)$"))
+      answer(again, "stored")
+      assert.equal("stored", result(transfer).body)
+    end)
+
+    it("tells how much of it was sent", function()
+      write_file("", 64 * 1048576)
+      local server, url = listen()
+      local transfer = put(url)
+      local peer, last = accept(server), 0
+      assert.is_true(transfer:progress() < 64 * 1048576)
+      step_until(function()
+        peer:receive(1048576)
+        assert.is_true(transfer:progress() >= last)
+        last = transfer:progress()
+        return last == 64 * 1048576
+      end)
+      step_until(function() return not peer:receive(1048576) end)
+      answer(peer, "")
+      assert.equal(200, result(transfer).status)
+      assert.equal(64 * 1048576, transfer:progress())
+    end)
+
+    it("may take as long as it moves, and no longer", function()
+      local server, url = listen()  -- of an empty file nothing moved ever: this is told soonest
+      local transfer = put(url, { timeout = 0.001, stall_timeout = 0.5 })
+      accept(server)
+      local _, code, message = result(transfer)
+      assert.same({ "timeout", "nothing moved for 1 seconds" }, { code, message })
+    end)
+  end)
+
   if has_ffi then describe("after a fork", function()
     ffi.cdef "int fork(void); void _exit(int); int waitpid(int, int *, int);"
 
@@ -646,6 +795,28 @@ describe("engine", function()
         return engine:running() == 1 and transfer:done() and code == "cancelled" and info.sent
           and result(new).body == "child" and not is_closed(peer)
       end))
+      answer(peer, "parent")
+      assert.equal("parent", result(transfer).body)
+    end)
+
+    it("the child closes the file that the parent sends, and the parent sends it on", function()
+      ffi.cdef "int getpid(void);"
+      local path = os.tmpname()
+      local file = assert(io.open(path, "wb"))
+      file:write(("0123456789"):rep(1000000))
+      file:close()
+      local server, url = listen()
+      local transfer = send(url, { method = "PUT", file = { path = path } })
+      local peer = accept(server)
+      local function is_open()
+        local pipe = io.popen(("ls -l /proc/%d/fd"):format(ffi.C.getpid()))
+        local found = pipe:read("*a"):find(path, 1, true)
+        pipe:close()
+        return found
+      end
+      assert.is_true(in_child(function() return is_open() and transfer:done() and not is_open() end))
+      os.remove(path)
+      assert.equal(10000000, #read_request(peer):match("\r\n\r\n(.*)$"))
       answer(peer, "parent")
       assert.equal("parent", result(transfer).body)
     end)

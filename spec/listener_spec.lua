@@ -520,6 +520,82 @@ describe("gumroad.listener", function()
     end)
   end)
 
+  describe("to a path for large bodies", function()
+    local HEAD = "PUT /large/a?b HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: %d\r\n\r\n"
+
+    local function put(l, client, size)
+      return request(l, client, HEAD:format(size) .. ("x"):rep(size))
+    end
+
+    it("is counted, and its body thrown away, where that is larger than max_body", function()
+      local l = listen {max_body = 10, large = "/large/"}
+      local r = put(l, connect(l), 1000000)
+      assert.equal(1000000, r:received())
+      assert.equal("", r:body())
+      assert.equal("/large/a", r:path())
+    end)
+
+    it("keeps a body that is no larger", function()
+      local l = listen {max_body = 10, large = "/large/"}
+      local r = put(l, connect(l), 10)
+      assert.same({10, "xxxxxxxxxx"}, {r:received(), r:body()})
+    end)
+
+    it("is refused where it turns out larger without a word before, or the path is another", function()
+      local l = listen {max_body = 10, large = "/large/"}
+      for _, head in ipairs {"PUT /large/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n",
+          "PUT /large HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n"} do
+        local client = connect(l)
+        send(l, client, head .. ("x"):rep(20))
+        assert.matches("^HTTP/1.1 413 ", (read_all(l, client)))
+      end
+      assert.is_nil(l:next())
+    end)
+
+    it("may take longer than the timeout, as long as it comes in", function()
+      local l = listen {large = "/large/", timeout = 0.2}
+      local client = connect(l)
+      send(l, client, HEAD:format(15))
+      local start, sent = socket.gettime(), 0
+      local r = step_until(l, function()
+        if sent < 15 and socket.gettime() - start > sent * 0.02 then
+          client:send("x")
+          sent = sent + 1
+        end
+        return l:next()
+      end)
+      assert.equal(15, r:received())
+    end)
+
+    it("is reset in the middle of its body where that was ordered", function()
+      local l = listen {large = "/large/"}
+      l:cut(5, 1, 1)
+      assert.equal(10, put(l, connect(l), 10):received())  -- the first passes
+      local client = connect(l)
+      send(l, client, HEAD:format(10) .. "xxxxx")
+      assert.equal("reset", select(2, read_all(l, client)))
+      assert.equal(10, put(l, connect(l), 10):received())
+      assert.is_nil(l:next())
+    end)
+
+    it("is not reset when the order was taken back, nor on another path", function()
+      local l = listen {large = "/large/"}
+      l:cut(0)
+      local r = request(l, connect(l), "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+      assert.equal("x", r:body())
+      l:cut(0, 0)
+      assert.equal(10, put(l, connect(l), 10):received())
+    end)
+
+    it("is ordered with what makes sense", function()
+      assert.error_matches(function() listener.new {large = 5} end, "large: string expected, got number")
+      local l = listen()
+      for _, arguments in ipairs {{-1}, {0, -1}, {0, 1, -1}, {"x"}} do
+        assert.is_false(pcall(l.cut, l, arguments[1], arguments[2], arguments[3]))
+      end
+    end)
+  end)
+
   it("closes what is not HTTP", function()
     local l = listen()
     local client = connect(l)

@@ -7,7 +7,8 @@ describe("in nginx #nginx", function()
   local gum, nginx, more
 
   setup(function()
-    gum = assert(emulator.start { access_token = "token-of-the-nginx-spec", sales = 25, time_scale = 0.001 })
+    gum = assert(emulator.start { access_token = "token-of-the-nginx-spec", sales = 25, time_scale = 0.001,
+      part_size = 1000 })
     nginx = Nginx.start(gum)
   end)
 
@@ -51,6 +52,20 @@ describe("in nginx #nginx", function()
 
   it("calls with a shop that was made before the fork", function()
     assert_user(nginx:get("/user"))
+  end)
+
+  it("uploads the parts of a file, and answers others meanwhile", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "wb"))
+    file:write(("x"):rep(2500))
+    file:close()
+    assert(gum:fault { kind = "delay", seconds = 0.3, path = "/_storage/", times = 3 })
+    local upload = nginx:open("/upload?" .. path)
+    wait_for_calls(3)
+    assert.same({ 200, "pong" }, { nginx:get("/ping") })
+    local status, body = Nginx.read(upload)
+    os.remove(path)
+    assert.same({ 200, path:match("[^/]*$") .. " 2500" }, { status, body })
   end)
 
   it("overlaps 50 calls of one request, and answers others meanwhile", function()

@@ -14,11 +14,14 @@
 #define gr_rawlen(L, i) lua_rawlen(L, i)
 #endif
 
-/* Lua 5.3 brought integers; before, every number is a double. */
+/* Lua 5.3 brought integers; before, every number is a double. gr_pushcount is for counts that
+** may be larger than what a pointer can address. */
 #if LUA_VERSION_NUM >= 503
 #define GR_HAS_INTEGERS 1
+#define gr_pushcount(L, n) lua_pushinteger(L, (lua_Integer)(n))
 #else
 #define GR_HAS_INTEGERS 0
+#define gr_pushcount(L, n) lua_pushnumber(L, (lua_Number)(n))
 #endif
 
 /* The only symbol that a module shows. */

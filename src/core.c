@@ -33,6 +33,7 @@ static const luaL_Reg functions[] = { { "now", l_now }, { NULL, NULL } };
 GR_EXPORT int luaopen_gumroad_core (lua_State *L) {
   lua_newtable(L);
   gr_setfuncs(L, functions);
+  gr_open_file(L);
   gr_open_form(L);
   gr_open_json(L);
   gr_open_secret(L);

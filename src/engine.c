@@ -4,11 +4,13 @@
 ** libcurl's callbacks run no Lua: they copy bytes into the transfer and take note. What can
 ** raise happens before, or while a userdata with __gc owns what would leak. */
 #include "core.h"
+#include "file.h"
 #include "poller.h"
 #include "request.h"
 #include "secret.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,11 +58,14 @@ typedef struct gr_transfer {
   struct curl_slist *auth;   /* the node of 'headers' that holds the token */
   gr_buffer head, body;
   size_t max_body;
+  struct gr_file file;       /* what is sent, where it is no string */
+  curl_off_t uploaded;
   const char *failure;       /* our own reason to stop: a code of result() */
   int head_too_large;
   CURLcode code;
   int finished, taken;
   long status, connect_ms, total_ms;
+  long stall_s;              /* in place of total_ms, or 0 */
   double deadline;           /* on the clock of now() */
   double seconds;
   int sent;                  /* something of the request may have reached the server */
@@ -119,6 +124,20 @@ static size_t on_header (char *data, size_t size, size_t nmemb, void *ud) {
   }
   else if (!buffer_append(t, &t->head, data, n, 1024)) t->failure = "memory";
   return t->failure ? 0 : n;
+}
+
+static size_t on_read (char *out, size_t size, size_t nmemb, void *ud) {
+  gr_transfer *t = (gr_transfer *)ud;
+  ssize_t n = gr_file_read(&t->file, out, size * nmemb);
+  if (n >= 0) return (size_t)n;
+  t->failure = "file";
+  return CURL_READFUNC_ABORT;
+}
+
+/* Where libcurl has to send a body anew, on another connection. */
+static int on_seek (void *ud, curl_off_t at, int origin) {
+  gr_transfer *t = (gr_transfer *)ud;
+  return origin == SEEK_SET && gr_file_seek(&t->file, (off_t)at) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 static int find_watched (const gr_engine *e, int fd) {
@@ -191,6 +210,7 @@ static void take_notes (gr_transfer *t) {
   curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME, &t->seconds);
   curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME, &pretransfer);
   curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+  curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &t->uploaded);
   t->sent = pretransfer > 0 || request_bytes > 0;
 }
 
@@ -217,6 +237,7 @@ static void engine_abandon (gr_engine *e) {
     fail_transfer(t, "cancelled", "the process was forked while the request was under way");
     t->easy = NULL;
     t->headers = t->auth = NULL;
+    gr_file_close(&t->file);
   }
   gr_poller_abandon(&e->poller);
   e->multi = NULL;
@@ -285,6 +306,13 @@ static void release_easy (gr_transfer *t, gr_engine *e) {
   t->easy = NULL;
 }
 
+/* Gives back what only a transfer that runs needs. */
+static void release (gr_transfer *t, gr_engine *e) {
+  release_easy(t, e);
+  release_headers(t);
+  gr_file_close(&t->file);
+}
+
 /* transfer:close(): cancels what still runs. */
 static int transfer_close (lua_State *L) {
   gr_transfer *t = (gr_transfer *)luaL_checkudata(L, 1, TRANSFER);
@@ -295,8 +323,7 @@ static int transfer_close (lua_State *L) {
     release_easy(t, e);
     arm_timer(e);  /* another one may have waited for its connection */
   }
-  release_easy(t, NULL);
-  release_headers(t);
+  release(t, NULL);
   buffer_free(t, &t->head);
   buffer_free(t, &t->body);
   t->taken = 1;
@@ -306,6 +333,7 @@ static int transfer_close (lua_State *L) {
 static gr_transfer *new_transfer (lua_State *L) {
   gr_transfer *t = (gr_transfer *)lua_newuserdata(L, sizeof *t);
   memset(t, 0, sizeof *t);  /* from here __gc may meet it, whatever raises next */
+  t->file.fd = -1;
   t->alloc = lua_getallocf(L, &t->alloc_ud);
   luaL_getmetatable(L, TRANSFER);
   lua_setmetatable(L, -2);
@@ -419,6 +447,46 @@ static const char *read_url (lua_State *L, gr_transfer *t) {
   return NULL;
 }
 
+/* A number of bytes in request.file, which is on top of the stack. */
+static off_t bytes_field (lua_State *L, const char *name, off_t otherwise) {
+  lua_getfield(L, -1, name);
+  double n = lua_isnil(L, -1) ? (double)otherwise : lua_isnumber(L, -1) ? lua_tonumber(L, -1) : -1;
+  lua_pop(L, 1);
+  if (!(n >= 0 && n <= 9007199254740992.0) || n != floor(n))
+    luaL_error(L, "request.file.%s: a whole number of bytes expected", name);
+  return (off_t)n;
+}
+
+/* Opens the file, so that one that cannot be read is told before anything is sent. */
+static const char *read_file (lua_State *L, gr_transfer *t) {
+  off_t size = 0;
+  lua_getfield(L, REQUEST, "file");
+  if (lua_isnil(L, -1)) return NULL;
+  if (!lua_istable(L, -1)) luaL_error(L, "request.file: table expected, got %s", luaL_typename(L, -1));
+  lua_getfield(L, -1, "path");
+  const char *path = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+  if (path == NULL || strlen(path) != gr_rawlen(L, -1)) return "request.file.path: a path expected";
+  lua_insert(L, -2);
+  const char *wrong = gr_file_open(&t->file, path, &size);
+  if (wrong == NULL) {
+    t->file.offset = bytes_field(L, "offset", 0);
+    t->file.length = bytes_field(L, "length", size > t->file.offset ? size - t->file.offset : 0);
+    if (t->file.offset <= size && t->file.length <= size - t->file.offset) return NULL;
+    wrong = "it is shorter than it was";
+  }
+  t->failure = "file";
+  return lua_pushfstring(L, "cannot read %s: %s", path, wrong);
+}
+
+static void send_file (gr_transfer *t) {
+  curl_easy_setopt(t->easy, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(t->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)t->file.length);
+  curl_easy_setopt(t->easy, CURLOPT_READFUNCTION, on_read);
+  curl_easy_setopt(t->easy, CURLOPT_READDATA, t);
+  curl_easy_setopt(t->easy, CURLOPT_SEEKFUNCTION, on_seek);
+  curl_easy_setopt(t->easy, CURLOPT_SEEKDATA, t);
+}
+
 static const char *read_method_and_body (lua_State *L, gr_transfer *t) {
   size_t method_len, body_len = 0;
   const char *method = text_field(L, "method", &method_len), *body = text_field(L, "body", &body_len);
@@ -427,8 +495,11 @@ static const char *read_method_and_body (lua_State *L, gr_transfer *t) {
   if (wrong != NULL) return wrong;
   int head = strcmp(method, "HEAD") == 0;
   int reads = head || strcmp(method, "GET") == 0 || strcmp(method, "DELETE") == 0;
-  if (head && body != NULL) return "a HEAD request has no body";
-  if (body != NULL || !reads) {  /* a PUT without a body says so: Content-Length: 0 */
+  int file = t->file.fd >= 0;
+  if (head && (body != NULL || file)) return "a HEAD request has no body";
+  if (file && body != NULL) return "the request has a body and a file";
+  if (file) send_file(t);
+  else if (body != NULL || !reads) {  /* a PUT without a body says so: Content-Length: 0 */
     curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
     curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body_len);
     if (curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, body ? body : "") != CURLE_OK)
@@ -446,6 +517,7 @@ static const char *read_limits (lua_State *L, gr_transfer *t) {
   size_t len;
   const char *ca = text_field(L, "ca_file", &len);
   long timeout = seconds_field(L, "timeout", 30), connect_timeout = seconds_field(L, "connect_timeout", 10);
+  long stall = seconds_field(L, "stall_timeout", INT_MAX);
   lua_getfield(L, REQUEST, "max_size");
   double max = lua_isnil(L, -1) ? 10.0 * 1024 * 1024 : lua_isnumber(L, -1) ? lua_tonumber(L, -1) : -1;
   if (!(max >= 0) || max > 1e15 || max > (double)(SIZE_MAX / 2)) return "request.max_size: a number of bytes expected";
@@ -454,7 +526,13 @@ static const char *read_limits (lua_State *L, gr_transfer *t) {
   t->connect_ms = connect_timeout;
   t->total_ms = timeout;
   t->deadline = now() + (double)timeout / 1000;
-  curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, timeout);
+  if (stall < INT_MAX) {
+    t->stall_s = stall / 1000 + (stall % 1000 > 0);
+    t->deadline = HUGE_VAL;
+    curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, t->stall_s);
+  }
+  else curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, timeout);
   curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout);
   curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)max);
   /* libcurl repeats, by itself, a request whose kept connection dies before an answer: a
@@ -480,7 +558,7 @@ static const char *set_constants (const gr_engine *e, gr_transfer *t) {
 
 static const char *read_request (lua_State *L, gr_transfer *t) {
   static const char *(*const steps[]) (lua_State *, gr_transfer *) = {
-    read_url, read_limits, read_method_and_body, read_headers, read_secret
+    read_url, read_limits, read_file, read_method_and_body, read_headers, read_secret
   };
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
     int top = lua_gettop(L);
@@ -500,8 +578,7 @@ static void finish (gr_engine *e, gr_transfer *t, CURLcode code) {
   t->finished = 1;
   curl_multi_remove_handle(e->multi, t->easy);
   unlink_transfer(t);
-  release_easy(t, e);
-  release_headers(t);
+  release(t, e);
   e->finished++;
 }
 
@@ -526,8 +603,7 @@ static void end_overdue (gr_engine *e) {
     if (time < t->deadline) continue;
     cancel(t, "timeout", "");
     t->code = CURLE_OPERATION_TIMEDOUT;
-    release_easy(t, e);
-    release_headers(t);
+    release(t, e);
     e->finished++;
   }
 }
@@ -542,15 +618,18 @@ static void advance (gr_engine *e, curl_socket_t fd, int what) {
   if (fd == CURL_SOCKET_TIMEOUT) end_overdue(e);
 }
 
-/* engine:send(request) -> transfer | nil, "config", message
+/* engine:send(request) -> transfer | nil, "config" or "file", message
 ** Starts a request and sends at once what can be sent. Fields of the request:
 **   method           GET, HEAD, POST, PUT, PATCH or DELETE
 **   base_url         where to: https, or http where it says so; the only host that is asked
 **   path             optional: what follows it, beginning with "/", percent-encoded
 **   headers          optional: name -> value
 **   body             optional: a string
+**   file             optional, in place of body: { path, offset, length }, that stretch of a file
+**                    (default: all of it), read from disk as it is sent
 **   secret           optional: a core.secret, sent as the Bearer token
 **   timeout          seconds for all of it, default 30
+**   stall_timeout    optional, in place of timeout: whole seconds in which nothing moves
 **   connect_timeout  seconds for the connection, default 10
 **   max_size         bytes of the answer's body after decompression, default 10 MiB
 **   ca_file          optional: CA bundle; default: libcurl's own
@@ -564,7 +643,7 @@ static int engine_send (lua_State *L) {
   t->easy = e->idle_count > 0 ? e->idle[--e->idle_count] : curl_easy_init();
   const char *wrong = t->easy ? read_request(L, t) : gr_no_memory;
   if (wrong == gr_no_memory) return luaL_error(L, "%s", wrong);
-  if (wrong != NULL) return gr_fail(L, "config", wrong);
+  if (wrong != NULL) return gr_fail(L, t->failure ? t->failure : "config", wrong);
   curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
   if (curl_multi_add_handle(e->multi, t->easy) != CURLM_OK) return luaL_error(L, "%s", gr_no_memory);
   t->engine = e;
@@ -738,14 +817,18 @@ static const char *failure_code (const gr_transfer *t) {
 }
 
 static void describe_timeout (const gr_transfer *t, char *text, size_t size) {
-  long connect_ms = t->connect_ms < t->total_ms ? t->connect_ms : t->total_ms;
-  if (t->sent) snprintf(text, size, "no complete answer within %g seconds", (double)t->total_ms / 1000);
+  long connect_ms = t->stall_s > 0 || t->connect_ms < t->total_ms ? t->connect_ms : t->total_ms;
+  if (t->sent && t->stall_s > 0) snprintf(text, size, "nothing moved for %ld seconds", t->stall_s);
+  else if (t->sent) snprintf(text, size, "no complete answer within %g seconds", (double)t->total_ms / 1000);
   else snprintf(text, size, "no connection within %g seconds", (double)connect_ms / 1000);
 }
 
 static void push_failure_message (lua_State *L, const gr_transfer *t, const char *code) {
   char text[128];
   if (strcmp(code, "timeout") == 0) describe_timeout(t, text, sizeof text);
+  else if (strcmp(code, "file") == 0)
+    snprintf(text, sizeof text, "the file cannot be read any more: %s",
+      t->file.error ? strerror(t->file.error) : "it became shorter while it was sent");
   else if (strcmp(code, "too_large") == 0 && t->head_too_large)
     snprintf(text, sizeof text, "the headers of the answer are larger than %d bytes", (int)MAX_HEAD);
   else if (strcmp(code, "too_large") == 0)
@@ -777,10 +860,19 @@ static int transfer_done (lua_State *L) {
   return 1;
 }
 
+/* transfer:progress() -> how many bytes of the body were sent. */
+static int transfer_progress (lua_State *L) {
+  gr_transfer *t = (gr_transfer *)luaL_checkudata(L, 1, TRANSFER);
+  if (t->engine != NULL && t->engine->pid != getpid()) engine_abandon(t->engine);
+  if (t->engine != NULL) curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &t->uploaded);
+  gr_pushcount(L, t->uploaded);
+  return 1;
+}
+
 /* transfer:result() -> { status, headers, body, seconds } | nil, code, message, info
 ** Once, when done: the answer's bytes are handed over. 'headers': lower-case name -> value,
 ** repeated ones joined with ", ". Codes: network, timeout, tls, too_large, decode (broken
-** compression), cancelled. 'info': curl_code; sent: whether anything may have reached the
+** compression), file, cancelled. 'info': curl_code; sent: whether anything may have reached the
 ** server; seconds. */
 static int transfer_result (lua_State *L) {
   gr_transfer *t = (gr_transfer *)luaL_checkudata(L, 1, TRANSFER);
@@ -822,7 +914,8 @@ static const luaL_Reg transfer_meta[] = {
   { "__gc", transfer_close }, { "__close", transfer_close }, { NULL, NULL }
 };
 static const luaL_Reg transfer_methods[] = {
-  { "close", transfer_close }, { "done", transfer_done }, { "result", transfer_result }, { NULL, NULL }
+  { "close", transfer_close }, { "done", transfer_done }, { "progress", transfer_progress },
+  { "result", transfer_result }, { NULL, NULL }
 };
 static const luaL_Reg functions[] = { { "engine", l_engine }, { "curl", l_curl }, { NULL, NULL } };
 

@@ -63,6 +63,8 @@ typedef struct gr_Listener {
   int port;
   double timeout;  /* seconds for a request to arrive */
   size_t max_body;
+  gr_Buffer large;  /* the path prefix under which a larger body is counted, not refused */
+  struct { uint64_t bytes; unsigned times, after; } cut;  /* see listener_cut */
   unsigned connections, max_connections;
   unsigned long completed;  /* requests so far; tells one in 'complete' from another */
   gr_Link waiting, complete, busy;
@@ -81,6 +83,10 @@ typedef struct gr_Conn {
   char peer[INET6_ADDRSTRLEN];
   gr_Buffer head;  /* fields: method, URI, peer, then header names and values in turn */
   gr_Buffer body;
+  uint64_t received;  /* bytes of the body, kept or not */
+  uint64_t cut_at;  /* after so many the connection is reset; UINT64_MAX: never */
+  int is_large;  /* whether the path is one for large bodies */
+  int is_counted;  /* whether the body is only that: counted */
   struct gr_Request *held;  /* the request as Lua holds it */
 } gr_Conn;
 
@@ -88,6 +94,7 @@ typedef struct gr_Request {
   gr_Conn *conn;  /* NULL once it cannot be answered any more */
   int answered;
   struct MHD_Response *response;  /* while it is being made: what raises leaves it to __gc */
+  uint64_t received;
   size_t head_len, body_len;
   char bytes[];  /* head, body */
 } gr_Request;
@@ -301,6 +308,22 @@ static gr_Result refuse (gr_Conn *c) {
   return MHD_YES;
 }
 
+/* Whether the URI, which the head begins with, is one for large bodies. */
+static int begins_large (const gr_Conn *c) {
+  const gr_Buffer *prefix = &c->l->large;
+  size_t len;
+  const char *p = c->head.bytes, *uri = next_field(&p, &len);
+  return prefix->len > 0 && len >= prefix->len && memcmp(uri, prefix->bytes, prefix->len) == 0;
+}
+
+/* Where the body of this request is to be cut. */
+static uint64_t take_cut (gr_Listener *l) {
+  if (l->cut.times == 0) return UINT64_MAX;
+  if (l->cut.after > 0) { l->cut.after--; return UINT64_MAX; }
+  l->cut.times--;
+  return l->cut.bytes;
+}
+
 static gr_Result take_head (gr_Conn *c, const char *method) {
   gr_Listener *l = c->l;
   const char *length =
@@ -309,12 +332,20 @@ static gr_Result take_head (gr_Conn *c, const char *method) {
       || !add_field(l, &c->head, c->peer, strlen(c->peer))) return MHD_NO;
   MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
   if (c->stage == FAILED) return MHD_NO;
-  if (length != NULL && strtoull(length, NULL, 10) > l->max_body) return refuse(c);
+  c->is_large = begins_large(c);
+  c->is_counted = length != NULL && strtoull(length, NULL, 10) > l->max_body;
+  c->cut_at = c->is_large ? take_cut(l) : UINT64_MAX;
+  c->received = 0;
+  if (c->is_counted && !c->is_large) return refuse(c);
   c->stage = BODY;
   return MHD_YES;
 }
 
 static gr_Result take_body (gr_Conn *c, const char *data, size_t len) {
+  c->received += len;
+  if (c->is_large) wait_from_now(c);  /* it may come in for long: its time begins anew */
+  if (c->received >= c->cut_at) { reset_socket(c->fd); return MHD_NO; }
+  if (c->is_counted) return MHD_YES;
   if (len > c->l->max_body - c->body.len) return refuse(c);
   return add(c->l, &c->body, data, len) ? MHD_YES : MHD_NO;
 }
@@ -440,6 +471,7 @@ static void abandon (gr_Listener *l) {
 ** not answered. Safe to repeat. */
 static int listener_close (lua_State *L) {
   gr_Listener *l = check_listener(L);
+  release(l, &l->large);
   if (l->daemon == NULL) return 0;
   if (l->pid == getpid()) stop(l);
   else abandon(l);
@@ -522,7 +554,7 @@ static int start (gr_Listener *l) {
 
 static void check_option_names (lua_State *L) {
   static const char *const names[] = {"address", "port", "max_connections", "timeout",
-                                      "max_body", NULL};
+                                      "max_body", "large", NULL};
   lua_pushnil(L);
   while (lua_next(L, 1)) {
     int i = 0;
@@ -550,6 +582,18 @@ static lua_Number number_option (lua_State *L, const char *name, lua_Number pres
   return n;
 }
 
+static void read_large (lua_State *L, gr_Listener *l) {
+  size_t len;
+  lua_getfield(L, 1, "large");
+  if (!lua_isnil(L, -1)) {
+    if (lua_type(L, -1) != LUA_TSTRING)
+      luaL_argerror(L, 1, lua_pushfstring(L, "large: string expected, got %s", luaL_typename(L, -1)));
+    const char *prefix = lua_tolstring(L, -1, &len);
+    if (!add(l, &l->large, prefix, len)) luaL_error(L, "not enough memory");
+  }
+  lua_pop(L, 1);
+}
+
 /* Leaves the address on the stack. */
 static const char *address_option (lua_State *L) {
   lua_getfield(L, 1, "address");
@@ -569,6 +613,9 @@ static const char *address_option (lua_State *L) {
 **   timeout          seconds, 0.001 to 86400, default 10: how long a request may take to
 **                    arrive, a connection may be idle, and an answer may not move on
 **   max_body         bytes, 0 to 2147483647, default 1048576; a larger body is answered with 413
+**   large            optional text: under paths that begin so, a body that is announced to be
+**                    larger is counted and thrown away instead, see r:received(); and 'timeout'
+**                    begins anew as long as a body comes in
 ** A request whose head passes some 60 KB, or 800 headers and query fields, is refused too.
 ** Codes: "in_use" (the port is taken), "permission" (a port below 1024), "address" (not an
 ** address, or not one of this machine), "system". Unknown options and wrong types raise. */
@@ -596,6 +643,7 @@ static int listener_new (lua_State *L) {
   l->max_connections = (unsigned)number_option(L, "max_connections", 256, 1, 100000, 1);
   l->timeout = (double)number_option(L, "timeout", 10, 1e-3, 86400, 0);
   l->max_body = (size_t)number_option(L, "max_body", 1048576, 0, 2147483647, 1);
+  read_large(L, l);
   address = address_option(L);
   snprintf(service, sizeof service, "%d", port);
   if (strlen(address) != gr_rawlen(L, -1) || getaddrinfo(address, service, &hints, &ai) != 0) {
@@ -676,6 +724,22 @@ static int listener_connections (lua_State *L) {
   return 1;
 }
 
+/* l:cut(bytes [, times [, after]]): resets the connections of the next 'times' (1; 0: of none)
+** requests to the paths for large bodies, each once so many bytes of its body have come in;
+** the first 'after' (0) of them pass. Such a request never arrives at l:next(). For tests of
+** clients. */
+static int listener_cut (lua_State *L) {
+  gr_Listener *l = check_listener(L);
+  lua_Number bytes = luaL_checknumber(L, 2), times = luaL_optnumber(L, 3, 1), after = luaL_optnumber(L, 4, 0);
+  luaL_argcheck(L, bytes >= 0 && bytes <= 9007199254740992.0, 2, "bytes: out of range");
+  luaL_argcheck(L, times >= 0 && times <= 1e9, 3, "times: out of range");
+  luaL_argcheck(L, after >= 0 && after <= 1e9, 4, "after: out of range");
+  l->cut.bytes = (uint64_t)bytes;
+  l->cut.times = (unsigned)times;
+  l->cut.after = (unsigned)after;
+  return 0;
+}
+
 /* l:next() -> the oldest request that is complete and not yet taken, or nil */
 static int listener_next (lua_State *L) {
   gr_Listener *l = check_listener(L);
@@ -691,6 +755,7 @@ static int listener_next (lua_State *L) {
     if (!is_open(l) || (c = first(&l->complete)) == NULL || c->number != number) continue;
     r->head_len = head;
     r->body_len = body;
+    r->received = c->received;
     memcpy(r->bytes, c->head.bytes, head);
     if (body > 0) memcpy(r->bytes + head, c->body.bytes, body);
     r->conn = c;
@@ -753,6 +818,12 @@ static int request_peer (lua_State *L) {
   size_t len;
   const char *peer = head_field(check_request(L), 2, &len);
   lua_pushlstring(L, peer, len);
+  return 1;
+}
+
+/* r:received() -> how many bytes the body had; where that passes max_body, r:body() is empty */
+static int request_received (lua_State *L) {
+  gr_pushcount(L, check_request(L)->received);
   return 1;
 }
 
@@ -999,7 +1070,7 @@ static const luaL_Reg listener_meta[] = {
 };
 static const luaL_Reg listener_methods[] = {
   {"address", listener_address}, {"close", listener_close},
-  {"connections", listener_connections}, {"fd", listener_fd}, {"next", listener_next},
+  {"connections", listener_connections}, {"cut", listener_cut}, {"fd", listener_fd}, {"next", listener_next},
   {"port", listener_port}, {"step", listener_step}, {"timeout", listener_timeout},
   {NULL, NULL}
 };
@@ -1008,7 +1079,7 @@ static const luaL_Reg request_methods[] = {
   {"answer", request_answer}, {"answer_part", request_answer_part}, {"body", request_body},
   {"header", request_header}, {"headers", request_headers}, {"method", request_method},
   {"path", request_path}, {"peer", request_peer}, {"query", request_query},
-  {"reset", request_reset}, {NULL, NULL}
+  {"received", request_received}, {"reset", request_reset}, {NULL, NULL}
 };
 static const luaL_Reg functions[] = {{"new", listener_new}, {NULL, NULL}};
 

@@ -94,7 +94,7 @@ local FIND_AND_REPLACE = {
   { "replace", "string", required = true, doc = "\"\" deletes" },
 }
 local MAIN_COVER = { { "main_cover_id", "string?" } }
-local UPLOADED = "of direct_uploads.create; this or url"
+local UPLOADED = "of direct_uploads.upload; this or url"
 
 local VARIANT_FIELDS = {
   { "price_difference_cents", "integer", doc = "may be negative" },
@@ -532,7 +532,7 @@ api.media = {
   { "create", "POST", "/media", scopes = ONLY_EDIT_PROFILE, since = "newer",
     params = {
       { "url", "string", doc = "public image; this or signed_blob_id" },
-      { "signed_blob_id", "string", doc = "of direct_uploads.create with purpose \"media\"" },
+      { "signed_blob_id", "string", doc = "of direct_uploads.upload with purpose \"media\"" },
       { "name", "string" },
     },
     returns = "media", kind = "object", object = "media",
@@ -542,6 +542,21 @@ api.media = {
 }
 
 api.files = {
+  { "upload", by = "gumroad.upload.parts", args = { "path" }, scopes = EDIT_PRODUCTS, since = "newer",
+    params = {
+      { "filename", "string", doc = "as buyers see it; default: the file's own" },
+      { "parallel", "integer", doc = "parts that are sent at a time, default 3" },
+      { "progress", "function", doc = "called as it goes with { sent, total, part, parts }: bytes, the number "
+        .. "of the part that moved, and of how many" },
+      { "resume", "object", doc = "`upload` of the error that an earlier call ended with: what was sent is kept; "
+        .. "where it is too late for that (15 minutes), all is sent anew" },
+    },
+    kind = "object", object = "completed_upload",
+    doc = "Uploads a product's file of at most 20 GB from disk; `file_url` then goes into `files` of a product. "
+      .. "A part that fails is sent again, as often as `retries` says. An error has in `upload` how far it came, "
+      .. "for `resume` or for `abort`; its URLs let anyone send parts, so keep it to yourself. Where nothing can "
+      .. "come of it any more, because the file changed or 15 minutes are over, it is aborted. The option `timeout` "
+      .. "is how many seconds a part may not move." },
   { "presign", "POST", "/files/presign", scopes = EDIT_PRODUCTS, since = "newer",
     params = {
       { "filename", "string", required = true },
@@ -565,6 +580,16 @@ api.files = {
 }
 
 api.direct_uploads = {
+  { "upload", by = "gumroad.upload.direct", args = { "path" },
+    scopes = { "edit_products", "edit_profile", "account" }, since = "newer",
+    params = {
+      { "purpose", "string", doc = "\"media\": for media.create; needs edit_profile" },
+      { "content_type", "string", doc = "default: by the name's extension" },
+      { "filename", "string", doc = "default: the file's own" },
+    },
+    kind = "object", object = "uploaded_blob",
+    doc = "Uploads a cover, thumbnail or medium from disk; pass `signed_id` on as signed_blob_id. "
+      .. "Needs luaossl, for the checksum." },
   { "create", "POST", "/direct_uploads", scopes = { "edit_products", "edit_profile", "account" },
     since = "newer",
     params = {

@@ -15,7 +15,7 @@ local DEFAULT_BASE_URL = "https://api.gumroad.com"
 
 -- Options of a call, which may stand in gumroad.new for all calls: type, default.
 local CALL_OPTIONS = {
-  timeout = { "number", 30 },          -- seconds for an attempt
+  timeout = { "number", 30 },          -- seconds for an attempt; of a file sent: without progress
   connect_timeout = { "number", 10 },  -- seconds for its connection
   retries = { "number", 2 },           -- attempts after the first
   max_size = { "number", 10485760 },   -- bytes of an answer, after decompression
@@ -121,6 +121,11 @@ end
 local PLAIN_HEADERS = { Accept = "application/json", ["User-Agent"] = "gumroad-lua/" .. VERSION }
 
 local function headers_of(client, request)
+  if request.url then  -- a stranger's: what was set for Gumroad is not for them
+    local headers = { ["User-Agent"] = PLAIN_HEADERS["User-Agent"] }
+    for name, value in pairs(request.headers or {}) do headers[name] = value end
+    return headers
+  end
   local own, more = client.options.headers, request.options.headers
   if not (own or more or request.content_type) then return PLAIN_HEADERS end
   local headers = { ["Content-Type"] = request.content_type }
@@ -137,41 +142,64 @@ local function option(client, request, name)
   return value
 end
 
--- The table for engine:send, the same for each attempt.
+-- The table for engine:send, the same for each attempt. The token goes to the shop's own
+-- base_url alone.
 local function wire_request(client, request)
+  local url = request.url or client.base_url
   local ca_file, wrong
-  if client.base_url:find("^https:") then
+  if url:find("^https:") then
     ca_file, wrong = tls.ca_file()
     if not ca_file then return nil, Error.new("tls", wrong) end
   end
+  local timeout = option(client, request, "timeout")
   return {
-    method = request.method, base_url = client.base_url, path = request.path, body = request.body,
-    headers = headers_of(client, request), ca_file = ca_file,
-    secret = not request.public and client.secret or nil,
-    timeout = option(client, request, "timeout"), max_size = option(client, request, "max_size"),
+    method = request.method, base_url = url, path = request.path, body = request.body,
+    headers = headers_of(client, request), ca_file = ca_file, file = request.source,
+    secret = not (request.public or request.url) and client.secret or nil,
+    timeout = timeout, stall_timeout = request.source and timeout, max_size = option(client, request, "max_size"),
     connect_timeout = option(client, request, "connect_timeout"), fresh = not request.repeatable,
   }
+end
+
+-- Where a request goes, as it may be shown: origin, path, query. The query of a stranger's URL
+-- is what lets one in there.
+local function place_of(client, request)
+  if request.url then
+    local origin, path = request.url:match("^(%a+://[^/?#]*)([^?#]*)")
+    return origin or "", path or "", ""
+  end
+  local path, query = request.path:match("^([^?]*)(.*)$")
+  return client.base_url, path, query
 end
 
 --- Sends what is ready to go, without waiting: the network works while the caller does.
 -- @param request { method, path, body, content_type, repeatable, scopes, options, public: whether
 --   it goes without the token, file: whether a file is expected, not JSON, look: how to find out
---   what became of it, for errors }
+--   what became of it, for errors } or, to another server than Gumroad's, without the token:
+--   { method, url, headers, repeatable, options, source: { path, offset, length } of a file that is
+--   sent, progress: function(bytes of it that were sent), now and then while it is,
+--   read: function(request, response) -> value | nil, error }
 -- @return Call | nil, error
 function Client:start(request)
   local waiting, err = loop.current(self.loop)  -- before anything is sent that nobody could wait for
   if not waiting then return nil, err end
-  if not (self.secret or request.public) then
+  if not (self.secret or request.public or request.url) then
     return nil, Error.new("config", "this needs an access token, and the shop was made without one")
   end
   local wire
   wire, err = wire_request(self, request)
   if not wire then return nil, err end
   local call = setmetatable({ client = self, request = request, wire = wire, attempt = 0 }, Call)
+  call.origin, call.path, call.query = place_of(self, request)
   local ok
   ok, err = call:send()
   if not ok then return nil, err end
   return call
+end
+
+-- The URL as hooks see it.
+function Call:url()
+  return self.origin .. self.path .. self.query
 end
 
 function Call:send()
@@ -180,7 +208,7 @@ function Call:send()
   if client.on_request then
     local headers = {}  -- a copy: what a hook does to it changes nothing
     for name, value in pairs(wire.headers) do headers[name] = value end
-    client.on_request { method = wire.method, url = wire.base_url .. wire.path, headers = headers,
+    client.on_request { method = wire.method, url = self:url(), headers = headers,
       body = wire.body, attempt = self.attempt }
   end
   local transfer, code, message = core.engine():send(wire)
@@ -205,7 +233,7 @@ end
 -- What every error of a call tells.
 function Call:explain(err)
   err.method = self.request.method
-  err.path = self.wire.path:match("^[^?]*"):gsub("%c", "?")  -- one line, whatever was asked for
+  err.path = self.path:gsub("%c", "?")  -- one line, whatever was asked for
   err.attempts = self.attempt
   return Client.judge(self.request, err)
 end
@@ -219,7 +247,7 @@ local UNREACHABLE = {
 local function transport_error(call, code, message, info)
   local err = Error.new(code, message)
   if info and not info.sent and UNREACHABLE[code] then
-    err.message = ("%s (%s): %s"):format(message, call.client.base_url, UNREACHABLE[code])
+    err.message = ("%s (%s): %s"):format(message, call.origin, UNREACHABLE[code])
   end
   err.curl_code, err.sent = info and info.curl_code, info and info.sent
   return err
@@ -229,14 +257,14 @@ function Call:outcome()
   local response, code, message, info = self.transfer:result()
   self.transfer = nil
   local body, err
-  if response then body, err = answer.read(self.request, response)
+  if response then body, err = (self.request.read or answer.read)(self.request, response)
   else err = transport_error(self, code, message, info) end
   if err then
     err.request_id = response and response.headers["x-request-id"]
     self:explain(err)
   end
   if self.client.on_response then
-    self.client.on_response { method = self.wire.method, url = self.wire.base_url .. self.wire.path,
+    self.client.on_response { method = self.wire.method, url = self:url(),
       status = response and response.status, headers = response and response.headers,
       body = response and response.body, error = err,
       seconds = (response or info or {}).seconds, attempt = self.attempt }
@@ -249,6 +277,18 @@ local function dice()
   return (core.now() * 1e6) % 1
 end
 
+-- Seconds between two reports of progress.
+local REPORT = 0.1
+
+function Call:wait(waiting)
+  local progress = self.request.progress
+  if not progress then return waiting.wait(self.transfer) end
+  repeat
+    waiting.wait(self.transfer, REPORT)
+    progress(self.transfer:progress())
+  until self.transfer:done()
+end
+
 --- Waits for the answer; tries again where that is safe.
 -- @return table the decoded body | nil, error
 function Call:finish()
@@ -256,7 +296,7 @@ function Call:finish()
   if not waiting then return nil, self:explain(err) end
   local attempts = 1 + option(self.client, self.request, "retries")
   while true do
-    waiting.wait(self.transfer)
+    self:wait(waiting)
     local body
     body, err = self:outcome()
     if body then return body end

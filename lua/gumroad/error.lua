@@ -17,6 +17,8 @@
 -- @field code        OAuth's word for it, such as access_denied or invalid_grant; from the operating
 --                    system no_space, denied, not_found, ...
 -- @field curl_code   libcurl's number for a failure below HTTP
+-- @field upload      of files.upload: how far it came, for its `resume`; holds URLs that let one in
+-- @field storage_code of an upload: the word of S3 for its refusal
 local Error = { __name = "gumroad.Error" }
 Error.__index = Error
 
@@ -36,6 +38,7 @@ Error.KINDS = {
   { "decode", "an answer or a ping that cannot be read" },
   { "too_large", "an answer or a ping over the limit" },
   { "redirect", "the server redirects, which is never followed" },
+  { "file", "a file that is to be sent cannot be read, or changed meanwhile" },
   { "cancelled", "the call was dropped" },
   { "config", "no token, or a place where nothing can wait" },
 }

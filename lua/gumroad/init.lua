@@ -41,7 +41,7 @@ end
 --   access_token     default: the variable GUMROAD_ACCESS_TOKEN; false: none, for the
 --                    operations that need none (licenses.check and verify), in programs that users have
 --   base_url         default: GUMROAD_API_BASE_URL, else https://api.gumroad.com
---   timeout          seconds for an attempt, 30
+--   timeout          seconds for an attempt, 30; for a file that is uploaded: in which nothing moves
 --   connect_timeout  seconds for its connection, 10
 --   retries          attempts after the first, 2; only where repeating does no harm
 --   max_size         bytes of an answer after decompression, 10 MiB

@@ -675,7 +675,7 @@ schema.aborted_upload = {
   { "status", "string", doc = "accepted or already_gone" },
 }
 
-schema.direct_upload = {
+schema.uploaded_blob = {
   { "id", "integer" },
   { "key", "string" },
   { "filename", "string" },
@@ -686,8 +686,11 @@ schema.direct_upload = {
   { "checksum", "string", doc = "base64 of the MD5" },
   { "created_at", "string" },
   { "signed_id", "string", doc = "the signed_blob_id of covers, thumbnails and media" },
-  { "direct_upload", "upload_target" },
 }
+
+schema.direct_upload = like(schema.uploaded_blob, {
+  { "direct_upload", "upload_target" },
+})
 
 schema.upload_target = {
   { "url", "string" },

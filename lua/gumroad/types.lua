@@ -84,6 +84,7 @@ function gumroad.all(functions, options) end
 ---| "decode" # an answer or a ping that cannot be read
 ---| "too_large" # an answer or a ping over the limit
 ---| "redirect" # the server redirects, which is never followed
+---| "file" # a file that is to be sent cannot be read, or changed meanwhile
 ---| "cancelled" # the call was dropped
 ---| "config" # no token, or a place where nothing can wait
 
@@ -96,6 +97,8 @@ function gumroad.all(functions, options) end
 ---@field path? string # of the request, without its query
 ---@field retryable? boolean # whether the same call may succeed later and is safe to repeat
 ---@field code? string # OAuth's word for it, such as access_denied, or the operating system's
+---@field upload? table # of files.upload: how far it came, for its `resume`; keep it to yourself
+---@field storage_code? string # of an upload: the word of S3 for its refusal
 ---@field cause? gumroad.ErrorKind # of outcome_unknown: what it would be if the request only read
 ---@field before? gumroad.Sale # of outcome_unknown: as it was read, where that was done
 ---@field after? gumroad.Sale
@@ -533,7 +536,7 @@ function categories:pages(params, options) end
 -- shop.covers --------------------------------------------------------------------------
 
 ---@class gumroad.CoversCreateParams
----@field signed_blob_id? string # of direct_uploads.create; this or url
+---@field signed_blob_id? string # of direct_uploads.upload; this or url
 ---@field url? string # image, video or oEmbed page
 
 ---@class gumroad.CoversCreateCoverList: gumroad.CoverList
@@ -643,6 +646,11 @@ function custom_fields:delete(product_id, name, options) end
 
 -- shop.direct_uploads ------------------------------------------------------------------
 
+---@class gumroad.DirectUploadsUploadParams
+---@field purpose? string # "media": for media.create; needs edit_profile
+---@field content_type? string # default: by the name's extension
+---@field filename? string # default: the file's own
+
 ---@class gumroad.DirectUploadsCreateParamsBlob
 ---@field filename string
 ---@field byte_size integer
@@ -655,6 +663,17 @@ function custom_fields:delete(product_id, name, options) end
 
 ---@class gumroad.Shop.direct_uploads
 local direct_uploads = {}
+
+---Uploads a cover, thumbnail or medium from disk; pass `signed_id` on as signed_blob_id. Needs luaossl, for the
+---checksum.
+---
+---Any one of the scopes: edit_products, edit_profile, account.
+---@param path string
+---@param params? gumroad.DirectUploadsUploadParams
+---@param options? gumroad.CallOptions
+---@return gumroad.UploadedBlob? result
+---@return gumroad.Error? err
+function direct_uploads:upload(path, params, options) end
 
 ---A place for a cover, thumbnail or medium: PUT the bytes to `direct_upload.url` with exactly
 ---`direct_upload.headers`, then pass `signed_id` on as signed_blob_id.
@@ -808,6 +827,15 @@ function emails:unschedule(email_id, options) end
 
 -- shop.files ---------------------------------------------------------------------------
 
+---@class gumroad.FilesUploadParams
+---@field filename? string # as buyers see it; default: the file's own
+---@field parallel? integer # parts that are sent at a time, default 3
+---called as it goes with { sent, total, part, parts }: bytes, the number of the part that moved, and of how many
+---@field progress? function
+---`upload` of the error that an earlier call ended with: what was sent is kept; where it is too late for that
+---(15 minutes), all is sent anew
+---@field resume? table
+
 ---@class gumroad.FilesPresignParams
 ---@field filename string
 ---@field file_size integer # bytes; at most 20 GB
@@ -823,6 +851,20 @@ function emails:unschedule(email_id, options) end
 
 ---@class gumroad.Shop.files
 local files = {}
+
+---Uploads a product's file of at most 20 GB from disk; `file_url` then goes into `files` of a product. A part
+---that fails is sent again, as often as `retries` says. An error has in `upload` how far it came, for `resume`
+---or for `abort`; its URLs let anyone send parts, so keep it to yourself. Where nothing can come of it any more,
+---because the file changed or 15 minutes are over, it is aborted. The option `timeout` is how many seconds a
+---part may not move.
+---
+---Any one of the scopes: edit_products, account.
+---@param path string
+---@param params? gumroad.FilesUploadParams
+---@param options? gumroad.CallOptions
+---@return gumroad.CompletedUpload? result
+---@return gumroad.Error? err
+function files:upload(path, params, options) end
 
 ---Begins the upload of a product's file: PUT each part of 100 MB to its URL, within 15 minutes, keep the ETags,
 ---then `complete`.
@@ -1035,7 +1077,7 @@ function licenses:rotate(params, options) end
 
 ---@class gumroad.MediaCreateParams
 ---@field url? string # public image; this or signed_blob_id
----@field signed_blob_id? string # of direct_uploads.create with purpose "media"
+---@field signed_blob_id? string # of direct_uploads.upload with purpose "media"
 ---@field name? string
 
 ---@class gumroad.Shop.media
@@ -1915,7 +1957,7 @@ function tax_forms:download(year, tax_form_type, options) end
 -- shop.thumbnails ----------------------------------------------------------------------
 
 ---@class gumroad.ThumbnailsCreateParams
----@field signed_blob_id? string # of direct_uploads.create; this or url
+---@field signed_blob_id? string # of direct_uploads.upload; this or url
 ---@field url? string # public image, at most 5 MB
 
 ---@class gumroad.Shop.thumbnails
@@ -3167,6 +3209,18 @@ function workflows:get(workflow_id, options) end
 ---@class gumroad.UploadTarget
 ---@field url string
 ---@field headers table<string, string> # to be sent exactly so
+
+---@class gumroad.UploadedBlob
+---@field id integer
+---@field key string
+---@field filename string
+---@field content_type string
+---@field metadata table
+---@field service_name string
+---@field byte_size integer
+---@field checksum string # base64 of the MD5
+---@field created_at string
+---@field signed_id string # the signed_blob_id of covers, thumbnails and media
 
 ---@class gumroad.Upsell
 ---@field id string

@@ -37,7 +37,7 @@ system.end_on_broken_pipe()
 
 -- A server and a client in one
 local engine = core.engine()
-local server = assert(listener.new { max_body = 1000 })
+local server = assert(listener.new { max_body = 1000, large = "/large" })
 local url = "http://" .. server:address() .. ":" .. server:port()
 assert(not listener.new { port = server:port() })
 assert(not pcall(listener.new, { prot = 1 }))
@@ -91,6 +91,20 @@ local response = assert(exchange({ method = "POST", path = "/hook?a=b", secret =
 end))
 assert(response.status == 200 and response.body == page and response.headers["x-two"] == "2")
 
+-- Files as bodies
+local FILE = "spec/alloc/script.lua"
+local size = assert(core.file_stat(FILE))
+assert(not core.file_stat("spec") and not pcall(core.file_stat, "a\0b"))
+local sending = send { method = "PUT", path = "/large", file = { path = FILE, offset = 10 }, stall_timeout = TIMEOUT }
+local received = receive(sending)
+assert(received:received() == size - 10 and received:body() == "")
+received:answer(200)
+assert(result(sending).status == 200 and sending:progress() == size - 10)
+sending = send { method = "PUT", path = "/large", file = { path = FILE, length = 100 } }
+received = receive(sending)
+assert(#received:body() == 100)
+sending:close()
+
 -- Failures, of the world and of the caller
 local function fails(wanted, transfer, code, message)
   assert(not transfer and code == wanted and message,
@@ -106,6 +120,13 @@ collectgarbage()
 assert(result(dropped).status == 500)
 assert(result(send { method = "PUT", body = page }).status == 413)
 fails("config", engine:send { method = "GET", base_url = "ftp://example.com" })
+for _, file in ipairs { { path = "/none" }, { path = "spec" }, { path = FILE, offset = size + 1 } } do
+  fails("file", engine:send { method = "PUT", base_url = url, file = file })
+end
+fails("config", engine:send { method = "PUT", base_url = url, file = { path = FILE }, body = "a" })
+assert(not pcall(engine.send, engine, { method = "PUT", base_url = url, file = { path = FILE, length = 1.5 } }))
+server:cut(10)
+fails("network", result(send { method = "PUT", path = "/large", file = { path = FILE }, fresh = true }))
 fails("config", engine:send { method = "GET", base_url = url, headers = { X = "\n" } })
 fails("tls", result(send { base_url = url:gsub("http", "https"), ca_file = "/none" }))
 assert(not pcall(engine.send, engine, { base_url = url, method = 1 }))

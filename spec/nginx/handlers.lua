@@ -31,6 +31,12 @@ answers["/seen"] = function() return tostring(seen[ngx.var.args]) end
 answers["/worker"] = function() return ngx.worker.pid() end
 answers["/timers"] = function() return ngx.timer.running_count() end
 
+answers["/upload"] = function()
+  local last
+  local done = assert(shop.files:upload(ngx.var.args, { progress = function(now) last = now.sent end }))
+  return done.file_url:match("[^/]*$") .. " " .. tostring(last)
+end
+
 answers["/all"] = function()
   local functions = {}
   for i = 1, tonumber(ngx.var.args) do functions[i] = name_of_user end

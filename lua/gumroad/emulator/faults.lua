@@ -6,6 +6,9 @@
 --   method   for this method only
 --   times    how often, default 1; "always"
 --   after    how many such requests pass unharmed first, default 0
+--
+-- One kind more, "reset_upload", is for PUTs to the storage alone, whatever their path: the
+-- connection is reset once `bytes` (0) bytes of the body have come in. The latest order counts.
 local core = require "gumroad.core"
 local format = require "gumroad.emulator.format"
 local json = require "gumroad.emulator.json"
@@ -142,12 +145,17 @@ local CHANGED = {
   end,
 }
 
-function Faults.new()
-  return setmetatable({}, Faults)
+--- @param listener where requests are cut that never arrive
+function Faults.new(listener)
+  return setmetatable({ listener = listener }, Faults)
 end
 
 --- Orders a fault. -> true | nil, message
 function Faults:add(fault)
+  if fault.kind == "reset_upload" then
+    self.listener:cut(fault.bytes or 0, fault.times == "always" and 1e9 or fault.times, fault.after)
+    return true
+  end
   if not (INSTEAD[fault.kind] or CHANGED[fault.kind]) then
     return nil, "unknown kind of fault: " .. tostring(fault.kind)
   end
@@ -166,6 +174,7 @@ end
 --- Forgets all faults.
 function Faults:clear()
   for i = #self, 1, -1 do self[i] = nil end
+  self.listener:cut(0, 0)
 end
 
 -- How many days a query goes through.

@@ -246,7 +246,8 @@ function Handle:deny(user_code)
   return ask(self, "decide", { user_code = user_code, approve = false })
 end
 
---- Moves the emulator's clock on, so that what has a term, such as OAuth's codes, runs out.
+--- Moves the emulator's clock on, so that what has a term, such as OAuth's codes and the URLs of an
+-- upload, runs out.
 function Handle:advance(seconds)
   return ask(self, "advance", { seconds = seconds })
 end

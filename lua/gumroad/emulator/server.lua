@@ -133,7 +133,8 @@ end
 
 local function handle(self, request)
   local raw = { method = request:method(), path = request:path(), query = request:query(),
-    headers = request:headers(), body = request:body() or "" }
+    headers = request:headers(), body = request:body() or "",
+    size = request:received() }
   if raw.path:sub(1, #CONTROL) == CONTROL then return handle_control(self, request, raw) end
   handle_api(self, request, raw)
 end
@@ -187,14 +188,14 @@ end
 -- @return server (its `port` is open) | nil, code, message
 function Server.new(options)
   local open, code, message = listener.new { address = "127.0.0.1", port = options.port,
-    max_connections = 1024, max_body = 16 * 1048576 }
+    max_connections = 1024, max_body = 16 * 1048576, large = storage.PREFIX }
   if not open then return nil, code, message end
   local shop = Shop.new(options)
   shop.strict_post_url, shop.old_server = options.strict_post_url, options.old_server
   shop.url, shop.part_size = "http://127.0.0.1:" .. open:port(), options.part_size
   local self = setmetatable({
     listener = open, port = open:port(), engine = core.engine(), timers = Timers.new(), shop = shop,
-    faults = Faults.new(), latency = options.latency, time_scale = options.time_scale, held = {},
+    faults = Faults.new(open), latency = options.latency, time_scale = options.time_scale, held = {},
     stalled = {}, throttle = options.throttle and Throttle.new() or nil,
   }, Server)
   self.grants = Grants.new(shop, options.applications, options.time_scale)

@@ -3,9 +3,10 @@
 local chance = require "gumroad.emulator.chance"
 
 local PREFIX = "/_storage/"
-local TAGS, NAMES, UPLOADS, BLOBS = 60, 61, 62, 63  -- what dice are rolled for
+local TAGS, NAMES, UPLOADS, BLOBS, SIGNATURES = 60, 61, 62, 63, 64  -- what dice are rolled for
+local PART_SECONDS, BLOB_SECONDS = 900, 300  -- for which URLs can be PUT to
 
-local storage = {}
+local storage = { PREFIX = PREFIX }
 
 local function of(shop)
   shop.storage = shop.storage or { uploads = {}, files = {}, blobs = {}, blob_of_path = {}, count = 0 }
@@ -22,6 +23,15 @@ local function url_of(shop, key)
   return shop.url .. PREFIX .. key
 end
 
+-- What makes a URL one to PUT to for some time: who has it needs no token.
+local function sign(shop, seconds)
+  return { seconds = seconds, expires_at = shop:time() + seconds, text = guid(shop, SIGNATURES) }
+end
+
+local function signed_query(grant)
+  return ("X-Amz-Expires=%d&X-Amz-Signature=%s"):format(grant.seconds, grant.text)
+end
+
 -- files in parts --------------------------------------------------------------------------
 
 --- Begins an upload.
@@ -30,14 +40,14 @@ function storage.begin(shop, filename, size)
   local key = ("attachments/%s/%s/original/%s"):format(shop.user_id, guid(shop, NAMES),
     filename:gsub("[^%w._-]", "-"))
   local upload = { id = guid(shop, UPLOADS), key = key, url = url_of(shop, key), parts = {},
-    part_count = math.max(1, math.ceil(size / shop.part_size)) }
+    part_count = math.max(1, math.ceil(size / shop.part_size)), grant = sign(shop, PART_SECONDS) }
   of(shop).uploads[upload.id] = upload
   return upload
 end
 
 --- Where a part is to be PUT.
 function storage.part_url(upload, number)
-  return ("%s?partNumber=%d&uploadId=%s&X-Amz-Expires=900"):format(upload.url, number, upload.id)
+  return ("%s?partNumber=%d&uploadId=%s&%s"):format(upload.url, number, upload.id, signed_query(upload.grant))
 end
 
 --- An upload that was neither completed nor aborted, or nil.
@@ -83,10 +93,12 @@ end
 
 --- Reserves a place for a file that is PUT whole.
 -- @param blob table: filename, byte_size, checksum, content_type
+-- @return the same with key, id, signed_id and url
 function storage.reserve(shop, blob)
   local own = of(shop)
-  blob.key = guid(shop, BLOBS)
-  blob.id, blob.signed_id, blob.url = own.count, guid(shop, BLOBS), url_of(shop, blob.key)
+  blob.key, blob.grant = guid(shop, BLOBS), sign(shop, BLOB_SECONDS)
+  blob.id, blob.signed_id = own.count, guid(shop, BLOBS)
+  blob.url = url_of(shop, blob.key) .. "?" .. signed_query(blob.grant)
   own.blobs[blob.signed_id], own.blob_of_path[PREFIX .. blob.key] = blob, blob
   return blob
 end
@@ -109,11 +121,20 @@ local function stored(tag)
   return { status = 200, headers = { ETag = '"' .. tag .. '"' }, body = "" }
 end
 
+-- What is wrong with the URL that was asked for, or nil.
+local function url_fault(shop, grant, query)
+  if query:match("X%-Amz%-Signature=(%x+)") ~= grant.text then
+    return refusal(403, "SignatureDoesNotMatch", "The request signature we calculated does not match "
+      .. "the signature you provided. Check your key and signing method.")
+  end
+  if shop:time() >= grant.expires_at then return refusal(403, "AccessDenied", "Request has expired") end
+end
+
 local function put_part(shop, upload, number, raw)
   if not number or number < 1 or number > upload.part_count then
     return refusal(400, "InvalidArgument", "There is no such part.")
   end
-  upload.parts[number] = { tag = guid(shop, TAGS), size = #raw.body }
+  upload.parts[number] = { tag = guid(shop, TAGS), size = raw.size }
   return stored(upload.parts[number].tag)
 end
 
@@ -121,7 +142,7 @@ local function put_blob(shop, blob, raw)
   if raw.headers["content-type"] ~= blob.content_type or raw.headers["content-md5"] ~= blob.checksum then
     return refusal(403, "SignatureDoesNotMatch", "Send exactly the headers that were signed.")
   end
-  if #raw.body ~= blob.byte_size then
+  if raw.size ~= blob.byte_size then
     return refusal(400, "BadDigest", "The Content-MD5 you specified did not match what we received.")
   end
   blob.arrived = true
@@ -132,11 +153,13 @@ end
 function storage.answer(shop, raw)
   if raw.path:sub(1, #PREFIX) ~= PREFIX then return nil end
   if raw.method ~= "PUT" then return refusal(405, "MethodNotAllowed", "Only PUT is played here.") end
-  local blob = of(shop).blob_of_path[raw.path]
-  if blob then return put_blob(shop, blob, raw) end
   local query = raw.query or ""
+  local blob = of(shop).blob_of_path[raw.path]
+  if blob then return url_fault(shop, blob.grant, query) or put_blob(shop, blob, raw) end
   local upload = storage.find(shop, query:match("uploadId=(%x+)"), raw.path:sub(#PREFIX + 1))
   if not upload then return refusal(404, "NoSuchUpload", "The specified upload does not exist.") end
+  local fault = url_fault(shop, upload.grant, query)
+  if fault then return fault end
   return put_part(shop, upload, tonumber(query:match("partNumber=(%d+)")), raw)
 end
 

@@ -48,20 +48,21 @@ local function start_driver()
   return started
 end
 
---- Returns when the transfer is done.
-function loop.wait(transfer)
+--- Returns when the transfer is done, or after so many seconds.
+function loop.wait(transfer, seconds)
   if transfer:done() then return end
+  local deadline = core.now() + (seconds or math.huge)
   local semaphore, tried = semaphores.new(), false
   waiting[transfer] = semaphore
   repeat
     if core.now() - looked < LEASE then
-      semaphore:wait(LEASE)
+      semaphore:wait(math.max(0.001, math.min(LEASE, deadline - core.now())))
     elseif not tried and start_driver() then
       tried = true
     else
       drive(nil, transfer)
     end
-  until transfer:done()
+  until transfer:done() or core.now() >= deadline
   waiting[transfer] = nil
 end
 

@@ -81,12 +81,14 @@ local function start(functions)
 end
 
 --- @param idle function(seconds): moves the engine on, and waits at most so long
--- @return table a loop: wait(transfer), sleep(seconds), all(functions)
+-- @return table a loop: wait(transfer [, seconds]) until it is done (or so long at most),
+--   sleep(seconds), all(functions)
 return function(idle)
   local loop = {}
 
-  function loop.wait(transfer)
-    wait_until(function() return transfer:done() end, idle)
+  function loop.wait(transfer, seconds)
+    local deadline = seconds and core.now() + seconds
+    wait_until(function() return transfer:done() or (deadline and core.now() >= deadline), deadline end, idle)
   end
 
   function loop.sleep(seconds)

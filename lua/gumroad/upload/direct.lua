@@ -1,0 +1,91 @@
+--- shop.direct_uploads:upload(path [, params [, options]]): a cover, thumbnail or medium, sent to
+-- the storage in one go.
+local loop = require "gumroad.loop"
+local Error = require "gumroad.error"
+local File = require "gumroad.upload.file"
+local storage = require "gumroad.upload.storage"
+
+local PIECE = 65536           -- bytes that are read at once
+local TURN = 128              -- pieces after which others have their turn
+local TURN_SECONDS = 0.001
+
+local TYPES = {
+  jpg = "image/jpeg", jpeg = "image/jpeg", png = "image/png", gif = "image/gif",
+  mp4 = "video/mp4", m4v = "video/x-m4v", mov = "video/quicktime", webm = "video/webm", ogv = "video/ogg",
+  mpg = "video/mpeg", mpeg = "video/mpeg", avi = "video/x-msvideo", mkv = "video/x-matroska", wmv = "video/x-ms-wmv",
+  -- for the profile's media alone:
+  webp = "image/webp", avif = "image/avif", heic = "image/heic", bmp = "image/bmp", tif = "image/tiff",
+  tiff = "image/tiff",
+}
+
+local function content_type(op, name)
+  if op.params.content_type then return op.params.content_type end
+  local known = TYPES[(name:match("%.(%w+)$") or ""):lower()]
+  if known then return known end
+  return nil, Error.new("file", ("what %s is cannot be told by its name; Gumroad takes JPEG, PNG, GIF and videos "
+    .. "(for media any image but SVG): give content_type"):format(name))
+end
+
+local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+local function base64(bytes)
+  local out = bytes:gsub("..?.?", function(group)
+    local a, b, c = group:byte(1, 3)
+    local number = a * 65536 + (b or 0) * 256 + (c or 0)
+    local text = ""
+    for digit = 3, 0, -1 do
+      local at = math.floor(number / 64 ^ digit) % 64 + 1
+      text = text .. ALPHABET:sub(at, at)
+    end
+    return text:sub(1, #group + 1) .. ("="):rep(3 - #group)
+  end)
+  return out
+end
+
+local function new_md5()
+  local there, digest = pcall(require, "openssl.digest")
+  if there then return digest.new("md5") end
+  return nil, Error.new("config", "luaossl is missing, which makes the checksum that Gumroad asks for: "
+    .. "install the Debian package lua-luaossl or the rock luaossl")
+end
+
+-- The checksum of a file as Content-MD5 has it; others go on meanwhile.
+local function checksum(op, path)
+  local waiting, err = loop.current(op.client.loop)
+  if not waiting then return nil, err end
+  local md5, message
+  md5, err = new_md5()
+  if not md5 then return nil, err end
+  local file
+  file, message = io.open(path, "rb")
+  local pieces, piece = 0, nil
+  if file then piece, message = file:read(PIECE) end
+  while piece do
+    md5:update(piece)
+    pieces = pieces + 1
+    if pieces % TURN == 0 then waiting.sleep(TURN_SECONDS) end
+    piece, message = file:read(PIECE)
+  end
+  if file then file:close() end
+  if message then return nil, Error.new("file", "cannot read " .. path .. ": " .. message) end
+  return base64(md5:final())
+end
+
+return function(op)
+  local file, err = File.find(op)
+  if not file then return nil, err end
+  local name = op.params.filename or file.name
+  local kind, sum, blob, sent
+  kind, err = content_type(op, name)
+  if not kind then return nil, err end
+  sum, err = checksum(op, file.path)
+  if not sum then return nil, err end
+  blob, err = op.resource("direct_uploads"):create({ purpose = op.params.purpose,
+    blob = { filename = name, byte_size = file.size, checksum = sum, content_type = kind } }, op.options)
+  if not blob then return nil, err end
+  sent, err = storage.put(op.client, { url = blob.direct_upload.url, headers = blob.direct_upload.headers,
+    path = file.path, offset = 0, length = file.size }, op.options)
+  if not sent then return nil, err end
+  blob.direct_upload = nil  -- it has served
+  return blob
+end

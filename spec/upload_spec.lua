@@ -1,0 +1,511 @@
+-- files.upload and direct_uploads.upload, against the emulator and its storage.
+local cjson = require "cjson"
+local core = require "gumroad.core"
+local gumroad = require "gumroad"
+local emulator = require "gumroad.emulator"
+local support = require "support"
+
+local PART = 1000             -- bytes of a part in these emulators
+local TOKEN = "token-of-the-upload-spec"
+local TEXT = ("0123456789"):rep(250)  -- three parts
+
+describe("An upload", function()
+  local gum, shop, with_pauses, path, temporary
+
+  setup(function()
+    with_pauses = support.without_pauses()
+    gum = assert(emulator.start { sales = 0, part_size = PART, access_token = TOKEN })
+    shop = support.shop(gum)
+  end)
+
+  teardown(function()
+    gum:stop()
+    with_pauses()
+  end)
+
+  before_each(function()
+    gum:clear_faults()
+    gum:reset_stats()
+    temporary = {}
+  end)
+
+  after_each(function()
+    for _, name in ipairs(temporary) do os.remove(name) end
+  end)
+
+  local function write(name, bytes)
+    local file = assert(io.open(name, "wb"))
+    file:write(bytes)
+    file:close()
+  end
+
+  -- A file of that name's end, which is gone after the test.
+  local function new_file(bytes, ending)
+    local base = os.tmpname()
+    local name = base .. (ending or "")
+    temporary[#temporary + 1] = base
+    temporary[#temporary + 1] = name
+    write(name, bytes)
+    return name
+  end
+
+  before_each(function()
+    path = new_file(TEXT, ".zip")
+  end)
+
+  -- The file is as it is, but written to on another day.
+  local function write_at(day)
+    assert(os.execute(("touch -d %s %s"):format(day, path)))
+  end
+
+  local function requests(method, place)
+    local found = {}
+    for _, request in ipairs(support.requests(gum)) do
+      if request.method == method and request.path:find(place, 1, true) == 1 then found[#found + 1] = request end
+    end
+    return found
+  end
+
+  local function puts() return requests("PUT", "/_storage/") end
+
+  -- The bytes of the parts that arrived, in the order of the file.
+  local function arrived()
+    local bytes = ""
+    for number = 1, 10 do
+      local body
+      for _, request in ipairs(puts()) do
+        if tonumber(request.query:match("partNumber=(%d+)")) == number then body = request.body end
+      end
+      bytes = bytes .. (body or "")
+    end
+    return bytes
+  end
+
+  -- An upload that fails in its second part, parts being sent one after the other.
+  local function failed()
+    assert(gum:fault { kind = "status", status = 503, path = "/_storage/", after = 1, times = "always" })
+    local _, err = shop.files:upload(path, { parallel = 1 })
+    gum:clear_faults()
+    gum:reset_stats()
+    return err
+  end
+
+  describe("of a product's file", function()
+    for parts, size in pairs { [1] = 1, [2] = 2 * PART, [3] = 2 * PART + 1 } do
+      it(("of %d bytes arrives whole, in %d part%s"):format(size, parts, parts == 1 and "" or "s"), function()
+        local bytes = ("abcdefghijk"):rep(math.ceil(size / 11)):sub(1, size)
+        write(path, bytes)
+        assert(shop.files:upload(path))
+        assert.equal(bytes, arrived())
+        assert.equal(parts, #puts())
+      end)
+    end
+
+    it("returns the URL for the files of a product", function()
+      local url = assert(shop.files:upload(path, { filename = "ink.zip" })).file_url
+      assert.matches("/ink%.zip$", url)
+      local product = assert(shop.products:create { name = "Ink", price = 900, draft = true,
+        files = { { url = url } } })
+      assert.equal(#TEXT, product.files[1].size)
+    end)
+
+    it("goes under the file's own name where none is given", function()
+      assert.equal(path:match("[^/]*$"), assert(shop.files:upload(path)).file_url:match("[^/]*$"))
+    end)
+
+    it("goes as it was where its bytes are any", function()
+      local bytes = ("\0\255\r\n"):rep(600)
+      write(path, bytes)
+      assert(shop.files:upload(path))
+      assert.equal(#bytes, #arrived())
+    end)
+
+    it("sends neither the token nor headers of the shop to the storage", function()
+      local other = support.shop(gum, { headers = { ["X-Own"] = "of the shop" } })
+      assert(other.files:upload(path, nil, { headers = { ["X-Call"] = "of the call" } }))
+      assert.equal(3, #puts())
+      for _, request in ipairs(puts()) do
+        assert.is_nil(request.headers.authorization)
+        assert.is_false(support.holds(request, TOKEN))
+        assert.is_nil(request.headers["x-own"])
+        assert.is_nil(request.headers["x-call"])
+        assert.is_nil(request.headers["content-type"])
+        assert.is_nil(request.headers.expect)
+      end
+      assert.equal("of the shop", requests("POST", "/v2/files/presign")[1].headers["x-own"])
+    end)
+
+    it("sends as many parts at a time as is said", function()
+      write(path, ("x"):rep(8 * PART))
+      assert(gum:fault { kind = "delay", seconds = 0.2, path = "/_storage/", times = "always" })
+      assert(shop.files:upload(path, { parallel = 2 }))
+      assert.equal(2, gum:stats().max_in_flight)
+      gum:reset_stats()
+      assert(shop.files:upload(path, { parallel = 8 }))
+      assert.equal(8, gum:stats().max_in_flight)
+    end)
+
+    it("tells of progress, never backwards, up to the whole", function()
+      assert(gum:fault { kind = "reset_upload", bytes = 100, times = 2 })
+      local last, reports = 0, 0
+      assert(shop.files:upload(path, { progress = function(now)
+        reports = reports + 1
+        assert(now.sent > last and now.total == #TEXT and now.parts == 3 and now.part >= 1 and now.part <= 3)
+        last = now.sent
+      end }))
+      assert.equal(#TEXT, last)
+      assert.is_true(reports >= 1)
+    end)
+
+    it("ends with what its progress function raises", function()
+      assert.matches("enough of it", support.raised(function()
+        shop.files:upload(path, { progress = function() error("enough of it") end })
+      end))
+    end)
+
+    it("overlaps with other calls", function()
+      local values, errors = gumroad.all {
+        function() return shop.files:upload(path) end,
+        function() return shop.files:upload(path, { parallel = 1 }) end,
+        function() return shop.user:get() end,
+      }
+      assert.same({}, errors)
+      assert.is_string(values[1].file_url)
+      assert.is_string(values[2].file_url)
+      assert.equal("Ana Petrova", values[3].name)
+    end)
+
+    it("waits with a scheduler's sleep function", function()
+      local slept = 0
+      local other = support.shop(gum, { sleep = function() slept = slept + 1 end })
+      assert(gum:fault { kind = "delay", seconds = 0.05, path = "/_storage/" })
+      assert(other.files:upload(path, { progress = function() end }))
+      assert.is_true(slept > 0)
+    end)
+  end)
+
+  describe("of which a part fails", function()
+    for name, fault in pairs {
+      ["is refused for now"] = { kind = "status", status = 503 },
+      ["is reset before an answer"] = { kind = "reset" },
+      ["is reset in its middle"] = { kind = "reset_upload", bytes = 300 },
+      ["was too slow for the storage"] = { kind = "status", status = 400,
+        body = "<Error><Code>RequestTimeout</Code><Message>Your socket connection was idle.</Message></Error>" },
+    } do
+      it("sends that part again, and no other, where it " .. name, function()
+        fault.path, fault.after = fault.kind ~= "reset_upload" and "/_storage/" or nil, 1
+        assert(gum:fault(fault))
+        assert(shop.files:upload(path))
+        assert.equal(TEXT, arrived())
+        assert.equal(fault.kind == "reset_upload" and 3 or 4, #puts())  -- what was cut did not arrive
+      end)
+    end
+
+    it("sends it again where nothing moves", function()
+      assert(gum:fault { kind = "stall", path = "/_storage/" })
+      assert(shop.files:upload(path, nil, { timeout = 1 }))
+      assert.equal(4, #puts())
+    end)
+
+    it("gives up when the attempts are used up, and keeps how far it came", function()
+      local err = failed()
+      assert.same({ "server", 503, 3, "PUT" }, { err.kind, err.status, err.attempts, err.method })
+      assert.is_true(err.retryable)
+      assert.equal(3, #err.upload.parts)
+      assert.is_string(err.upload.parts[1].etag)
+      assert.is_nil(err.upload.parts[1].presigned_url)
+      assert.is_nil(err.upload.parts[2].etag)
+      assert.equal(0, #requests("POST", "/v2/files/abort"))
+    end)
+
+    it("ends the others that are under way, and keeps them", function()
+      assert(gum:fault { kind = "status", status = 400, path = "/_storage/" })
+      assert(gum:fault { kind = "delay", seconds = 0.1, path = "/_storage/", times = 2 })
+      local _, err = shop.files:upload(path, { parallel = 3 })
+      local etags = 0
+      for _, part in ipairs(err.upload.parts) do etags = etags + (part.etag and 1 or 0) end
+      assert.equal(2, etags)
+    end)
+
+    it("does not show what lets one into the storage", function()
+      local seen = {}
+      local other = support.shop(gum, {
+        on_request = function(request) if request.method == "PUT" then seen[#seen + 1] = request.url end end,
+        on_response = function(answer) if answer.method == "PUT" then seen[#seen + 1] = answer.url end end,
+      })
+      local secret = assert(other.files:presign { filename = "a", file_size = 1 }).parts[1].presigned_url
+      assert.matches("X%-Amz%-Signature=%x+", secret)
+      assert(gum:fault { kind = "status", status = 403, path = "/_storage/",
+        body = "<Error><Code>SignatureDoesNotMatch</Code><Message>No.</Message>"
+          .. "<StringToSign>X-Amz-Signature</StringToSign></Error>" })
+      assert(gum:fault { kind = "reset", path = "/_storage/", times = "always" })
+      local _, refused = other.files:upload(path, { parallel = 1 })
+      local _, broken = other.files:upload(path, { parallel = 1 })
+      assert.same({ "invalid", "network" }, { refused.kind, broken.kind })
+      broken.upload = nil
+      assert.is_true(#seen >= 4)
+      for _, shown in ipairs { refused, broken, seen } do
+        assert.is_false(support.holds(shown, "Signature="))
+        assert.is_false(support.holds(shown, "X-Amz"))
+        assert.is_false(support.holds(shown, TOKEN))
+      end
+      assert.is_nil(refused.upload)
+    end)
+  end)
+
+  describe("that is resumed", function()
+    it("sends what is missing, and completes", function()
+      local kept = cjson.decode(cjson.encode(failed().upload))  -- as from a file
+      local sent = {}
+      local done = assert(shop.files:upload(path, { resume = kept,
+        progress = function(now) sent[#sent + 1] = now.sent end }))
+      assert.equal(2, #puts())
+      assert.equal(TEXT:sub(-#arrived()), arrived())
+      assert.equal(0, #requests("POST", "/v2/files/presign"))
+      assert.is_true(sent[1] > math.floor(#TEXT / 3) and sent[#sent] == #TEXT)
+      assert.equal(kept.file_url, done.file_url)
+    end)
+
+    it("leaves the table it was given as it was", function()
+      local kept = failed().upload
+      local before = cjson.encode(kept)
+      assert(shop.files:upload(path, { resume = kept }))
+      assert.same(cjson.decode(before), cjson.decode(cjson.encode(kept)))
+    end)
+
+    it("only completes where nothing else was missing", function()
+      assert(gum:fault { kind = "status", status = 503, path = "/v2/files/complete" })
+      local _, err = shop.files:upload(path)
+      assert.equal("/v2/files/complete", err.path)
+      gum:reset_stats()
+      assert(shop.files:upload(path, { resume = err.upload }))
+      assert.equal(1, #support.requests(gum))
+    end)
+
+    it("says that it may be complete where it was completed without an answer", function()
+      assert(gum:fault { kind = "reset_body", path = "/v2/files/complete" })
+      local _, err = shop.files:upload(path)
+      assert.same({ "outcome_unknown", "/v2/files/complete" }, { err.kind, err.path })
+      local _, again = shop.files:upload(path, { resume = err.upload })
+      assert.equal("invalid", again.kind)
+      assert.matches("The upload was not found; it was asked for before, and may have succeeded without an answer: "
+        .. "try the file_url " .. err.upload.file_url, again.message, 1, true)
+    end)
+
+    it("is refused where the file changed, and nothing is sent", function()
+      local kept = failed().upload
+      write(path, TEXT:upper() .. "more")
+      local _, err = shop.files:upload(path, { resume = kept })
+      assert.equal("file", err.kind)
+      assert.matches("changed since", err.message)
+      write(path, TEXT)
+      write_at("2020-01-01")
+      _, err = shop.files:upload(path, { resume = kept })
+      assert.equal("file", err.kind)
+      assert.same({}, support.requests(gum))
+    end)
+
+    it("begins anew where its URLs have expired, and drops what there was", function()
+      local kept = failed().upload
+      assert(gum:advance(901))
+      local done = assert(shop.files:upload(path, { resume = kept }))
+      assert.are_not.equal(kept.file_url, done.file_url)
+      assert.equal(1, #requests("POST", "/v2/files/presign"))
+      assert.matches(kept.upload_id, requests("POST", "/v2/files/abort")[1].body, 1, true)
+    end)
+
+    it("begins anew where it was aborted meanwhile", function()
+      local kept = failed().upload
+      assert(shop.files:abort { upload_id = kept.upload_id, key = kept.key })
+      assert.is_string(assert(shop.files:upload(path, { resume = kept })).file_url)
+    end)
+
+    it("takes only what an error had", function()
+      for _, parts in ipairs { {}, { 1 }, { { part_number = 2, etag = "a" } }, { { part_number = 1 } } } do
+        local wrong = { upload_id = "a", key = "b", size = 9, parts = parts }
+        assert.equal("files.upload: parameter 'resume': what an earlier error has as `upload` expected",
+          support.raised(shop.files.upload, shop.files, path, { resume = wrong }))
+      end
+    end)
+  end)
+
+  describe("that cannot be completed", function()
+    it("is aborted where its URLs expire under way", function()
+      local _, err = shop.files:upload(path, { parallel = 1, progress = function() gum:advance(901) end })
+      assert.same({ "invalid", 403, "AccessDenied" }, { err.kind, err.status, err.storage_code })
+      assert.matches("Request has expired; the URLs of an upload live 15 minutes", err.message, 1, true)
+      assert.is_nil(err.upload)
+      assert.equal(1, #requests("POST", "/v2/files/abort"))
+    end)
+
+    it("is aborted where the file changes between two parts", function()
+      local _, err = shop.files:upload(path, { parallel = 1, progress = function() write(path, TEXT .. "more") end })
+      assert.equal("file", err.kind)
+      assert.matches("changed while it was uploaded", err.message)
+      assert.is_nil(err.upload)
+      assert.equal(1, #puts())
+      assert.equal(1, #requests("POST", "/v2/files/abort"))
+    end)
+
+    it("is aborted where the file vanishes", function()
+      local _, err = shop.files:upload(path, { parallel = 1, progress = function() os.remove(path) end })
+      assert.equal("file", err.kind)
+      assert.matches("No such file", err.message)
+      assert.equal(1, #requests("POST", "/v2/files/abort"))
+    end)
+
+    it("is not completed where the file changes with the last part", function()
+      write(path, "one part")
+      local _, err = shop.files:upload(path, { progress = function() write(path, "another part") end })
+      assert.equal("file", err.kind)
+      assert.equal(0, #requests("POST", "/v2/files/complete"))
+    end)
+  end)
+
+  describe("is refused before anything is sent", function()
+    after_each(function()
+      assert.same({}, support.requests(gum))
+    end)
+
+    -- What is wrong with a path, for both sorts of upload.
+    local function refusal(name)
+      local _, err = shop.files:upload(name)
+      local _, other = shop.direct_uploads:upload(name)
+      assert.equal("file", err.kind)
+      assert.same({ err.kind, err.message }, { other.kind, other.message })
+      return err.message
+    end
+
+    it("where there is no such file", function()
+      assert.equal("cannot read /none/such.png: No such file or directory", refusal("/none/such.png"))
+    end)
+
+    it("where it is a directory", function()
+      assert.equal("cannot read spec: it is a directory", refusal("spec"))
+    end)
+
+    it("where it is no file with an end", function()
+      assert.equal("cannot read /dev/zero: it is not a regular file", refusal("/dev/zero"))
+    end)
+
+    it("where it is empty", function()
+      write(path, "")
+      assert.equal(path .. " is empty: Gumroad takes no empty files", refusal(path))
+    end)
+
+    it("where it is larger than 20 GB", function()
+      local file = assert(io.open(path, "r+b"))
+      file:seek("set", 20 * 1024 ^ 3)
+      file:write("x")
+      file:close()
+      local _, err = shop.files:upload(path)
+      assert.equal(path .. " is larger than 20 GB", err.message)
+    end)
+
+    it("where it cannot be told what it is", function()
+      for _, ending in ipairs { ".svg", ".txt", "" } do
+        local _, err = shop.direct_uploads:upload(new_file("x", ending))
+        assert.equal("file", err.kind)
+        assert.matches("give content_type$", err.message)
+      end
+    end)
+
+    it("where the path is none", function()
+      for name, message in pairs { [1] = "string expected, got number", ["a\0b"] = "path has a NUL" } do
+        assert.matches("files%.upload: path.*" .. message:gsub("path ", ""),
+          support.raised(shop.files.upload, shop.files, name))
+      end
+      assert.equal("files.upload: path is missing", support.raised(shop.files.upload, shop.files))
+    end)
+
+    it("where a parameter is wrong", function()
+      for parameter, value in pairs { parallel = 0, progress = true, resume = "x", part_size = 5 } do
+        assert.matches("^files%.upload: .*'" .. parameter .. "'",
+          support.raised(shop.files.upload, shop.files, path, { [parameter] = value }))
+      end
+    end)
+  end)
+
+  describe("of a picture", function()
+    local function new_product()
+      return assert(shop.products:create { name = "Ink", price = 900, draft = true }).id
+    end
+
+    it("returns the signed_id for a cover, a thumbnail or a medium", function()
+      local id = new_product()
+      assert(shop.covers:create(id, { signed_blob_id = assert(shop.direct_uploads:upload(
+        new_file("a picture", ".png"))).signed_id }))
+      assert(shop.thumbnails:create(id, { signed_blob_id = assert(shop.direct_uploads:upload(
+        new_file("a picture", ".JPG"))).signed_id }))
+      assert(shop.media:create { signed_blob_id = assert(shop.direct_uploads:upload(
+        new_file("a picture", ".webp"), { purpose = "media" })).signed_id })
+    end)
+
+    it("sends the file with its checksum, and the headers that were asked for alone", function()
+      local blob = assert(shop.direct_uploads:upload(new_file("hello, world\n", ".gif"), { filename = "hello.gif" }))
+      assert.same({ "hello.gif", 13, "image/gif", "IsNoOwlBNsM5g5GucbIPBA==" },
+        { blob.filename, blob.byte_size, blob.content_type, blob.checksum })
+      assert.is_nil(blob.direct_upload)
+      local sent = puts()[1]
+      assert.equal("hello, world\n", sent.body)
+      assert.equal("image/gif", sent.headers["content-type"])
+      assert.equal("IsNoOwlBNsM5g5GucbIPBA==", sent.headers["content-md5"])
+      assert.is_nil(sent.headers.authorization)
+    end)
+
+    it("is sent again where that fails", function()
+      assert(gum:fault { kind = "reset_upload", bytes = 1 })
+      assert(shop.direct_uploads:upload(new_file("a picture", ".png")))
+    end)
+
+    it("takes the type that is given", function()
+      local blob = assert(shop.direct_uploads:upload(new_file("film", ".bin"), { content_type = "video/mp4" }))
+      assert.equal("video/mp4", blob.content_type)
+    end)
+
+    it("tells Gumroad's refusal", function()
+      local _, err = shop.direct_uploads:upload(new_file("x", ".webp"))
+      assert.same({ "invalid", "This content type is not allowed" }, { err.kind, err.message })
+      assert.equal(0, #puts())
+    end)
+
+    it("says what to install where luaossl is missing", function()
+      local loaded, preload = package.loaded["openssl.digest"], package.preload["openssl.digest"]
+      package.loaded["openssl.digest"] = nil
+      package.preload["openssl.digest"] = function() error("not here") end
+      local _, err = shop.direct_uploads:upload(new_file("x", ".png"))
+      package.loaded["openssl.digest"], package.preload["openssl.digest"] = loaded, preload
+      assert.equal("config", err.kind)
+      assert.matches("Debian package lua%-luaossl or the rock luaossl", err.message)
+      assert.same({}, support.requests(gum))
+    end)
+
+    it("lets others go on while a large file is summed", function()
+      local large = new_file(("x"):rep(20 * 1048576), ".mov")
+      local sent = {}
+      local other = support.shop(gum, { on_request = function(request) sent[#sent + 1] = request.url end })
+      local _, errors = gumroad.all {
+        function() return other.direct_uploads:upload(large) end,
+        function() return other.user:get() end,
+      }
+      assert.same({}, errors)
+      assert.equal(gum.url .. "/v2/user", sent[1])  -- before the checksum was known
+    end)
+  end)
+
+  it("of 1 GiB holds less than 32 MiB, a failed part included #slow", function()
+    local interpreter = 0
+    while arg[interpreter - 1] do interpreter = interpreter - 1 end
+    local pipe = assert(io.popen(('LUA_PATH="./?.lua;$LUA_PATH" exec %s bench/upload.lua'):format(arg[interpreter])))
+    local peak = tonumber(pipe:read("*a"):match("^upload_1gib_peak (%S+) MiB"))
+    pipe:close()
+    assert.is_true(peak and peak < 32, tostring(peak))
+  end)
+
+  it("stands on core.file_stat, which tells when a file was written to", function()
+    local size, before = core.file_stat(path)
+    assert.equal(#TEXT, size)
+    write_at("2020-01-01")
+    assert.are_not.equal(before, select(2, core.file_stat(path)))
+  end)
+end)

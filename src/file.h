@@ -1,0 +1,26 @@
+/* A stretch of a file, as the body of a request: read piece by piece, never whole. */
+#ifndef GR_FILE_H
+#define GR_FILE_H
+
+#include <sys/types.h>
+
+struct gr_file {
+  int fd;                /* -1 while closed */
+  off_t offset, length;  /* the stretch */
+  off_t at;              /* how much of it was read */
+  int error;             /* of a read that failed: an errno, or 0 where the file ended too soon */
+};
+
+/* Opens a regular file; 'size' is then its own. Returns NULL, or why that cannot be. */
+const char *gr_file_open (struct gr_file *f, const char *path, off_t *size);
+
+/* Reads what comes next of the stretch: at most 'size' bytes, 0 at its end, -1 for a failure. */
+ssize_t gr_file_read (struct gr_file *f, char *out, size_t size);
+
+/* Goes to a place of the stretch; returns 0 where there is none. */
+int gr_file_seek (struct gr_file *f, off_t at);
+
+/* Safe to repeat. */
+void gr_file_close (struct gr_file *f);
+
+#endif
