@@ -32,7 +32,7 @@ SHARED = $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_look
 # says so.
 CORE = core form form_lua json secret engine request poller
 LISTENER = $(if $(MHD_LIBS),listener,listener_missing)
-MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so
+MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so $(BUILD)/gumroad/system.so
 
 all: $(MODULES)
 
@@ -47,6 +47,10 @@ $(BUILD)/gumroad/core.so: $(CORE:%=$(BUILD)/obj/%.o)
 $(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
+
+$(BUILD)/gumroad/system.so: $(BUILD)/obj/system.o
+	@mkdir -p $(@D)
+	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 install: all
 	@cd lua && for file in $$(find gumroad -name '*.lua'); do \
@@ -80,6 +84,13 @@ test:
 # The specs, with all that they need in place.
 check: all
 	$(TESTED) $(LUA) $(BUSTED) $(BUSTED_FLAGS) $(SPECS)
+
+# Each allocation fails in turn; with STRIDE=n every nth.
+STRIDE ?= 1
+test-alloc: all
+	$(CC) $(WARNINGS) -D_GNU_SOURCE $(CFLAGS) -rdynamic $(LUA_CFLAGS) $(CURL_CFLAGS) -o $(BUILD)/alloc spec/alloc/alloc.c \
+	  $(shell $(PKG_CONFIG) --libs $(LUA)) $(CURL_LIBS)
+	$(BUILD)/alloc spec/alloc/script.lua $(STRIDE)
 
 test-all:
 	@.ci/install test

@@ -99,6 +99,33 @@ function support.canned_server(bytes)
   return { url = "http://127.0.0.1:" .. port, step = step, close = function() server:close() end }
 end
 
+--- A new folder, and a function that removes it with all that is in it.
+function support.folder()
+  local path = support.output "mktemp -d"
+  return path, function() os.execute("rm -rf '" .. path .. "'") end
+end
+
+--- What a shell command prints, without the line's end.
+function support.output(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read("*a")
+  pipe:close()
+  return (text:gsub("\n$", ""))
+end
+
+--- A text as one word of a shell command.
+function support.quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+--- A shell command that runs a Lua program by this Lua and with its modules.
+function support.lua_command(program)
+  local first = 0
+  while arg[first - 1] do first = first - 1 end
+  local modules = ("package.path, package.cpath = %q, %q "):format(package.path, package.cpath)
+  return arg[first] .. " -e " .. support.quote(modules .. program)
+end
+
 --- A port of this machine on which nobody listens.
 function support.free_port()
   local server = assert(socket.bind("127.0.0.1", 0))

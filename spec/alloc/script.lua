@@ -1,8 +1,9 @@
--- Calls every function of gumroad.core and gumroad.listener, and meets every failure that
+-- Calls every function of gumroad.core, gumroad.listener and gumroad.system, and meets every failure that
 -- makes them allocate. alloc.c runs it again and again, each time with another allocation
 -- failing: whatever then raises or does not come is all the same, as long as it ends.
 local core = require "gumroad.core"
 local listener = require "gumroad.listener"
+local system = require "gumroad.system"
 
 local CHECKING = ...  -- whether to see that no function was left out
 local TIMEOUT = 5  -- seconds; never reached as things are
@@ -20,6 +21,18 @@ assert(core.now() > 0 and core.curl().version)
 local token = core.secret("token-of-the-test")
 assert(token:equals("token-of-the-test") and core.equal("a", "a") and tostring(token))
 assert(not pcall(core.secret, "line\n"))
+
+-- Files, locks, terminals
+local FOLDER = "build/alloc/folder"
+assert(system.make_folder(FOLDER) and system.write_private(FOLDER .. "/file", ("bytes"):rep(1000)))
+assert(not system.write_private(FOLDER, "") and not system.write_private("/none/file", ""))
+assert(not system.make_folder(FOLDER .. "/file/folder") and not system.lock(FOLDER))
+assert(not pcall(system.lock, "\0"))
+local lock = assert(system.lock(FOLDER .. "/lock"))
+lock:close()
+lock:close()
+assert(not system.is_terminal(system.terminal_width(65535) or 65535))
+system.end_on_broken_pipe()
 
 -- A server and a client in one
 local engine = core.engine()
@@ -116,10 +129,10 @@ token:close()
 if CHECKING then
   debug.sethook()
   local of_userdata = {}
-  for _, value in ipairs { engine, cancelled, token, server, held } do
+  for _, value in ipairs { engine, cancelled, token, server, held, lock } do
     table.insert(of_userdata, debug.getmetatable(value).__index)
   end
-  for _, functions in ipairs { core, listener, unpack and unpack(of_userdata) or table.unpack(of_userdata) } do
+  for _, functions in ipairs { core, listener, system, unpack and unpack(of_userdata) or table.unpack(of_userdata) } do
     for name, value in pairs(functions) do
       assert(type(value) ~= "function" or called[value], name .. " was not called")
     end
@@ -131,4 +144,4 @@ server = assert(listener.new {})
 engine:watch(server:fd())
 url = "http://127.0.0.1:" .. server:port()
 waiting = send {}
-LEFT = { waiting, receive(waiting), send {}, core.secret("left open"), server }  -- luacheck: ignore
+LEFT = { waiting, receive(waiting), send {}, core.secret("left open"), server, system.lock(FOLDER .. "/lock") }  -- luacheck: ignore

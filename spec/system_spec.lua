@@ -1,0 +1,203 @@
+local support = require "support"
+local system = require "gumroad.system"
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local bytes = file:read("*a")
+  file:close()
+  return bytes
+end
+
+local function mode(path)
+  return support.output("ls -ld '" .. path .. "' | cut -c 1-10")
+end
+
+local function files(folder)
+  return support.output("ls -A '" .. folder .. "'")
+end
+
+-- What a program prints; `before` are shell commands for its process.
+local function run(program, before)
+  return support.output((before or "") .. support.lua_command(program) .. " 2>&1")
+end
+
+describe("gumroad.system", function()
+  local folder, remove, path
+  before_each(function()
+    folder, remove = support.folder()
+    path = folder .. "/file"
+  end)
+  after_each(function() remove() end)
+
+  describe("write_private", function()
+    it("writes a file that only its owner can read", function()
+      assert.is_true(system.write_private(path, "a\0b\r\n"))
+      assert.equal("a\0b\r\n", read(path))
+      assert.equal("-rw-------", mode(path))
+    end)
+
+    it("replaces a file that others could read by one that they cannot", function()
+      os.execute("echo old >" .. path .. "; chmod 644 " .. path)
+      assert.is_true(system.write_private(path, "new"))
+      assert.equal("new", read(path))
+      assert.equal("-rw-------", mode(path))
+    end)
+
+    it("leaves an old file whole to who has it open", function()
+      system.write_private(path, "old")
+      local open = io.open(path, "rb")
+      system.write_private(path, "new")
+      assert.equal("old", open:read("*a"))
+      open:close()
+    end)
+
+    it("writes much and nothing", function()
+      local much = ("0123456789"):rep(300000)
+      assert.is_true(system.write_private(path, much))
+      assert.equal(much, read(path))
+      assert.is_true(system.write_private(path, ""))
+      assert.equal("", read(path))
+    end)
+
+    it("leaves nothing beside the file", function()
+      system.write_private(path, "bytes")
+      assert.equal("file", files(folder))
+    end)
+
+    it("keeps the old file, and says so, where there is no room", function()
+      system.write_private(path, "old")
+      local said = run(([[print(require("gumroad.system").write_private(%q, ("x"):rep(100000)))]]):format(path),
+        "trap '' XFSZ; ulimit -f 8; ")
+      assert.equal("nil\tno_space\t" .. path .. ": File too large", said)
+      assert.equal("old", read(path))
+      assert.equal("file", files(folder))
+    end)
+
+    it("says which folder is missing", function()
+      local ok, code, message = system.write_private(folder .. "/none/file", "")
+      assert.same({ nil, "not_found", folder .. "/none/file: No such file or directory" }, { ok, code, message })
+    end)
+
+    it("does not write over a folder", function()
+      local ok, code = system.write_private(folder, "")
+      assert.same({ nil, "io" }, { ok, code })
+      assert.equal("", files(folder))
+    end)
+
+    it("raises for what is no path", function()
+      assert.has_error(function() system.write_private("", "") end)
+      assert.has_error(function() system.write_private("a\0b", "") end)
+      assert.has_error(function() system.write_private(path) end)
+    end)
+  end)
+
+  describe("make_folder", function()
+    it("makes all that are missing, for their owner alone", function()
+      assert.is_true(system.make_folder(folder .. "/a/b//c/"))
+      assert.equal("drwx------", mode(folder .. "/a"))
+      assert.equal("drwx------", mode(folder .. "/a/b/c"))
+    end)
+
+    it("leaves one that is there as it is", function()
+      os.execute("mkdir -m 755 " .. path)
+      assert.is_true(system.make_folder(path))
+      assert.equal("drwxr-xr-x", mode(path))
+      assert.is_true(system.make_folder("/"))
+    end)
+
+    it("says what is in its way", function()
+      system.write_private(path, "")
+      local ok, code, message = system.make_folder(path .. "/inner")
+      assert.same({ nil, "not_found", path .. "/inner: Not a directory" }, { ok, code, message })
+    end)
+  end)
+
+  describe("lock", function()
+    -- Each adds to the number in the file, over and over; without the lock some would be lost.
+    local ADDS = [[
+      local system = require "gumroad.system"
+      for _ = 1, 200 do
+        local lock = assert(system.lock(%q))
+        local file = io.open(%q)
+        local number = file:read("*a")
+        file:close()
+        file = io.open(%q, "w")
+        file:write(tonumber(number) + 1)
+        file:close()
+        lock:close()
+      end]]
+
+    it("lets one process at a time go on", function()
+      system.write_private(path, "0")
+      local adds = support.lua_command(ADDS:format(folder .. "/lock", path, path))
+      support.output(("%s & %s & %s & wait"):format(adds, adds, adds))
+      assert.equal("600", read(path))
+    end)
+
+    it("ends with the process that held it, however that ends", function()
+      run(([[LOCK = require("gumroad.system").lock(%q) os.exit(1)]]):format(path))
+      assert.is_userdata(system.lock(path))
+    end)
+
+    it("is let go when nobody has it any more", function()
+      assert(system.lock(path))
+      collectgarbage()
+      collectgarbage()
+      local lock = assert(system.lock(path))
+      lock:close()
+      lock:close()
+    end)
+
+    it("does not pass to programs that are started", function()
+      local lock = assert(system.lock(path))
+      local child = io.popen("read line", "w")
+      lock:close()
+      assert(system.lock(path)):close()
+      child:close()
+    end)
+
+    it("has a file of its own that only its owner can read", function()
+      assert(system.lock(path)):close()
+      assert.equal("-rw-------", mode(path))
+    end)
+
+    it("says where it cannot be made", function()
+      local lock, code, message = system.lock(folder .. "/none/lock")
+      assert.same({ nil, "not_found", folder .. "/none/lock: No such file or directory" }, { lock, code, message })
+    end)
+  end)
+
+  describe("of terminals", function()
+    -- script(1) runs a command on a terminal of its own.
+    local function on_terminal(program)
+      local command = "stty cols 93; " .. support.lua_command(program)
+      return (support.output("script -qec " .. support.quote(command) .. " /dev/null </dev/null"):gsub("%c+$", ""))
+    end
+
+    it("knows one, and its width", function()
+      assert.equal("true\t93", on_terminal [[
+        local s = require "gumroad.system" print(s.is_terminal(1), s.terminal_width(1))]])
+    end)
+
+    it("knows what is none", function()
+      assert.equal("false\tnil", run [[
+        local s = require "gumroad.system" print(s.is_terminal(1), s.terminal_width(1))]])
+    end)
+
+    it("refuses what is no descriptor", function()
+      assert.has_error(function() system.is_terminal(-1) end)
+      assert.has_error(function() system.terminal_width("one") end)
+    end)
+  end)
+
+  describe("end_on_broken_pipe", function()
+    local PRINTS = [[require("gumroad.system").end_on_broken_pipe()
+      for i = 1, 1e9 do io.write(i, "\n") end]]
+
+    it("ends a program whose reader has gone, also where that was switched off", function()
+      local program = support.lua_command(PRINTS)
+      support.output(("trap '' PIPE; (%s; echo $? >%s) | head -n 1"):format(program, path))
+      assert.equal("141\n", read(path))  -- 128 and SIGPIPE
+    end)
+  end)
+end)
