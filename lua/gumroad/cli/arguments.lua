@@ -1,0 +1,136 @@
+--- The command line's arguments, over argparse: what every command takes, and what the rows of
+-- gumroad.api make of their parameters.
+local failure = require "gumroad.cli.failure"
+
+local arguments = {}
+
+local unpack = table.unpack or unpack
+
+local function load_argparse()
+  local ok, argparse = pcall(require, "argparse")
+  if ok then return argparse end
+  if not tostring(argparse):find("module 'argparse' not found", 1, true) then error(argparse, 0) end
+  failure.raise(3, "argparse is missing, which reads the command line: apt install lua-argparse, "
+    .. "or luarocks install argparse")
+end
+
+local function seconds(text)
+  local value = tonumber(text)
+  if value and value > 0 then return value end
+  return nil, "option '--timeout': a number of seconds expected, got '" .. text .. "'"
+end
+
+--- The options that every command takes: { NAME, [ARGUMENT,] doc = TEXT }.
+arguments.GENERAL = {
+  { "--json", doc = "Print JSON: an array of a list, else an object." },
+  { "--csv", doc = "Print CSV (RFC 4180) with all fields; what is nested stands in it as JSON." },
+  { "--plain", doc = "Print lines with tabs between the fields, without a header; a tab, line's end, control "
+    .. "character or backslash in a field is \\t, \\n, \\xNN or \\\\." },
+  { "--fields", "A,B,C", doc = "Print these fields; a dot leads into nested ones, as in card.visual." },
+  { "--connection", "NAME", doc = "Use this stored connection; default: the token in GUMROAD_ACCESS_TOKEN, "
+    .. "else the default connection." },
+  { "--base-url", "URL", doc = "Where the API is; default: GUMROAD_API_BASE_URL, else Gumroad." },
+  { "--timeout", "SECONDS", doc = "Give an attempt so long; default: 30.", convert = seconds },
+  { "--debug", doc = "Show where in the program an error arose." },
+}
+
+local takes_value = {}
+for _, option in ipairs(arguments.GENERAL) do takes_value[option[1]] = option[2] ~= nil end
+
+--- Whether one of the options without a value is among the words.
+function arguments.is_set(args, name)
+  for _, word in ipairs(args) do
+    if word == "--" then return false end
+    if word == name then return true end
+  end
+  return false
+end
+
+-- Words ---------------------------------------------------------------------------------
+
+local Words = {}
+Words.__index = Words
+
+--- The words of a command line, of which those that name a command can be taken out, wherever
+-- the general options stand.
+function arguments.words(args)
+  local left = {}
+  for i, word in ipairs(args) do left[i] = word end
+  return setmetatable({ left = left }, Words)
+end
+
+-- The place of the first word that is no option, and no general option's value.
+function Words:first()
+  local at = 1
+  while self.left[at] do
+    local word = self.left[at]
+    if word == "--" then return nil end
+    if word:sub(1, 1) ~= "-" or word == "-" then return at end
+    at = at + (takes_value[word] and 2 or 1)
+  end
+end
+
+--- Takes the next word that may name a command, or returns nil.
+function Words:next()
+  self.at = self:first()
+  self.taken = self.at and table.remove(self.left, self.at)
+  return self.taken
+end
+
+--- Puts back what next() took last.
+function Words:put_back()
+  if self.taken then table.insert(self.left, self.at, self.taken) end
+end
+
+--- The words that were not taken, as argparse wants them.
+-- @param passes_on whether the words from the first that is no option on are not ours to read
+function Words:rest(passes_on)
+  local rest, first = {}, passes_on and self:first()
+  for at, word in ipairs(self.left) do
+    if at == first then rest[#rest + 1] = "--" end
+    local before = rest[#rest]
+    if not (first and at >= first) and word:find("^%-%d") and before and before:find("^%-%-[^=]+$") then
+      rest[#rest] = before .. "=" .. word  -- argparse would take a negative number for an option
+    else
+      rest[#rest + 1] = word
+    end
+  end
+  return rest
+end
+
+-- Parsers -------------------------------------------------------------------------------
+
+--- A parser for the words of one command. What is wrong ends the command with a Failure; so does
+-- --help, which is printed first.
+function arguments.parser(name, description)
+  local parser = load_argparse()(name, description):help_max_width(100):add_help(false)
+  function parser.error(_, message)
+    failure.raise(2, (message:gsub("\n", ". ", 1)), name)
+  end
+  return parser
+end
+
+--- A group of the help, if there is anything in it.
+function arguments.group(parser, title, elements)
+  if #elements > 0 then parser:group(title, unpack(elements)) end
+end
+
+--- Adds the options of every command, after its own: the usage names only those.
+function arguments.add_general(parser)
+  local usage = parser:get_usage()
+  local by_name = {}
+  for _, option in ipairs(arguments.GENERAL) do
+    local element = option[2] and parser:option(option[1]):argname(option[2]) or parser:flag(option[1])
+    element:description(option.doc)
+    if option.convert then element:convert(option.convert) end
+    by_name[option[1]] = element
+  end
+  parser:flag("-h --help", "Show this help."):action(function()
+    io.stdout:write(parser:get_help(), "\n")
+    failure.raise(0)
+  end)
+  parser:mutex(by_name["--json"], by_name["--csv"], by_name["--plain"])
+  parser:usage(usage .. " [<other options>]")
+end
+
+return arguments

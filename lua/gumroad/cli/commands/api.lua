@@ -1,0 +1,1 @@
+return { name = "api", summary = "todo", configure = function() end, run = function() end }

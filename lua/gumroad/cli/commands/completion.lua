@@ -1,0 +1,1 @@
+return { name = "completion", summary = "todo", configure = function() end, run = function() end }

@@ -1,0 +1,1 @@
+return { name = "emulator", summary = "todo", configure = function() end, run = function() end }

@@ -1,0 +1,1 @@
+return { name = "run", summary = "todo", configure = function() end, run = function() end }

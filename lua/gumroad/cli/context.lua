@@ -1,0 +1,66 @@
+--- What a command that runs needs: the shop, where its output goes, what it tells on stderr.
+local system = require "gumroad.system"
+local failure = require "gumroad.cli.failure"
+
+local context = {}
+
+local STDOUT, STDERR = 1, 2
+
+-- The options of the shop that the command line gives.
+local function shop_options(args)
+  return { base_url = args.base_url, timeout = args.timeout }
+end
+
+local function no_token()
+  failure.raise(3, "no access token: set GUMROAD_ACCESS_TOKEN; Gumroad makes one under Settings, Advanced, "
+    .. "Applications")
+end
+
+local function new_shop(args, public)
+  local gumroad, options = require "gumroad", shop_options(args)
+  if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then return gumroad.new(options) end
+  if not public then no_token() end
+  options.access_token = false
+  return gumroad.new(options)
+end
+
+--- @param args what the parser read
+-- @return table:
+--   shop([public])   the shop of the connection or token that the arguments and the environment name, made when
+--                    it is first asked for; public: it may go without a token
+--   args             the arguments
+--   is_terminal      whether the output goes to a terminal; width: its columns, or nil; colour: whether it takes
+--                    colours
+--   write(text)      prints; a disk that is full ends the command
+--   note(format, ...)      tells something on stderr, in a line
+--   progress([format, ...])  shows on stderr how far it is, if people watch that and not the output; none: wipes it
+function context.new(args)
+  local self = { args = args, is_terminal = system.is_terminal(STDOUT) }
+  local watched = system.is_terminal(STDERR) and not self.is_terminal
+  local shop
+  self.width = self.is_terminal and system.terminal_width(STDOUT) or nil
+  self.colour = self.is_terminal and (os.getenv("NO_COLOR") or "") == "" and os.getenv("TERM") ~= "dumb"
+  system.end_on_broken_pipe()
+
+  function self.shop(public)
+    shop = shop or new_shop(args, public)
+    return shop
+  end
+
+  function self.write(text)
+    local ok, why = io.stdout:write(text)
+    if not ok then failure.raise(1, "cannot write the output: " .. why) end
+  end
+
+  function self.note(...)
+    io.stderr:write("gumroad-lua: ", (...):format(select(2, ...)), "\n")
+  end
+
+  function self.progress(...)
+    if watched then io.stderr:write("\r", select("#", ...) > 0 and (...):format(select(2, ...)) or "", "\27[K") end
+  end
+
+  return self
+end
+
+return context

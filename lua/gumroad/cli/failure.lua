@@ -1,0 +1,68 @@
+--- What ends the command before its time: the exit code, and the words for it.
+local failure = {}
+
+--- The exit codes, as the help and the manual list them.
+failure.CODES = {
+  { 0, "it worked; also where nobody reads the output any more" },
+  { 1, "the output could not be written, a script failed, or this program has a defect" },
+  { 2, "the command line is wrong; nothing was sent" },
+  { 3, "no access token, or it is not good or may not do this; a setting is wrong" },
+  { 4, "not found" },
+  { 5, "Gumroad refused it" },
+  { 6, "no usable answer: network, time limit, certificate, too many requests, the server; nothing was done, "
+    .. "or it does no harm to try again" },
+  { 7, "nobody knows whether it was done: it was sent, no answer came, and repeating it could do it twice" },
+  { 130, "interrupted (Ctrl-C)" },
+}
+
+local KINDS = { config = 3, auth = 3, scope = 3, not_found = 4, invalid = 5, outcome_unknown = 7 }
+
+--- The exit code for a gumroad.Error.
+function failure.code_of(err)
+  if KINDS[err.kind] then return KINDS[err.kind] end
+  return err.sent and not err.retryable and (err.kind == "network" or err.kind == "timeout") and 7 or 6
+end
+
+local Failure = {}
+Failure.__index = Failure
+
+function Failure.__tostring(self) return self.message or "" end
+
+--- Ends the command.
+-- @param code    exit code
+-- @param message what goes to stderr, or nil
+-- @param see     the words of the command whose --help says more, or nil
+function failure.raise(code, message, see)
+  error(setmetatable({ code = code, message = message, see = see }, Failure), 0)
+end
+
+--- Ends the command because its command line is wrong.
+-- @param see the words of the command whose --help says more
+function failure.usage(see, message, ...)
+  failure.raise(2, message:format(...), see)
+end
+
+function failure.is(value)
+  return getmetatable(value) == Failure
+end
+
+-- What the library raises for a wrong argument begins with the place in our source, and then names
+-- the operation, or whatever was called.
+local CALLED = "^.-:%d+: ([%l_]+%.?[%l_]*: .*)$"
+
+--- A Failure out of whatever was raised.
+-- @param raised Failure, gumroad.Error or text
+-- @param see    the words of the command that ran
+function failure.of(raised, see)
+  if failure.is(raised) then return raised end
+  if require("gumroad.error").is(raised) then
+    return { code = failure.code_of(raised), message = tostring(raised) }
+  end
+  local text = tostring(raised)
+  if text:find("interrupted!", 1, true) then return { code = 130 } end
+  local wrong = text:match(CALLED)
+  if wrong then return { code = wrong:find("^gumroad%.") and 3 or 2, message = wrong, see = see } end
+  return { code = 1, message = text }
+end
+
+return failure

@@ -1,0 +1,92 @@
+--- JSON of what the API answered: the fields of objects in the order of gumroad.schema, others behind
+-- them, sorted; whole numbers as such; an empty array apart from an empty object, by the type.
+local schema = require "gumroad.schema"
+
+local json = {}
+
+local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\t"] = "\\t", ["\n"] = "\\n", ["\f"] = "\\f",
+  ["\r"] = "\\r" }
+
+local function text(value)
+  return '"' .. value:gsub('[%c"\\]', function(char)
+    return ESCAPES[char] or ("\\u%04x"):format(char:byte())
+  end) .. '"'
+end
+
+local function number(value)
+  if math.type and math.type(value) == "integer" then return ("%d"):format(value) end
+  if value % 1 == 0 and math.abs(value) < 2 ^ 53 then return ("%.0f"):format(value) end
+  local short = ("%.14g"):format(value)
+  return tonumber(short) == value and short or ("%.17g"):format(value)
+end
+
+-- "string[]?" -> "string[]"; of the alternatives in "a|b" the first.
+local function plain_type(type_name)
+  return type_name and type_name:gsub("%?$", ""):match("^[^|]*")
+end
+
+--- The keys of an object: those of the schema in its order, then the others, sorted.
+-- @param fields of gumroad.schema, or nil
+function json.keys(object, fields)
+  local keys, others = {}, {}
+  for _, field in ipairs(fields or {}) do
+    if object[field[1]] ~= nil then keys[#keys + 1] = field[1] end
+  end
+  for key in pairs(object) do
+    if not (fields and fields.type[key]) then others[#others + 1] = tostring(key) end
+  end
+  table.sort(others)
+  for _, key in ipairs(others) do keys[#keys + 1] = key end
+  return keys
+end
+
+local append
+
+local function append_list(out, list, element)
+  out[#out + 1] = "["
+  for i, value in ipairs(list) do
+    if i > 1 then out[#out + 1] = "," end
+    append(out, value, element)
+  end
+  out[#out + 1] = "]"
+end
+
+local function append_object(out, object, fields, element)
+  out[#out + 1] = "{"
+  for i, key in ipairs(json.keys(object, fields)) do
+    out[#out + 1] = (i > 1 and "," or "") .. text(key) .. ":"
+    append(out, object[key], fields and fields.type[key] or element)
+  end
+  out[#out + 1] = "}"
+end
+
+local function append_table(out, value, type_name)
+  local element = type_name and type_name:match("^(.*)%[%]$")
+  if element or type_name == "list" or value[1] ~= nil then return append_list(out, value, element) end
+  append_object(out, value, schema[type_name], type_name and type_name:match("^map<(.*)>$"))
+end
+
+function append(out, value, type_name)
+  if value == nil then out[#out + 1] = "null"
+  elseif type(value) == "string" then out[#out + 1] = text(value)
+  elseif type(value) == "number" then out[#out + 1] = number(value)
+  elseif type(value) == "table" then append_table(out, value, plain_type(type_name))
+  else out[#out + 1] = tostring(value) end
+end
+
+--- An object with the fields of gumroad.schema that are given.
+function json.encode_object(object, fields)
+  local out = {}
+  append_object(out, object, fields)
+  return table.concat(out)
+end
+
+--- @param type_name as in gumroad.schema, such as "sale" or "string[]?"; nil: not known
+-- @return string of one line
+function json.encode(value, type_name)
+  local out = {}
+  append(out, value, type_name)
+  return table.concat(out)
+end
+
+return json

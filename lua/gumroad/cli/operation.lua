@@ -1,0 +1,151 @@
+--- A row of gumroad.api as a command: its path's names are arguments, its parameters options.
+local arguments = require "gumroad.cli.arguments"
+local output = require "gumroad.cli.output"
+local values = require "gumroad.cli.values"
+
+local operation = {}
+
+local unpack = table.unpack or unpack
+
+--- The options of a row: of each the `name` with dashes, the `param` of the row, and what its
+-- `argument` is called. A function cannot be given on a command line.
+function operation.options(row)
+  local options = {}
+  for _, param in ipairs(row.params) do
+    local type = param[2]
+    if type ~= "function" then
+      options[#options + 1] = { name = "--" .. param[1]:gsub("_", "-"), param = param, type = type,
+        argument = type == "boolean" and "true|false" or values.TYPES[type][1] }
+    end
+  end
+  return options
+end
+
+local HINTS = {
+  string = "", integer = "", boolean = "", date = "",
+  array = "may be repeated, or one JSON array of all",
+  object = "JSON, @FILE or - for standard input",
+}
+
+--- What the help says of an option.
+function operation.describe(option)
+  local param, hint = option.param, HINTS[option.type]
+  local doc = param.doc or ""
+  return doc .. (doc ~= "" and hint ~= "" and "; " or "") .. hint
+end
+
+local function add_option(parser, option)
+  local name = option.name
+  local element = parser:option(name):hidden_name("--" .. option.param[1]):target(option.param[1])
+  element:description(operation.describe(option))
+  if option.type == "boolean" then
+    element:choices { "true", "false" }:convert { ["true"] = true, ["false"] = false }
+  else
+    local convert = values.TYPES[option.type][2]
+    element:argname(option.argument):convert(function(word)
+      local value, why = convert(word)
+      if value == nil then why = ("option '%s': %s"):format(name, why) end
+      return value, why
+    end)
+  end
+  if option.type == "array" then element:action("append"):init(nil) end
+  return element:count((option.param.required and "1" or "0") .. (option.type == "array" and "+" or "-1"))
+end
+
+local LIMIT = { "--limit", "NUMBER", "At most so many; default: all, page by page." }
+
+--- What a row needs of a token, in words.
+function operation.scopes(row)
+  if not row.scopes then return "Needs no access token." end
+  return "The token needs " .. (#row.scopes > 1 and "one of the scopes " or "the scope ")
+    .. table.concat(row.scopes, ", ") .. "."
+end
+
+local function configure(row, parser)
+  for i, name in ipairs(row.path_params) do
+    parser:argument(name):target("id " .. i)
+  end
+  local own = {}
+  for i, option in ipairs(operation.options(row)) do own[i] = add_option(parser, option) end
+  if row.name == "list" then
+    own[#own + 1] = parser:option(LIMIT[1], LIMIT[3]):argname(LIMIT[2]):convert(function(word)
+      return word:find("^%d+$") and tonumber(word), "option '--limit': a whole number expected, got '" .. word .. "'"
+    end)
+  end
+  arguments.group(parser, "Options", own)
+  local line = row.method and row.path and ("%s /v2%s\n"):format(row.method, row.path) or ""
+  parser:epilog(line .. operation.scopes(row))
+end
+
+-- The arguments of the method, from those of the command line.
+local function method_arguments(row, args)
+  local given = {}
+  for i in ipairs(row.path_params) do given[i] = args["id " .. i] end
+  local params = {}
+  for _, option in ipairs(operation.options(row)) do
+    local value = args[option.param[1]]
+    params[option.param[1]] = option.type == "array" and value and values.array(value) or value
+  end
+  if row.name == "list" then params.limit = args.limit end
+  if row.name == "list" or #row.params > 0 then given[#given + 1] = params end
+  return given
+end
+
+local function tell_incomplete(context, page)
+  context.note("the list is not complete: %s; go on with --page-key '%s'",
+    page.reason == "limit" and "it ends at --limit" or "there is more", page.next_page_key or "")
+end
+
+-- Prints what stands beside a list in the answer.
+local function tell_beside(row, context, list)
+  for _, field in ipairs(row.beside or {}) do
+    if list[field[1]] ~= nil then context.note("%s: %s", field[1], output.text(list[field[1]], field[2])) end
+  end
+end
+
+local function print_list(row, context, next_page)
+  local printer = output.list(context, row)
+  local count, last = 0, nil
+  for page in next_page do
+    printer:page(page)
+    count, last = count + #page, page
+    context.progress("%d %s", count, row.resource)
+  end
+  context.progress()
+  printer:finish()
+  if last then tell_beside(row, context, last) end
+  if last and last.complete == false then tell_incomplete(context, last) end
+end
+
+local function once(value)
+  return function()
+    local page = value
+    value = nil
+    return page
+  end
+end
+
+local function run(row, context, args)
+  local shop = context.shop(not row.scopes)
+  local resource = shop[row.resource]
+  local given = method_arguments(row, args)
+  if row.name == "list" then
+    return print_list(row, context, resource:pages(unpack(given)))
+  end
+  local value, err = resource[row.name](resource, unpack(given))
+  if not value then error(err, 0) end
+  if row.kind == "list" then return print_list(row, context, once(value)) end
+  if row.kind == "file" then return output.file(context, value) end
+  output.object(context, row, value)
+end
+
+--- The command of a row; see gumroad.cli.
+function operation.command(row)
+  return {
+    name = row.resource .. " " .. row.name, summary = row.doc,
+    configure = function(parser) configure(row, parser) end,
+    run = function(context, args) return run(row, context, args) end,
+  }
+end
+
+return operation

@@ -1,0 +1,70 @@
+--- What stands on the command line, made into what the operations take.
+local values = {}
+
+local function read_all(file, name)
+  local text, why = file:read("*a")
+  if not text then return nil, ("cannot read %s: %s"):format(name, why) end
+  return text
+end
+
+--- A text as it is, or out of a file: "@FILE", "-" for standard input; "@@..." is "@...".
+-- @return string | nil, message
+function values.text(word)
+  if word == "-" then return read_all(io.stdin, "standard input") end
+  if word:sub(1, 2) == "@@" then return word:sub(2) end
+  if word:sub(1, 1) ~= "@" then return word end
+  local path = word:sub(2)
+  local file, why = io.open(path, "rb")
+  if not file then return nil, "cannot read " .. why end
+  local text
+  text, why = read_all(file, path)
+  file:close()
+  return text, why
+end
+
+local function json(text)
+  local ok, value = pcall(require("cjson").decode, text)
+  if not ok then return nil, "it is not JSON: " .. value end
+  return require("gumroad.core").json_values(value)
+end
+
+local function from_json(word)
+  local text, why = values.text(word)
+  if not text then return nil, why end
+  local value
+  value, why = json(text)
+  if value ~= nil and type(value) ~= "table" then return nil, "JSON of an object expected" end
+  return value, why
+end
+
+--- For each type of a parameter: what the help calls a value, and function(word) -> value | nil, message.
+values.TYPES = {
+  string = { "TEXT", values.text },
+  integer = { "NUMBER", function(word)
+    local value = word:find("^[+-]?%d+$") and tonumber(word)
+    if value then return value end
+    return nil, "a whole number expected, got '" .. word .. "'"
+  end },
+  date = { "DATE", function(word)
+    local date = require "gumroad.date"
+    if date.parse(word) then return word end
+    return nil, "\"YYYY-MM-DD\" or ISO 8601 with time and zone expected, got '" .. word .. "'"
+  end },
+  object = { "JSON", from_json },
+  -- An element; whole arrays, and objects in them, are given as JSON.
+  array = { "VALUE", function(word)
+    local text, why = values.text(word)
+    if not text then return nil, why end
+    if text:find("^%s*[%[{]") then return json(text) end
+    return text
+  end },
+}
+
+--- An array from the words of a repeated option: elements, or one JSON array of all.
+function values.array(given)
+  local first = given[1]
+  if #given == 1 and type(first) == "table" and (first[1] ~= nil or next(first) == nil) then return first end
+  return given
+end
+
+return values
