@@ -1,0 +1,1 @@
+return { name = 'connections', summary = 'todo', configure = function() end, run = function() end }

@@ -1,0 +1,1 @@
+return { name = 'doctor', summary = 'todo', configure = function() end, run = function() end }

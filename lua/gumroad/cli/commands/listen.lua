@@ -1,0 +1,1 @@
+return { name = 'listen', summary = 'todo', configure = function() end, run = function() end }

@@ -1,0 +1,1 @@
+return { name = 'login', summary = 'todo', configure = function() end, run = function() end }

@@ -1,0 +1,1 @@
+return { name = 'logout', summary = 'todo', configure = function() end, run = function() end }
