@@ -3,7 +3,7 @@
 #   make demo      the main job, from nothing: what is missing is installed first (Debian, Ubuntu)
 #   make test      the specs on one Lua;  make test-all: on every Lua that is found
 #   make           build for one Lua:     make LUA=lua5.1 | lua5.2 | lua5.3 | lua5.4 | luajit
-#   make install   PREFIX, DESTDIR, INST_LUADIR and INST_LIBDIR say where
+#   make install   PREFIX, DESTDIR, INST_LUADIR, INST_LIBDIR and INST_BINDIR say where
 #   make lint sanitize valgrind fuzz bench clean
 
 LUA ?= lua5.4
@@ -15,6 +15,8 @@ PREFIX ?= /usr/local
 LUA_VERSION = $(if $(findstring luajit,$(LUA)),5.1,$(LUA:lua%=%))
 INST_LUADIR ?= $(PREFIX)/share/lua/$(LUA_VERSION)
 INST_LIBDIR ?= $(PREFIX)/lib/lua/$(LUA_VERSION)
+INST_BINDIR ?= $(PREFIX)/bin
+INTERPRETER ?= $(shell command -v $(LUA))
 
 LUA_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags $(LUA))
 CURL_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libcurl)
@@ -58,6 +60,24 @@ install: all
 	  install -m 644 $$file "$(DESTDIR)$(INST_LUADIR)/$$file" || exit 1; done
 	install -d $(DESTDIR)$(INST_LIBDIR)/gumroad
 	install -m 755 $(MODULES) $(DESTDIR)$(INST_LIBDIR)/gumroad
+	install -d $(DESTDIR)$(INST_BINDIR)
+	sed '1s|.*|#!$(INTERPRETER)|' bin/gumroad-lua >$(DESTDIR)$(INST_BINDIR)/gumroad-lua
+	chmod 755 $(DESTDIR)$(INST_BINDIR)/gumroad-lua
+	@$(MAKE) --no-print-directory -s BUILD=$(BUILD) INTERPRETER=$(INTERPRETER) documents && \
+	  for file in $(DOCUMENTS); do \
+	    install -d $(DESTDIR)$(PREFIX)/share/$$(dirname $$file) && \
+	    install -m 644 $(BUILD)/$$file $(DESTDIR)$(PREFIX)/share/$$file || exit 1; done || \
+	  echo "The command is installed without its manual page and completions." >&2
+
+# The manual page and the shells' completions, from the tables of the API; this needs lua-argparse.
+DOCUMENTS = man/man1/gumroad-lua.1 bash-completion/completions/gumroad-lua zsh/site-functions/_gumroad-lua \
+  fish/vendor_completions.d/gumroad-lua.fish
+documents: all
+	@mkdir -p $(dir $(DOCUMENTS:%=$(BUILD)/%))
+	$(INTERPRETER) bin/gumroad-lua manual >$(BUILD)/man/man1/gumroad-lua.1
+	$(INTERPRETER) bin/gumroad-lua completion bash >$(BUILD)/bash-completion/completions/gumroad-lua
+	$(INTERPRETER) bin/gumroad-lua completion zsh >$(BUILD)/zsh/site-functions/_gumroad-lua
+	$(INTERPRETER) bin/gumroad-lua completion fish >$(BUILD)/fish/vendor_completions.d/gumroad-lua.fish
 
 # Everything below runs the library from the checkout.
 export LUA_PATH = $(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$(CURDIR)/spec/?.lua;;
@@ -99,7 +119,7 @@ test-all:
 	  echo "== $$lua"; $(MAKE) --no-print-directory -s LUA=$$lua check || exit 1; done
 
 lint:
-	luacheck -q lua spec bench examples .luacheckrc
+	luacheck -q lua bin/gumroad-lua spec bench examples .luacheckrc
 
 # A build with AddressSanitizer and UBSan; nginx brings a LuaJIT of its own that has none.
 sanitize: export ASAN_OPTIONS = detect_leaks=1
@@ -133,10 +153,10 @@ $(BUILD)/%_baseline.so: bench/%.c $(BUILD)/obj/form.o
 bench:
 	@.ci/install build >&2
 	@$(MAKE) --no-print-directory -s all $(BENCH_MODULES) >&2
-	@for name in form get each require memory; do \
+	@for name in form get each require memory command; do \
 	  LUA=$(LUA) LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" $(TESTED) $(LUA) bench/$$name.lua || exit 1; done
 
 clean:
 	rm -rf build
 
-.PHONY: all install demo test check test-all test-alloc lint sanitize valgrind fuzz bench clean
+.PHONY: all install documents demo test check test-all test-alloc lint sanitize valgrind fuzz bench clean

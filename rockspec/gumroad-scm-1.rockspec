@@ -13,6 +13,7 @@ description = {
   license = "MIT",
 }
 -- Besides, from the system: libcurl, and libmicrohttpd to receive webhooks; both by pkg-config.
+-- The command gumroad-lua needs argparse as well, the library does not.
 dependencies = {
   "lua >= 5.1",
   "lua-cjson >= 2.1.0",
@@ -29,5 +30,8 @@ build = {
   install_variables = {
     INST_LUADIR = "$(LUADIR)",
     INST_LIBDIR = "$(LIBDIR)",
+    INST_BINDIR = "$(BINDIR)",
+    INTERPRETER = "$(LUA)",
+    PREFIX = "$(PREFIX)",
   },
 }

@@ -224,7 +224,8 @@ function Call:outcome()
   end
   if self.client.on_response then
     self.client.on_response { method = self.wire.method, url = self.wire.base_url .. self.wire.path,
-      status = response and response.status, headers = response and response.headers, error = err,
+      status = response and response.status, headers = response and response.headers,
+      body = response and response.body, error = err,
       seconds = (response or info or {}).seconds, attempt = self.attempt }
   end
   return body, err

@@ -49,7 +49,7 @@ end
 --   sleep            function(seconds) of a cooperative scheduler, such as copas.sleep
 --   on_request       function { method, url, headers, body, attempt }, before each attempt; the
 --                    token is not among the headers
---   on_response      function { method, url, status, headers, seconds, attempt, error }
+--   on_response      function { method, url, status, headers, body, seconds, attempt, error }; body: as it came
 -- @return shop, with a field for each resource of Gumroad's API (shop.sales:list(), ...)
 -- Raises a gumroad.Error of kind config where there is no token; an unknown option is an error.
 function gumroad.new(options)

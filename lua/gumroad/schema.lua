@@ -3,7 +3,8 @@
 -- TYPE is string, integer, number, boolean, table, list, or `TYPE[]`, `map<TYPE>`, the name of
 -- another object, or two of these with `|` between; with `?` where the field may be absent or
 -- null (both are nil here). An object that is `open` has fields besides, which buyers named.
--- Money is an integer in the smallest unit of its currency: cents, or whole yen.
+-- Money is an integer in the smallest unit of its currency: cents, or whole yen; `money` says which
+-- currency, or names the field that says it.
 -- Times are texts, ISO 8601 in UTC, unless said otherwise.
 
 local schema = {}
@@ -26,7 +27,7 @@ schema.product = {
   { "id", "string" },
   { "name", "string" },
   { "description", "string?", doc = "HTML" },
-  { "price", "integer", doc = "base price, in `currency`" },
+  { "price", "integer", money = "currency", doc = "base price, in `currency`" },
   { "currency", "string", doc = "lower case, such as usd" },
   { "formatted_price", "string", doc = "for people: $19, $0+, $9 a month" },
   { "customizable_price", "boolean?", doc = "pay what you want; nil: no" },
@@ -63,7 +64,7 @@ schema.product = {
   { "has_same_rich_content_for_all_variants", "boolean?", doc = "not in lists" },
   { "files", "file[]?", doc = "not in lists" },
   { "sales_count", "integer?", doc = "needs view_sales" },
-  { "sales_usd_cents", "integer?", doc = "needs view_sales" },
+  { "sales_usd_cents", "integer?", money = "usd", doc = "needs view_sales" },
 }
 
 schema.product_variants = {
@@ -236,8 +237,8 @@ schema.sale = {
   { "product_name", "string" },
   { "product_permalink", "string", doc = "the unique permalink" },
   { "product_has_variants", "boolean" },
-  { "price", "integer", doc = "US cents, whatever the product's currency" },
-  { "gumroad_fee", "integer", doc = "US cents" },
+  { "price", "integer", money = "usd", doc = "US cents, whatever the product's currency" },
+  { "gumroad_fee", "integer", money = "usd", doc = "US cents" },
   { "formatted_display_price", "string", doc = "in the listed currency" },
   { "formatted_total_price", "string" },
   { "currency_symbol", "string" },
@@ -363,10 +364,10 @@ schema.sales_export = {
 }
 
 schema.sales_figures = {
-  { "gross_cents", "integer", doc = "US cents" },
-  { "net_cents", "integer", doc = "gross without what was refunded" },
+  { "gross_cents", "integer", money = "usd", doc = "US cents" },
+  { "net_cents", "integer", money = "usd", doc = "gross without what was refunded" },
   { "units", "integer" },
-  { "refunded_cents", "integer" },
+  { "refunded_cents", "integer", money = "usd" },
   { "refunded_units", "integer" },
 }
 
@@ -499,11 +500,11 @@ schema.tax_form = {
 schema.earnings = {
   { "year", "integer" },
   { "currency", "string" },
-  { "gross_cents", "integer" },
-  { "fees_cents", "integer" },
-  { "taxes_cents", "integer" },
-  { "affiliate_credit_cents", "integer" },
-  { "net_cents", "integer" },
+  { "gross_cents", "integer", money = "currency" },
+  { "fees_cents", "integer", money = "currency" },
+  { "taxes_cents", "integer", money = "currency" },
+  { "affiliate_credit_cents", "integer", money = "currency" },
+  { "net_cents", "integer", money = "currency" },
 }
 
 schema.user = {
@@ -710,8 +711,8 @@ schema.sale_ping = {
   { "product_permalink", "string", doc = "a URL here" },
   { "short_product_id", "string", doc = "the unique permalink" },
   { "email", "string", doc = "as typed at checkout" },
-  { "price", "integer", doc = "US cents" },
-  { "gumroad_fee", "integer", doc = "US cents" },
+  { "price", "integer", money = "usd", doc = "US cents" },
+  { "gumroad_fee", "integer", money = "usd", doc = "US cents" },
   { "currency", "string", doc = "the product's; it does not belong to `price`" },
   { "quantity", "integer" },
   { "discover_fee_charged", "boolean" },

@@ -24,8 +24,8 @@ end
 arguments.GENERAL = {
   { "--json", doc = "Print JSON: an array of a list, else an object." },
   { "--csv", doc = "Print CSV (RFC 4180) with all fields; what is nested stands in it as JSON." },
-  { "--plain", doc = "Print lines with tabs between the fields, without a header; a tab, line's end, control "
-    .. "character or backslash in a field is \\t, \\n, \\xNN or \\\\." },
+  { "--plain", doc = "Print lines with tabs between the fields and no header; tabs, line's ends, control characters "
+    .. "and backslashes in a field are escaped as in C." },
   { "--fields", "A,B,C", doc = "Print these fields; a dot leads into nested ones, as in card.visual." },
   { "--connection", "NAME", doc = "Use this stored connection; default: the token in GUMROAD_ACCESS_TOKEN, "
     .. "else the default connection." },
@@ -82,17 +82,23 @@ function Words:put_back()
   if self.taken then table.insert(self.left, self.at, self.taken) end
 end
 
+-- "--page_key=KEY" -> "--page-key=KEY"
+local function with_dashes(word)
+  return (word:gsub("^%-%-[^=]+", function(name) return (name:gsub("_", "-")) end))
+end
+
 --- The words that were not taken, as argparse wants them.
 -- @param passes_on whether the words from the first that is no option on are not ours to read
 function Words:rest(passes_on)
-  local rest, first = {}, passes_on and self:first()
+  local rest, first, ours = {}, passes_on and self:first(), true
   for at, word in ipairs(self.left) do
     if at == first then rest[#rest + 1] = "--" end
+    ours = ours and at ~= first and word ~= "--"
     local before = rest[#rest]
-    if not (first and at >= first) and word:find("^%-%d") and before and before:find("^%-%-[^=]+$") then
+    if ours and word:find("^%-%d") and before and before:find("^%-%-[^=]+$") then
       rest[#rest] = before .. "=" .. word  -- argparse would take a negative number for an option
     else
-      rest[#rest + 1] = word
+      rest[#rest + 1] = ours and with_dashes(word) or word
     end
   end
   return rest

@@ -6,18 +6,14 @@ local context = {}
 
 local STDOUT, STDERR = 1, 2
 
--- The options of the shop that the command line gives.
-local function shop_options(args)
-  return { base_url = args.base_url, timeout = args.timeout }
-end
-
 local function no_token()
   failure.raise(3, "no access token: set GUMROAD_ACCESS_TOKEN; Gumroad makes one under Settings, Advanced, "
     .. "Applications")
 end
 
-local function new_shop(args, public)
-  local gumroad, options = require "gumroad", shop_options(args)
+local function new_shop(args, public, on_response)
+  local gumroad = require "gumroad"
+  local options = { base_url = args.base_url, timeout = args.timeout, on_response = on_response }
   if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then return gumroad.new(options) end
   if not public then no_token() end
   options.access_token = false
@@ -26,8 +22,8 @@ end
 
 --- @param args what the parser read
 -- @return table:
---   shop([public])   the shop of the connection or token that the arguments and the environment name, made when
---                    it is first asked for; public: it may go without a token
+--   shop([public [, on_response]])  the shop of the connection or token that the arguments and the environment name,
+--                    made when it is first asked for; public: it may go without a token; on_response: see gumroad.new
 --   args             the arguments
 --   is_terminal      whether the output goes to a terminal; width: its columns, or nil; colour: whether it takes
 --                    colours
@@ -42,8 +38,8 @@ function context.new(args)
   self.colour = self.is_terminal and (os.getenv("NO_COLOR") or "") == "" and os.getenv("TERM") ~= "dumb"
   system.end_on_broken_pipe()
 
-  function self.shop(public)
-    shop = shop or new_shop(args, public)
+  function self.shop(public, on_response)
+    shop = shop or new_shop(args, public, on_response)
     return shop
   end
 

@@ -10,10 +10,15 @@ local TELLING = {}
 for name in ([[
   id slug created_at date name title subject label tax_year tax_form_type email product_name price amount status
   state published rating rater_name message recurrence type times_used percent_off amount_cents enabled total_clicks
-  sales_count resource_name post_url short_url path published_at processed_at required
+  sales_count resource_name post_url path published_at processed_at required
 ]]):gmatch("%S+") do TELLING[name] = true end
 
 local MOST = 7  -- columns of a table
+
+-- Whether a field is worth a column: no HTML, and no `state` that belongs to an address.
+local function is_telling(field)
+  return TELLING[field[1]] and field.doc ~= "HTML" and not (field[1] == "state" and field[2] == "string?")
+end
 
 local SUCCESS = { { "success", "boolean" }, { "message", "string?" }, type = { success = "boolean", message = "string?" } }
 
@@ -46,7 +51,7 @@ end
 
 --- The fields of a table: the telling ones, or the first that fit in a cell.
 function fields.telling(object)
-  local names = names_where(object, function(field) return TELLING[field[1]] and is_scalar(field[2]) end)
+  local names = names_where(object, function(field) return is_telling(field) and is_scalar(field[2]) end)
   if #names > 1 then return names end
   return names_where(object, function(field) return is_scalar(field[2]) end)
 end

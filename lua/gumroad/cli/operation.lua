@@ -36,7 +36,7 @@ end
 
 local function add_option(parser, option)
   local name = option.name
-  local element = parser:option(name):hidden_name("--" .. option.param[1]):target(option.param[1])
+  local element = parser:option(name):target(option.param[1])
   element:description(operation.describe(option))
   if option.type == "boolean" then
     element:choices { "true", "false" }:convert { ["true"] = true, ["false"] = false }
@@ -52,7 +52,9 @@ local function add_option(parser, option)
   return element:count((option.param.required and "1" or "0") .. (option.type == "array" and "+" or "-1"))
 end
 
-local LIMIT = { "--limit", "NUMBER", "At most so many; default: all, page by page." }
+--- The option that lists have besides.
+operation.LIMIT = { name = "--limit", argument = "NUMBER", type = "integer",
+  param = { "limit", "integer", doc = "at most so many; default: all, page by page" } }
 
 --- What a row needs of a token, in words.
 function operation.scopes(row)
@@ -61,17 +63,14 @@ function operation.scopes(row)
     .. table.concat(row.scopes, ", ") .. "."
 end
 
-local function configure(row, parser)
+--- Adds a row's arguments and options to its parser.
+function operation.configure(row, parser)
   for i, name in ipairs(row.path_params) do
     parser:argument(name):target("id " .. i)
   end
   local own = {}
   for i, option in ipairs(operation.options(row)) do own[i] = add_option(parser, option) end
-  if row.name == "list" then
-    own[#own + 1] = parser:option(LIMIT[1], LIMIT[3]):argname(LIMIT[2]):convert(function(word)
-      return word:find("^%d+$") and tonumber(word), "option '--limit': a whole number expected, got '" .. word .. "'"
-    end)
-  end
+  if row.name == "list" then own[#own + 1] = add_option(parser, operation.LIMIT) end
   arguments.group(parser, "Options", own)
   local line = row.method and row.path and ("%s /v2%s\n"):format(row.method, row.path) or ""
   parser:epilog(line .. operation.scopes(row))
@@ -136,6 +135,7 @@ local function run(row, context, args)
   if not value then error(err, 0) end
   if row.kind == "list" then return print_list(row, context, once(value)) end
   if row.kind == "file" then return output.file(context, value) end
+  if row.kind == "object" then value.success = nil end  -- of the envelope, where that is the object
   output.object(context, row, value)
 end
 
@@ -143,7 +143,7 @@ end
 function operation.command(row)
   return {
     name = row.resource .. " " .. row.name, summary = row.doc,
-    configure = function(parser) configure(row, parser) end,
+    configure = function(parser) operation.configure(row, parser) end,
     run = function(context, args) return run(row, context, args) end,
   }
 end

@@ -1,1 +1,38 @@
-return { name = "run", summary = "todo", configure = function() end, run = function() end }
+--- gumroad-lua run SCRIPT: a Lua script with a shop ready.
+local failure = require "gumroad.cli.failure"
+
+-- The shop is made when the script first asks for it: not every script needs a token.
+local function lend_globals(context)
+  local meta = getmetatable(_G) or {}
+  local before = meta.__index
+  meta.__index = function(self, name)
+    if name == "shop" then
+      rawset(self, name, context.shop())
+      return rawget(self, name)
+    end
+    if type(before) == "function" then return before(self, name) end
+    return before and before[name]
+  end
+  setmetatable(_G, meta)
+  rawset(_G, "gumroad", require "gumroad")
+end
+
+return {
+  name = "run",
+  summary = "Run a Lua script that finds the shop in the global `shop`.",
+  passes_on = true,
+  configure = function(parser)
+    parser:argument("script", "A file, or - for standard input. The globals `shop` and `gumroad` are ready for it, "
+      .. "and its arguments in `arg`.")
+    parser:argument("args", "The script's own arguments."):args("*")
+  end,
+  run = function(context, args)
+    local chunk, wrong = loadfile(args.script ~= "-" and args.script or nil)
+    if not chunk then failure.raise(1, wrong) end
+    lend_globals(context)
+    local words = args.args
+    words[0] = args.script
+    rawset(_G, "arg", words)
+    chunk((table.unpack or unpack)(words))
+  end,
+}
