@@ -91,6 +91,22 @@ describe("gumroad.system", function()
     end)
   end)
 
+  describe("is_private", function()
+    it("is true of what it wrote, and false of what others can read or write", function()
+      system.write_private(path, "")
+      assert.is_true(system.is_private(path))
+      for _, others in ipairs { "640", "620", "604", "602" } do
+        os.execute("chmod " .. others .. " " .. path)
+        assert.is_false(system.is_private(path), others)
+      end
+    end)
+
+    it("says what is missing", function()
+      local private, code, message = system.is_private(path)
+      assert.same({ nil, "not_found", path .. ": No such file or directory" }, { private, code, message })
+    end)
+  end)
+
   describe("make_folder", function()
     it("makes all that are missing, for their owner alone", function()
       assert.is_true(system.make_folder(folder .. "/a/b//c/"))

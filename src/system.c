@@ -137,6 +137,17 @@ static int l_write_private (lua_State *L) {
   return succeed(L);
 }
 
+/* system.is_private(path) -> boolean | nil, code, message
+** Whether nobody but a file's owner can read or write it. Codes: as those of write_private. */
+static int l_is_private (lua_State *L) {
+  size_t len;
+  struct stat there;
+  const char *path = check_path(L, &len);
+  if (stat(path, &there) != 0) return fail(L, path, errno);
+  lua_pushboolean(L, (there.st_mode & (S_IRWXG | S_IRWXO)) == 0);
+  return 1;
+}
+
 /* system.make_folder(path) -> true | nil, code, message
 ** Makes a folder, and those above it that are missing, each for its owner alone, mode 0700.
 ** One that is there is left as it is. Codes: as those of write_private. */
@@ -228,7 +239,8 @@ static int l_end_on_broken_pipe (lua_State *L) {
 static const luaL_Reg lock_meta[] = { { "__close", lock_close }, { "__gc", lock_close }, { NULL, NULL } };
 static const luaL_Reg lock_methods[] = { { "close", lock_close }, { NULL, NULL } };
 static const luaL_Reg functions[] = {
-  { "end_on_broken_pipe", l_end_on_broken_pipe }, { "is_terminal", l_is_terminal }, { "lock", l_lock },
+  { "end_on_broken_pipe", l_end_on_broken_pipe }, { "is_private", l_is_private },
+  { "is_terminal", l_is_terminal }, { "lock", l_lock },
   { "make_folder", l_make_folder }, { "terminal_width", l_terminal_width },
   { "write_private", l_write_private }, { NULL, NULL }
 };

@@ -83,11 +83,17 @@ local function retry_after(text)
   return at and math.max(at - os.time(), 0)
 end
 
+-- OAuth's word for a failure, such as invalid_grant, beside which it is described.
+local function oauth_word(body)
+  local word = type(body) == "table" and body.error_description and body.error
+  return type(word) == "string" and word:match("^[%l_]+$") or nil
+end
+
 local function refusal(request, response, body)
-  local kind = kind_of(response.status, body)
+  local kind, word = kind_of(response.status, body), oauth_word(body)
   return nil, Error.new(kind, MESSAGES[kind](response, server_words(body), request), {
-    status = response.status,
-    retry_after = retry_after(response.headers["retry-after"]),
+    status = response.status, code = word,
+    retry_after = retry_after(response.headers["retry-after"]) or (word and tonumber(body.interval)),
   })
 end
 

@@ -10,6 +10,8 @@
 -- @field retry_after seconds that the server asked to wait
 -- @field request_id  Gumroad's id of the request, to give to its support
 -- @field attempts    how many times the request was made
+-- @field code        OAuth's word for it, such as access_denied or invalid_grant; from the operating
+--                    system no_space, denied, not_found, ...
 -- @field curl_code   libcurl's number for a failure below HTTP
 -- No field holds the access token.
 local Error = { __name = "gumroad.Error" }

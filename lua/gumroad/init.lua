@@ -14,7 +14,7 @@ local Error = require "gumroad.error"
 local gumroad = { _VERSION = Client.VERSION }
 
 -- Parts that not every script needs are loaded when they are first used.
-local LAZY = { webhook = "gumroad.webhook" }
+local LAZY = { connections = "gumroad.connections", oauth = "gumroad.oauth", webhook = "gumroad.webhook" }
 setmetatable(gumroad, {
   __index = function(self, name)
     local part = LAZY[name] and require(LAZY[name])
@@ -59,6 +59,23 @@ function gumroad.new(options)
   local shop = setmetatable({}, Shop)
   clients[shop] = Client.new(options)
   return shop
+end
+
+--- A shop, by the name of a connection that was made with `gumroad-lua login NAME`, or by
+-- gumroad.oauth and gumroad.connections. Makes no request. Where GUMROAD_ACCESS_TOKEN is set,
+-- its token is used, and no connection looked for: so a script runs on a server as it is.
+-- @param name    optional; default: the only connection, or the one marked as default
+-- @param options optional, those of gumroad.new; access_token is the connection's
+-- Raises a gumroad.Error of kind config where there is no such connection.
+function gumroad.connect(name, options)
+  local copy = {}
+  for option, value in pairs(options or {}) do copy[option] = value end
+  if copy.access_token ~= nil then Error.usage("gumroad.connect: access_token is the connection's") end
+  if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then return gumroad.new(copy) end
+  local connection, err = gumroad.connections.get(name)
+  if not connection then error(err, 0) end
+  copy.access_token, copy.base_url = connection.access_token, copy.base_url or connection.base_url
+  return gumroad.new(copy)
 end
 
 --- Runs functions side by side: while one waits for Gumroad, the others go on.

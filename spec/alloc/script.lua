@@ -25,6 +25,7 @@ assert(not pcall(core.secret, "line\n"))
 -- Files, locks, terminals
 local FOLDER = "build/alloc/folder"
 assert(system.make_folder(FOLDER) and system.write_private(FOLDER .. "/file", ("bytes"):rep(1000)))
+assert(system.is_private(FOLDER .. "/file") and system.is_private("/none") == nil)
 assert(not system.write_private(FOLDER, "") and not system.write_private("/none/file", ""))
 assert(not system.make_folder(FOLDER .. "/file/folder") and not system.lock(FOLDER))
 assert(not pcall(system.lock, "\0"))

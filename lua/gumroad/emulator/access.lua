@@ -9,8 +9,22 @@ local function scope_set(text)
 end
 
 --- Makes a token good for scopes (a text, separated by spaces), for an application.
+-- @return the token's record
 function access:grant(token, scopes, application)
-  self.tokens[token] = { scopes = scope_set(scopes), application = application }
+  self.tokens[token] = { access_token = token, scope = scopes, scopes = scope_set(scopes),
+    application = application, created = self:time() }
+  return self.tokens[token]
+end
+
+--- What happens when the user revokes an application: its tokens are good no more, and
+-- nobody is told of anything in its name.
+function access:revoke_application(application)
+  for _, token in pairs(self.tokens) do
+    if token.application == application then token.revoked = true end
+  end
+  for _, hook in ipairs(self.hooks) do
+    if hook.application == application then hook.deleted = true end
+  end
 end
 
 --- Whether an application may still be told of sales: it has an unrevoked token for that.

@@ -127,6 +127,13 @@ function chance.digits(seed, purpose, number, count)
   return table.concat(out)
 end
 
+--- 43 digits of URL-safe base64, as tokens and codes have.
+function chance.token(seed, purpose, number)
+  local out = {}
+  for i = 1, 43 do out[i] = DIGIT[floor(mix(seed, purpose * 64 + i, number) / 8) % 64] end
+  return table.concat(out)
+end
+
 --- 32 lower-case hex digits, as covers have.
 function chance.guid(seed, purpose, number)
   local out = {}

@@ -117,6 +117,28 @@ function control.revoke(server, params)
   return json.dict()
 end
 
+--- Moves the clock on.
+function control.advance(server, params)
+  server.shop.advanced = server.shop.advanced + params.seconds
+  return json.dict()
+end
+
+--- Revokes an application, as a user can in the settings.
+function control.revoke_application(server, params)
+  if not server.grants.applications[params.client_id] then return nil, "no such application" end
+  server.shop:revoke_application(params.client_id)
+  server.grants:revoke_application(params.client_id)
+  return json.dict()
+end
+
+--- The user types a device's code, and agrees or not.
+function control.decide(server, params)
+  local device = server.grants:waiting_device(params.user_code)
+  if not device then return nil, "no device waits with that code" end
+  device.decision = params.approve and "approved" or "denied"
+  return json.dict()
+end
+
 function control.stats(server)
   local stats = server.stats
   return dict("requests", stats.requests, "in_flight", stats.in_flight,

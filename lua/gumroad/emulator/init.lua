@@ -16,9 +16,17 @@ local emulator = {}
 local ALL_SCOPES = "view_public view_profile edit_products view_sales mark_sales_as_shipped "
   .. "edit_sales edit_emails edit_profile view_payouts view_tax_data account"
 
+local APPLICATIONS = {
+  { client_id = "emulated-application", name = "Emulated application", device_flow = true,
+    redirect_uris = { "http://127.0.0.1/callback" } },
+  { client_id = "emulated-web-application", name = "Emulated web application",
+    client_secret = "emulated-client-secret", device_flow = false,
+    redirect_uris = { "https://shop.example.com/gumroad/callback", "http://127.0.0.1/callback" } },
+}
+
 local DEFAULTS = {
   port = 0, seed = 1, products = 12, sales = 200, subscribers = 40, scopes = ALL_SCOPES,
-  access_token = "emulated-access-token", tokens = {}, latency = 0, time_scale = 1,
+  access_token = "emulated-access-token", tokens = {}, applications = APPLICATIONS, latency = 0, time_scale = 1,
   strict_post_url = false, old_server = false, throttle = false, part_size = 104857600,
 }
 local OPTIONAL = { now = "number", lua = "string" }
@@ -215,6 +223,30 @@ function Handle:revoke(token)
   return ask(self, "revoke", { token = token })
 end
 
+--- Revokes an application, as its user can in the settings: its tokens are revoked, and its
+-- resource subscriptions deleted.
+-- @return table | nil, message
+function Handle:revoke_application(client_id)
+  return ask(self, "revoke_application", { client_id = client_id })
+end
+
+--- The user types the code that a device shows, and agrees.
+-- @return table | nil, message
+function Handle:approve(user_code)
+  return ask(self, "decide", { user_code = user_code, approve = true })
+end
+
+--- The user types the code that a device shows, and refuses.
+-- @return table | nil, message
+function Handle:deny(user_code)
+  return ask(self, "decide", { user_code = user_code, approve = false })
+end
+
+--- Moves the emulator's clock on, so that what has a term, such as OAuth's codes, runs out.
+function Handle:advance(seconds)
+  return ask(self, "advance", { seconds = seconds })
+end
+
 --- Waits until no ping is on its way, retries included.
 function Handle:settle()
   return ask(self, "settle")
@@ -232,8 +264,12 @@ end
 -- @param options optional table:
 --   `port` (0: any free one), `seed` (1), `products` (12), `sales` (200), `subscribers` (40),
 --   `now` (Unix time at which its clock starts; default: now), `access_token`, `scopes` (text;
---   default: all), `tokens` (more of them: token -> scopes), `latency` (0; seconds before each
---   answer), `time_scale` (1; factor on the delays and pauses of pings), `strict_post_url`
+--   default: all), `tokens` (more of them: token -> scopes), `applications` (those that users may
+--   authorize, a list of { client_id, name, redirect_uris = list, client_secret: of a confidential
+--   one, device_flow: whether devices may ask }; default: "emulated-application", for programs on
+--   the user's machine, and "emulated-web-application"), `latency` (0; seconds before each answer),
+--   `time_scale` (1; factor on the delays and pauses of pings, and on those between a device's
+--   polls), `strict_post_url`
 --   (false; true refuses webhooks to loopback and private networks, as Gumroad does),
 --   `old_server` (false; true: as in April 2025), `throttle` (false; true: too many requests are
 --   refused with 429 as at Gumroad), `part_size` (104857600; bytes of each part of

@@ -5,7 +5,9 @@ local core = require "gumroad.core"
 local listener = require "gumroad.listener"
 local control = require "gumroad.emulator.control"
 local Faults = require "gumroad.emulator.faults"
+local Grants = require "gumroad.emulator.grants"
 local json = require "gumroad.emulator.json"
+local oauth = require "gumroad.emulator.oauth"
 local Pings = require "gumroad.emulator.pings"
 local router = require "gumroad.emulator.router"
 local Shop = require "gumroad.emulator.shop"
@@ -62,10 +64,14 @@ local function request_id(self)
   return ("00000000-0000-4000-8000-%012x"):format(self.stats.requests)
 end
 
+local function routed(self, raw)
+  return oauth.answer(self.grants, raw) or router.answer(self.shop, raw)
+end
+
 local function api_answer(self, raw)
   local instead = storage.answer(self.shop, raw) or self.throttle and self.throttle:check(raw, self.shop:time())
   if instead then return instead end
-  local ok, answer = pcall(router.answer, self.shop, raw)
+  local ok, answer = pcall(routed, self, raw)
   if ok then
     answer.headers["X-Request-Id"] = request_id(self)
     return answer
@@ -191,6 +197,7 @@ function Server.new(options)
     faults = Faults.new(), latency = options.latency, time_scale = options.time_scale, held = {},
     stalled = {}, throttle = options.throttle and Throttle.new() or nil,
   }, Server)
+  self.grants = Grants.new(shop, options.applications, options.time_scale)
   self.pings = Pings.new(self)
   shop.emit = function(name, record) self.pings:event(name, record) end
   self:reset_stats()

@@ -61,9 +61,10 @@ function Shop:number_of(purpose, id)
   return chance.from_id(self.seed, FOR[purpose], id)
 end
 
---- Seconds of Unix time in the emulated world: it starts at `now` and runs as ours does.
+--- Seconds of Unix time in the emulated world: it starts at `now` and runs as ours does,
+-- unless it is advanced.
 function Shop:time()
-  return self.started_at + (os.time() - self.real_start)
+  return self.started_at + (os.time() - self.real_start) + self.advanced
 end
 
 -- products --------------------------------------------------------------------------------
@@ -488,7 +489,7 @@ end
 -- @return shop; its field `emit` (function(event, record)) is called at each event
 function Shop.new(options)
   local self = setmetatable({
-    seed = floor(options.seed) % 2147483648, started_at = options.now, real_start = os.time(),
+    seed = floor(options.seed) % 2147483648, started_at = options.now, real_start = os.time(), advanced = 0,
     opened_at = options.now - OPEN_FOR, first_products = options.products,
     product_count = options.products, first_sales = options.sales, sale_count = options.sales,
     first_subscriptions = options.subscribers, subscription_count = options.subscribers,

@@ -1,0 +1,51 @@
+--- The pages on which a user decides about an application, in the plainest HTML.
+local pages = {}
+
+local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
+
+local function escape(text)
+  return (text:gsub('[&<>"]', ESCAPES))
+end
+
+local function page(status, title, body)
+  title = escape(title)
+  return { status = status, headers = { ["Content-Type"] = "text/html; charset=utf-8" },
+    body = ('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>%s</title></head>\n'
+      .. "<body><h1>%s</h1>\n%s\n</body></html>\n"):format(title, title, body) }
+end
+
+local function hidden(fields)
+  local names, out = {}, {}
+  for name in pairs(fields) do names[#names + 1] = name end
+  table.sort(names)
+  for i, name in ipairs(names) do
+    out[i] = ('<input type="hidden" name="%s" value="%s">'):format(escape(name), escape(fields[name]))
+  end
+  return table.concat(out)
+end
+
+--- Asks whether an application may do what it wants.
+-- @param action where the decision is posted, as `decision` "authorize" or "deny"
+-- @param fields table of what is posted along
+function pages.consent(application, scope, action, fields)
+  local items = scope:gsub("%S+%s*", function(word) return "<li>" .. escape(word:match("%S+")) .. "</li>" end)
+  return page(200, "Authorize " .. application.name, (
+    '<p>It will be able to:</p><ul>%s</ul>\n<form method="post" action="%s">%s'
+    .. '<button name="decision" value="authorize">Authorize</button>\n'
+    .. '<button name="decision" value="deny">Deny</button></form>'):format(items, action, hidden(fields)))
+end
+
+--- Where a user types the code that a device shows.
+-- @param wrong optional: what is wrong with the one typed before
+function pages.device(wrong)
+  return page(wrong and 422 or 200, "Connect a device", (wrong and "<p>" .. escape(wrong) .. "</p>\n" or "")
+    .. '<form method="get" action="/oauth/device"><input name="user_code" autofocus>'
+    .. "<button>Continue</button></form>")
+end
+
+--- Says something.
+function pages.message(status, title, text)
+  return page(status, title, "<p>" .. escape(text) .. "</p>")
+end
+
+return pages

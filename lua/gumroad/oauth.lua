@@ -1,0 +1,386 @@
+--- OAuth: how a user lets a program act for a shop. Three ways to tokens:
+--
+--   oauth.login                         a program on the user's machine, which has a browser
+--   oauth.device, oauth.wait            a program where there is none: the user types a code elsewhere
+--   oauth.authorize_url, oauth.exchange a web application, to which Gumroad sends the browser back
+--
+-- Tokens are a plain table: `access_token`, `refresh_token`, `scope` (text), `created_at` (Unix
+-- time), `token_type`; they do not expire. Whoever has them can act for the shop: keep them as
+-- gumroad.connections does. What goes wrong is `nil, error`, with OAuth's own word for it as
+-- `code` where there is one, such as "access_denied"; neither tokens, codes nor secrets are in it.
+--
+-- All functions take one table, in which may stand, besides what they say themselves:
+--   client_id      of the application, as Gumroad's settings show it
+--   client_secret  of a confidential application, whose program runs only on its own servers
+--   base_url       default: GUMROAD_API_BASE_URL, else Gumroad
+--   timeout, connect_timeout, retries, sleep   as for gumroad.new
+local core = require "gumroad.core"
+local loop = require "gumroad.loop"
+local pkce = require "gumroad.pkce"
+local Client = require "gumroad.client"
+local Error = require "gumroad.error"
+
+local oauth = {}
+
+local FORM = "application/x-www-form-urlencoded"
+local DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+-- The pages for people are on another host than the API; elsewhere one server has both.
+local API, PAGES = "https://api.gumroad.com", "https://gumroad.com"
+
+-- Options -------------------------------------------------------------------------------------
+
+-- type, whether it must be there
+local COMMON = {
+  client_id = { "string", true }, client_secret = { "string" }, base_url = { "string" },
+  timeout = { "number" }, connect_timeout = { "number" }, retries = { "number" }, sleep = { "function" },
+}
+
+local function known(own)
+  local all = {}
+  for name, option in pairs(COMMON) do all[name] = option end
+  for name, option in pairs(own) do all[name] = option end
+  return all
+end
+
+local function check(where, options, rows)
+  if type(options) ~= "table" then Error.usage("oauth.%s: table expected, got %s", where, type(options)) end
+  for name, value in pairs(options) do
+    local row = rows[name]
+    if not row then Error.usage("oauth.%s: unknown option '%s'%s", where, tostring(name), Error.hint(name, rows)) end
+    if row[1] and type(value) ~= row[1] then
+      Error.usage("oauth.%s: %s: %s expected, got %s", where, name, row[1], type(value))
+    end
+  end
+  for name, row in pairs(rows) do
+    if row[2] and options[name] == nil then Error.usage("oauth.%s: %s is missing", where, name) end
+  end
+end
+
+local function scope_text(where, scopes)
+  if type(scopes) == "table" then scopes = table.concat(scopes, " ") end
+  if scopes ~= nil and type(scopes) ~= "string" then
+    Error.usage("oauth.%s: scopes: an array or a text expected, got %s", where, type(scopes))
+  end
+  return scopes
+end
+
+-- Requests ------------------------------------------------------------------------------------
+
+local CLIENT_OPTIONS = { "base_url", "timeout", "connect_timeout", "retries", "sleep" }
+
+-- Hooks are no options here: they would be shown bodies that are made of secrets.
+local function client_of(options, access_token)
+  local own = { access_token = access_token or false }
+  for _, name in ipairs(CLIENT_OPTIONS) do own[name] = options[name] end
+  return Client.new(own)
+end
+
+-- kind and message for OAuth's words; the server's own descriptions are for programmers of servers
+local WORDS = {
+  access_denied = { "auth", "the user did not agree" },
+  authorization_pending = { "auth", "the user has not decided yet" },
+  slow_down = { "auth", "the server was asked too often" },
+  expired_token = { "auth", "the device's code has expired or was used already: begin again" },
+  invalid_client = { "auth", "Gumroad does not know this application, or its secret is wrong: check client_id "
+    .. "and client_secret" },
+  unauthorized_client = { "auth", "the application may not do this: check client_id and client_secret, and "
+    .. "whether Gumroad has enabled the application for it" },
+  invalid_grant = { "auth", "the code or refresh token is good no more: it was used, revoked, has expired "
+    .. "(codes do after 10 minutes), or belongs to another application or redirect_uri: authorize again" },
+  invalid_token = { "auth", "the access token is not good, or was revoked: log in again" },
+  invalid_scope = { "invalid", "the application may not ask for one of these scopes" },
+}
+
+local REPEATED = { authorization_pending = true, slow_down = true }
+
+local function explained(err)
+  local words = WORDS[err.code]
+  if words then err.kind, err.message = words[1], words[2] end
+  if REPEATED[err.code] then err.retryable = true end
+  return err
+end
+
+-- Client and secret stand in the form.
+local function post(options, path, form, repeatable)
+  form.client_id, form.client_secret = options.client_id, options.client_secret
+  local body, err = client_of(options):call { method = "POST", path = path, body = core.form_encode(form),
+    content_type = FORM, public = true, repeatable = repeatable, options = {} }
+  if not body then return nil, explained(err) end
+  return body
+end
+
+local function ask_for_tokens(options, form)
+  local body, err = post(options, "/oauth/token", form)
+  if body and type(body.access_token) ~= "string" then
+    return nil, Error.new("decode", "the server answered without an access token")
+  end
+  return body, err
+end
+
+-- In the browser ------------------------------------------------------------------------------
+
+local function check_verifier(verifier)
+  if verifier and not (#verifier >= 43 and #verifier <= 128 and verifier:find("^[%w._~-]+$")) then
+    Error.usage("oauth.authorize_url: code_verifier: 43 to 128 letters, digits, '-', '.', '_' or '~' expected")
+  end
+  return verifier
+end
+
+local AUTHORIZE = known { redirect_uri = { "string", true }, scopes = {}, state = { "string" },
+  code_verifier = { "string" } }
+
+--- Where the user's browser is to go. Makes no request.
+-- @param options client_id; redirect_uri: where it comes back to, as it was registered (loopback
+--   addresses with any port); scopes: array or text, default view_public; state, code_verifier:
+--   by default random ones, for which luaossl is needed, as it is for the digest
+-- @return url, pending: a plain table { state, code_verifier, redirect_uri } that is kept in the
+--   user's session, and nowhere else, for oauth.exchange
+function oauth.authorize_url(options)
+  check("authorize_url", options, AUTHORIZE)
+  local pending = { redirect_uri = options.redirect_uri, state = options.state or pkce.random(),
+    code_verifier = check_verifier(options.code_verifier) or pkce.random() }
+  local base = client_of(options).base_url
+  local query = core.form_encode { client_id = options.client_id, redirect_uri = options.redirect_uri,
+    response_type = "code", scope = scope_text("authorize_url", options.scopes), state = pending.state,
+    code_challenge = pkce.challenge(pending.code_verifier), code_challenge_method = "S256" }
+  return (base == API and PAGES or base) .. "/oauth/authorize?" .. query, pending
+end
+
+local function text_of(query, name)
+  return type(query[name]) == "string" and query[name] or nil
+end
+
+local function belongs(pending, query)
+  local state = text_of(query, "state")
+  return state ~= nil and core.equal(state, pending.state)
+end
+
+local function is_pending(pending)
+  return type(pending) == "table" and type(pending.state) == "string" and pending.state ~= ""
+    and type(pending.code_verifier) == "string" and type(pending.redirect_uri) == "string"
+end
+
+-- The code of a callback's query | nil, error
+local function read_callback(pending, query)
+  if not is_pending(pending) then
+    return nil, Error.new("auth", "no authorization was begun in this session (is a cookie lost?): begin again")
+  elseif not belongs(pending, query) then
+    return nil, Error.new("auth", "the answer's state is not that of this session's authorization: begin again")
+  end
+  local refusal = text_of(query, "error")
+  if refusal then
+    local word = refusal:match("^[%l_]+$") or "unknown"
+    return nil, explained(Error.new("auth", "Gumroad did not authorize: " .. word, { code = word }))
+  end
+  local code = text_of(query, "code")
+  if code and code ~= "" then return code end
+  return nil, Error.new("invalid", "the answer has no code: was the callback called by Gumroad?")
+end
+
+local EXCHANGE = known { pending = {}, query = { nil, true } }
+
+--- The tokens for what a browser came back with.
+-- @param options client_id, client_secret; pending: what oauth.authorize_url gave, from this user's
+--   session (remove it there: it is good once); query: that of the callback, as text or as a
+--   table of what is decoded
+-- @return tokens | nil, error of kind auth: the user did not agree (code "access_denied"), another
+--   session's answer, a code that is used or older than 10 minutes (code "invalid_grant"), ...
+function oauth.exchange(options)
+  check("exchange", options, EXCHANGE)
+  local query, pending = options.query, options.pending
+  if type(query) == "string" then query = core.form_decode((query:gsub("^%?", ""))) or {} end
+  if type(query) ~= "table" then Error.usage("oauth.exchange: query: string or table expected, got %s", type(query)) end
+  local code, err = read_callback(pending, query)
+  if not code then return nil, err end
+  return ask_for_tokens(options, { grant_type = "authorization_code", code = code,
+    redirect_uri = pending.redirect_uri, code_verifier = pending.code_verifier })
+end
+
+-- On another device ---------------------------------------------------------------------------
+
+local START_DEVICE = known { scopes = {} }
+
+--- Begins to ask a user who has a browser elsewhere. Gumroad enables applications for that one by one.
+-- @param options client_id, client_secret; scopes: array or text, default view_public
+-- @return device: a plain table to show, `user_code` and `verification_uri` (where it is typed) or
+--   `verification_uri_complete`, with `device_code` (secret), `expires_in` and `interval` (seconds)
+--   | nil, error
+function oauth.device(options)
+  check("device", options, START_DEVICE)
+  return post(options, "/oauth/device/code", { scope = scope_text("device", options.scopes) }, true)
+end
+
+local POLL = known { device = { "table", true } }
+
+local function poll(options)
+  return ask_for_tokens(options, { grant_type = DEVICE_GRANT, device_code = options.device.device_code })
+end
+
+--- Asks once whether the user has decided; not oftener than every device.interval seconds.
+-- @param options client_id, client_secret; device: what oauth.device gave
+-- @return tokens | nil, error; its `retryable` says whether to go on, after `retry_after` seconds
+--   where that is set: code "authorization_pending" or "slow_down", and failures of the network
+function oauth.poll(options)
+  check("poll", options, POLL)
+  return poll(options)
+end
+
+local INTERVAL, LIFETIME = 5, 600  -- seconds, where the server does not say
+
+--- Waits until the user has decided, or the code has expired. It waits as calls do: in nginx and
+-- with `sleep` others go on meanwhile.
+-- @param options as for oauth.poll
+-- @return tokens | nil, error, with code "access_denied" or "expired_token"
+function oauth.wait(options)
+  check("wait", options, POLL)
+  local interval = tonumber(options.device.interval) or INTERVAL
+  local deadline = core.now() + (tonumber(options.device.expires_in) or LIFETIME)
+  local own = options.sleep and loop.cooperative(options.sleep)
+  while true do
+    local waiting, err = loop.current(own)
+    if not waiting then return nil, err end
+    waiting.sleep(interval)
+    if core.now() >= deadline then
+      return nil, explained(Error.new("auth", "", { code = "expired_token" }))
+    end
+    local tokens
+    tokens, err = poll(options)
+    if tokens then return tokens end
+    if not err.retryable then return nil, err end
+    interval = math.max(interval, err.retry_after or 0)
+  end
+end
+
+-- Tokens --------------------------------------------------------------------------------------
+
+local REFRESH = known { refresh_token = { "string", true }, scopes = {} }
+
+--- A new pair of tokens for an old one, which is revoked at once, both halves: store what comes
+-- before anything else, as gumroad.connections.refresh does. Seldom of use, as tokens do not expire.
+-- @param options client_id, client_secret, refresh_token; scopes: fewer than before
+-- @return tokens | nil, error
+function oauth.refresh(options)
+  check("refresh", options, REFRESH)
+  return ask_for_tokens(options, { grant_type = "refresh_token", refresh_token = options.refresh_token,
+    scope = scope_text("refresh", options.scopes) })
+end
+
+local REVOKE = known { token = { "string", true } }
+
+--- Makes a token and its other half good for nothing.
+-- @param options client_id, client_secret; token: access or refresh token
+-- @return true, also for a token that nobody knows | nil, error
+function oauth.revoke(options)
+  check("revoke", options, REVOKE)
+  local done, err = post(options, "/oauth/revoke", { token = options.token }, true)
+  return done and true, err
+end
+
+local INFO = known {}
+INFO.client_id = nil
+INFO.client_secret = nil
+
+--- What an access token is.
+-- @param options optional: base_url, timeout, ...
+-- @return table: `scope` (array), `application.uid`, `created_at`, `resource_owner_id` | nil, error
+function oauth.info(access_token, options)
+  if type(access_token) ~= "string" then
+    Error.usage("oauth.info: an access token expected, got %s", type(access_token))
+  end
+  options = options or {}
+  check("info", options, INFO)
+  local body, err = client_of(options, access_token):call { method = "GET", path = "/oauth/token/info",
+    repeatable = true, options = {} }
+  if not body then return nil, explained(err) end
+  return body
+end
+
+-- On the user's machine -----------------------------------------------------------------------
+
+local PAGE = '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>%s</title></head>\n'
+  .. "<body><h1>%s</h1><p>%s</p></body></html>\n"
+
+local HEADERS = { ["Content-Type"] = "text/html; charset=utf-8", ["Cache-Control"] = "no-store",
+  ["Referrer-Policy"] = "no-referrer", Connection = "close" }
+
+local function answer(request, status, title, text)
+  text = text:gsub('[&<>"]', { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" })
+  request:answer(status, HEADERS, PAGE:format(title, title, text))
+end
+
+-- The query of the callback that is waited for; what is something else is answered here.
+local function callback_query(request, pending)
+  if request:path() ~= "/callback" or request:method() ~= "GET" then
+    return answer(request, 404, "Not found", "There is nothing here.")
+  end
+  local query = core.form_decode(request:query() or "") or {}
+  if belongs(pending, query) then return query end
+  answer(request, 400, "Refused", "This is not the answer that the program waits for. Begin again there.")
+end
+
+local function wait_for_callback(server, pending, deadline)
+  while true do
+    server:step()
+    local request = server:next()
+    if request then
+      local query = callback_query(request, pending)
+      if query then return request, query end
+    else
+      local left = deadline - core.now()
+      if left <= 0 then return nil end
+      core.engine():step(math.min(left, server:timeout() or left))
+    end
+  end
+end
+
+local function tell(request, err)
+  if not err then
+    answer(request, 200, "Connected", "You can close this page and go back to the program.")
+  elseif err.code == "access_denied" then
+    answer(request, 200, "Not connected", "You did not agree. You can close this page.")
+  else
+    answer(request, 502, "Not connected", err.message)
+  end
+end
+
+local function log_in(server, options, seconds)
+  local url, pending = oauth.authorize_url { client_id = options.client_id, scopes = options.scopes,
+    base_url = options.base_url, redirect_uri = ("http://127.0.0.1:%d/callback"):format(server:port()) }
+  local deadline = core.now() + seconds
+  options.open(url)
+  local request, query = wait_for_callback(server, pending, deadline)
+  if not request then
+    return nil, Error.new("timeout", ("nobody authorized the program within %g seconds"):format(seconds))
+  end
+  local tokens, err = oauth.exchange { client_id = options.client_id, client_secret = options.client_secret,
+    base_url = options.base_url, pending = pending, query = query }
+  tell(request, err)
+  server:step()  -- sends it
+  return tokens, err
+end
+
+local LOGIN = {
+  client_id = { "string", true }, client_secret = { "string" }, base_url = { "string" }, scopes = {},
+  port = { "number" }, open = { "function", true }, timeout = { "number" },
+}
+
+--- Lets the user decide in a browser on this machine, and waits for that. The application must
+-- have http://127.0.0.1/callback among its redirect URIs. Needs luaossl and gumroad.listener;
+-- it is for programs that have nothing else to do meanwhile.
+-- @param options client_id, client_secret; scopes: array or text; open: function(url), which
+--   opens the browser there, or shows the address; port: to listen on, default any free one;
+--   timeout: seconds for the user to decide, default 300
+-- @return tokens | nil, error, of kind timeout where nobody decided
+function oauth.login(options)
+  check("login", options, LOGIN)
+  local server, code, message = require("gumroad.listener").new { address = "127.0.0.1", port = options.port or 0 }
+  if not server then return nil, Error.new("config", message, { code = code }) end
+  core.engine():watch(server:fd())
+  local ok, tokens, err = pcall(log_in, server, options, options.timeout or 300)
+  core.engine():unwatch(server:fd())
+  server:close()
+  if not ok then error(tokens, 0) end
+  return tokens, err
+end
+
+return oauth
