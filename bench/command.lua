@@ -39,8 +39,8 @@ file:close()
 
 -- MiB
 local function peak(limit)
-  local pipe = assert(io.popen(("GUMROAD_ACCESS_TOKEN=%s %s %s sales list --csv --base-url %s --limit %d 2>&1 >/dev/null")
-    :format(gum.access_token, LUA, program, gum.url, limit)))
+  local command = "GUMROAD_ACCESS_TOKEN=%s %s %s sales list --csv --base-url %s --limit %d 2>&1 >/dev/null"
+  local pipe = assert(io.popen(command:format(gum.access_token, LUA, program, gum.url, limit)))
   local told = pipe:read("*a")
   pipe:close()
   return assert(tonumber(told:match("(%d+)\n$")), told) / 1024

@@ -20,7 +20,10 @@ local function is_telling(field)
   return TELLING[field[1]] and field.doc ~= "HTML" and not (field[1] == "state" and field[2] == "string?")
 end
 
-local SUCCESS = { { "success", "boolean" }, { "message", "string?" }, type = { success = "boolean", message = "string?" } }
+-- What an operation of kind "message" answers.
+local SUCCESS = {
+  { "success", "boolean" }, { "message", "string?" }, type = { success = "boolean", message = "string?" },
+}
 
 --- The fields of what a row answers, in their order, with what may stand beside it.
 -- @return array of fields of gumroad.schema, with `type` (name -> type) and `open`

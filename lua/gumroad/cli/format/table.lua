@@ -8,8 +8,8 @@ local GAP = "  "
 local NARROWEST = 8  -- columns to which a text may be cut
 
 -- What must not be cut to be of use: ids, numbers, times.
-local function is_rigid(path, type_name)
-  return path == "id" or path:find("_id$") or path:find("_at$") or type_name and type_name:find("^[in]") ~= nil
+local function is_rigid(path)
+  return path == "id" or path:find("_id$") or path:find("_at$")
 end
 
 local Table = {}
@@ -40,7 +40,8 @@ end
 local function widest(columns)
   local found
   for _, column in ipairs(columns) do
-    if not column.rigid and column.width > NARROWEST and (not found or column.width > found.width) then found = column end
+    local may_be_cut = not column.rigid and column.width > NARROWEST
+    if may_be_cut and (not found or column.width > found.width) then found = column end
   end
   return found
 end
@@ -100,7 +101,8 @@ return {
     local columns = {}
     for i, path in ipairs(view.paths or fields.telling(view.object)) do
       local type_name = fields.type(view.object, path)
-      columns[i] = { path = path, rigid = is_rigid(path, type_name), right = type_name and type_name:find("^[in][nu]") ~= nil }
+      local is_number = type_name and type_name:find("^[in][nu]") ~= nil  -- integer, number
+      columns[i] = { path = path, right = is_number, rigid = is_number or is_rigid(path) }
     end
     return setmetatable({ view = view, columns = columns }, Table)
   end,
