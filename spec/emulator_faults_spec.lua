@@ -155,6 +155,24 @@ describe("a fault", function()
     assert.is_true(cjson.decode(result.body).success)
   end)
 
+  it("is a query that takes too long, over more than so many days", function()
+    order { kind = "query_timeout", max_days = 10, times = "always" }
+    local day = os.date("!%Y-%m-%d", os.time() - 5 * 86400)
+    local function status(query) return get("/v2/sales" .. query).status end
+    assert.equal(400, status "")
+    assert.equal(200, status("?after=" .. day))
+    assert.equal(200, status "?after=2026-01-01&before=2026-01-11")
+    assert.equal(400, status "?after=2026-01-01&before=2026-01-12")
+    assert.equal(200, status "?after=2026-01-01&page_key=20260110235959000000-5")
+    assert.equal(400, status "?after=2026-01-01&page_key=20260111000000000000-5")
+    assert.equal(200, status "?before=2011-01-11")
+    assert.equal(200, get("/v2/products").status)
+    local said = cjson.decode(get().body)
+    assert.same({ 400, "Query timed out. Try narrowing your date range with 'after'/'before' or filtering by product_id." },
+      { said.status, said.error })
+    assert.truthy(get("/v2/sales?page=2").body:find("The 'page' parameter is deprecated", 1, true))
+  end)
+
   it("cannot be of an unknown kind, or incomplete", function()
     assert.same({ nil, "unknown kind of fault: none" }, { gum:fault { kind = "none" } })
     assert.same({ nil, "redirect needs a location" }, { gum:fault { kind = "redirect" } })

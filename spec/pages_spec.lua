@@ -1,6 +1,8 @@
+local api = require "gumroad.api"
 local core = require "gumroad.core"
 local date = require "gumroad.date"
 local emulator = require "gumroad.emulator"
+local calls = require "operation_calls"
 local support = require "support"
 
 local SALES = 25  -- three pages: 10, 10, 5
@@ -348,12 +350,78 @@ describe("A list in pages", function()
 end)
 
 describe("A list of a server that does not page", function()
-  it("is complete with one request", function()
-    local gum = assert(emulator.start { sales = 0, products = 12, old_server = true })
-    finally(function() gum:stop() end)
-    local list = assert(support.shop(gum).products:list { limit = 100 })
-    assert.equal(12, #list)
-    assert.is_true(list.complete)
-    assert.equal(1, #support.requests(gum))
+  local gum, shop
+
+  setup(function()
+    gum = assert(emulator.start { sales = 0, products = 12, old_server = true })
+    shop = support.shop(gum)
   end)
+  teardown(function() gum:stop() end)
+  before_each(function() gum:reset_stats() end)
+
+  it("is complete with one request", function()
+    for _, limit in ipairs { 12, 100, false } do
+      gum:reset_stats()
+      local list = assert(shop.products:list { limit = limit or nil })
+      assert.equal(12, #list)
+      assert.is_true(list.complete)
+      assert.is_nil(list.next_page_key)
+      assert.equal(1, #support.requests(gum))
+    end
+  end)
+
+  it("can be cut and goes on all the same", function()
+    local list = assert(shop.products:list { limit = 5 })
+    assert.same({ 5, false, "limit" }, { #list, list.complete, list.reason })
+    local rest = assert(shop.products:list { limit = 100, page_key = list.next_page_key })
+    assert.same({ 7, true }, { #rest, rest.complete })
+    assert.not_equal(list[5].id, rest[1].id)
+  end)
+
+  it("is complete where the server does not know how it is asked to page", function()
+    local whole = support.fixture("subscribers_list_unpaginated.json")
+    gum:fault { kind = "status", status = 200, body = whole, times = "always" }
+    local list = assert(shop.subscribers:list("a"))
+    assert.is_true(list.complete)
+    local count = 0
+    for _ in shop.subscribers:each("a") do count = count + 1 end
+    assert.equal(#list, count)
+    assert.equal(2, #support.requests(gum))
+  end)
+end)
+
+-- Each operation whose answer is a list, whatever it is called.
+describe("The answer of", function()
+  local gum, shop, known
+
+  setup(function()
+    gum = assert(emulator.start { sales = 60, subscribers = 4, now = 1790000000 })
+    shop = support.shop(gum)
+    known = calls.known(shop, gum)
+  end)
+  teardown(function() gum:stop() end)
+
+  for resource, rows in pairs(api) do
+    for _, row in ipairs(rows) do
+      local name = resource .. "." .. row.name
+      if row.kind == "list" then
+        it(name .. " says whether it is complete", function()
+          local list = assert(shop[resource][row.name](shop[resource], calls[name].call(shop, known)))
+          assert.is_boolean(list.complete)
+          assert.equal(list.complete, list.next_page_key == nil)
+          assert.equal(not list.complete and "page" or nil, list.reason)
+          if not row.page_size then assert.is_true(list.complete) end
+        end)
+
+        it(name .. " says so where the server has more, though it is not known to", function()
+          local arguments = { calls[name].call(shop, known) }
+          gum:fault { kind = "status", status = 200,
+            body = ('{"success":true,"%s":[{"id":"a"}],"next_page_key":"20260101000000000000-1"}'):format(row.returns) }
+          local list = assert(shop[resource][row.name](shop[resource], (table.unpack or unpack)(arguments)))
+          assert.same({ false, "page" }, { list.complete, list.reason })
+          assert.is_string(list.next_page_key)
+        end)
+      end
+    end
+  end
 end)

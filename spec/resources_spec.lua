@@ -39,6 +39,24 @@ describe("The shop", function()
     assert.is_true(assert(shop.products:get(made.id)).deleted)
   end)
 
+  it("makes a product a draft unless asked otherwise", function()
+    for _, row in ipairs {  -- parameters, what is sent, published
+      { {}, "draft=true", false }, { { draft = true }, "draft=true", false }, { { draft = false }, "draft=false", true },
+      { { published = false }, "published=false", false }, { { published = true }, "published=true", true },
+      { { draft = true, published = true }, "draft=true&published=true", false },
+    } do
+      gum:reset_stats()
+      local given = { name = "Ink", price = 900 }
+      for name, value in pairs(row[1]) do given[name] = value end
+      assert.equal(row[3], assert(shop.products:create(given)).published)
+      local sent = {}
+      for pair in support.requests(gum)[1].body:gmatch("[^&]+") do
+        if pair:find("^draft=") or pair:find("^published=") then sent[#sent + 1] = pair end
+      end
+      assert.equal(row[2], table.concat(sent, "&"))
+    end
+  end)
+
   it("sends whole numbers without a fraction", function()
     gum:reset_stats()
     assert(shop.products:update(product.id, { price = 900.0 }))

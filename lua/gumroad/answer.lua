@@ -11,13 +11,19 @@ json.decode_invalid_numbers(false)
 
 local KINDS = { [401] = "auth", [403] = "scope", [404] = "not_found", [429] = "rate_limit" }
 
+-- What Gumroad says where it refuses of its own accord, whatever the status, or nil. A licence
+-- check without the product's id is refused with 500.
+local function refusal_words(body)
+  local message = type(body) == "table" and body.success == false and body.message
+  return type(message) == "string" and message or nil
+end
+
 local function kind_of(status, body)
   if KINDS[status] then return KINDS[status] end
-  if status >= 500 then return "server" end
+  local words = refusal_words(body)
+  if status >= 500 and not words then return "server" end
   if status >= 300 and status < 400 then return "redirect" end
-  local message = type(body) == "table" and body.message
-  if type(message) == "string" and message:find("was not found", 1, true) then return "not_found" end
-  return "invalid"
+  return words and words:find("was not found", 1, true) and "not_found" or "invalid"
 end
 
 -- What the server says in its own words, or nil.

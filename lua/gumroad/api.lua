@@ -24,8 +24,14 @@
 -- * `object`: the name in gumroad.schema of what is returned (or of the list's elements).
 -- * `page_size`: the list comes in pages of so many, each but the last with a
 --   `next_page_key`; `opt_in`: parameters without which the server does not page.
+-- * `too_slow`: the words with which the server refuses, with HTTP 400, a list that takes it too
+--   long. The days between `after` and `before` are then asked for in parts: see gumroad.windows.
+--   `since`: before that day there is nothing. `advice`: for a day that is too long by itself.
 -- * `repeatable`: the same request again leaves the same state and does no harm, so it may
---   be retried when nobody knows whether it arrived.
+--   be retried when nobody knows whether it arrived. `repeatable_with`: so it is where these
+--   parameters have these values.
+-- * `look`: RESOURCE.OPERATION that shows what it did, where that is not the resource's own
+--   `get` or, of `create`, its `list`; for errors about an unknown outcome.
 -- * `doc`: what a caller wants to know.
 -- * `by`: the module that carries it out, where one request is not enough: a function of what
 --   gumroad.resources calls an operation. Such a row may do without METHOD and PATH, being no
@@ -152,12 +158,13 @@ api.products = {
         .. "coffee, call or commission; cannot be changed later" },
       { "subscription_duration", "string", doc = "memberships only: monthly, quarterly, "
         .. "biannually, yearly or every_two_years" },
-      { "draft", "boolean", doc = "newest servers publish at once unless this is true" },
-      { "published", "boolean", doc = "false makes a draft, on the newest servers" },
+      { "draft", "boolean", default = true, unless = "published",
+        doc = "true, the default here, makes a draft; false publishes at once, on the newest servers" },
+      { "published", "boolean", doc = "true publishes at once, on the newest servers; in place of draft" },
     }, PRODUCT_FIELDS),
     returns = "product", kind = "object", object = "product",
-    doc = "A new product. Send `draft` and read `published`: servers differ in the default. "
-      .. "At most 10 a minute." },
+    doc = "A new product, a draft unless asked otherwise. Read `published` of what is returned: older "
+      .. "servers always make drafts. At most 10 a minute." },
   { "update", "PUT", "/products/:product_id", scopes = EDIT_PRODUCTS, since = "newer",
     params = copy_with({
       { "name", "string" },
@@ -198,7 +205,8 @@ api.products = {
     kind = "object", object = "landing_page", repeatable = true,
     doc = "The product's page as the seller wrote it." },
   { "edit_custom_html", "POST", "/products/:product_id/custom_html/edit", scopes = EDIT_PRODUCTS,
-    since = "newer", params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
+    since = "newer", look = "products.get_custom_html",
+    params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
     doc = "Replaces one place in custom_html; `find` is refused unless it occurs exactly once." },
 }
 
@@ -216,7 +224,7 @@ api.thumbnails = {
       { "signed_blob_id", "string", doc = UPLOADED },
       { "url", "string", doc = "public image, at most 5 MB" },
     },
-    returns = "thumbnail", kind = "object", object = "thumbnail",
+    returns = "thumbnail", kind = "object", object = "thumbnail", look = "products.get",
     doc = "Replaces the thumbnail." },
   { "delete", "DELETE", "/products/:product_id/thumbnail", scopes = EDIT_PRODUCTS, since = "newer",
     returns = "thumbnail", kind = "message", repeatable = true,
@@ -229,7 +237,7 @@ api.covers = {
       { "signed_blob_id", "string", doc = UPLOADED },
       { "url", "string", doc = "image, video or oEmbed page" },
     },
-    returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER,
+    returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER, look = "products.get",
     doc = "Adds a cover and answers all; `cover_ids` of products.update sets their order." },
   { "delete", "DELETE", "/products/:product_id/covers/:cover_id", scopes = EDIT_PRODUCTS,
     since = "newer", returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER,
@@ -353,8 +361,10 @@ api.sales = {
       { "page", "integer", doc = "deprecated by Gumroad; wins over page_key" },
     },
     returns = "sales", kind = "list", object = "sale", page_size = 10, repeatable = true,
+    too_slow = { "Query timed out.", "The 'page' parameter is deprecated.", since = "2011-01-01",
+      advice = "give product_id or email" },
     doc = "Successful sales, newest first; test purchases, gift receivers and pre-orders are "
-      .. "left out by Gumroad." },
+      .. "left out by Gumroad. Where it takes Gumroad too long, the days are asked for in parts." },
   { "get", "GET", "/sales/:sale_id", scopes = VIEW_SALES,
     returns = "sale", kind = "object", object = "sale", repeatable = true,
     doc = "One sale, also of the sorts that `list` leaves out." },
@@ -367,8 +377,11 @@ api.sales = {
     scopes = { "refund_sales", "edit_sales", "account" },
     params = { { "amount_cents", "integer",
       doc = "smallest unit of the sale's `currency` (whole yen for JPY); default: all that is left" } },
-    returns = "sale", kind = "object", object = "sale",
-    doc = "Refunds; each repetition of a partial refund refunds again, so it is never retried." },
+    returns = "sale", kind = "object", object = "sale", by = "gumroad.refund",
+    doc = "Refunds. The sale is read before, and amounts that it cannot bear are refused; a token "
+      .. "without view_sales skips that. Never sent twice: where the answer is lost, the sale is read "
+      .. "again and returned if it shows the refund, else the error is outcome_unknown, with the sale "
+      .. "in `before` and `after`." },
   { "resend_receipt", "POST", "/sales/:sale_id/resend_receipt", scopes = EDIT_SALES,
     since = "newer", kind = "message", doc = "Mails the receipt to the buyer again." },
   { "revoke_access", "PUT", "/sales/:sale_id/revoke_access", scopes = EDIT_SALES,
@@ -415,14 +428,26 @@ api.subscribers = {
 api.licenses = {
   { "verify", "POST", "/licenses/verify",
     params = copy_with(LICENSE, {
-      { "increment_uses_count", "string", also = "boolean",
-        doc = "false: does not count as a use; anything else does, and so does leaving it out" },
+      { "increment_uses_count", "string", also = "boolean", default = "false",
+        doc = "true: counts as a use; false, the default here, does not (at Gumroad itself, leaving "
+          .. "it out counts)" },
       { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
     }),
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES,
-    doc = "The sale that a licence key was given with. Each call counts a use unless told not to. "
+    beside = USES, repeatable_with = { increment_uses_count = "false" }, look = "licenses.verify",
+    doc = "The sale that a licence key was given with. Counts no use unless told to. "
       .. "Needs no token, so it may be called from a program that users have." },
+  { "check", by = "gumroad.licence", kind = "object", object = "license_check",
+    params = copy_with(LICENSE, {
+      { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
+      { "count_use", "boolean", doc = "true: counts as a use" },
+      { "last", "object", doc = "what an earlier check of the same key returned" },
+      { "grace", "integer", doc = "seconds for which a good answer in `last` holds while Gumroad cannot be "
+        .. "reached; default: 0" },
+    }),
+    doc = "Whether a licence key is good now, of refunds, disputes and ended memberships too; a key that "
+      .. "is not is told apart from a Gumroad that cannot be reached. Counts no use unless told to. "
+      .. "Needs no token." },
   { "enable", "PUT", "/licenses/enable", scopes = EDIT_PRODUCTS, params = LICENSE,
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
     beside = USES, repeatable = true, doc = "Makes a disabled key good again." },
@@ -432,10 +457,10 @@ api.licenses = {
   { "decrement_uses", "PUT", "/licenses/decrement_uses_count", scopes = EDIT_PRODUCTS,
     params = LICENSE,
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, doc = "Takes one use back; never below 0." },
+    beside = USES, look = "licenses.verify", doc = "Takes one use back; never below 0." },
   { "rotate", "PUT", "/licenses/rotate", scopes = EDIT_PRODUCTS, params = LICENSE,
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, since = "newer",
+    beside = USES, since = "newer", look = "licenses.verify",
     doc = "A new key, in `license_key`; the old one is good for nothing at once." },
 }
 
@@ -460,7 +485,7 @@ api.user = {
     params = CUSTOM_HTML, kind = "object", object = "landing_page_change", repeatable = true,
     doc = "Replaces the profile's page. At most 30 a minute." },
   { "edit_custom_html", "POST", "/user/custom_html/edit", scopes = EDIT_PROFILE, since = "newer",
-    params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
+    look = "user.get_custom_html", params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
     doc = "Replaces one place in custom_html; `find` is refused unless it occurs exactly once." },
   { "preview_custom_html", "POST", "/user/preview_custom_html", scopes = EDIT_PROFILE,
     since = "newer", params = CUSTOM_HTML,
@@ -691,7 +716,7 @@ api.workflow_emails = {
       { "delay_amount", "integer", required = true, doc = "not negative" },
       { "delay_unit", "string", required = true, doc = DELAY_UNIT },
     },
-    returns = "email", kind = "object", object = "workflow_email",
+    returns = "email", kind = "object", object = "workflow_email", look = "workflows.get",
     doc = "One more email of a workflow, so long after the event." },
   { "update", "PUT", "/workflows/:workflow_id/emails/:workflow_email_id", scopes = EDIT_EMAILS,
     since = "newer",

@@ -155,7 +155,8 @@ end
 
 --- Sends what is ready to go, without waiting: the network works while the caller does.
 -- @param request { method, path, body, content_type, repeatable, scopes, options, public: whether
---   it goes without the token, file: whether a file is expected, not JSON }
+--   it goes without the token, file: whether a file is expected, not JSON, look: how to find out
+--   what became of it, for errors }
 -- @return Call | nil, error
 function Client:start(request)
   local waiting, err = loop.current(self.loop)  -- before anything is sent that nobody could wait for
@@ -188,13 +189,25 @@ function Call:send()
   return true
 end
 
+--- What an error means for its request: whether it may be made again, and whether nobody knows
+-- what became of it.
+-- @return err, changed
+function Client.judge(request, err)
+  err.retryable = retry.is_retryable(request.repeatable, err)
+  if not request.repeatable and retry.is_outcome_unknown(err) then
+    err.kind, err.cause = "outcome_unknown", err.kind
+    err.message = ("%s; it may have been carried out all the same and is not sent again: %s"):format(err.message,
+      request.look or "make sure before you do")
+  end
+  return err
+end
+
 -- What every error of a call tells.
 function Call:explain(err)
   err.method = self.request.method
   err.path = self.wire.path:match("^[^?]*"):gsub("%c", "?")  -- one line, whatever was asked for
   err.attempts = self.attempt
-  err.retryable = retry.is_retryable(self.request.repeatable, err)
-  return err
+  return Client.judge(self.request, err)
 end
 
 local UNREACHABLE = {

@@ -1,12 +1,16 @@
 --- What went wrong, as a table: testable by `kind`, readable by `tostring`.
 --
 -- @field kind        network, timeout, tls, auth, scope, not_found, invalid, rate_limit, server,
---                    decode, too_large, redirect, cancelled or config
+--                    decode, too_large, redirect, cancelled, config or outcome_unknown: a change was
+--                    sent, and nobody knows whether it was carried out; it is never made again by itself
 -- @field message     one line for a person, that says what to do where that is known
 -- @field status      HTTP status, where there was an answer; 200 too: Gumroad says "not found" so
 -- @field method      of the request
 -- @field path        of the request, without its query (it may hold a buyer's address)
 -- @field retryable   whether the same call may succeed later and is safe to repeat
+-- @field cause       of outcome_unknown: the kind that it would be if the request only read
+-- @field before, after  of outcome_unknown: the object as it was read, where that was done
+-- @field sent        below HTTP: whether the server may have got the request
 -- @field retry_after seconds that the server asked to wait
 -- @field request_id  Gumroad's id of the request, to give to its support
 -- @field attempts    how many times the request was made

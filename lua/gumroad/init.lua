@@ -143,6 +143,12 @@ function Shop.request(shop, request, options)
   return clients[shop]:call(out)
 end
 
+--- Makes the webhooks that are missing, and no other; safe to repeat. See gumroad.hooks.
+--     shop:ensure_webhooks { sale = "https://hooks.example.com/gumroad/7f3d0c5b9a" }
+function Shop.ensure_webhooks(shop, wanted, options)
+  return require("gumroad.hooks").ensure(shop, wanted, options)
+end
+
 --- Webhooks: receives Gumroad's pings and calls a handler for each. See gumroad.watch.
 function Shop.watch(shop, options)
   return require("gumroad.watch").run(shop, options)

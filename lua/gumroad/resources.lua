@@ -4,6 +4,7 @@ local api = require "gumroad.api"
 local date = require "gumroad.date"
 local pages = require "gumroad.pages"
 local params = require "gumroad.params"
+local windows = require "gumroad.windows"
 local Client = require "gumroad.client"
 local Error = require "gumroad.error"
 
@@ -11,11 +12,44 @@ local resources = {}
 
 local function name_of(row) return row.resource .. "." .. row.name end
 
+-- The row of the operation that shows what another one did, or nil, and how to say so.
+local function looking_row(row)
+  if row.look then
+    local resource, name = row.look:match("^(.*)%.(.*)$")
+    return api[resource][name], "read it back with "
+  elseif row.name == "create" then
+    return api[row.resource].list, "look with "
+  end
+  return #row.path_params > 0 and api[row.resource].get, "read it back with "
+end
+
+-- How the caller finds out what became of a change whose answer was lost.
+local function how_to_look(row, ids)
+  local look, words = looking_row(row)
+  if not look then return nil end
+  local arguments = {}
+  for i in ipairs(look.path_params) do arguments[i] = ("%q"):format(ids[i]) end
+  for _, param in ipairs(look.params) do
+    if param.required then arguments[#look.path_params + 1] = "{ ... }" end
+  end
+  return ("%sshop.%s:%s(%s)"):format(words, look.resource, look.name, table.concat(arguments, ", "))
+end
+
+local function is_repeatable(row, given)
+  if not row.repeatable_with then return row.repeatable end
+  for name, value in pairs(row.repeatable_with) do
+    if given[name] ~= value then return false end
+  end
+  return true
+end
+
 local function new_request(row, where, ids, given, options)
   local request = {
     method = row.method, path = params.path(where, row, ids), scopes = row.scopes,
-    repeatable = row.repeatable, options = options, public = not row.scopes, file = row.kind == "file",
+    repeatable = is_repeatable(row, given), options = options, public = not row.scopes,
+    file = row.kind == "file",
   }
+  if not request.repeatable then request.look = how_to_look(row, ids) end
   params.write(where, row, given, request)
   return request
 end
@@ -39,8 +73,8 @@ end
 local function take_value(row, body, request)
   local value = body[row.returns] or body[row.or_returns]
   if type(value) ~= "table" then
-    return nil, Error.new("decode", ("the answer has no '%s'"):format(row.returns),
-      { method = row.method, path = request.path:match("^[^?]*"), status = 200 })
+    return nil, Client.judge(request, Error.new("decode", ("the answer has no '%s'"):format(row.returns),
+      { method = row.method, path = request.path:match("^[^?]*"), status = 200 }))
   end
   for _, field in ipairs(row.beside or {}) do value[field[1]] = body[field[1]] end
   return value
@@ -61,7 +95,10 @@ local function call_plainly(row, client, ids, given, options)
   if row.kind == "message" or not row.returns then return body end
   local value
   value, err = take_value(row, body, request)
-  if value and row.kind == "list" then value.complete = true end
+  if value and row.kind == "list" then
+    value.complete, value.next_page_key = body.next_page_key == nil, body.next_page_key
+    value.reason = not value.complete and "page" or nil
+  end
   return value, err
 end
 
@@ -132,12 +169,20 @@ local function new_query(row, where, client, ...)
   for name, value in pairs(row.opt_in or {}) do copy[name] = copy[name] or value end
   local page_key = copy.page_key
   local first = new_request(row, where, ids, copy, options)  -- a wrong id is told before any page is asked for
+  local function ask(key, from, to)
+    if key == page_key and from == copy.after and to == copy.before then return client:start(first) end
+    local sent = {}
+    for name, value in pairs(copy) do sent[name] = value end
+    sent.page_key, sent.after, sent.before = key, from, to
+    sent.page = nil  -- it would win over the key
+    return client:start(new_request(row, where, ids, sent, options))
+  end
+  local in_parts = row.too_slow and (copy.page or 1) == 1  -- elsewhere a page's number means another page
   return {
     limit = limit, page_key = page_key,
     start = function(key)
-      if key == page_key then return client:start(first) end
-      copy.page_key = key
-      return client:start(new_request(row, where, ids, copy, options))
+      if in_parts then return windows.start(row, copy, key, ask) end
+      return ask(key, copy.after, copy.before)
     end,
     items = function(body)
       local items, err = take_value(row, body, first)

@@ -15,8 +15,17 @@ function retry.is_retryable(repeatable, err)
   if err.status == 429 then return true end  -- refused before anything was done
   if TRANSIENT_FAILURE[err.kind] and not err.sent then return true end
   if not repeatable then return false end
-  if err.status and (TRANSIENT_STATUS[err.status] or (err.status >= 520 and err.status < 530)) then return true end
-  return TRANSIENT_FAILURE[err.kind] == true
+  if not err.status then return TRANSIENT_FAILURE[err.kind] == true end
+  if err.status >= 500 and err.kind ~= "server" then return false end  -- refused in Gumroad's own words
+  return TRANSIENT_STATUS[err.status] == true or (err.status >= 520 and err.status < 530)
+end
+
+--- Whether a request that ended so may have been carried out all the same: it arrived, perhaps,
+-- and what came back says nothing of what became of it.
+-- @param err gumroad.Error
+function retry.is_outcome_unknown(err)
+  if not err.status then return err.sent == true end
+  return err.kind == "server" or err.kind == "decode" or err.status == 408
 end
 
 --- The pause before the next attempt.

@@ -773,6 +773,22 @@ schema.license = like(schema.sale_ping, {
 })
 schema.license.open = true
 
+schema.license_check = {
+  { "valid", "boolean" },
+  { "status", "string", doc = "valid, unknown, disabled, refunded, disputed, expired (the membership is over, "
+    .. "or access was taken away) or unreachable: Gumroad gave no answer; `valid` then says what `last` was "
+    .. "good for" },
+  { "message", "string?", doc = "why it is not valid, or what kept Gumroad from answering" },
+  { "license_key", "string", doc = "that was checked" },
+  { "product_id", "string?", doc = "that was checked" },
+  { "uses", "integer?" },
+  { "purchase", "license?" },
+  { "imported_customer", "imported_customer?" },
+  { "test", "boolean", doc = "a purchase of the seller's own; valid all the same" },
+  { "checked_at", "integer?", doc = "Unix time of the answer that this rests on" },
+  { "grace_until", "integer?", doc = "unreachable and valid: Unix time up to which `last` holds" },
+}
+
 schema.imported_customer = {
   { "email", "string" },
   { "created_at", "string" },

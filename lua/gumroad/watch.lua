@@ -4,6 +4,7 @@
 -- Gumroad sends the ping again: after 1, 3 and 10 minutes, then never. A handler that takes
 -- longer than 5 seconds is called again for the same event; `event.key` tells.
 local core = require "gumroad.core"
+local hooks = require "gumroad.hooks"
 local receiver = require "gumroad.receiver"
 local webhook = require "gumroad.webhook"
 local Error = require "gumroad.error"
@@ -14,8 +15,6 @@ local OPTIONS = {
   url = "string", secret = "string", address = "string", port = "number", path = "string",
   on_error = "function", on_ready = "function", seller_id = "string", subscribe = "boolean",
 }
-
-local MAX_POST_URL = 255  -- Gumroad's limit
 
 local function check_options(options)
   if type(options) ~= "table" then Error.usage("watch: table expected, got %s", type(options)) end
@@ -42,37 +41,17 @@ function watch.addresses(options, port)
   if options.secret then
     url = url .. (url:find("?", 1, true) and "&" or "?") .. "secret=" .. core.percent_encode(options.secret)
   end
-  if #url > MAX_POST_URL then Error.usage("watch: url is longer than the %d bytes that Gumroad takes", MAX_POST_URL) end
-  local target = url:match("^https?://[^/?#]+([^#]*)$")
-  if not target then Error.usage("watch: url must be http(s)://HOST/PATH, without a fragment") end
+  local target = url:match("^%a+://[^/?#]+([^#]*)$") or ""
   if target == "" or target:sub(1, 1) == "?" then target = "/" .. target end
   if options.path then target = options.path .. (target:match("%?.*$") or "") end
   return url, target
 end
 
--- Subscriptions ---------------------------------------------------------------------------
-
-local function is_subscribed(shop, name, url)
-  local list, err = shop.resource_subscriptions:list { resource_name = name }
-  if not list then return nil, err end
-  for _, subscription in ipairs(list) do
-    if subscription.post_url == url then return true end
-  end
-  return false
-end
-
--- One for each event that has a handler; what is there already is left as it is, as each
--- repetition would deliver every event once more.
+-- One webhook for each event that has a handler.
 local function subscribe(shop, handlers, url)
-  for name in pairs(handlers) do
-    local there, err = is_subscribed(shop, name, url)
-    if there == nil then return nil, err end
-    if not there then
-      there, err = shop.resource_subscriptions:create { resource_name = name, post_url = url }
-      if not there then return nil, err end
-    end
-  end
-  return true
+  local wanted = {}
+  for name in pairs(handlers) do wanted[name] = url end
+  return hooks.ensure(shop, wanted)
 end
 
 -- Events ----------------------------------------------------------------------------------
@@ -122,7 +101,8 @@ end
 -- @return Watcher with step(seconds), stop(), close(), port | nil, error
 function watch.new(shop, options)
   local handlers = check_options(options)
-  watch.addresses(options, 0)  -- a wrong url is told before anything is opened
+  local url = watch.addresses(options, 0)
+  hooks.check_url(shop, "watch: url", url, options.subscribe == false)  -- told before anything is opened
   local self = setmetatable({ handlers = handlers, on_error = options.on_error or log_error }, Watcher)
   local open, wrong = receiver.new { address = options.address, port = options.port,
     on_event = function(event) return handle(self, event) end, on_refused = self.on_error }

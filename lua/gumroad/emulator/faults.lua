@@ -6,11 +6,18 @@
 --   method   for this method only
 --   times    how often, default 1; "always"
 --   after    how many such requests pass unharmed first, default 0
+local core = require "gumroad.core"
+local format = require "gumroad.emulator.format"
 local json = require "gumroad.emulator.json"
 
 local GATEWAY_PAGE = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
   .. "<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
 local MEBIBYTE = 1048576
+
+local TOO_SLOW = "Query timed out. Try narrowing your date range with 'after'/'before' or filtering by product_id."
+local PAGE_TOO_SLOW = "The 'page' parameter is deprecated. Please use 'page_key' instead: https://gumroad.com/api#sales"
+local DAY = 86400
+local FOUNDED = 1293840000  -- 2011-01-01: there are no sales before
 
 local Faults = {}
 Faults.__index = Faults
@@ -64,12 +71,19 @@ local function set_key(answer, fault)
   return answer
 end
 
--- Kinds that answer in place of the API, which never sees the request: function(fault).
+-- Kinds that answer in place of the API, which never sees the request: function(fault, request).
 local INSTEAD = {
   --- `status`, `body` and `headers` of your own; 429 is "Retry later", else a proxy's page
   status = function(fault)
     local usual = STATUS_BODIES[fault.status] or { "text/html", GATEWAY_PAGE }
     return plain(fault, fault.status or 502, usual[1], fault.body or usual[2])
+  end,
+  --- the list takes too long; of `path` "/v2/sales", and only where the days from `after` (or
+  --- 2011) to `before`, the page key's day or tomorrow are more than `max_days` (0)
+  query_timeout = function(_, request)
+    local is_old = core.form_decode(request.query or "").page ~= nil
+    return plain({}, 400, "application/json; charset=utf-8",
+      ('{"status":400,"error":"%s"}'):format(is_old and PAGE_TOO_SLOW or TOO_SLOW))
   end,
   --- HTTP 200 and a page of HTML
   html = function(fault) return plain(fault, 200, "text/html", GATEWAY_PAGE) end,
@@ -140,6 +154,7 @@ function Faults:add(fault)
   if fault.kind == "gzip_bomb" and not CHECKSUMS[fault.mebibytes or 64] then
     return nil, "mebibytes: 1, 16, 64, 256 or 1024 expected"
   end
+  if fault.kind == "query_timeout" then fault.path = fault.path or "/v2/sales" end
   if fault.kind == "redirect" and not fault.location then
     return nil, "redirect needs a location"
   end
@@ -153,15 +168,28 @@ function Faults:clear()
   for i = #self, 1, -1 do self[i] = nil end
 end
 
-local function is_for(fault, request)
+-- How many days a query goes through.
+local function days_of(request, now)
+  local query = core.form_decode(request.query or "")
+  local from = format.parse_day(query.after or "") or FOUNDED
+  local to = format.parse_day(query.before or "") or now - now % DAY + DAY
+  local key_time = format.parse_key_time((query.page_key or ""):match("^%d*"))
+  if key_time then to = math.min(to, key_time - key_time % DAY + DAY) end
+  return (to - from) / DAY
+end
+
+local function is_for(fault, request, now)
   if fault.method and fault.method:upper() ~= request.method then return false end
-  return not fault.path or request.path:sub(1, #fault.path) == fault.path
+  if fault.path and request.path:sub(1, #fault.path) ~= fault.path then return false end
+  if fault.kind ~= "query_timeout" then return true end
+  return days_of(request, now) > (fault.max_days or 0)
 end
 
 --- The fault that hits a request, or nil. Counts it.
-function Faults:take(request)
+-- @param now Unix time in the emulated world
+function Faults:take(request, now)
   for i, entry in ipairs(self) do
-    if is_for(entry.fault, request) then
+    if is_for(entry.fault, request, now) then
       if entry.skip > 0 then
         entry.skip = entry.skip - 1
       else
@@ -179,11 +207,12 @@ local function encoded(answer)
 end
 
 --- The answer to a request under a fault.
--- @param answer function() -> what the API answers, not called where it never sees the request
+-- @param request that it spoils
+-- @param answer  function() -> what the API answers, not called where it never sees the request
 -- @return an answer with `body`, and perhaps `delay` (seconds), `part` (bytes); or { reset } or
 --   { stall }
-function Faults.spoil(fault, answer)
-  if INSTEAD[fault.kind] then return INSTEAD[fault.kind](fault) end
+function Faults.spoil(fault, request, answer)
+  if INSTEAD[fault.kind] then return INSTEAD[fault.kind](fault, request) end
   local change = CHANGED[fault.kind]
   if fault.kind == "repeat_page_key" then return encoded(change(answer(), fault)) end
   return change(encoded(answer()), fault)

@@ -82,8 +82,8 @@ local function api_answer(self, raw)
 end
 
 local function answer_for(self, raw)
-  local fault = self.faults:take(raw)
-  if fault then return Faults.spoil(fault, function() return api_answer(self, raw) end) end
+  local fault = self.faults:take(raw, self.shop:time())
+  if fault then return Faults.spoil(fault, raw, function() return api_answer(self, raw) end) end
   local answer = api_answer(self, raw)
   if answer.value then answer.body = json.encode(answer.value) end
   return answer

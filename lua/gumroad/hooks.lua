@@ -1,0 +1,140 @@
+--- Webhooks as they should be (shop:ensure_webhooks): what is missing is made, what is right
+-- stays. Gumroad itself makes one more at each request, and sends every event to each.
+local loop = require "gumroad.loop"
+local post_url = require "gumroad.post_url"
+local webhook = require "gumroad.webhook"
+local Error = require "gumroad.error"
+
+local hooks = {}
+
+--- Raises where Gumroad would not send pings to an address. An emulator may.
+-- @param what     what the address is called in the message
+-- @param anywhere whether it may be in a private network with Gumroad itself, too
+function hooks.check_url(shop, what, url, anywhere)
+  local api_host = post_url.host(shop.resource_subscriptions.client.base_url) or ""
+  local is_emulator = api_host == "localhost" or api_host == "::1" or api_host:find("^127%.") ~= nil
+  local fault = post_url.fault(url, anywhere or is_emulator)
+  if fault then Error.usage("%s %s", what, fault) end
+end
+
+local function read_wanted(shop, wanted)
+  if type(wanted) ~= "table" then Error.usage("ensure_webhooks: table expected, got %s", type(wanted)) end
+  local urls, remove = {}, false
+  for name, value in pairs(wanted) do
+    if name == "remove" then
+      if type(value) ~= "boolean" then Error.usage("ensure_webhooks: remove: boolean expected, got %s", type(value)) end
+      remove = value
+    elseif not webhook.EVENTS[name] then
+      Error.usage("ensure_webhooks: unknown event '%s'%s", tostring(name), Error.hint(name, webhook.EVENTS))
+    elseif type(value) ~= "string" then
+      Error.usage("ensure_webhooks: %s: a URL expected, got %s", name, type(value))
+    else
+      hooks.check_url(shop, "ensure_webhooks: " .. name .. ": the URL", value)
+      urls[name] = value
+    end
+  end
+  return urls, remove
+end
+
+-- Newer servers list those of the token's application alone; older ones all of the account, so
+-- that another application's webhook to the same address counts there.
+local function list(shop, name, options)
+  return shop.resource_subscriptions:list(
+    { resource_name = name, current_oauth_application_only = true, limit = math.huge }, options)
+end
+
+-- Those of a list that tell an address, and the others.
+local function sort_out(subscriptions, url)
+  local right, others = {}, {}
+  for _, subscription in ipairs(subscriptions) do
+    local place = subscription.post_url == url and right or others
+    place[#place + 1] = subscription
+  end
+  return right, others
+end
+
+local function find_new(subscriptions, url, old)
+  local known = {}
+  for _, subscription in ipairs(old) do known[subscription.id] = true end
+  for _, subscription in ipairs(subscriptions) do
+    if subscription.post_url == url and not known[subscription.id] then return subscription end
+  end
+end
+
+-- Makes one, besides the old ones. Where the answer is lost, the list tells whether it is there.
+local function make(shop, name, url, old, options)
+  local made, err = shop.resource_subscriptions:create({ resource_name = name, post_url = url }, options)
+  if made or err.kind ~= "outcome_unknown" then return made, err end
+  local subscriptions = list(shop, name, options)
+  return subscriptions and find_new(subscriptions, url, old), err
+end
+
+-- Only the application that made a webhook can end it: one that is "not found" is another's,
+-- and stays.
+local function remove_all(shop, subscriptions, options)
+  local removed = {}
+  for _, subscription in ipairs(subscriptions) do
+    local done, err = shop.resource_subscriptions:delete(subscription.id, options)
+    if done then removed[#removed + 1] = subscription
+    elseif err.kind ~= "not_found" then return nil, err end
+  end
+  return removed
+end
+
+-- One sort of event -> { made, kept, removed } | nil, err. The new is made before the old goes.
+local function ensure_event(shop, name, url, remove, options)
+  local subscriptions, err = list(shop, name, options)
+  if not subscriptions then return nil, err end
+  local right, others = sort_out(subscriptions, url)
+  -- Which of several this application's is, older servers do not tell: one more stands in for all.
+  if remove and #right > 1 then right, others = {}, subscriptions end
+  local result = { kept = right[1], removed = {} }
+  if url and not result.kept then
+    result.made, err = make(shop, name, url, subscriptions, options)
+    if not result.made then return nil, err end
+  end
+  if remove then
+    result.removed, err = remove_all(shop, others, options)
+    if not result.removed then return nil, err end
+  end
+  return result
+end
+
+local function event_names(urls, remove)
+  local names = {}
+  for name in pairs(webhook.EVENTS) do
+    if urls[name] or remove then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
+--- Makes the webhooks that are missing, all events side by side. Run again, it changes nothing.
+-- @param shop
+-- @param wanted table: for each event (sale, refund, dispute, dispute_won, cancellation,
+--   subscription_updated, subscription_ended, subscription_restarted) the URL that Gumroad is to
+--   tell of it: http(s), in the public network (with an emulator anywhere), at most 255 bytes.
+--   remove = true: all other webhooks of the token's application end, of the events that are
+--   not named too; those of other applications stay
+-- @param options of the calls
+-- @return { made, kept, removed }, arrays of gumroad.ResourceSubscription, sorted by event | nil, error;
+--   needs view_sales. A wrong URL is raised at the caller's line.
+function hooks.ensure(shop, wanted, options)
+  local urls, remove = read_wanted(shop, wanted)
+  local waiting, err = loop.current(shop.resource_subscriptions.client.loop)
+  if not waiting then return nil, err end
+  local names, functions = event_names(urls, remove), {}
+  for i, name in ipairs(names) do
+    functions[i] = function() return ensure_event(shop, name, urls[name], remove, options) end
+  end
+  local results, errors = waiting.all(functions)
+  local all = { made = {}, kept = {}, removed = {} }
+  for i in ipairs(names) do
+    if errors[i] then return nil, errors[i] end
+    all.made[#all.made + 1], all.kept[#all.kept + 1] = results[i].made, results[i].kept
+    for _, subscription in ipairs(results[i].removed) do all.removed[#all.removed + 1] = subscription end
+  end
+  return all
+end
+
+return hooks

@@ -1,0 +1,68 @@
+--- Refunds (sales.refund). Two of them are two refunds, so none is sent twice; where the answer
+-- is lost, the sale tells what became of it. For that it is read before, always. A token that
+-- may not read sales refunds all the same, without that.
+local money = require "gumroad.money"
+local Error = require "gumroad.error"
+
+-- What can still be refunded, in the smallest unit of the currency that it was sold in, or nil
+-- where the sale does not tell. Older servers name no currency, only its symbol.
+local function left_of(sale)
+  local currency = sale.currency or sale.currency_symbol == "¥" and "jpy"
+  return money.parse(sale.amount_refundable_in_currency or "", currency)
+end
+
+local function amount_words(sale)
+  return ("%s %s"):format(sale.amount_refundable_in_currency, sale.currency or sale.currency_symbol or "")
+end
+
+-- Why a sale cannot be refunded so, or nil.
+local function impossible(sale, amount)
+  local left = left_of(sale)
+  if left == 0 then
+    return sale.refunded and "Purchase is already refunded." or "There is nothing to refund: the sale was free."
+  elseif left and amount and amount > left then
+    return ("Refund amount cannot be greater than the purchase price. amount_cents counts the smallest unit: "
+      .. "%d were asked for, %d (%s) are left"):format(amount, left, amount_words(sale))
+  end
+end
+
+local function is_carried_out(before, after, amount)
+  if not amount and after.refunded then return not before.refunded end
+  local left = left_of(before)
+  return left ~= nil and left_of(after) == left - (amount or left)
+end
+
+local function what_was_found(before, after)
+  if before.amount_refundable_in_currency ~= after.amount_refundable_in_currency then
+    return ("of the sale %s can be refunded now, %s before: something else refunded it meanwhile"):format(
+      amount_words(after), amount_words(before))
+  end
+  return ("the sale shows no refund yet (%s can be refunded, as before): look again in a minute or two, and "
+    .. "refund only if it still shows none"):format(amount_words(after))
+end
+
+-- Reads the sale again after an answer that was lost.
+local function settle(operation, err, before)
+  local after, wrong = operation.resource("sales"):get(operation.ids[1], operation.options)
+  if after and is_carried_out(before, after, operation.params.amount_cents) then return after end
+  err.before, err.after = before, after
+  err.message = ("%s. It was read back: %s"):format(err.message,
+    after and what_was_found(before, after) or "that failed too, " .. tostring(wrong))
+  return nil, err
+end
+
+--- See the row sales.refund of gumroad.api.
+return function(operation)
+  local amount = operation.params.amount_cents
+  if amount and amount < 1 then
+    Error.usage("%s: parameter 'amount_cents': at least 1 expected, got %d", operation.where, amount)
+  end
+  local before, err = operation.resource("sales"):get(operation.ids[1], operation.options)
+  if not before and err.kind ~= "scope" then return nil, err end
+  local wrong = before and impossible(before, amount)
+  if wrong then return nil, Error.new("invalid", wrong, { retryable = false }) end
+  local sale
+  sale, err = operation.send(operation.params)
+  if sale or err.kind ~= "outcome_unknown" or not before then return sale, err end
+  return settle(operation, err, before)
+end

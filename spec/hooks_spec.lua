@@ -1,0 +1,229 @@
+local emulator = require "gumroad.emulator"
+local gumroad = require "gumroad"
+local webhook = require "gumroad.webhook"
+local support = require "support"
+
+local URL = "https://hooks.example.com/gumroad/7f3d0c5b9a"
+local OTHER = "https://hooks.example.com/gumroad/old"
+
+local EVENTS = {}
+for name in pairs(webhook.EVENTS) do EVENTS[#EVENTS + 1] = name end
+table.sort(EVENTS)
+
+local function all_events(url)
+  local wanted = {}
+  for _, name in ipairs(EVENTS) do wanted[name] = url end
+  return wanted
+end
+
+for _, old_server in ipairs { false, true } do
+  describe("ensure_webhooks" .. (old_server and ", of a server that lists other applications' too" or ""), function()
+    local gum, shop, stranger, with_pauses
+
+    setup(function() with_pauses = support.without_pauses() end)
+    teardown(function() with_pauses() end)
+    before_each(function()
+      gum = assert(emulator.start { sales = 0, old_server = old_server, strict_post_url = true })
+      gum:grant("strangers-token", "view_sales", "another application")
+      shop = support.shop(gum)
+      stranger = support.shop(gum, { access_token = "strangers-token" })
+    end)
+    after_each(function() gum:stop() end)
+
+    -- What is there, of all applications: "EVENT URL", sorted.
+    local function there()
+      local out = {}
+      for _, name in ipairs(EVENTS) do
+        for _, subscription in ipairs(assert(shop.resource_subscriptions:list { resource_name = name })) do
+          out[#out + 1] = name .. " " .. subscription.post_url
+        end
+      end
+      table.sort(out)
+      return out
+    end
+
+    local function names(subscriptions)
+      local out = {}
+      for i, subscription in ipairs(subscriptions) do out[i] = subscription.resource_name end
+      return out
+    end
+
+    local function create(by, name, url)
+      return assert(by.resource_subscriptions:create { resource_name = name, post_url = url })
+    end
+
+    it("makes what is missing, once", function()
+      local done = assert(shop:ensure_webhooks(all_events(URL)))
+      assert.same({ EVENTS, {}, {} }, { names(done.made), names(done.kept), names(done.removed) })
+      for _ = 1, 99 do
+        done = assert(shop:ensure_webhooks(all_events(URL)))
+        assert.same({ {}, EVENTS }, { names(done.made), names(done.kept) })
+      end
+      assert.equal(8, #there())
+    end)
+
+    it("leaves all else as it is unless asked to remove it", function()
+      create(shop, "sale", OTHER)
+      create(shop, "dispute", URL)
+      local done = assert(shop:ensure_webhooks { sale = URL, refund = OTHER })
+      assert.same({ "refund", "sale" }, names(done.made))
+      assert.same({ "dispute " .. URL, "refund " .. OTHER, "sale " .. URL, "sale " .. OTHER }, there())
+      assert.same({ made = {}, kept = {}, removed = {} }, assert(shop:ensure_webhooks {}))
+    end)
+
+    it("removes what is left of its own application, and of no other", function()
+      create(shop, "sale", OTHER)
+      create(shop, "dispute", URL)
+      create(stranger, "sale", OTHER)
+      create(stranger, "refund", URL .. "/stranger")
+      local done = assert(shop:ensure_webhooks { sale = URL, remove = true })
+      assert.same({ { "sale" }, {}, { "dispute", "sale" } },
+        { names(done.made), names(done.kept), names(done.removed) })
+      assert.same({ "refund " .. URL .. "/stranger", "sale " .. URL, "sale " .. OTHER }, there())
+      done = assert(shop:ensure_webhooks { sale = URL, remove = true })
+      assert.same({ {}, { "sale" }, {} }, { names(done.made), names(done.kept), names(done.removed) })
+    end)
+
+    it("removes all of its own where nothing is wanted", function()
+      assert(shop:ensure_webhooks(all_events(URL)))
+      assert.same(EVENTS, names(assert(shop:ensure_webhooks { remove = true }).removed))
+      assert.same({}, there())
+    end)
+
+    it("leaves one of several alike, and that its own", function()
+      create(stranger, "sale", URL)
+      for _ = 1, 3 do create(shop, "sale", URL) end
+      assert(shop:ensure_webhooks { sale = URL, remove = true })
+      assert.same({ "sale " .. URL, "sale " .. URL }, there())
+      assert(stranger:ensure_webhooks { remove = true })
+      assert.same({ "sale " .. URL }, there())
+    end)
+
+    it("does not double what was made though the answer was lost", function()
+      gum:fault { kind = "reset_body", method = "PUT" }
+      local done = assert(shop:ensure_webhooks { sale = URL })
+      assert.same({ "sale" }, names(done.made))
+      assert.same({ "sale " .. URL }, there())
+    end)
+
+    it("is outcome_unknown where nobody knows whether one was made", function()
+      gum:fault { kind = "reset", method = "PUT" }
+      local done, err = shop:ensure_webhooks { sale = URL }
+      assert.is_nil(done)
+      assert.equal("outcome_unknown", err.kind)
+      assert.truthy(err.message:find("look with shop.resource_subscriptions:list({ ... })", 1, true), err.message)
+      assert(shop:ensure_webhooks { sale = URL })
+      assert.same({ "sale " .. URL }, there())
+    end)
+
+    it("says what Gumroad says where it refuses", function()
+      local done, err = support.shop(gum, { access_token = "none" }):ensure_webhooks { sale = URL }
+      assert.is_nil(done)
+      assert.equal("auth", err.kind)
+      done, err = shop:ensure_webhooks { sale = "http://127.0.0.1/hook" }  -- an emulator may take it; this one does not
+      assert.is_nil(done)
+      assert.same({ "invalid", "Invalid post URL 'http://127.0.0.1/hook'" }, { err.kind, err.message })
+    end)
+  end)
+end
+
+describe("ensure_webhooks", function()
+  it("asks of all events side by side", function()
+    local gum = assert(emulator.start { sales = 0, latency = 0.05 })
+    assert(support.shop(gum):ensure_webhooks(all_events(URL)))
+    assert.equal(8, assert(gum:stats()).max_in_flight)
+    gum:stop()
+  end)
+
+  it("waits as the shop does, under a cooperative scheduler and beside other calls", function()
+    local gum = assert(emulator.start { sales = 0 })
+    local slept = 0
+    local shop = support.shop(gum, { sleep = function() slept = slept + 1 end })
+    assert(shop:ensure_webhooks { sale = URL })
+    assert.is_true(slept > 0)
+    shop = support.shop(gum)
+    local values = gumroad.all { function() return shop:ensure_webhooks { sale = URL } end,
+      function() return shop.user:get() end }
+    assert.equal(1, #values[1].kept)
+    assert.is_table(values[2])
+    gum:stop()
+  end)
+
+  it("is what watch makes its webhooks with", function()
+    local gum = assert(emulator.start { sales = 0 })
+    local shop = support.shop(gum)
+    local function watch()
+      local watcher = assert(require("gumroad.watch").new(shop, { url = "http://127.0.0.1:9/hook", port = 0,
+        sale = print, cancellation = print }))
+      watcher:close()
+    end
+    watch()
+    watch()
+    for _, name in ipairs { "sale", "cancellation" } do
+      local subscriptions = assert(shop.resource_subscriptions:list { resource_name = name })
+      assert.equal(1, #subscriptions)
+      assert.equal("http://127.0.0.1:9/hook", subscriptions[1].post_url)
+    end
+    gum:stop()
+  end)
+
+  it("has watch refuse addresses that Gumroad does not reach, before it listens", function()
+    local shop = gumroad.new { access_token = "a", base_url = "https://gumroad.invalid" }
+    local message = support.raised(shop.watch, shop, { url = "http://127.0.0.1:8080/", sale = print })
+    assert.equal(1, (message:find("watch: url is not in the public network", 1, true)), message)
+  end)
+
+  -- Wrong addresses ---------------------------------------------------------------------------
+
+  local shop = gumroad.new { access_token = "a", base_url = "https://gumroad.invalid" }
+
+  for _, url in ipairs {
+    "http://localhost/hook", "https://LOCALHOST:8080/", "http://127.0.0.1:8089/hook", "http://0.0.0.0/", "http://10.1.2.3/",
+    "http://172.16.0.1/", "http://172.31.255.255/", "http://192.168.1.1/", "http://169.254.169.254/latest",
+    "http://100.64.0.1/", "http://192.0.2.1/", "http://198.18.0.1/", "http://203.0.113.9/", "http://224.0.0.1/",
+    "http://255.255.255.255/", "http://256.1.1.1/", "http://2130706433/", "http://[::1]/", "http://[fe80::1]/",
+    "http://[fc00::1]/", "http://[2001:db8::1]/", "http://user:pass@10.0.0.1/",
+  } do
+    it("refuses " .. url, function()
+      local message = support.raised(shop.ensure_webhooks, shop, { sale = url })
+      assert.truthy(message:find("ensure_webhooks: sale: the URL is not in the public network", 1, true), message)
+      assert.truthy(message:find("use a public host or a tunnel", 1, true), message)
+    end)
+  end
+
+  for _, url in ipairs { "", "hooks.example.com/a", "ftp://example.com/", "https:///a", "https://example.com/a b",
+    "https://example.com/#a", "https://example.com/\r\na" } do
+    it(("refuses %q"):format(url):gsub("%c", "?"), function()
+      local message = support.raised(shop.ensure_webhooks, shop, { refund = url })
+      assert.truthy(message:find("ensure_webhooks: refund: the URL must be http(s)://HOST/PATH", 1, true), message)
+    end)
+  end
+
+  it("takes 255 bytes and no more", function()
+    local url = "https://example.com/" .. ("a"):rep(235)
+    local _, err = shop:ensure_webhooks({ sale = url }, { retries = 0 })
+    assert.equal("network", err.kind)
+    local message = support.raised(shop.ensure_webhooks, shop, { sale = url .. "a" })
+    assert.truthy(message:find("is longer than the 255 bytes that Gumroad takes", 1, true), message)
+  end)
+
+  it("takes public addresses of all forms", function()
+    for _, url in ipairs { "http://8.8.8.8/", "https://[2606:4700::1111]/a", "https://cafe.example.com:8443/a?b=c",
+      "HTTPS://example.com", "http://172.32.0.1/", "http://100.128.0.1/" } do
+      local _, err = shop:ensure_webhooks({ sale = url }, { retries = 0 })
+      assert.equal("network", err.kind)
+    end
+  end)
+
+  it("refuses what it does not know", function()
+    for message, wanted in pairs {
+      ["ensure_webhooks: unknown event 'sales' (did you mean 'sale'?)"] = { sales = URL },
+      ["ensure_webhooks: sale: a URL expected, got boolean"] = { sale = true },
+      ["ensure_webhooks: remove: boolean expected, got string"] = { remove = "all" },
+      ["ensure_webhooks: table expected, got string"] = URL,
+    } do
+      local raised = support.raised(shop.ensure_webhooks, shop, wanted)
+      assert.equal(1, (raised:find(message, 1, true)), raised)
+    end
+  end)
+end)
