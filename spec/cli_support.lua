@@ -28,7 +28,8 @@ end
 function command.line(words, variables)
   local quoted = {}
   for i, word in ipairs(words) do quoted[i] = support.quote(word) end
-  return environment(variables) .. " " .. support.lua_command("") .. " spec/cli_program.lua " .. table.concat(quoted, " ")
+  return table.concat({ environment(variables), support.lua_command(""), "spec/cli_program.lua",
+    table.concat(quoted, " ") }, " ")
 end
 
 --- Runs a shell command line.
@@ -36,9 +37,9 @@ end
 function command.shell(line)
   local folder, remove = support.folder()
   os.execute(("(%s) >%s/out 2>%s/err </dev/null; echo $? >%s/code"):format(line, folder, folder, folder))
-  local result = { out = read(folder .. "/out"), err = read(folder .. "/err"), code = tonumber(read(folder .. "/code")) }
+  local out, err, code = read(folder .. "/out"), read(folder .. "/err"), read(folder .. "/code")
   remove()
-  return result
+  return { out = out, err = err, code = tonumber(code) }
 end
 
 --- Runs the command in a process of its own.

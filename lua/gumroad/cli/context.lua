@@ -6,32 +6,39 @@ local context = {}
 
 local STDOUT, STDERR = 1, 2
 
-local function no_token()
-  failure.raise(3, "no access token: set GUMROAD_ACCESS_TOKEN; Gumroad makes one under Settings, Advanced, "
-    .. "Applications")
-end
-
+-- The connection that --connection names goes before the variable: it is the nearer word.
 local function new_shop(args, public, on_response)
   local gumroad = require "gumroad"
   local options = { base_url = args.base_url, timeout = args.timeout, on_response = on_response }
+  if args.connection then
+    local connection, err = gumroad.connections.get(args.connection)
+    if not connection then error(err, 0) end
+    options.access_token, options.base_url = connection.access_token, options.base_url or connection.base_url
+    return gumroad.new(options)
+  end
   if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then return gumroad.new(options) end
-  if not public then no_token() end
+  local name, err = gumroad.connections.default()
+  if name then return gumroad.connect(name, options) end
+  if not public then
+    failure.raise(3, "no access token: set GUMROAD_ACCESS_TOKEN, or use a connection; " .. err.message)
+  end
   options.access_token = false
   return gumroad.new(options)
 end
 
---- @param args what the parser read
+--- @param args    what the parser read
+-- @param command the words of the command, for errors
 -- @return table:
 --   shop([public [, on_response]])  the shop of the connection or token that the arguments and the environment name,
 --                    made when it is first asked for; public: it may go without a token; on_response: see gumroad.new
---   args             the arguments
+--   args, command    as given
 --   is_terminal      whether the output goes to a terminal; width: its columns, or nil; colour: whether it takes
 --                    colours
 --   write(text)      prints; a disk that is full ends the command
 --   note(format, ...)      tells something on stderr, in a line
 --   progress([format, ...])  shows on stderr how far it is, if people watch that and not the output; none: wipes it
-function context.new(args)
-  local self = { args = args, is_terminal = system.is_terminal(STDOUT) }
+function context.new(args, command)
+  local self = { args = args, command = command, is_terminal = system.is_terminal(STDOUT) }
   local watched = system.is_terminal(STDERR) and not self.is_terminal
   local shop
   self.width = self.is_terminal and system.terminal_width(STDOUT) or nil

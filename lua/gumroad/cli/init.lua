@@ -97,7 +97,7 @@ local function run(args, state)
   command.configure(parser)
   arguments.add_general(parser)
   local parsed = parser:parse(words:rest(command.passes_on))
-  return command.run(require("gumroad.cli.context").new(parsed, name), parsed) or 0
+  return command.run(require("gumroad.cli.context").new(parsed, cli.NAME .. " " .. name), parsed) or 0
 end
 
 local function tell(wrong)

@@ -1,5 +1,6 @@
 --- A row of gumroad.api as a command: its path's names are arguments, its parameters options.
 local arguments = require "gumroad.cli.arguments"
+local fields = require "gumroad.cli.fields"
 local output = require "gumroad.cli.output"
 local values = require "gumroad.cli.values"
 
@@ -98,12 +99,12 @@ end
 -- Prints what stands beside a list in the answer.
 local function tell_beside(row, context, list)
   for _, field in ipairs(row.beside or {}) do
-    if list[field[1]] ~= nil then context.note("%s: %s", field[1], output.text(list[field[1]], field[2])) end
+    if list[field[1]] ~= nil then context.note("%s: %s", field[1], fields.text(list[field[1]], field[2])) end
   end
 end
 
-local function print_list(row, context, next_page)
-  local printer = output.list(context, row)
+local function print_list(row, context, out, next_page)
+  local printer = out:list()
   local count, last = 0, nil
   for page in next_page do
     printer:page(page)
@@ -125,18 +126,19 @@ local function once(value)
 end
 
 local function run(row, context, args)
+  local out = output.new(context, row)
   local shop = context.shop(not row.scopes)
   local resource = shop[row.resource]
   local given = method_arguments(row, args)
   if row.name == "list" then
-    return print_list(row, context, resource:pages(unpack(given)))
+    return print_list(row, context, out, resource:pages(unpack(given)))
   end
   local value, err = resource[row.name](resource, unpack(given))
   if not value then error(err, 0) end
-  if row.kind == "list" then return print_list(row, context, once(value)) end
-  if row.kind == "file" then return output.file(context, value) end
+  if row.kind == "list" then return print_list(row, context, out, once(value)) end
+  if row.kind == "file" then return out:file(value) end
   if row.kind == "object" then value.success = nil end  -- of the envelope, where that is the object
-  output.object(context, row, value)
+  out:object(value)
 end
 
 --- The command of a row; see gumroad.cli.

@@ -9,54 +9,56 @@ local fields = require "gumroad.cli.fields"
 
 local output = {}
 
-local function check_path(object, path)
+local function check_path(object, path, command)
   local name = path:match("^[^.]+") or ""
   if object.open or object.type[name] then return end
-  failure.usage(nil, "--fields: unknown field '%s'%s", path, require("gumroad.error").hint(name, object.type))
+  failure.usage(command, "--fields: unknown field '%s'%s", path, require("gumroad.error").hint(name, object.type))
 end
 
 -- The paths that --fields names, or nil.
-local function chosen_paths(object, text)
+local function chosen_paths(object, context)
+  local text = context.args.fields
   if not text then return nil end
   local paths = {}
   for path in (text .. ","):gmatch("%s*(.-)%s*,") do
-    check_path(object, path)
+    check_path(object, path, context.command)
     paths[#paths + 1] = path
   end
   return paths
 end
 
--- What a format needs to know.
-local function new_view(context, row)
-  local object = fields.of(row)
-  return {
-    object = object, paths = chosen_paths(object, context.args.fields), write = context.write, note = context.note,
+local Output = {}
+Output.__index = Output
+
+--- The output of a row of gumroad.api; made before the call, as it checks the arguments.
+function output.new(context, row)
+  local object, args = fields.of(row), context.args
+  if row.kind == "file" and context.is_terminal then
+    failure.usage(context.command, "this is a file; send it into one: ... > FILE")
+  end
+  local view = {  -- what a format needs to know
+    object = object, paths = chosen_paths(object, context), write = context.write, note = context.note,
     width = context.width, colour = context.colour,
   }
+  return setmetatable({ view = view, people = context.is_terminal,
+    format = args.json and "json" or args.csv and "csv" or args.plain and "plain" }, Output)
 end
 
-local function format_of(args, default)
-  local name = args.json and "json" or args.csv and "csv" or args.plain and "plain" or default
-  return require("gumroad.cli.format." .. name)
-end
+local function format_named(name) return require("gumroad.cli.format." .. name) end
 
 --- A printer of a list: page(items) for each page, then finish().
--- @param row of gumroad.api
-function output.list(context, row)
-  return format_of(context.args, context.is_terminal and "table" or "plain").list(new_view(context, row))
+function Output:list()
+  return format_named(self.format or (self.people and "table" or "plain")).list(self.view)
 end
 
 --- Prints one object.
-function output.object(context, row, item)
-  format_of(context.args, "lines").object(new_view(context, row), item)
+function Output:object(item)
+  format_named(self.format or "lines").object(self.view, item)
 end
 
---- Prints a file's bytes, but not to a terminal.
-function output.file(context, bytes)
-  if context.is_terminal then failure.usage(nil, "this is a file; send it into one: ... > FILE") end
-  context.write(bytes)
+--- Prints a file's bytes.
+function Output:file(bytes)
+  self.view.write(bytes)
 end
-
-output.text = fields.text
 
 return output

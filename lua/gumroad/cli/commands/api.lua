@@ -73,12 +73,13 @@ return {
   end,
   run = function(context, args)
     if args.csv or args.plain or args.fields then
-      failure.usage("gumroad-lua api", "the answer of any call can only be printed as JSON")
+      failure.usage(context.command, "the answer of any call can only be printed as JSON")
     end
     local raw
     local shop = context.shop(false, function(response) raw = response.body end)
     local answer, err = shop:request(request_of(args))
     if not answer then error(err, 0) end
     context.write(raw)
+    if context.is_terminal then context.write("\n") end
   end,
 }
