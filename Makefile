@@ -126,11 +126,11 @@ sanitize: export ASAN_OPTIONS = detect_leaks=1
 sanitize:
 	$(MAKE) --no-print-directory -s LUA=$(LUA) BUILD=build/sanitize/$(LUA) all \
 	  CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
-	$(MAKE) --no-print-directory LUA=$(LUA) BUILD=build/sanitize/$(LUA) check BUSTED_FLAGS=--exclude-tags=nginx \
+	$(MAKE) --no-print-directory LUA=$(LUA) BUILD=build/sanitize/$(LUA) check BUSTED_FLAGS=--exclude-tags=nginx,browser \
 	  TESTED="env -u GUMROAD_ACCESS_TOKEN LD_PRELOAD=$$($(CC) -print-file-name=libasan.so)"
 
 valgrind: all
-	$(MAKE) --no-print-directory LUA=$(LUA) check BUSTED_FLAGS=--exclude-tags=nginx,slow \
+	$(MAKE) --no-print-directory LUA=$(LUA) check BUSTED_FLAGS=--exclude-tags=nginx,slow,browser \
 	  TESTED="env -u GUMROAD_ACCESS_TOKEN valgrind -q --error-exitcode=9 --leak-check=full \
 	    --show-leak-kinds=definite --errors-for-leak-kinds=definite"
 

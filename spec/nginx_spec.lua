@@ -7,7 +7,7 @@ describe("in nginx #nginx", function()
   local gum, nginx, more
 
   setup(function()
-    gum = assert(emulator.start { access_token = "token-of-the-nginx-spec", sales = 25 })
+    gum = assert(emulator.start { access_token = "token-of-the-nginx-spec", sales = 25, time_scale = 0.001 })
     nginx = Nginx.start(gum)
   end)
 
@@ -81,6 +81,15 @@ describe("in nginx #nginx", function()
   it("raises a mistake in one of several functions, with its place", function()
     local _, body = nginx:get("/all-with-mistake")
     assert.truthy(body:find("^false .*handlers%.lua:%d+: attempt to index"), body)
+  end)
+
+  it("waits for the user of a device, and answers others meanwhile", function()
+    local _, user_code = nginx:get("/device")
+    local client = nginx:open("/connect")
+    eventually(function() return gum:stats().requests > 3 end)  -- some polls
+    assert.same({ 200, "pong" }, { nginx:get("/ping") })
+    assert.is_table(gum:approve(user_code))
+    assert.same({ 200, "view_public" }, { Nginx.read(client) })
   end)
 
   it("follows every page", function()

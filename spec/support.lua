@@ -17,14 +17,17 @@ function support.requests(gum)
   return assert(gum:stats()).last_requests
 end
 
+local function finish(restore, ok, ...)
+  restore()
+  if not ok then error((...), 0) end
+  return ...
+end
+
 --- Runs a function while the process's environment seems to be `variables`.
 function support.with_environment(variables, run)
   local real = os.getenv
   os.getenv = function(name) return variables[name] end  -- luacheck: ignore
-  local results = { pcall(run) }
-  os.getenv = real  -- luacheck: ignore
-  if not results[1] then error(results[2], 0) end
-  return (table.unpack or unpack)(results, 2)
+  return finish(function() os.getenv = real end, pcall(run))  -- luacheck: ignore
 end
 
 --- Calls are tried again at once from here on; the function returned ends that.

@@ -100,21 +100,17 @@ local function write(system, path, store)
 end
 
 -- The lock that this process holds: to wait for it here would be to wait for ever. Weak: a call
--- that nginx drops lets go of it.
+-- that raised, or that nginx dropped, holds it no more.
 local held = setmetatable({}, { __mode = "v" })
 
 local function take_lock(system, path)
+  if held.lock then collectgarbage() end
   if held.lock then return failed("busy", "another call of this program is about to do so") end
   local ok, code, message = system.make_folder((path:gsub("/[^/]*$", "")))
   if not ok then return failed(code, message) end
   held.lock, code, message = system.lock(path .. ".lock")
   if not held.lock then return failed(code, message) end
   return held.lock
-end
-
-local function let_go(lock)
-  held.lock = nil
-  lock:close()
 end
 
 local function change_file(system, path, change)
@@ -136,10 +132,10 @@ local function update(change)
   local lock
   lock, err = take_lock(system, path)
   if not lock then return nil, err end
-  local ok, done
-  ok, done, err = pcall(change_file, system, path, change)
-  let_go(lock)
-  if not ok then error(done, 0) end
+  local done
+  done, err = change_file(system, path, change)  -- not by pcall: Lua 5.1 could not wait inside
+  held.lock = nil
+  lock:close()
   return done, err
 end
 

@@ -1,9 +1,11 @@
 -- What the nginx of nginx_spec.lua does. Loaded by init_by_lua, so the shop and the engine
 -- are made in the master, and used in a worker.
 local gumroad = require "gumroad"
+local oauth = gumroad.oauth
 
 require("gumroad.core").engine()
 local shop = gumroad.new()
+local application = { client_id = "emulated-application", base_url = os.getenv "GUMROAD_API_BASE_URL" }
 
 local handlers = {}
 local seen = {}  -- what happened where nothing could be answered; there is one worker
@@ -69,6 +71,16 @@ answers["/log"] = function()
   local _, err = shop.products:get("no-such-product")
   ngx.log(ngx.ERR, tostring(shop), " ", tostring(err))
   return "logged"
+end
+
+answers["/device"] = function()
+  application.device = nil
+  application.device = assert(oauth.device(application))
+  return application.device.user_code
+end
+
+answers["/connect"] = function()
+  return assert(oauth.wait(application)).scope
 end
 
 function handlers.answer()

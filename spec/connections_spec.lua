@@ -1,0 +1,328 @@
+local cjson = require "cjson"
+local browser = require "browser"
+local connections = require "gumroad.connections"
+local emulator = require "gumroad.emulator"
+local gumroad = require "gumroad"
+local Error = require "gumroad.error"
+local oauth = require "gumroad.oauth"
+local support = require "support"
+
+local TOKEN, REFRESH_TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ", "rT8cN4xQ6yUb2WmK9jVfL3gA"
+
+describe("Connections", function()
+  local home, remove, file
+  before_each(function()
+    home, remove = support.folder()
+    file = home .. "/gumroad-lua/connections.json"
+  end)
+  after_each(function() remove() end)
+
+  -- Calls a function of gumroad.connections, or another one, with its files in the folder.
+  local function call(name, ...)
+    local arguments, run = { n = select("#", ...), ... }, type(name) == "function" and name or connections[name]
+    return support.with_environment({ XDG_CONFIG_HOME = home }, function()
+      return run((table.unpack or unpack)(arguments, 1, arguments.n))
+    end)
+  end
+
+  local function read()
+    local open = assert(io.open(file, "rb"))
+    local bytes = open:read("*a")
+    open:close()
+    return bytes
+  end
+
+  local function write(bytes, mode)
+    os.execute(("mkdir -p %s/gumroad-lua"):format(home))
+    local open = assert(io.open(file, "wb"))
+    open:write(bytes)
+    open:close()
+    os.execute(("chmod %s %s"):format(mode or "600", file))
+  end
+
+  local function check_error(message, ok, err)
+    assert.is_nil(ok)
+    assert.is_true(Error.is(err))
+    assert.equal("config", err.kind)
+    assert.truthy(err.message:find(message, 1, true), err.message)
+    for _, secret in ipairs { TOKEN, REFRESH_TOKEN } do assert.is_false(support.holds(err, secret)) end
+    return err
+  end
+
+  it("are found again by name", function()
+    local connection = { access_token = TOKEN, refresh_token = REFRESH_TOKEN, token_type = "Bearer",
+      scope = "view_sales", created_at = 1790931600, client_id = "app", base_url = "http://127.0.0.1:8089",
+      seller_id = "G_-mnBf9b1j9A7a4ub4nFQ==", seller_name = "Ana" }
+    assert.is_true(call("save", "my-shop_2.0", connection))
+    assert.same(connection, call("get", "my-shop_2.0"))
+    assert.equal("1790931600", tostring(call("get", "my-shop_2.0").created_at))
+  end)
+
+  it("are kept in a file that only its owner can read, in a folder of that kind", function()
+    call("save", "shop", { access_token = TOKEN })
+    assert.equal("drwx------ -rw------- -rw-------", support.output(
+      ("cd %s && ls -ld gumroad-lua gumroad-lua/connections.json gumroad-lua/connections.json.lock | cut -c 1-10 "
+      .. "| paste -sd ' '"):format(home)))
+  end)
+
+  it("are in ~/.config where nothing else is said", function()
+    local function path(variables) return support.with_environment(variables, connections.path) end
+    assert.equal("/home/ana/.config/gumroad-lua/connections.json", path { HOME = "/home/ana" })
+    assert.equal("/home/ana/.config/gumroad-lua/connections.json", path { HOME = "/home/ana", XDG_CONFIG_HOME = "" })
+    assert.equal("/home/ana/.config/gumroad-lua/connections.json", path { HOME = "/home/ana", XDG_CONFIG_HOME = "x" })
+    assert.equal("/x/gumroad-lua/connections.json", path { HOME = "/home/ana", XDG_CONFIG_HOME = "/x" })
+    check_error("XDG_CONFIG_HOME nor HOME", path {})
+  end)
+
+  it("are replaced, each by itself", function()
+    call("save", "one", { access_token = TOKEN, scope = "view_sales" })
+    call("save", "two", { access_token = "token-of-two" })
+    call("save", "one", { access_token = "token-of-one" })
+    assert.same({ access_token = "token-of-one" }, call("get", "one"))
+    assert.same({ access_token = "token-of-two" }, call("get", "two"))
+  end)
+
+  it("are listed by name, without tokens", function()
+    assert.same({}, call "list")
+    call("save", "b", { access_token = TOKEN, refresh_token = REFRESH_TOKEN, seller_name = "Ana" })
+    call("save", "a", { access_token = TOKEN })
+    call("set_default", "b")
+    local list = call "list"
+    assert.same({ { name = "a", default = false }, { name = "b", default = true, seller_name = "Ana" } }, list)
+    assert.is_false(support.holds(list, TOKEN))
+  end)
+
+  it("have a default: the only one, or the one that was marked", function()
+    check_error("gumroad-lua login", call "default")
+    call("save", "a", { access_token = TOKEN })
+    assert.equal("a", call "default")
+    assert.equal(TOKEN, call("get").access_token)
+    call("save", "b", { access_token = "other" })
+    check_error("name one of a, b", call "default")
+    check_error("name one of a, b", call "get")
+    assert.is_true(call("set_default", "b"))
+    assert.equal("b", call "default")
+    assert.equal("other", call("get").access_token)
+    call("remove", "b")
+    assert.equal("a", call "default")
+  end)
+
+  it("are removed", function()
+    call("save", "a", { access_token = TOKEN })
+    assert.is_true(call("remove", "a"))
+    check_error("there is no connection 'a' (none is known)", call("get", "a"))
+    assert.is_nil(read():find(TOKEN, 1, true))
+  end)
+
+  it("that are missing are said to be so, with the names of the others", function()
+    call("save", "b", { access_token = TOKEN })
+    call("save", "a", { access_token = TOKEN })
+    local expected = "there is no connection 'c' (known: a, b): make it with gumroad-lua login c"
+    check_error(expected, call("get", "c"))
+    check_error(expected, call("remove", "c"))
+    check_error(expected, call("set_default", "c"))
+    check_error(expected, call("refresh", "c"))
+  end)
+
+  it("raise for names and fields that cannot be", function()
+    for _, name in ipairs { "", "a b", "../a", "a/b", "ä", "a\n", 1 } do
+      assert.truthy(support.raised(call, "save", name, { access_token = TOKEN }):find("letters, digits", 1, true))
+      assert.truthy(support.raised(call, "get", name):find("letters, digits", 1, true))
+    end
+    local function raised(connection) return support.raised(call, "save", "a", connection) end
+    assert.equal("connections.save: unknown field 'acces_token' (known: access_token, base_url, client_id, "
+      .. "created_at, refresh_token, scope, seller_id, seller_name, token_type)", raised { acces_token = TOKEN })
+    assert.equal("connections.save: access_token is missing", raised { scope = "view_sales" })
+    assert.equal("connections.save: created_at: number expected, got string",
+      raised { access_token = TOKEN, created_at = "now" })
+    assert.equal("connections.save: a table expected, got nil", raised())
+    assert.is_nil(io.open(file))
+  end)
+
+  -- The file ------------------------------------------------------------------------------------
+
+  for what, bytes in pairs {
+    ["is no JSON"] = "{", ["is empty"] = "", ["has no connections"] = "{}", ["is a list"] = "[1]",
+    ["has a connection without a token"] = '{"connections":{"a":{}}}',
+    ["has a token that is none"] = '{"connections":{"a":{"access_token":1}}}',
+    ["has a default that is none"] = '{"connections":{},"default":1}',
+    ["is binary"] = "\0\255" .. TOKEN,
+  } do
+    it("are not written over where the file " .. what, function()
+      write(bytes)
+      for _, name in ipairs { "get", "remove", "set_default", "refresh" } do
+        check_error(file .. " is damaged: mend it, or move it away", call(name, "a"))
+      end
+      check_error("is damaged", call "list")
+      check_error("is damaged", call "default")
+      check_error("is damaged", call("save", "a", { access_token = TOKEN }))
+      assert.equal(bytes, read())
+    end)
+  end
+
+  it("are neither read nor written over where others can read the file", function()
+    local bytes = '{"connections":{"a":{"access_token":"' .. TOKEN .. '"}}}'
+    write(bytes, "644")
+    check_error("chmod 600 " .. file, call("get", "a"))
+    check_error("chmod 600 " .. file, call("save", "b", { access_token = TOKEN }))
+    assert.equal(bytes, read())
+    os.execute("chmod 600 " .. file)
+    assert.equal(TOKEN, call("get", "a").access_token)
+  end)
+
+  it("keep what a later version may have written besides", function()
+    write('{"connections":{"a":{"access_token":"t","colour":"red"}},"more":[1]}')
+    call("save", "b", { access_token = TOKEN })
+    local store = cjson.decode(read())
+    assert.same({ { 1 }, "red" }, { store.more, store.connections.a.colour })
+  end)
+
+  it("are read by files alone", function()
+    call("save", "a", { access_token = TOKEN })
+    local program = [[package.preload["gumroad.system"] = function() error "not here" end
+      package.preload["openssl.rand"] = package.preload["gumroad.system"]
+      print(require("gumroad.connections").get("a").access_token, package.loaded["gumroad.oauth"])]]
+    assert.equal(TOKEN .. "\tnil", support.output("XDG_CONFIG_HOME=" .. home .. " " .. support.lua_command(program)))
+  end)
+
+  it("say that the disk is full, and stay as they are", function()
+    call("save", "a", { access_token = TOKEN })
+    local before = read()
+    local program = [[print(require("gumroad.connections").save("b", { access_token = ("x"):rep(100000) }))]]
+    local said = support.output("trap '' XFSZ; ulimit -f 8; XDG_CONFIG_HOME=" .. home .. " "
+      .. support.lua_command(program))
+    assert.equal("nil\tconfig: connections cannot be stored: " .. file .. ": File too large", said)
+    assert.equal(before, read())
+  end)
+
+  it("say that the folder cannot be made", function()
+    os.execute("touch " .. home .. "/gumroad-lua")
+    check_error("connections cannot be stored: " .. home .. "/gumroad-lua: Not a directory",
+      call("save", "a", { access_token = TOKEN }))
+  end)
+
+  it("are all there after several processes saved at once", function()
+    local function saves(letter)
+      return "XDG_CONFIG_HOME=" .. home .. " " .. support.lua_command(([[
+        for i = 1, 40 do
+          assert(require("gumroad.connections").save("%s" .. i, { access_token = "token" }))
+        end]]):format(letter))
+    end
+    assert.equal("", support.output(("(%s & %s & wait) 2>&1"):format(saves "a", saves "b")))
+    assert.equal(80, #call "list")
+    assert.equal("connections.json\nconnections.json.lock", support.output("ls -A " .. home .. "/gumroad-lua"))
+  end)
+
+  -- connect -------------------------------------------------------------------------------------
+
+  describe("with a server", function()
+    local gum
+    setup(function() gum = assert(emulator.start { sales = 1, products = 1 }) end)
+    teardown(function() gum:stop() end)
+    before_each(function() gum:clear_faults() end)
+
+    local function connect(variables, ...)
+      variables.XDG_CONFIG_HOME = home
+      local arguments = { ... }
+      return support.with_environment(variables, function()
+        return gumroad.connect((table.unpack or unpack)(arguments))
+      end)
+    end
+
+    it("make a shop", function()
+      call("save", "shop", { access_token = gum.access_token, base_url = gum.url })
+      local shop = connect({}, "shop", { timeout = 20 })
+      assert.equal(1, #assert(shop.sales:list()))
+      assert.is_false(support.holds(shop, gum.access_token))
+      assert.is_table(connect({}).user:get())
+    end)
+
+    it("of Gumroad's own go where GUMROAD_API_BASE_URL says, or the options", function()
+      call("save", "shop", { access_token = gum.access_token })
+      assert.is_table(connect({ GUMROAD_API_BASE_URL = gum.url }, "shop").user:get())
+      assert.is_table(connect({}, "shop", { base_url = gum.url }).user:get())
+    end)
+
+    it("give way to GUMROAD_ACCESS_TOKEN", function()
+      call("save", "shop", { access_token = "stored-token", base_url = "http://127.0.0.1:1" })
+      local variables = { GUMROAD_ACCESS_TOKEN = gum.access_token, GUMROAD_API_BASE_URL = gum.url }
+      assert.is_table(connect(variables, "shop").user:get())
+      assert.is_table(connect(variables, "unknown").user:get())
+    end)
+
+    it("that are missing raise, and say what to do", function()
+      local err = support.raised(connect, {}, "shop")
+      check_error("there is no connection 'shop' (none is known): make it with gumroad-lua login shop", nil, err)
+    end)
+
+    it("raise for options that cannot be", function()
+      call("save", "shop", { access_token = TOKEN })
+      assert.truthy(support.raised(connect, {}, "shop", { access_token = "t" }):find("the connection's", 1, true))
+      assert.truthy(support.raised(connect, {}, "shop", { timeuot = 1 }):find("unknown option", 1, true))
+    end)
+
+    -- refresh -----------------------------------------------------------------------------------
+
+    local function log_in(name)
+      local url, pending = oauth.authorize_url { client_id = "emulated-application", base_url = gum.url,
+        redirect_uri = "http://127.0.0.1/callback", scopes = "view_sales" }
+      local tokens = assert(oauth.exchange { client_id = "emulated-application", base_url = gum.url,
+        pending = pending, query = browser.query(browser.decide(url, "authorize")) })
+      tokens.client_id, tokens.base_url, tokens.seller_name = "emulated-application", gum.url, "Ana"
+      assert.is_true(call("save", name, tokens))
+      return tokens
+    end
+
+    it("are refreshed: the new pair is stored", function()
+      local old = log_in "shop"
+      local new = assert(call("refresh", "shop"))
+      assert.same(new, call("get", "shop"))
+      assert.not_equal(old.access_token, new.access_token)
+      assert.not_equal(old.refresh_token, new.refresh_token)
+      assert.equal("Ana", new.seller_name)
+      assert.is_table(connect({}, "shop").sales:list())
+      assert.is_table(call("refresh", "shop"))
+    end)
+
+    it("keep the old pair where refreshing fails", function()
+      local old = log_in "shop"
+      gum:fault { kind = "status", status = 503, path = "/oauth/token" }
+      local _, err = call("refresh", "shop")
+      assert.equal("server", err.kind)
+      assert.equal(old.access_token, call("get", "shop").access_token)
+      assert.is_false(support.holds(err, old.refresh_token))
+    end)
+
+    it("are not refreshed where there is no room for the new pair: the old one stays good", function()
+      local old = log_in "shop"
+      call("save", "large", { access_token = TOKEN, seller_name = ("x"):rep(20000) })
+      local program = [[print(require("gumroad.connections").refresh("shop"))]]
+      local said = support.output("trap '' XFSZ; ulimit -f 8; XDG_CONFIG_HOME=" .. home .. " "
+        .. support.lua_command(program))
+      assert.equal("nil\tconfig: connections cannot be stored: " .. file .. ": File too large", said)
+      assert.is_table(oauth.info(old.access_token, { base_url = gum.url }))
+    end)
+
+    it("are not locked for ever by a call that raised", function()
+      log_in "shop"
+      assert.truthy(support.raised(call, "refresh", "shop", { tiemout = 1 }):find("unknown option", 1, true))
+      assert.is_table(call("refresh", "shop"))
+    end)
+
+    it("are refreshed by one call at a time", function()
+      log_in "shop"
+      local values, errors = call(gumroad.all, {
+        function() return connections.refresh "shop" end,
+        function() return connections.refresh "shop" end,
+      })
+      assert.is_table(values[1])
+      check_error("another call of this program", values[2], errors[2])
+      assert.is_table(call("refresh", "shop"))
+    end)
+
+    it("without a refresh token say to log in again", function()
+      call("save", "shop", { access_token = TOKEN, client_id = "a" })
+      check_error("gumroad-lua login shop", call("refresh", "shop"))
+    end)
+  end)
+end)

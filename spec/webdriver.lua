@@ -1,0 +1,84 @@
+-- A headless Chromium, driven over the W3C's WebDriver protocol: JSON over HTTP.
+local cjson = require "cjson"
+local core = require "gumroad.core"
+local support = require "support"
+
+local Browser = {}
+Browser.__index = Browser
+
+local ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  -- what the protocol calls an element's id
+local PATIENCE = 60  -- seconds for any step; never reached as things are
+
+-- Begins a command; the function that is returned waits for its value.
+local function begin(self, method, path, body)
+  local transfer = assert(core.engine():send { method = method, base_url = self.url, path = path, fresh = true,
+    timeout = PATIENCE, headers = { ["Content-Type"] = "application/json" }, body = body and cjson.encode(body) })
+  return function()
+    while not transfer:done() do core.engine():step(1) end
+    local answer = assert(transfer:result())
+    local value = cjson.decode(answer.body).value
+    if answer.status ~= 200 then error(value.error .. ": " .. value.message, 0) end
+    return value
+  end
+end
+
+local function command(self, ...)
+  return begin(self, ...)()
+end
+
+local function options(folder)
+  return { capabilities = { alwaysMatch = { ["goog:chromeOptions"] = { args = { "--headless", "--no-sandbox",
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--user-data-dir=" .. folder } } } } }
+end
+
+--- Starts one, with a new profile.
+function Browser.start()
+  local self = setmetatable({}, Browser)
+  self.folder, self.remove = support.folder()
+  self.pipe = assert(io.popen("echo $$; exec chromedriver --port=0 2>&1"))
+  self.pid = self.pipe:read("*l")
+  local port
+  for line in self.pipe:lines() do
+    port = line:match("started successfully on port (%d+)")
+    if port then break end
+  end
+  self.url = "http://127.0.0.1:" .. assert(port, "chromedriver did not start")
+  self.session = "/session/" .. command(self, "POST", "/session", options(self.folder)).sessionId
+  return self
+end
+
+--- Opens a page, and waits until it is there.
+function Browser:open(url)
+  command(self, "POST", self.session .. "/url", { url = url })
+end
+
+local function find(self, selector)
+  return command(self, "POST", self.session .. "/element", { using = "css selector", value = selector })[ELEMENT]
+end
+
+--- Clicks on what a CSS selector finds; the function that is returned waits until the page
+-- that follows is there.
+function Browser:click(selector)
+  return begin(self, "POST", ("%s/element/%s/click"):format(self.session, find(self, selector)), {})
+end
+
+--- Types a text where a CSS selector says.
+function Browser:type(selector, text)
+  command(self, "POST", ("%s/element/%s/value"):format(self.session, find(self, selector)), { text = text })
+end
+
+--- The page's address, and its title.
+function Browser:where()
+  return command(self, "GET", self.session .. "/url"), command(self, "GET", self.session .. "/title")
+end
+
+--- Ends it.
+function Browser:stop()
+  if self.session then command(self, "DELETE", self.session) end
+  os.execute("kill " .. self.pid)
+  self.pipe:close()
+  self.remove()
+end
+
+return Browser
