@@ -178,7 +178,8 @@ describe("ensure_webhooks", function()
   local shop = gumroad.new { access_token = "a", base_url = "https://gumroad.invalid" }
 
   for _, url in ipairs {
-    "http://localhost/hook", "https://LOCALHOST:8080/", "http://127.0.0.1:8089/hook", "http://0.0.0.0/", "http://10.1.2.3/",
+    "http://localhost/hook", "https://LOCALHOST:8080/", "http://127.0.0.1:8089/hook", "http://0.0.0.0/",
+    "http://10.1.2.3/",
     "http://172.16.0.1/", "http://172.31.255.255/", "http://192.168.1.1/", "http://169.254.169.254/latest",
     "http://100.64.0.1/", "http://192.0.2.1/", "http://198.18.0.1/", "http://203.0.113.9/", "http://224.0.0.1/",
     "http://255.255.255.255/", "http://256.1.1.1/", "http://2130706433/", "http://[::1]/", "http://[fe80::1]/",

@@ -75,6 +75,22 @@ describe("An amount in yen", function()
     check_integers(assert(shop.sales:summary()), schema.sales_summary)
   end)
 
+  it("is US cents in the ping of a sale, as Gumroad sends it", function()
+    local pinging = assert(emulator.start { sales = 0, products = 12, time_scale = 0.001 })
+    local got
+    assert(support.shop(pinging):watch {
+      url = "http://127.0.0.1:0/hook", port = 0,
+      on_ready = function() assert(pinging:sell { product_id = "sumij", quantity = 2 }) end,
+      sale = function(sale, _, watcher)
+        got = sale
+        watcher:stop()
+      end,
+    })
+    pinging:stop()
+    assert.same({ 1324, "jpy", 2 }, { got.price, got.currency, got.quantity })
+    check_integers(got, schema.sale_ping)
+  end)
+
   it("is a whole number in pings, form or JSON", function()
     local form = "sale_id=a&price=662&gumroad_fee=116&currency=jpy&quantity=1&shipping_rate=0&resource_name=sale"
     local json = '{"sale_id":"a","price":662,"gumroad_fee":116.0,"currency":"jpy","quantity":1,"resource_name":"sale"}'

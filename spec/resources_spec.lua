@@ -41,7 +41,8 @@ describe("The shop", function()
 
   it("makes a product a draft unless asked otherwise", function()
     for _, row in ipairs {  -- parameters, what is sent, published
-      { {}, "draft=true", false }, { { draft = true }, "draft=true", false }, { { draft = false }, "draft=false", true },
+      { {}, "draft=true", false }, { { draft = true }, "draft=true", false },
+      { { draft = false }, "draft=false", true },
       { { published = false }, "published=false", false }, { { published = true }, "published=true", true },
       { { draft = true, published = true }, "draft=true&published=true", false },
     } do

@@ -379,7 +379,7 @@ api.sales = {
       doc = "smallest unit of the sale's `currency` (whole yen for JPY); default: all that is left" } },
     returns = "sale", kind = "object", object = "sale", by = "gumroad.refund",
     doc = "Refunds. The sale is read before, and amounts that it cannot bear are refused; a token "
-      .. "without view_sales skips that. Never sent twice: where the answer is lost, the sale is read "
+      .. "without view_sales skips that. Where the answer is lost it is not sent again: the sale is read "
       .. "again and returned if it shows the refund, else the error is outcome_unknown, with the sale "
       .. "in `before` and `after`." },
   { "resend_receipt", "POST", "/sales/:sale_id/resend_receipt", scopes = EDIT_SALES,

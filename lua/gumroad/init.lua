@@ -39,7 +39,7 @@ end
 --- A shop, by its access token. Makes no request.
 -- @param options table, all optional:
 --   access_token     default: the variable GUMROAD_ACCESS_TOKEN; false: none, for the
---                    operations that need none (licenses.verify), in programs that users have
+--                    operations that need none (licenses.check and verify), in programs that users have
 --   base_url         default: GUMROAD_API_BASE_URL, else https://api.gumroad.com
 --   timeout          seconds for an attempt, 30
 --   connect_timeout  seconds for its connection, 10

@@ -21,19 +21,16 @@ local ENDS = {
   { "subscription_failed_at", "the payment of the membership failed at " },
 }
 
-local function judge_membership(purchase, now)
+-- What becomes of a key follows from its purchase. Of one-time products, and of no others,
+-- Gumroad says whether the charge was disputed; the first charge of a membership may have been
+-- given back while the membership runs on.
+local function judge(purchase, now)
   for _, ending in ipairs(ENDS) do
     local text = purchase[ending[1]]
     local at = text and date.parse(text)
     if at and at <= now then return "expired", ending[2] .. text end
   end
-  return "valid"
-end
-
--- What becomes of a key follows from its purchase. The first charge of a membership may have
--- been given back while the membership runs on.
-local function judge(purchase, now)
-  if purchase.subscription_id then return judge_membership(purchase, now) end
+  if type(purchase.chargebacked) ~= "boolean" then return "valid" end
   if purchase.refunded then return "refunded", "the purchase was refunded" end
   if purchase.chargebacked then return "disputed", "the buyer disputes the charge" end
   return "valid"
