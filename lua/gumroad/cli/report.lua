@@ -16,9 +16,8 @@ Report.__index = Report
 
 --- @param context of the command; its arguments may ask for JSON, CSV or lines with tabs
 function Report.new(context)
-  local args = context.args
   local self = setmetatable({ context = context, counts = { ok = 0, warning = 0, problem = 0, note = 0 } }, Report)
-  if args.json or args.csv or args.plain or args.fields then
+  if output.is_asked_for(context.args) then
     self.printer = output.new(context, { kind = "list", fields = FIELDS }):list()
   end
   return self

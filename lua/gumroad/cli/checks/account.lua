@@ -62,8 +62,8 @@ local function check_token(report, shop)
     report:ok("token", "good, for %s (seller %s)", user.name or "a shop without a name", tostring(user.user_id))
     return true
   end
-  local is_bad = err.kind == "auth"
-  report:problem("token", tostring(err), is_bad and LOG_IN .. " again, or replace what GUMROAD_ACCESS_TOKEN holds" or nil)
+  local advice = err.kind == "auth" and LOG_IN .. " again, or replace what GUMROAD_ACCESS_TOKEN holds" or nil
+  report:problem("token", tostring(err), advice)
   return err.kind == "scope"
 end
 

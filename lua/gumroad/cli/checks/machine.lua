@@ -73,13 +73,12 @@ end
 local function check_port(report, port)
   local ok, listener = pcall(require, "gumroad.listener")
   if not (ok and port) then return end
-  local open, code, message = listener.new { port = port }
+  local open, _, message = listener.new { port = port }
   if open then
     open:close()
     return report:ok("port", "%d can be listened on", port)
   end
-  report:problem("port", message, code == "in_use" and "Choose another, or end the program that has it"
-    or "Choose another")
+  report:problem("port", message)
 end
 
 --- @param args `port`: to be tried, or nil

@@ -1,18 +1,21 @@
 --- A receiver of pings: can Gumroad reach it, and does it answer as it should?
 local deliveries = require "gumroad.emulator.deliveries"
 local network = require "gumroad.cli.checks.network"
+local emulated = require "gumroad.emulator.post_url"
 local post_url = require "gumroad.post_url"
 local url = require "gumroad.cli.url"
 
 local CHECK = "receiver"
 local SLOW = 2  -- seconds of the 5 that Gumroad gives
 
-local function check_form(report, address)
+-- Whether Gumroad takes the address, as far as its text tells.
+local function check_text(report, address)
   local fault = post_url.fault(address)
-  if fault then report:problem(CHECK, ("%s %s"):format(url.shown(address), fault), nil)
-  elseif address:find("^[Hh][Tt][Tt][Pp]:") then
+  if fault then return report:problem(CHECK, ("%s %s"):format(url.shown(address), fault)) end
+  if address:find("^[Hh][Tt][Tt][Pp]:") then
     report:warning(CHECK, "buyers' data goes there unencrypted", "Use https")
   end
+  return true
 end
 
 -- Whether the host's name leads into the public network.
@@ -55,7 +58,7 @@ end
 
 local function check_ping(report, address)
   local payload = require("gumroad.emulator.examples").new(os.time()):test_payload()
-  local format = post_url.format(address)
+  local format = emulated.format(address)
   local request = deliveries.request(address, deliveries.body(payload, format, 0), format)
   local response, message, advice = network.ask(request)
   if response then return check_answer(report, response) end
@@ -66,10 +69,7 @@ end
 -- @param args `url`: the receiver's address; nil: there is nothing to look at
 return function(report, args)
   local address = args.url
-  if not address then return end
-  check_form(report, address)
-  local host = post_url.host(address)
-  if not host then return end
-  check_name(report, host)
-  check_ping(report, address)
+  local host = address and post_url.host(address)
+  if address and check_text(report, address) then check_name(report, host) end
+  if host then check_ping(report, address) end
 end

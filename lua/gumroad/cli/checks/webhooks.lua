@@ -77,8 +77,8 @@ local function check_target(report, all, address)
       if subscription.post_url == address then return end
     end
   end
-  report:warning("webhooks", "none goes to " .. url.shown(address), "Make them: gumroad-lua resource_subscriptions create "
-    .. "--resource-name sale --post-url URL")
+  report:warning("webhooks", "none goes to " .. url.shown(address),
+    "Make them: gumroad-lua resource_subscriptions create --resource-name sale --post-url URL")
 end
 
 --- @param args `url`: an address to which webhooks should go, or nil

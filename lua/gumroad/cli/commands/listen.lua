@@ -44,6 +44,9 @@ local function configure(parser)
 end
 
 local function check(args)
+  if args.csv or args.plain or args.fields then
+    failure.usage(NAME, "events are printed as lines, or with --json as a line of JSON each")
+  end
   if args.path and args.path:sub(1, 1) ~= "/" then
     failure.usage(NAME, "option '--path': a path begins with /, got '%s'", args.path)
   end

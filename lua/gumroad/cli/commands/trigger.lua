@@ -4,6 +4,8 @@ local failure = require "gumroad.cli.failure"
 
 local NAME = "gumroad-lua trigger"
 local TEST_PING = "test"
+local TAKEN = "taken"
+local REFUSED, NO_ANSWER = 5, 6  -- exit codes
 
 -- The names of the events are those of gumroad.webhook, which needs the C core: --help does without it.
 local EVENTS = { "sale", "refund", "dispute", "dispute_won", "cancellation", "subscription_updated",
@@ -86,7 +88,7 @@ local function minutes_left(retry_count)
 end
 
 local function fate(args, status)
-  if status and status >= 200 and status < 300 then return "taken" end
+  if status and status >= 200 and status < 300 then return TAKEN end
   if args.event == TEST_PING then return "Gumroad would not repeat it: it is a test ping" end
   if not require("gumroad.emulator.deliveries").is_retried(status) then
     local redirect = status >= 300 and status < 400 and "; do not redirect, not every server of Gumroad follows" or ""
@@ -104,7 +106,7 @@ local function send(args, body)
   local wrong
   if args.to:find("^https:") then
     request.ca_file, wrong = require("gumroad.tls").ca_file()
-    if not request.ca_file then failure.raise(6, wrong) end
+    if not request.ca_file then failure.raise(3, wrong) end
   end
   local transfer, _, message = require("gumroad.core").engine():send(request)
   if not transfer then failure.usage(NAME, "--to: %s", (message:gsub("^the base URL", "the URL"))) end
@@ -113,15 +115,44 @@ local function send(args, body)
   return response and response.status, (response or info).seconds, why
 end
 
-local RESULT = { { "event", "string" }, { "to", "string" }, { "status", "integer?" }, { "error", "string?" },
+local FIELDS = { { "event", "string" }, { "to", "string" }, { "status", "integer?" }, { "error", "string?" },
   { "seconds", "number" }, { "fate", "string" }, type = {} }
+for _, field in ipairs(FIELDS) do FIELDS.type[field[1]] = field[2] end
 
-local function print_result(context, args, result)
-  if args.json then
-    return context.write(require("gumroad.cli.json").encode_object(result, RESULT) .. "\n")
+-- Prints what came of each: page { result }, and finish() at the end.
+local function new_printer(context)
+  local output = require "gumroad.cli.output"
+  if output.is_asked_for(context.args) then
+    return output.new(context, { kind = "list", fields = FIELDS }):list()
   end
-  context.write(("%s to %s: %s (%.3f s): %s\n"):format(result.event, result.to,
-    result.status or result.error, result.seconds, result.fate))
+  return {
+    page = function(_, results)
+      local result = results[1]
+      context.write(("%s to %s: %s (%.3f s): %s\n"):format(result.event, result.to, result.status or result.error,
+        result.seconds, result.fate))
+    end,
+    finish = function() end,
+  }
+end
+
+local function print_bodies(context, args, examples)
+  for _ = 1, args.count do
+    context.write(next_body(args, examples) .. ((context.is_terminal or args.count > 1) and "\n" or ""))
+  end
+end
+
+-- The exit code: that of the last that was not taken.
+local function send_all(context, args, examples)
+  local printer, code = new_printer(context), 0
+  for _ = 1, args.count do
+    local status, seconds, why = send(args, next_body(args, examples))
+    local result = { event = args.event, to = require("gumroad.cli.url").shown(args.to), status = status,
+      error = why, seconds = seconds, fate = fate(args, status) }
+    if result.fate ~= TAKEN then code = status and REFUSED or NO_ANSWER end
+    printer:page { result }
+  end
+  printer:finish()
+  return code
 end
 
 return {
@@ -131,19 +162,7 @@ return {
   run = function(context, args)
     check(args)
     local examples = require("gumroad.emulator.examples").new(args.seed or new_seed())
-    local code = 0
-    for _ = 1, args.count do
-      local body = next_body(args, examples)
-      if args.print then
-        context.write(body .. (context.is_terminal and "\n" or ""))
-      else
-        local status, seconds, why = send(args, body)
-        local result = { event = args.event, to = require("gumroad.cli.url").shown(args.to), status = status,
-          error = why, seconds = seconds, fate = fate(args, status) }
-        if result.fate ~= "taken" then code = status and 5 or 6 end
-        print_result(context, args, result)
-      end
-    end
-    return code
+    if args.print then return print_bodies(context, args, examples) end
+    return send_all(context, args, examples)
   end,
 }
