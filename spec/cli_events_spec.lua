@@ -167,7 +167,8 @@ describe("gumroad-lua trigger", function()
       for status, want in pairs {
         [200] = { 0, "taken" }, [204] = { 0, "taken" }, [499] = { 5, again }, [500] = { 5, again },
         [502] = { 5, again }, [503] = { 5, again }, [504] = { 5, again },
-        [400] = { 5, "Gumroad would drop it for good" }, [404] = { 5, "Gumroad would drop it for good" }, [429] = { 5, "Gumroad would drop it for good" },
+        [400] = { 5, "Gumroad would drop it for good" },
+        [404] = { 5, "Gumroad would drop it for good" }, [429] = { 5, "Gumroad would drop it for good" },
         [501] = { 5, "Gumroad would drop it for good" },
         [302] = { 5, "Gumroad would drop it for good; do not redirect, not every server of Gumroad follows" },
       } do

@@ -94,8 +94,8 @@ describe("gumroad-lua login #slow", function()
 
   it("opens a browser, if there is one", function()
     local program = home .. "/xdg-open"
-    os.execute(("mkfifo %s/url; printf '#!/bin/sh\\nprintf %%%%s \"$1\" >%s/url\\n' >%s; chmod +x %s"):format(home, home,
-      program, program))
+    os.execute(("mkfifo %s/url; printf '#!/bin/sh\\nprintf %%%%s \"$1\" >%s/url\\n' >%s; chmod +x %s"):format(home,
+      home, program, program))
     local _, _, url = in_browser("authorize", { "a", "--client-id", CLIENT },
       { PATH = home .. ":" .. os.getenv("PATH") })
     assert.equal(url, support.output("cat " .. home .. "/url"))
