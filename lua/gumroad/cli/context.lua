@@ -43,7 +43,7 @@ function context.new(args, command)
   local shop
   self.width = self.is_terminal and system.terminal_width(STDOUT) or nil
   self.colour = self.is_terminal and (os.getenv("NO_COLOR") or "") == "" and os.getenv("TERM") ~= "dumb"
-  system.end_on_broken_pipe()
+  system.end_on_broken_pipe()  -- "| head" may end us at any time, without a word
 
   function self.shop(public, on_response)
     shop = shop or new_shop(args, public, on_response)
@@ -60,7 +60,9 @@ function context.new(args, command)
   end
 
   function self.progress(...)
-    if watched then io.stderr:write("\r", select("#", ...) > 0 and (...):format(select(2, ...)) or "", "\27[K") end
+    if not watched then return end
+    local text = select("#", ...) > 0 and (...):format(select(2, ...)) or ""
+    io.stderr:write(text, "\27[K\r")  -- back to the line's beginning, so that an error is written over it
   end
 
   return self
