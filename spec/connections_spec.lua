@@ -259,6 +259,7 @@ describe("Connections", function()
       call("save", "shop", { access_token = TOKEN })
       assert.truthy(support.raised(connect, {}, "shop", { access_token = "t" }):find("the connection's", 1, true))
       assert.truthy(support.raised(connect, {}, "shop", { timeuot = 1 }):find("unknown option", 1, true))
+      assert.equal("gumroad.connect: table expected, got string", support.raised(connect, {}, "shop", "timeout"))
     end)
 
     -- refresh -----------------------------------------------------------------------------------
@@ -282,6 +283,14 @@ describe("Connections", function()
       assert.equal("Ana", new.seller_name)
       assert.is_table(connect({}, "shop").sales:list())
       assert.is_table(call("refresh", "shop"))
+    end)
+
+    it("are refreshed by several processes in turn, each with what the one before stored", function()
+      log_in "shop"
+      local program = "XDG_CONFIG_HOME=" .. home .. " " .. support.lua_command [[
+        for _ = 1, 10 do assert(require("gumroad.connections").refresh("shop")) end]]
+      assert.equal("", support.output(("(%s & %s & wait) 2>&1"):format(program, program)))
+      assert.is_table(connect({}, "shop").sales:list())
     end)
 
     it("keep the old pair where refreshing fails", function()

@@ -13,7 +13,7 @@ local WEB_REDIRECT = "https://shop.example.com/gumroad/callback"
 
 describe("OAuth", function()
   local gum
-  setup(function() gum = assert(emulator.start { sales = 0, products = 1, time_scale = 0.001 }) end)
+  setup(function() gum = assert(emulator.start { sales = 0, products = 1, time_scale = 0.01 }) end)
   teardown(function() gum:stop() end)
   before_each(function()
     gum:clear_faults()
@@ -315,7 +315,7 @@ describe("OAuth", function()
       gum:advance(10)
       check_error("authorization_pending", "auth", secrets, oauth.poll(with { device = device }))
       gum:stop()
-      gum = assert(emulator.start { sales = 0, products = 1, time_scale = 0.001 })
+      gum = assert(emulator.start { sales = 0, products = 1, time_scale = 0.01 })
     end)
 
     it("waits as long as it is told to from then on", function()
@@ -357,6 +357,14 @@ describe("OAuth", function()
       gum:approve(device.user_code)
       assert.is_table(oauth.wait(with { device = device }))
       check_error("expired_token", "auth", {}, oauth.wait(with { device = device }))
+    end)
+
+    it("raises for a device that is none", function()
+      for _, name in ipairs { "poll", "wait" } do
+        assert.equal(("oauth.%s: device: what oauth.device gave is expected"):format(name),
+          support.raised(oauth[name], with { device = {} }))
+        assert.equal(("oauth.%s: device is missing"):format(name), support.raised(oauth[name], with()))
+      end
     end)
 
     it("needs an application that may do that", function()
@@ -502,6 +510,13 @@ describe("OAuth", function()
         assert.equal("no browser", support.raised(log_in, function() error("no browser", 0) end, { port = port }))
       end
     end)
+  end)
+
+  it("has no hooks, which would see bodies made of secrets", function()
+    for _, hook in ipairs { "on_request", "on_response" } do
+      assert.truthy(support.raised(oauth.refresh, with { refresh_token = "t", [hook] = print })
+        :find("unknown option '" .. hook, 1, true))
+    end
   end)
 
   it("without luaossl says what to install", function()

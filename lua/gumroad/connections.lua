@@ -108,9 +108,11 @@ local function take_lock(system, path)
   if held.lock then return failed("busy", "another call of this program is about to do so") end
   local ok, code, message = system.make_folder((path:gsub("/[^/]*$", "")))
   if not ok then return failed(code, message) end
-  held.lock, code, message = system.lock(path .. ".lock")
-  if not held.lock then return failed(code, message) end
-  return held.lock
+  local lock
+  lock, code, message = system.lock(path .. ".lock")
+  if not lock then return failed(code, message) end
+  held.lock = lock
+  return lock
 end
 
 local function change_file(system, path, change)

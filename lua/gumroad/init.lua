@@ -68,6 +68,9 @@ end
 -- @param options optional, those of gumroad.new; access_token is the connection's
 -- Raises a gumroad.Error of kind config where there is no such connection.
 function gumroad.connect(name, options)
+  if options ~= nil and type(options) ~= "table" then
+    Error.usage("gumroad.connect: table expected, got %s", type(options))
+  end
   local copy = {}
   for option, value in pairs(options or {}) do copy[option] = value end
   if copy.access_token ~= nil then Error.usage("gumroad.connect: access_token is the connection's") end

@@ -212,6 +212,13 @@ end
 
 local POLL = known { device = { "table", true } }
 
+local function check_device(where, options)
+  check(where, options, POLL)
+  if type(options.device.device_code) ~= "string" then
+    Error.usage("oauth.%s: device: what oauth.device gave is expected", where)
+  end
+end
+
 local function poll(options)
   return ask_for_tokens(options, { grant_type = DEVICE_GRANT, device_code = options.device.device_code })
 end
@@ -221,7 +228,7 @@ end
 -- @return tokens | nil, error; its `retryable` says whether to go on, after `retry_after` seconds
 --   where that is set: code "authorization_pending" or "slow_down", and failures of the network
 function oauth.poll(options)
-  check("poll", options, POLL)
+  check_device("poll", options)
   return poll(options)
 end
 
@@ -232,7 +239,7 @@ local INTERVAL, LIFETIME = 5, 600  -- seconds, where the server does not say
 -- @param options as for oauth.poll
 -- @return tokens | nil, error, with code "access_denied" or "expired_token"
 function oauth.wait(options)
-  check("wait", options, POLL)
+  check_device("wait", options)
   local interval = tonumber(options.device.interval) or INTERVAL
   local deadline = core.now() + (tonumber(options.device.expires_in) or LIFETIME)
   local own = options.sleep and loop.cooperative(options.sleep)
