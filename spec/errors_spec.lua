@@ -90,6 +90,20 @@ describe("An error says what is wrong and what to do:", function()
     assert.equal(403, err.status)
   end)
 
+  it("a token whose scope is too wide or of no use, of an upload that depends on its purpose", function()
+    local blob = {
+      filename = "a.png", byte_size = 3, checksum = "kAFQmDzST7DWlj99KOF/cg==", content_type = "image/png" }
+    for _, row in ipairs {
+      { "creator_api", nil, "may not do this; this needs one of the scopes edit_products, edit_profile, account" },
+      { "account", "media", "requires the edit_profile scope.; this needs one of the scopes" },
+      { "edit_products", "media", "this needs one of the scopes" },
+    } do
+      gum:grant("other-scope", row[1])
+      check("scope", row[3], support.shop(gum, { access_token = "other-scope" }).direct_uploads:create {
+        blob = blob, purpose = row[2] })
+    end
+  end)
+
   -- Ids ------------------------------------------------------------------------------------
 
   it("an unknown id, in Gumroad's words and with the HTTP status 200", function()

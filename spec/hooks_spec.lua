@@ -116,6 +116,21 @@ for _, old_server in ipairs { false, true } do
       assert.same({ "sale " .. URL }, there())
     end)
 
+    it("removes none of several alike where nobody knows whether another was made", function()
+      for _ = 1, 2 do create(shop, "sale", URL) end
+      gum:fault { kind = "reset", method = "PUT" }
+      local _, err = shop:ensure_webhooks { sale = URL, remove = true }
+      assert.equal("outcome_unknown", err.kind)
+      assert.same({ "sale " .. URL, "sale " .. URL }, there())
+    end)
+
+    it("wants its own beside another application's, where it can tell them apart", function()
+      create(stranger, "sale", URL)
+      local done = assert(shop:ensure_webhooks { sale = URL })
+      assert.equal(old_server and 0 or 1, #done.made)
+      assert.equal(old_server and 1 or 0, #done.kept)
+    end)
+
     it("says what Gumroad says where it refuses", function()
       local done, err = support.shop(gum, { access_token = "none" }):ensure_webhooks { sale = URL }
       assert.is_nil(done)

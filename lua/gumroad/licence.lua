@@ -38,7 +38,7 @@ end
 
 local function refusal_status(err)
   for _, refusal in ipairs(REFUSALS) do
-    if err.kind == "not_found" and err.message:find(refusal[1]) then return refusal[2] end
+    if err.message:find(refusal[1]) then return refusal[2] end
   end
 end
 
