@@ -90,7 +90,7 @@ describe("gumroad-lua trigger", function()
     local first, again = printed("refund", "--seed", "3"), printed("refund", "--seed", "3", "--retry-count", "2")
     local function timeless(form) return (form:gsub("%d+%-%d+%-%d+T%d+%%3A%d+%%3A%d+Z", "now")) end
     assert.equal(timeless(first) .. "&retry_count=2", timeless(again))
-    assert.truthy(wrong("sale", "--print", "--retry-count", "4"):find("from 1 to 3 expected", 1, true))
+    assert.truthy(wrong("sale", "--print", "--retry-count", "4"):find("at least 1 and at most 3 expected", 1, true))
     assert.truthy(wrong("test", "--print", "--retry-count", "1"):find("does not repeat", 1, true))
   end)
 
@@ -387,7 +387,8 @@ describe("gumroad-lua listen #slow", function()
 
   it("says what is wrong with its arguments", function()
     for message, words in pairs {
-      ["--subscribe needs --url"] = { "--subscribe", "sale" }, ["unknown name 'sold'"] = { "--events", "sold" },
+      ["--subscribe needs --url"] = { "--subscribe", "sale" },
+      ["option '--events': unknown event 'sold'"] = { "--events", "sold" },
       ["a path begins with /"] = { "--path", "hook" }, ["of at least 1 expected"] = { "--count", "0" },
       ["events are printed as lines"] = { "--csv" },
     } do

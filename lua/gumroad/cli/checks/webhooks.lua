@@ -1,16 +1,14 @@
 --- The webhooks of the shop, for each sort of event.
 local gumroad = require "gumroad"
 local post_url = require "gumroad.post_url"
+local events = require "gumroad.cli.events"
 local url = require "gumroad.cli.url"
-
-local EVENTS = { "sale", "refund", "dispute", "dispute_won", "cancellation", "subscription_updated",
-  "subscription_ended", "subscription_restarted" }
 
 -- All webhooks of each event, and those of the token's application alone.
 -- @return array of { event, all, own } | nil, error
 local function list_all(shop)
   local functions = {}
-  for i, name in ipairs(EVENTS) do
+  for i, name in ipairs(events.NAMES) do
     local query = { resource_name = name, limit = math.huge }
     local own = { resource_name = name, limit = math.huge, current_oauth_application_only = true }
     functions[2 * i - 1] = function() return shop.resource_subscriptions:list(query) end
@@ -18,7 +16,7 @@ local function list_all(shop)
   end
   local lists, errors = gumroad.all(functions)
   local found = {}
-  for i, name in ipairs(EVENTS) do
+  for i, name in ipairs(events.NAMES) do
     local err = errors[2 * i - 1] or errors[2 * i]
     if err then return nil, err end
     found[i] = { event = name, all = lists[2 * i - 1], own = lists[2 * i] }

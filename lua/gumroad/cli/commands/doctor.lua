@@ -1,11 +1,7 @@
 --- gumroad-lua doctor: why does nothing arrive, why does a connection fail, and what to do.
-local PROBLEMS = 1
+local values = require "gumroad.cli.values"
 
-local function port(word)
-  local value = word:find("^%d+$") and tonumber(word)
-  if value and value <= 65535 then return value end
-  return nil, ("option '--port': a port expected, got '%s'"):format(word)
-end
+local PROBLEMS = 1  -- exit code
 
 return {
   name = "doctor",
@@ -13,7 +9,8 @@ return {
   configure = function(parser)
     parser:option("--url", "A receiver of pings: is it in the public network, and does it answer? It is sent a test "
       .. "ping, of an invented sale."):argname("URL")
-    parser:option("--port", "Try whether this program could listen on it."):argname("NUMBER"):convert(port)
+    parser:option("--port", "Try whether this program could listen on it."):argname("NUMBER")
+      :convert(values.whole("--port", 0, 65535))
     parser:epilog("Nothing is changed at Gumroad. The exit code is 1 if there is a problem, else 0.")
   end,
   run = function(context, args)

@@ -1,45 +1,30 @@
 --- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C.
+local events = require "gumroad.cli.events"
 local failure = require "gumroad.cli.failure"
-local names = require "gumroad.cli.names"
 local values = require "gumroad.cli.values"
 
 local NAME = "gumroad-lua listen"
 local IDLE = 60  -- seconds
-
--- Those of gumroad.webhook, which needs the C core: --help does without it.
-local EVENTS = { "sale", "refund", "dispute", "dispute_won", "cancellation", "subscription_updated",
-  "subscription_ended", "subscription_restarted" }
-
-local is_event = {}
-for _, name in ipairs(EVENTS) do is_event[name] = true end
-
-local function number(option, least)
-  return function(word)
-    local value = word:find("^%d+$") and tonumber(word)
-    if value and value >= least then return value end
-    return nil, ("option '%s': a whole number of at least %d expected, got '%s'"):format(option, least, word)
-  end
-end
 
 local function configure(parser)
   local function option(name, argument, doc, convert)
     local element = parser:option(name, doc):argname(argument)
     return convert and element:convert(convert) or element
   end
-  option("--port", "NUMBER", "Default: 8080; 0: any that is free.", number("--port", 0))
+  option("--port", "NUMBER", "Default: 8080; 0: any that is free.", values.whole("--port", 0, 65535))
   option("--address", "ADDRESS", "Of this machine; default: 127.0.0.1, :: is all of them.")
   option("--url", "URL", "Where this program is reached from outside: webhooks to it are made, and those that were "
     .. "made are removed at the end. Needs an access token with view_sales.")
   option("--subscribe", "EVENT,...", "The events of which webhooks are made; default: those of --events, else all.",
-    names.reader("--subscribe", is_event))
+    events.list_reader("--subscribe"))
   option("--path", "PATH", "Take only pings with this path; default: that of --url, else any.")
   option("--secret", "TEXT", "Take only pings that have secret=TEXT in their query; @FILE or - so that nobody else on "
     .. "this machine sees it.", values.text)
   option("--events", "EVENT,...", "Print (and forward) only these; others are answered and forgotten.",
-    names.reader("--events", is_event))
+    events.list_reader("--events"))
   option("--forward", "URL", "Send each ping on to there, as it came. What is not taken there is answered so that "
     .. "Gumroad sends it again.")
-  option("--count", "NUMBER", "End after so many events.", number("--count", 1))
+  option("--count", "NUMBER", "End after so many events.", values.whole("--count", 1))
   parser:epilog("Ctrl-C ends it; that is no failure (exit code 0).")
 end
 
@@ -70,7 +55,7 @@ end
 local function make_webhooks(context, args, url)
   if not args.url then return {} end
   local wanted = {}
-  for _, name in ipairs(args.subscribe or args.events or EVENTS) do wanted[name] = url end
+  for _, name in ipairs(args.subscribe or args.events or events.NAMES) do wanted[name] = url end
   local done, err = context.shop():ensure_webhooks(wanted)
   if not done then error(err, 0) end
   return done.made

@@ -1,6 +1,7 @@
 --- gumroad-lua login NAME: gets an access token and stores it as a connection.
 local application = require "gumroad.cli.application"
 local failure = require "gumroad.cli.failure"
+local values = require "gumroad.cli.values"
 
 local NAME = "gumroad-lua login"
 local DEFAULT_SCOPES = "view_profile view_sales"
@@ -8,12 +9,6 @@ local DEFAULT_SCOPES = "view_profile view_sales"
 local NO_APPLICATION = "no application: make one in Gumroad, under Settings, Advanced, Applications, with the redirect "
   .. "URI http://127.0.0.1/callback, and name its id with --client-id or GUMROAD_CLIENT_ID. Or let Gumroad generate "
   .. "an access token there, and give it to gumroad-lua login NAME --with-token on standard input"
-
-local function port(word)
-  local value = word:find("^%d+$") and tonumber(word)
-  if value and value <= 65535 then return value end
-  return nil, ("option '--port': a port expected, got '%s'"):format(word)
-end
 
 local function configure(parser)
   parser:argument("name", "What the connection is to be called.")
@@ -26,7 +21,8 @@ local function configure(parser)
   local with_token = parser:flag("--with-token", "Read an access token from standard input.")
   parser:mutex(device, with_token)
   parser:flag("--no-browser", "Only show the address; do not try to open a browser.")
-  parser:option("--port", "Where to wait for the browser; default: any that is free."):argname("NUMBER"):convert(port)
+  parser:option("--port", "Where to wait for the browser; default: any that is free."):argname("NUMBER")
+    :convert(values.whole("--port", 0, 65535))
 end
 
 -- Ways to a token ---------------------------------------------------------------------------

@@ -1,24 +1,13 @@
 --- gumroad-lua trigger EVENT --to URL: sends a ping of an invented sale or subscription, byte for byte
 -- as Gumroad sends it, and says what Gumroad would make of the answer.
+local events = require "gumroad.cli.events"
 local failure = require "gumroad.cli.failure"
+local values = require "gumroad.cli.values"
 
 local NAME = "gumroad-lua trigger"
 local TEST_PING = "test"
 local TAKEN = "taken"
 local REFUSED, NO_ANSWER = 5, 6  -- exit codes
-
--- The names of the events are those of gumroad.webhook, which needs the C core: --help does without it.
-local EVENTS = { "sale", "refund", "dispute", "dispute_won", "cancellation", "subscription_updated",
-  "subscription_ended", "subscription_restarted", TEST_PING }
-
-local function one_of(names)
-  local known = {}
-  for _, name in ipairs(names) do known[name] = true end
-  return function(word)
-    if known[word] then return word end
-    return nil, ("unknown event '%s'%s"):format(word, require("gumroad.error").hint(word, known))
-  end
-end
 
 local function pair(word)
   local name, text = word:match("^([^=]+)=(.*)$")
@@ -26,28 +15,20 @@ local function pair(word)
   return nil, ("option '--set': FIELD=VALUE expected, got '%s'"):format(word)
 end
 
-local function whole(option, least, most)
-  return function(word)
-    local value = word:find("^%d+$") and tonumber(word)
-    if value and value >= least and value <= most then return value end
-    return nil, ("option '%s': a whole number from %d to %d expected, got '%s'"):format(option, least, most, word)
-  end
-end
-
 local function configure(parser)
-  parser:argument("event", table.concat(EVENTS, ", ") .. "; " .. TEST_PING .. " is the test ping of the settings page.")
-    :convert(one_of(EVENTS))
+  parser:argument("event", table.concat(events.NAMES, ", ") .. ", or " .. TEST_PING .. ", the test ping of the "
+    .. "settings page."):convert(events.reader(TEST_PING))
   parser:option("--to", "Where to."):argname("URL")
   parser:option("--set", "Change a field: price=900, card.type=visa, custom_fields.Size=XL; nothing behind '=' is "
     .. "null. May be repeated."):argname("FIELD=VALUE"):convert(pair):count("*"):action("append"):init(nil)
   parser:flag("--test", "Of a purchase that the seller made to try the shop.")
   parser:option("--retry-count", "As the so many-th repetition, 1 to 3."):argname("NUMBER"):default(0)
-    :convert(whole("--retry-count", 1, 3)):show_default(false)
+    :convert(values.whole("--retry-count", 1, 3)):show_default(false)
   parser:flag("--json-body", "As JSON, which Gumroad sends to zapier.com alone.")
   parser:option("--count", "So many events, one after the other; default: 1."):argname("NUMBER"):default(1)
-    :convert(whole("--count", 1, 1000000)):show_default(false)
+    :convert(values.whole("--count", 1, 1000000)):show_default(false)
   parser:option("--seed", "From which they are invented: the same ones each time; default: others each time.")
-    :argname("NUMBER"):convert(whole("--seed", 0, 2147483647))
+    :argname("NUMBER"):convert(values.whole("--seed", 0, 2147483647))
   parser:flag("--print", "Print what would be sent, and send nothing.")
   parser:epilog("Needs no access token. A receiver that knows its seller's id refuses invented ones: "
     .. "--set seller_id=ID.")
