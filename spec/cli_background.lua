@@ -7,13 +7,18 @@ local background = {}
 local Process = {}
 Process.__index = Process
 
+local running = {}
+
 --- Starts the command.
 -- @return process: told, all that it told on stderr so far
 function background.start(words, variables)
   local folder, remove = support.folder()
   local inner = ("echo $$ >&2; exec %s >%s/out </dev/null"):format(command.line(words, variables), folder)
   local pipe = assert(io.popen(("{ sh -c %s; echo exit $? >&2; } 2>&1"):format(support.quote(inner))))
-  return setmetatable({ pipe = pipe, pid = pipe:read("*l"), folder = folder, remove = remove, told = "" }, Process)
+  local process = setmetatable({ pipe = pipe, pid = pipe:read("*l"), folder = folder, remove = remove, told = "" },
+    Process)
+  running[process] = true
+  return process
 end
 
 --- Waits until a line of what it tells matches; the match.
@@ -37,6 +42,7 @@ end
 --- Waits for its end.
 -- @return { code, out, err }
 function Process:finish()
+  running[self] = nil
   local code = tonumber(self:wait_for("^exit (%d+)$"))
   self.pipe:close()
   local out = self:out()
@@ -48,6 +54,11 @@ end
 function Process:interrupt()
   os.execute("kill -INT " .. self.pid)
   return self:finish()
+end
+
+--- Ends what a failed spec has left behind.
+function background.stop()
+  for process in pairs(running) do process:interrupt() end
 end
 
 return background

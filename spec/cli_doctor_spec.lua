@@ -46,7 +46,10 @@ describe("gumroad-lua doctor #slow", function()
     gum:clear_faults()
     home, remove = support.folder()
   end)
-  after_each(function() remove() end)
+  after_each(function()
+    background.stop()
+    remove()
+  end)
 
   local function make_webhook(name, url, token)
     local owner = token and support.shop(gum, { access_token = token }) or shop

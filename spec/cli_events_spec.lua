@@ -236,32 +236,17 @@ describe("An event's line", function()
 end)
 
 describe("gumroad-lua listen #slow", function()
-  local running = {}
+  after_each(background.stop)
 
   local function listen(...)
     local process = background.start { "listen", "--port", "0", ... }
     process.url = process:wait_for("listening on (http://[%w.:]+[^, ]*)")
-    running[process] = true
     return process
-  end
-
-  local function interrupt(process)
-    running[process] = nil
-    return process:interrupt()
-  end
-
-  local function finish(process)
-    running[process] = nil
-    return process:finish()
   end
 
   local function trigger(url, ...)
     return command.run { "trigger", "--to", url, ... }
   end
-
-  after_each(function()
-    for process in pairs(running) do interrupt(process) end
-  end)
 
   local function events(text)
     local list = {}
@@ -275,7 +260,7 @@ describe("gumroad-lua listen #slow", function()
     for _, name in ipairs(EVENTS) do
       assert.equal(0, trigger(relay.url, name, "--seed", "4", "--set", "custom_fields.Größe [cm]=30 & mehr").code)
     end
-    local first, second = finish(relay), interrupt(target)
+    local first, second = relay:finish(), target:interrupt()
     assert.same({ 0, 0 }, { first.code, second.code })
     local relayed, arrived = events(first.out), events(second.out)
     assert.equal(#EVENTS, #relayed)
@@ -294,7 +279,7 @@ describe("gumroad-lua listen #slow", function()
   it("has a line with tabs for each event, where no terminal is", function()
     local process = listen("--count", "1")
     trigger(process.url, "sale", "--set", "email=lena@example.com", "--set", "price=1296", "--set", "product_name=Ink")
-    local line = finish(process).out
+    local line = process:finish().out
     assert.truthy(line:find("^%d+%-%d+%-%d+T%d+:%d+:%d+Z\tsale\tlena@example.com\tInk\t%$12%.96\t\n$"), line)
   end)
 
@@ -307,7 +292,7 @@ describe("gumroad-lua listen #slow", function()
       assert.truthy(refused.out:find(": 404 (", 1, true))
     end
     assert.equal(0, trigger(base .. "/hook?secret=" .. SECRET, "refund").code)
-    local result = finish(process)
+    local result = process:finish()
     assert.truthy(result.out:find("\trefund\t"))
     assert.truthy(result.err:find("1 event received: 1 refund; 4 refused", 1, true), result.err)
     assert.is_nil((result.out .. result.err):find(SECRET, 1, true))
@@ -318,7 +303,7 @@ describe("gumroad-lua listen #slow", function()
     os.execute(("echo %s >%s/secret"):format(SECRET, folder))
     local process = listen("--secret", "@" .. folder .. "/secret", "--count", "1")
     assert.equal(0, trigger(process.url .. "?secret=" .. SECRET, "sale").code)
-    assert.equal(0, finish(process).code)
+    assert.equal(0, process:finish().code)
     remove()
   end)
 
@@ -329,7 +314,7 @@ describe("gumroad-lua listen #slow", function()
       local result = trigger(relay.url, "sale")
       assert.equal(5, result.code)
       assert.truthy(result.out:find(": 503 (", 1, true), result.out)
-      local told = finish(relay)
+      local told = relay:finish()
       assert.equal(0, told.code)
       assert.truthy(told.err:find("so Gumroad is asked to send it again: ", 1, true), told.err)
       assert.is_nil(told.err:find(SECRET, 1, true))
@@ -346,7 +331,7 @@ describe("gumroad-lua listen #slow", function()
     assert.equal(0, trigger(relay.url, "refund").code)
     assert.equal("refund", events(relay:out())[2].type)
     assert.equal(5, waiting:finish().code)  -- 503, after the time that the target had
-    assert.equal(0, finish(relay).code)
+    assert.equal(0, relay:finish().code)
     gum:stop()
   end)
 
@@ -354,7 +339,7 @@ describe("gumroad-lua listen #slow", function()
     local process = listen("--events", "refund,dispute", "--count", "1")
     assert.equal(0, trigger(process.url, "sale").code)
     assert.equal(0, trigger(process.url, "dispute").code)
-    assert.truthy(finish(process).err:find("1 event received: 1 dispute\n", 1, true))
+    assert.truthy(process:finish().err:find("1 event received: 1 dispute\n", 1, true))
   end)
 
   it("refuses what is no ping", function()
@@ -362,7 +347,7 @@ describe("gumroad-lua listen #slow", function()
     local out = support.output("curl -s -o /dev/null -w '%{http_code} ' -d a=b " .. process.url .. " " .. process.url
       .. " --next -s -o /dev/null -w '%{http_code}' " .. process.url)
     assert.equal("400 400 405", out)
-    assert.truthy(interrupt(process).err:find("0 events received; 3 refused", 1, true))
+    assert.truthy(process:interrupt().err:find("0 events received; 3 refused", 1, true))
   end)
 
   it("says that its port is taken", function()
@@ -421,7 +406,6 @@ describe("gumroad-lua listen #slow", function()
       local url = "http://127.0.0.1:" .. port .. "/hook"
       local process = background.start({ "listen", "--port", port, "--url", url, ... }, command.to(gum))
       process.url = process:wait_for("listening on (http://[%w.:]+[^, ]*)")
-      running[process] = true
       return process
     end
 
@@ -432,7 +416,7 @@ describe("gumroad-lua listen #slow", function()
       local sale = assert(gum:sell { email = "lena@example.com" })
       gum:settle()
       assert(gum:refund(sale.id))
-      local result = finish(process)
+      local result = process:finish()
       local list = events(result.out)
       assert.same({ "sale", "refund" }, { list[1].type, list[2].type })
       assert.equal(sale.id, list[2].data.sale_id)
@@ -445,7 +429,7 @@ describe("gumroad-lua listen #slow", function()
       local there = assert(shop.resource_subscriptions:create { resource_name = "sale", post_url = url })
       local process = listen_for("--subscribe", "sale,refund")
       assert.same({ "sale /hook", "sale /hook", "refund /hook" }, webhooks())
-      assert.equal(0, interrupt(process).code)
+      assert.equal(0, process:interrupt().code)
       assert.same({ "sale /hook" }, webhooks())
       assert(shop.resource_subscriptions:delete(there.id))
     end)
@@ -456,7 +440,7 @@ describe("gumroad-lua listen #slow", function()
       assert.truthy(result.out:find(": 403 (", 1, true))
       local mine = "seller_id=" .. assert(shop.user:get()).user_id
       assert.equal(0, trigger(process.url, "sale", "--set", mine).code)
-      assert.truthy(interrupt(process).err:find("1 event received: 1 sale; 1 refused", 1, true))
+      assert.truthy(process:interrupt().err:find("1 event received: 1 sale; 1 refused", 1, true))
     end)
 
     it("needs a token that may see sales", function()

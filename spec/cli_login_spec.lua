@@ -24,7 +24,10 @@ describe("gumroad-lua login #slow", function()
     gum:clear_faults()
     home, remove = support.folder()
   end)
-  after_each(function() remove() end)
+  after_each(function()
+    background.stop()
+    remove()
+  end)
 
   local function variables(more)
     local all = { GUMROAD_API_BASE_URL = gum.url, XDG_CONFIG_HOME = home }
