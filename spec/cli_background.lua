@@ -10,10 +10,12 @@ Process.__index = Process
 local running = {}
 
 --- Starts the command.
+-- @param output optional: the file to which it prints
 -- @return process: told, all that it told on stderr so far
-function background.start(words, variables)
+function background.start(words, variables, output)
   local folder, remove = support.folder()
-  local inner = ("echo $$ >&2; exec %s >%s/out </dev/null"):format(command.line(words, variables), folder)
+  local inner = ("echo $$ >&2; exec %s >%s </dev/null"):format(command.line(words, variables),
+    output or folder .. "/out")
   local pipe = assert(io.popen(("{ sh -c %s; echo exit $? >&2; } 2>&1"):format(support.quote(inner))))
   local process = setmetatable({ pipe = pipe, pid = pipe:read("*l"), folder = folder, remove = remove, told = "" },
     Process)
@@ -33,7 +35,8 @@ end
 
 --- What it has printed so far.
 function Process:out()
-  local file = assert(io.open(self.folder .. "/out", "rb"))
+  local file = io.open(self.folder .. "/out", "rb")
+  if not file then return "" end
   local text = file:read("*a")
   file:close()
   return text

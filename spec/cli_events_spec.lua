@@ -424,6 +424,18 @@ describe("gumroad-lua listen #slow", function()
       assert.is_nil((result.out .. result.err):find(gum.access_token, 1, true))
     end)
 
+    it("removes what it made where it ends because its output cannot be written", function()
+      local port = support.free_port()
+      local words = { "listen", "--port", tostring(port), "--url", ("http://127.0.0.1:%d/hook"):format(port) }
+      local process = background.start(words, command.to(gum), "/dev/full")
+      process:wait_for("listening on")
+      assert(gum:sell {})
+      local result = process:finish()
+      assert.equal(1, result.code)
+      assert.truthy(result.err:find("cannot write the output", 1, true), result.err)
+      assert.same({}, webhooks())
+    end)
+
     it("makes those of the events that are named, and leaves what was there", function()
       local url = "http://127.0.0.1:9/hook"
       local there = assert(shop.resource_subscriptions:create { resource_name = "sale", post_url = url })

@@ -29,7 +29,7 @@ return {
   run = function(context, args)
     local connections = require "gumroad.connections"
     if not args.action then return list(context, connections) end
-    if not args.name then failure.usage("gumroad-lua connections", "default: which one?") end
+    if not args.name then failure.usage(context.command, "default: which one?") end
     local done, err = connections.set_default(args.name)
     if not done then error(err, 0) end
   end,

@@ -3,7 +3,6 @@ local application = require "gumroad.cli.application"
 local failure = require "gumroad.cli.failure"
 local values = require "gumroad.cli.values"
 
-local NAME = "gumroad-lua login"
 local DEFAULT_SCOPES = "view_profile view_sales"
 
 local NO_APPLICATION = "no application: make one in Gumroad, under Settings, Advanced, Applications, with the redirect "
@@ -60,14 +59,14 @@ end
 local function from_stdin(context)
   if require("gumroad.system").is_terminal(0) then context.note("type the access token, and Enter") end
   local token = application.trimmed(io.read("*l") or "")
-  if token == "" then failure.usage(NAME, "--with-token: there is no access token on standard input") end
+  if token == "" then failure.usage(context.command, "--with-token: there is no access token on standard input") end
   return { access_token = token }
 end
 
 local function get_tokens(context, args)
   if args.with_token then return from_stdin(context) end
   local options = application.options(args)
-  if not options.client_id then failure.raise(3, NO_APPLICATION, NAME) end
+  if not options.client_id then failure.raise(3, NO_APPLICATION, context.command) end
   local get = args.device and on_device or in_browser
   local tokens, err = get(context, args, options)
   if not tokens then error(err, 0) end
