@@ -216,4 +216,23 @@ describe("gumroad.system", function()
       assert.equal("141\n", read(path))  -- 128 and SIGPIPE
     end)
   end)
+
+  describe("resolve", function()
+    it("gives the addresses of a name", function()
+      assert.same({ "127.0.0.1" }, system.resolve("127.0.0.1"))
+      assert.same({ "::1" }, system.resolve("::1"))
+    end)
+
+    it("says that there is no such name", function()
+      local name = ("x"):rep(64)  -- too long for one, so that nobody is asked
+      local addresses, code, message = system.resolve(name)
+      assert.same({ nil, "not_found" }, { addresses, code })
+      assert.truthy(message:find("^" .. name .. ": "))
+    end)
+
+    it("takes no empty name and no NUL", function()
+      assert.is_false(pcall(system.resolve, ""))
+      assert.is_false(pcall(system.resolve, "a\0b"))
+    end)
+  end)
 end)

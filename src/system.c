@@ -1,15 +1,19 @@
 /* gumroad.system: what the library and its command need of the operating system and Lua
 ** lacks: files that only their owner can read and that are never half written, locks between
-** processes, terminals. */
+** processes, terminals, names. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netdb.h>
 #include <unistd.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -236,13 +240,59 @@ static int l_end_on_broken_pipe (lua_State *L) {
   return 0;
 }
 
+/*
+** Names
+*/
+
+enum { MAX_ADDRESSES = 16 };
+
+/* Writes the addresses of the list as texts; returns how many. */
+static int read_addresses (const struct addrinfo *list, char texts[][INET6_ADDRSTRLEN]) {
+  int n = 0;
+  for (; list != NULL && n < MAX_ADDRESSES; list = list->ai_next) {
+    const void *bytes = list->ai_family == AF_INET6
+      ? (const void *)&((const struct sockaddr_in6 *)(const void *)list->ai_addr)->sin6_addr
+      : (const void *)&((const struct sockaddr_in *)(const void *)list->ai_addr)->sin_addr;
+    if (inet_ntop(list->ai_family, bytes, texts[n], INET6_ADDRSTRLEN) != NULL) n++;
+  }
+  return n;
+}
+
+/* system.resolve(host) -> array of IP addresses as text, at most 16 | nil, code, message
+** Asks the system's resolver, and waits for its answer. Codes: "not_found" (there is no such
+** name, or nobody knows of it now), "no_memory". */
+static int l_resolve (lua_State *L) {
+  size_t len;
+  const char *host = luaL_checklstring(L, 1, &len);
+  luaL_argcheck(L, len > 0 && memchr(host, '\0', len) == NULL, 1, "a host's name expected");
+  char texts[MAX_ADDRESSES][INET6_ADDRSTRLEN];  /* nothing is pushed while libc owns the list */
+  struct addrinfo hints, *list = NULL;
+  memset(&hints, 0, sizeof hints);
+  hints.ai_socktype = SOCK_STREAM;
+  int error = getaddrinfo(host, NULL, &hints, &list);
+  if (error != 0) {
+    lua_pushnil(L);
+    lua_pushstring(L, error == EAI_MEMORY ? "no_memory" : "not_found");
+    lua_pushfstring(L, "%s: %s", host, gai_strerror(error));
+    return 3;
+  }
+  int n = read_addresses(list, texts);
+  freeaddrinfo(list);
+  lua_createtable(L, n, 0);
+  for (int i = 0; i < n; i++) {
+    lua_pushstring(L, texts[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
 static const luaL_Reg lock_meta[] = { { "__close", lock_close }, { "__gc", lock_close }, { NULL, NULL } };
 static const luaL_Reg lock_methods[] = { { "close", lock_close }, { NULL, NULL } };
 static const luaL_Reg functions[] = {
   { "end_on_broken_pipe", l_end_on_broken_pipe }, { "is_private", l_is_private },
   { "is_terminal", l_is_terminal }, { "lock", l_lock },
   { "make_folder", l_make_folder }, { "terminal_width", l_terminal_width },
-  { "write_private", l_write_private }, { NULL, NULL }
+  { "resolve", l_resolve }, { "write_private", l_write_private }, { NULL, NULL }
 };
 
 GR_EXPORT int luaopen_gumroad_system (lua_State *L) {

@@ -5,6 +5,7 @@
 -- longer than 5 seconds is called again for the same event; `event.key` tells.
 local core = require "gumroad.core"
 local hooks = require "gumroad.hooks"
+local receiver = require "gumroad.receiver"
 local webhook = require "gumroad.webhook"
 local Error = require "gumroad.error"
 
@@ -31,9 +32,11 @@ local function check_options(options)
   return handlers
 end
 
--- The URL that Gumroad is told, and the part of it that a ping must bear: path and query,
+--- The URL that Gumroad is told, and the part of it that a ping must bear: path and query,
 -- the secret among them.
-local function addresses(options, port)
+-- @param options url, secret and path of run
+-- @param port the one that port 0 in the url stands for
+function watch.addresses(options, port)
   local url = options.url:gsub("^(https?://[^/?#]*:)0%f[^%d]", "%1" .. port)
   if options.secret then
     url = url .. (url:find("?", 1, true) and "&" or "?") .. "secret=" .. core.percent_encode(options.secret)
@@ -51,35 +54,10 @@ local function subscribe(shop, handlers, url)
   return hooks.ensure(shop, wanted)
 end
 
--- Requests --------------------------------------------------------------------------------
+-- Events ----------------------------------------------------------------------------------
 
 local Watcher = {}
 Watcher.__index = Watcher
-
-local function target_of(request)
-  local query = request:query()
-  return request:path() .. (query and "?" .. query or "")
-end
-
--- What must hold before a body is looked at. An answer other than 5xx loses the ping for
--- good, which is right for what is none.
-local function refusal(self, request)
-  if not core.equal(target_of(request), self.target) then return 404, "wrong path or secret" end
-  if request:method() ~= "POST" then return 405, "method " .. request:method() .. ", not POST" end
-end
-
-local function is_from_other_seller(self, event)
-  local id = event.data.seller_id
-  if not self.seller_id or not id then return false end
-  for _, name in ipairs(event.shadowed) do
-    if name == "seller_id" then return false end  -- the buyer's text; it says nothing
-  end
-  return id ~= self.seller_id
-end
-
-function Watcher:report(message, event)
-  self.on_error(Error.is(message) and message or Error.new("invalid", tostring(message)), event)
-end
 
 local function handle(self, event)
   local handler = self.handlers[event.type]
@@ -88,61 +66,24 @@ local function handle(self, event)
     return Error.is(raised) and raised or debug.traceback(tostring(raised), 2)
   end)
   if ok then return 200 end
-  self:report(raised, event)
+  self.on_error(Error.is(raised) and raised or Error.new("invalid", tostring(raised)), event)
   return 503
-end
-
-local function receive(self, request)
-  local status, why = refusal(self, request)
-  if status then
-    self:report("a request was refused: " .. why)
-    return status
-  end
-  local event, err = webhook.parse(request:body(), request:header("content-type"))
-  if not event then
-    self:report(err)
-    return 400
-  end
-  if is_from_other_seller(self, event) then
-    self:report("a ping of another seller was refused", event)
-    return 403
-  end
-  return handle(self, event)
-end
-
--- How many requests were handled. Each step of the listener sends the answer before and may
--- complete another request.
-function Watcher:handle_arrived()
-  local count = 0
-  while not self.stopped do
-    self.listener:step()
-    local request = self.listener:next()
-    if not request then break end
-    count = count + 1
-    request:answer(receive(self, request))
-  end
-  self.listener:step()
-  return count
 end
 
 --- Handles what has arrived; if nothing has, waits at most so many seconds for it.
 function Watcher:step(seconds)
-  if self:handle_arrived() > 0 then return end
-  core.engine():step(math.min(seconds, self.listener:timeout() or seconds))
-  self:handle_arrived()
+  self.receiver:step(seconds)
 end
 
 --- Ends run() after the request at hand.
 function Watcher:stop()
   self.stopped = true
+  self.receiver:stop()
 end
 
 --- Stops listening. The subscriptions stay.
 function Watcher:close()
-  if not self.listener then return end
-  core.engine():unwatch(self.listener:fd())
-  self.listener:close()
-  self.listener = nil
+  self.receiver:close()
 end
 
 local function log_error(err, event)
@@ -161,19 +102,17 @@ end
 -- @return Watcher with step(seconds), stop(), close(), port | nil, error
 function watch.new(shop, options)
   local handlers = check_options(options)
-  local url = addresses(options, 0)
+  local url = watch.addresses(options, 0)
   hooks.check_url(shop, "watch: url", url, options.subscribe == false)  -- told before anything is opened
-  local listener, code, message = require("gumroad.listener").new {
-    address = options.address or "127.0.0.1", port = options.port or 8080,
-  }
-  if not listener then return nil, Error.new("config", message, { code = code }) end
-  local self = setmetatable({ handlers = handlers, on_error = options.on_error or log_error,
-    listener = listener, port = listener:port() }, Watcher)
-  self.url, self.target = addresses(options, self.port)
-  core.engine():watch(listener:fd())
+  local self = setmetatable({ handlers = handlers, on_error = options.on_error or log_error }, Watcher)
+  local open, wrong = receiver.new { address = options.address, port = options.port,
+    on_event = function(event) return handle(self, event) end, on_refused = self.on_error }
+  if not open then return nil, wrong end
+  self.receiver, self.port = open, open.port
+  self.url, open.target = watch.addresses(options, open.port)
   local ok, err = expected_seller(shop, options)
   if ok then
-    self.seller_id = ok
+    open.seller_id = ok
     if options.subscribe ~= false then ok, err = subscribe(shop, handlers, self.url) end
   end
   if not ok then

@@ -22,7 +22,7 @@ local token = core.secret("token-of-the-test")
 assert(token:equals("token-of-the-test") and core.equal("a", "a") and tostring(token))
 assert(not pcall(core.secret, "line\n"))
 
--- Files, locks, terminals
+-- Files, locks, terminals, names
 local FOLDER = "build/alloc/folder"
 assert(system.make_folder(FOLDER) and system.write_private(FOLDER .. "/file", ("bytes"):rep(1000)))
 assert(system.is_private(FOLDER .. "/file") and system.is_private("/none") == nil)
@@ -34,6 +34,7 @@ lock:close()
 lock:close()
 assert(not system.is_terminal(system.terminal_width(65535) or 65535))
 system.end_on_broken_pipe()
+assert(system.resolve("127.0.0.1") and not system.resolve(("x"):rep(64)) and not pcall(system.resolve, ""))
 
 -- A server and a client in one
 local engine = core.engine()

@@ -132,7 +132,8 @@ function arguments.add_general(parser)
     by_name[option[1]] = element
   end
   parser:flag("-h --help", "Show this help."):action(function()
-    io.stdout:write(parser:get_help(), "\n")
+    local ok, why = io.stdout:write(parser:get_help(), "\n")
+    if not ok then failure.raise(1, "cannot write the output: " .. why) end
     failure.raise(0)
   end)
   parser:mutex(by_name["--json"], by_name["--csv"], by_name["--plain"])

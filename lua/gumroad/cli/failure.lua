@@ -4,7 +4,7 @@ local failure = {}
 --- The exit codes, as the help and the manual list them.
 failure.CODES = {
   { 0, "it worked; also where nobody reads the output any more" },
-  { 1, "the output could not be written, a script failed, or this program has a defect" },
+  { 1, "the output could not be written, a script failed, doctor found a problem, or this program has a defect" },
   { 2, "the command line is wrong; nothing was sent" },
   { 3, "no access token, or it is not good or may not do this; a setting is wrong" },
   { 4, "not found" },

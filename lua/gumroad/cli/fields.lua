@@ -25,10 +25,11 @@ local SUCCESS = {
   { "success", "boolean" }, { "message", "string?" }, type = { success = "boolean", message = "string?" },
 }
 
---- The fields of what a row answers, in their order, with what may stand beside it.
+--- The fields of what a row answers, in their order, with what may stand beside it. `fields` in a row
+-- stand for those of an object that is none of Gumroad's; `telling` in them names those of a table.
 -- @return array of fields of gumroad.schema, with `type` (name -> type) and `open`
 function fields.of(row)
-  local object = row.kind == "message" and SUCCESS or schema[row.object] or { type = {}, open = true }
+  local object = row.fields or row.kind == "message" and SUCCESS or schema[row.object] or { type = {}, open = true }
   if row.kind == "list" or not row.beside then return object end
   local all = { type = {}, open = object.open }
   for _, list in ipairs { object, row.beside } do
@@ -54,6 +55,7 @@ end
 
 --- The fields of a table: the telling ones, or the first that fit in a cell.
 function fields.telling(object)
+  if object.telling then return object.telling end
   local names = names_where(object, function(field) return is_telling(field) and is_scalar(field[2]) end)
   if #names > 1 then return names end
   return names_where(object, function(field) return is_scalar(field[2]) end)

@@ -15,7 +15,8 @@ local cli = {}
 cli.NAME = "gumroad-lua"
 
 --- The commands besides the operations; each has a module of that name.
-cli.COMMANDS = { "api", "completion", "emulator", "manual", "run" }
+cli.COMMANDS = { "api", "completion", "connections", "doctor", "emulator", "listen", "login", "logout", "manual", "run",
+  "trigger" }
 
 local SUMMARY = "Script a Gumroad shop from the command line."
 

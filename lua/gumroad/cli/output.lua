@@ -27,6 +27,11 @@ local function chosen_paths(object, context)
   return paths
 end
 
+--- Whether the arguments ask for a format, or for some of the fields.
+function output.is_asked_for(args)
+  return args.json or args.csv or args.plain or args.fields ~= nil
+end
+
 local Output = {}
 Output.__index = Output
 

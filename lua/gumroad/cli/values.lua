@@ -37,6 +37,17 @@ local function from_json(word)
   return value, why
 end
 
+--- A converter for argparse of an option that is a whole number.
+-- @param most nil: no limit
+function values.whole(option, least, most)
+  return function(word)
+    local value = word:find("^%d+$") and tonumber(word)
+    if value and value >= least and value <= (most or value) then return value end
+    return nil, ("option '%s': a whole number of at least %d%s expected, got '%s'"):format(option, least,
+      most and (" and at most %d"):format(most) or "", word)
+  end
+end
+
 --- For each type of a parameter: what the help calls a value, and function(word) -> value | nil, message.
 values.TYPES = {
   string = { "TEXT", values.text },

@@ -1,13 +1,8 @@
 --- Sends pings: after the server's delays, with its headers, retries and silences.
+local deliveries = require "gumroad.emulator.deliveries"
 local json = require "gumroad.emulator.json"
-local payloads = require "gumroad.emulator.payloads"
 
 local SALE_DELAY, OTHER_DELAY = 10, 5       -- seconds before the first delivery
-local PAUSES = { 60, 180, 600 }             -- seconds before each further one
-local RETRIED = { [499] = true, [500] = true, [502] = true, [503] = true, [504] = true }
-local TIMEOUT = 5                           -- seconds that a receiver has
-
-local CONTENT_TYPES = { form = "application/x-www-form-urlencoded", json = "application/json" }
 
 local Pings = {}
 Pings.__index = Pings
@@ -15,16 +10,6 @@ Pings.__index = Pings
 --- @param server table with `shop`, `engine`, `timers` and `time_scale`
 function Pings.new(server)
   return setmetatable({ server = server, running = {}, log = {}, waiting = 0 }, Pings)
-end
-
--- A re-sent ping is the first snapshot with one key more.
-local function body_of(delivery)
-  local payload = delivery.payload
-  if delivery.attempt > 1 then
-    payload = json.copy(payload)
-    json.put(payload, "retry_count", delivery.attempt - 1)
-  end
-  return delivery.format == "json" and json.encode(payload) or payloads.form(payload)
 end
 
 local function finish(self)
@@ -35,14 +20,8 @@ local function send(self, delivery)
   if delivery.application and not self.server.shop:may_notify(delivery.application) then
     return finish(self)  -- no token is left that may see sales: silence
   end
-  local transfer, _, message = self.server.engine:send {
-    method = "POST", base_url = delivery.url, body = body_of(delivery), fresh = true,
-    timeout = TIMEOUT, connect_timeout = TIMEOUT,
-    headers = {
-      ["Content-Type"] = CONTENT_TYPES[delivery.format], ["User-Agent"] = "Ruby", Accept = "*/*",
-      ["Accept-Encoding"] = "gzip;q=1.0,deflate;q=0.6,identity;q=0.3",
-    },
-  }
+  local body = deliveries.body(delivery.payload, delivery.format, delivery.attempt - 1)
+  local transfer, _, message = self.server.engine:send(deliveries.request(delivery.url, body, delivery.format))
   if transfer then
     self.running[#self.running + 1] = { transfer = transfer, delivery = delivery }
   else
@@ -66,16 +45,11 @@ local function schedule(self, delivery, seconds)
   self.server.timers:after(seconds * self.server.time_scale, function() send(self, delivery) end)
 end
 
-local function is_retried(self, status)
-  if status then return RETRIED[status] end
-  return not self.server.shop.old_server  -- older servers gave up when nobody answered
-end
-
 local function conclude(self, delivery, result, message)
   local status = result and result.status
   self:note(delivery, status, message)
-  local pause = not delivery.once and PAUSES[delivery.attempt]
-  if pause and is_retried(self, status) then
+  local pause = not delivery.once and deliveries.PAUSES[delivery.attempt]
+  if pause and deliveries.is_retried(status, self.server.shop.old_server) then
     delivery.attempt = delivery.attempt + 1
     return schedule(self, delivery, pause)
   end
@@ -100,14 +74,11 @@ local function start(self, delivery, seconds)
   schedule(self, delivery, seconds)
 end
 
-local SALE_EVENTS = { sale = true, refund = true, dispute = true, dispute_won = true }
-
 --- Sends an event to everybody who subscribed to it.
 -- @param record a sale or a subscription
 function Pings:event(resource_name, record)
   local shop = self.server.shop
-  local make = SALE_EVENTS[resource_name] and payloads.sale or payloads.subscription
-  local payload = make(shop, record, resource_name)
+  local payload = deliveries.payload(shop, resource_name, record)
   local delay = resource_name == "sale" and SALE_DELAY or OTHER_DELAY
   if resource_name == "sale" and self.settings_url then
     start(self, { url = self.settings_url, resource_name = "sale", payload = payload,
@@ -129,13 +100,9 @@ end
 
 --- "Send test ping": the latest sale, to one address, once.
 function Pings:test(url)
-  local shop = self.server.shop
-  local sale = shop:sale(shop.sale_count)
-  if not sale then return end
-  local payload = payloads.sale(shop, sale)
-  json.put(payload, "test", true)
-  start(self, { url = url, payload = payload, format = "form",
-    once = true }, 0)
+  local payload = deliveries.test_payload(self.server.shop)
+  if not payload then return end
+  start(self, { url = url, payload = payload, format = "form", once = true }, 0)
 end
 
 return Pings

@@ -1,0 +1,108 @@
+--- The connection, the way to the API, and what the token is good for.
+local api = require "gumroad.api"
+local network = require "gumroad.cli.checks.network"
+local url = require "gumroad.cli.url"
+
+local LOG_IN = "Run gumroad-lua login NAME"
+
+local function has_variable()
+  return (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= ""
+end
+
+-- Where the token comes from, in words.
+local function source(args)
+  if args.connection then return ("the connection '%s'"):format(args.connection) end
+  if has_variable() then return "the variable GUMROAD_ACCESS_TOKEN" end
+  return ("the connection '%s'"):format(require("gumroad.connections").default())
+end
+
+local function check_store(report)
+  local connections = require "gumroad.connections"
+  local list, err = connections.list()
+  if not list then return report:problem("connections", err.message) end
+  if #list == 0 then return report:ok("connections", "none is stored") end
+  local mode = require("gumroad.system").is_private(connections.path()) and "for its owner alone" or "not private"
+  report:ok("connections", "%d in %s, %s", #list, connections.path(), mode)
+end
+
+-- The shop, or nil where the settings are wrong.
+local function shop_of(report, context)
+  local ok, shop = pcall(context.shop, true)
+  if ok then return shop end
+  report:problem("connection", tostring(shop), "Mend that first; nothing was sent")
+end
+
+local function check_connection(report, args, client)
+  if not client.secret then
+    return report:problem("connection", "no access token", LOG_IN .. ", or set GUMROAD_ACCESS_TOKEN")
+  end
+  report:ok("connection", "%s", source(args))
+  if args.connection and has_variable() then
+    report:note("connection", "GUMROAD_ACCESS_TOKEN is set too, and used where --connection is not")
+  end
+end
+
+-- Whether the API answers at all; without the token, so that nothing but the way is looked at.
+local function check_api(report, base_url)
+  local name = url.shown(base_url)
+  local response, message, advice = network.ask { method = "GET", base_url = base_url, path = "/v2/user" }
+  if not response then
+    report:problem("API", ("%s: %s"):format(name, message), advice)
+  elseif response.status >= 500 then
+    report:problem("API", ("%s answers, but with %d"):format(name, response.status), "Wait, and try again")
+  else
+    report:ok("API", "%s answers after %.2f s", name, response.seconds)
+    return true
+  end
+end
+
+local function check_token(report, shop)
+  local user, err = shop.user:get()
+  if user then
+    report:ok("token", "good, for %s (seller %s)", user.name or "a shop without a name", tostring(user.user_id))
+    return true
+  end
+  local advice = err.kind == "auth" and LOG_IN .. " again, or replace what GUMROAD_ACCESS_TOKEN holds" or nil
+  report:problem("token", tostring(err), advice)
+  return err.kind == "scope"
+end
+
+-- How many operations a set of scopes allows, and how many need one.
+local function count_operations(scopes)
+  local allowed, all = 0, 0
+  for _, rows in pairs(api) do
+    for _, row in ipairs(rows) do
+      local is_allowed = not row.scopes
+      for _, scope in ipairs(row.scopes or {}) do is_allowed = is_allowed or scopes[scope] ~= nil end
+      allowed, all = allowed + (is_allowed and 1 or 0), all + 1
+    end
+  end
+  return allowed, all
+end
+
+-- What the token may do. Whether it may see webhooks.
+local function check_scopes(report, shop)
+  local info, err = shop:request { url = "/oauth/token/info" }
+  if not info or type(info.scope) ~= "table" then
+    report:warning("scopes", "Gumroad does not tell them: " .. tostring(err), "Webhooks need view_sales")
+    return true
+  end
+  local scopes = {}
+  for _, scope in ipairs(info.scope) do scopes[scope] = true end
+  report:ok("scopes", "%s: %d of %d operations", table.concat(info.scope, " "), count_operations(scopes))
+  if type(info.application) == "table" then report:ok("application", "%s", tostring(info.application.uid)) end
+  if scopes.view_sales or scopes.account then return true end
+  report:problem("scopes", "without view_sales the token can read no sales and no webhooks, and Gumroad sends none "
+    .. "in its name", "Run gumroad-lua login NAME --scopes 'view_profile view_sales'")
+end
+
+--- @return the shop, if its webhooks can be looked at
+return function(report, context, args)
+  check_store(report)
+  local shop = shop_of(report, context)
+  if not shop then return nil end
+  local client = shop.user.client
+  check_connection(report, args, client)
+  if not check_api(report, client.base_url) or not client.secret then return nil end
+  if check_token(report, shop) and check_scopes(report, shop) then return shop end
+end

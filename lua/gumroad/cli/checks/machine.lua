@@ -1,0 +1,92 @@
+--- What is installed here: versions, optional parts, certificates, proxies, the port.
+local core = require "gumroad.core"
+local tls = require "gumroad.tls"
+local url = require "gumroad.cli.url"
+
+local function check_versions(report)
+  report:ok("gumroad", "%s on %s", require("gumroad.client").VERSION, rawget(_G, "jit") and jit.version or _VERSION)
+  report:ok("lua-cjson", "%s", require("cjson")._VERSION or "there")
+  report:ok("argparse", "%s", require("argparse").version or "there")
+end
+
+local function check_curl(report)
+  local curl = core.curl()
+  if not curl.tls then
+    return report:problem("libcurl", curl.version .. ", without TLS", "Install a libcurl that has it")
+  end
+  if curl.http2 then return report:ok("libcurl", "%s, %s, HTTP/2", curl.version, curl.tls) end
+  report:warning("libcurl", ("%s, %s, without HTTP/2"):format(curl.version, curl.tls),
+    "All works, but many calls at once take more connections")
+end
+
+-- Parts that only some functions need.
+local OPTIONAL = {
+  { "listener", "gumroad.listener", "listen, login in a browser and the emulator do not work",
+    "Install libmicrohttpd (libmicrohttpd-dev on Debian and Ubuntu) and build gumroad again" },
+  { "luaossl", "openssl.digest", "login in a browser and with --device does not work",
+    "Install lua-luaossl, or the rock luaossl" },
+}
+
+local function check_optional(report)
+  for _, part in ipairs(OPTIONAL) do
+    if pcall(require, part[2]) then report:ok(part[1], "there")
+    else report:warning(part[1], "missing: " .. part[3], part[4]) end
+  end
+end
+
+local function variable(name)
+  local value = os.getenv(name)
+  return value ~= "" and value or nil
+end
+
+local function holds_certificates(path)
+  local file = io.open(path, "rb")
+  local bytes = file and file:read("*a") or ""
+  if file then file:close() end
+  return bytes:find("-----BEGIN [%u ]*CERTIFICATE-----") ~= nil
+end
+
+local function check_certificates(report)
+  local path, message = tls.ca_file()
+  if not path then
+    return report:problem("certificates", message, "Without a bundle no HTTPS connection is made")
+  end
+  local from = variable "GUMROAD_CA_BUNDLE" and "from GUMROAD_CA_BUNDLE"
+    or variable "SSL_CERT_FILE" and "from SSL_CERT_FILE" or "of this system"
+  if holds_certificates(path) then return report:ok("certificates", "%s, %s", path, from) end
+  report:problem("certificates", ("%s, %s, holds none"):format(path, from),
+    "Name a file of CA certificates (PEM) in GUMROAD_CA_BUNDLE")
+end
+
+local PROXIES = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" }
+
+local function check_proxies(report)
+  for _, name in ipairs(PROXIES) do
+    local proxy = variable(name)
+    if proxy then
+      report:note("proxy", ("HTTPS goes through %s, from %s"):format(url.shown(proxy:find("://") and proxy
+        or "http://" .. proxy), name))
+    end
+  end
+end
+
+local function check_port(report, port)
+  local ok, listener = pcall(require, "gumroad.listener")
+  if not (ok and port) then return end
+  local open, _, message = listener.new { port = port }
+  if open then
+    open:close()
+    return report:ok("port", "%d can be listened on", port)
+  end
+  report:problem("port", message)
+end
+
+--- @param args `port`: to be tried, or nil
+return function(report, _, args)
+  check_versions(report)
+  check_curl(report)
+  check_optional(report)
+  check_certificates(report)
+  check_proxies(report)
+  check_port(report, args.port)
+end

@@ -1,0 +1,45 @@
+--- One request, and what its failure means.
+local core = require "gumroad.core"
+local loop = require "gumroad.loop"
+local tls = require "gumroad.tls"
+
+local network = {}
+
+local CERTIFICATE = "If a proxy or your own server has a certificate of its own, name the bundle with its authority in "
+  .. "GUMROAD_CA_BUNDLE; the check cannot be switched off"
+
+-- libcurl's numbers -> what is wrong, what to do
+local FAILURES = {
+  [5] = { "the proxy's name is not known", "Check the variables https_proxy and all_proxy" },
+  [6] = { "the host's name is not known (DNS)", "Check the name, and whether this machine is on the network" },
+  [7] = { "nobody takes connections there", "Check host and port; a firewall may be in between" },
+  [28] = { "no answer in time", "Check whether a firewall or a proxy is in between" },
+  [35] = { "the TLS handshake failed", "Check that the port speaks HTTPS; a proxy may be in between" },
+  [60] = { "the certificate is not trusted", CERTIFICATE },
+  [77] = { "the bundle of CA certificates cannot be used", "Name a file of certificates (PEM) in GUMROAD_CA_BUNDLE" },
+  [97] = { "the proxy refuses the connection", "Check the variables https_proxy and all_proxy" },
+}
+
+local function explain(message, info)
+  local known = FAILURES[info.curl_code]
+  if not known then return message, nil end
+  return ("%s (%s)"):format(known[1], message), known[2]
+end
+
+--- Sends a request of engine:send, with the CA bundle that clients use.
+-- @return { status, seconds, headers, body } | nil, what is wrong, what to do or nil
+function network.ask(request)
+  local wrong
+  if request.base_url:find("^https:") then
+    request.ca_file, wrong = tls.ca_file()
+    if not request.ca_file then return nil, wrong, "Install ca-certificates, or mend the variable" end
+  end
+  local transfer, _, message = core.engine():send(request)
+  if not transfer then return nil, message end
+  loop.blocking.wait(transfer)
+  local response, _, why, info = transfer:result()
+  if response then return response end
+  return nil, explain(why, info)
+end
+
+return network

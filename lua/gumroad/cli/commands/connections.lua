@@ -1,0 +1,36 @@
+--- gumroad-lua connections: lists the connections, or marks one as the default.
+local failure = require "gumroad.cli.failure"
+
+local FIELDS = {
+  { "name", "string" }, { "default", "boolean" }, { "seller_name", "string?" }, { "seller_id", "string?" },
+  { "scope", "string?" }, { "created_at", "string?" }, { "client_id", "string?" }, { "base_url", "string?" },
+  telling = { "name", "default", "seller_name", "scope", "created_at" }, type = {},
+}
+for _, field in ipairs(FIELDS) do FIELDS.type[field[1]] = field[2] end
+
+local function list(context, connections)
+  local all, err = connections.list()
+  if not all then error(err, 0) end
+  for _, connection in ipairs(all) do
+    connection.created_at = connection.created_at and os.date("!%Y-%m-%dT%H:%M:%SZ", connection.created_at)
+  end
+  local printer = require("gumroad.cli.output").new(context, { kind = "list", fields = FIELDS }):list()
+  printer:page(all)
+  printer:finish()
+end
+
+return {
+  name = "connections",
+  summary = "List the connections, or mark one as the default.",
+  configure = function(parser)
+    parser:argument("action", "default, to mark one; none: list them."):args("?"):choices { "default" }
+    parser:argument("name", "The connection to be the default."):args("?")
+  end,
+  run = function(context, args)
+    local connections = require "gumroad.connections"
+    if not args.action then return list(context, connections) end
+    if not args.name then failure.usage(context.command, "default: which one?") end
+    local done, err = connections.set_default(args.name)
+    if not done then error(err, 0) end
+  end,
+}

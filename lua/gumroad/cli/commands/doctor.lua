@@ -1,0 +1,24 @@
+--- gumroad-lua doctor: why does nothing arrive, why does a connection fail, and what to do.
+local values = require "gumroad.cli.values"
+
+local PROBLEMS = 1  -- exit code
+
+return {
+  name = "doctor",
+  summary = "Look for what is wrong: installation, connection, token, webhooks, receiver.",
+  configure = function(parser)
+    parser:option("--url", "A receiver of pings: is it in the public network, and does it answer? It is sent a test "
+      .. "ping, of an invented sale."):argname("URL")
+    parser:option("--port", "Try whether this program could listen on it."):argname("NUMBER")
+      :convert(values.whole("--port", 0, 65535))
+    parser:epilog("Nothing is changed at Gumroad. The exit code is 1 if there is a problem, else 0.")
+  end,
+  run = function(context, args)
+    local report = require("gumroad.cli.report").new(context)
+    require "gumroad.cli.checks.machine"(report, context, args)
+    local shop = require "gumroad.cli.checks.account"(report, context, args)
+    if shop then require "gumroad.cli.checks.webhooks"(report, shop, args) end
+    require "gumroad.cli.checks.receiver"(report, args)
+    return report:finish() and 0 or PROBLEMS
+  end,
+}

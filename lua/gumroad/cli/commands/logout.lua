@@ -1,0 +1,42 @@
+--- gumroad-lua logout NAME: revokes a connection's token at Gumroad, and forgets the connection.
+local application = require "gumroad.cli.application"
+
+local NO_ANSWER = 6
+
+-- Makes the token good for nothing. true | nil, why not
+local function revoke(connection, args)
+  local options = application.options(args)
+  options.client_id = options.client_id or connection.client_id
+  options.base_url = options.base_url or connection.base_url
+  if not options.client_id then return nil, "whose application it is of is not known: name it with --client-id" end
+  options.token = connection.access_token
+  local done, err = require("gumroad.oauth").revoke(options)
+  return done, err and tostring(err)
+end
+
+return {
+  name = "logout",
+  summary = "Revoke a connection's access token, and forget the connection.",
+  configure = function(parser)
+    parser:argument("name", "The connection's.")
+    application.configure(parser)
+    parser:epilog("The connection is forgotten in any case. If its token could not be revoked, that is said, and "
+      .. "the exit code is 6.")
+  end,
+  run = function(context, args)
+    local connections = require "gumroad.connections"
+    local connection, err = connections.get(args.name)
+    if not connection then error(err, 0) end
+    local revoked, why = revoke(connection, args)
+    local done
+    done, err = connections.remove(args.name)
+    if not done then error(err, 0) end
+    if not revoked then
+      context.note("'%s' is forgotten here, but its access token is still good: revoke the application in Gumroad's "
+        .. "settings, under Advanced (%s)", args.name, why)
+      return NO_ANSWER
+    end
+    context.write(("'%s' is revoked and forgotten\n"):format(args.name))
+    context.note("if no other token of its application is left, the application's webhooks go silent without a word")
+  end,
+}
