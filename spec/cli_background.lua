@@ -1,5 +1,6 @@
 -- Running the command gumroad-lua beside a spec, which reads line by line what it tells.
 local command = require "cli_support"
+local leaks = require "leaks"
 local support = require "support"
 
 local background = {}
@@ -48,9 +49,9 @@ function Process:finish()
   running[self] = nil
   local code = tonumber(self:wait_for("^exit (%d+)$"))
   self.pipe:close()
-  local out = self:out()
+  local out = leaks.search(self:out(), "gumroad-lua")
   self.remove()
-  return { code = code, out = out, err = self.told:gsub("exit %d+\n$", "") }
+  return { code = code, out = out, err = leaks.search(self.told:gsub("exit %d+\n$", ""), "gumroad-lua") }
 end
 
 --- Ends it as Ctrl-C does.

@@ -1,4 +1,5 @@
--- Running the command gumroad-lua from specs.
+-- Running the command gumroad-lua from specs. What it prints is searched for secrets.
+local leaks = require "leaks"
 local support = require "support"
 
 local command = {}
@@ -39,7 +40,7 @@ function command.shell(line)
   os.execute(("(%s) >%s/out 2>%s/err </dev/null; echo $? >%s/code"):format(line, folder, folder, folder))
   local out, err, code = read(folder .. "/out"), read(folder .. "/err"), read(folder .. "/code")
   remove()
-  return { out = out, err = err, code = tonumber(code) }
+  return { out = leaks.search(out, line), err = leaks.search(err, line), code = tonumber(code) }
 end
 
 --- Runs the command in a process of its own.

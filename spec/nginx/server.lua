@@ -1,5 +1,6 @@
 -- An nginx of our own for specs: in a directory of its own, on a free port, gone with stop()
 -- or with this process.
+local leaks = require "leaks"
 local socket = require "socket"
 
 local MODULES = "/usr/lib/nginx/modules"
@@ -91,8 +92,11 @@ end
 
 --- Ends nginx and removes its directory. Safe to repeat.
 function Server:stop()
-  if self.pipe then self.pipe:close() end
+  if not self.pipe then return end
+  local log = self:log()
+  self.pipe:close()
   self.pipe = nil
+  leaks.search(log, "nginx's log")
 end
 
 local function wait_until_ready(self)

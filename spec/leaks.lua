@@ -1,0 +1,82 @@
+-- Whatever the suite's programs print, and whatever this process writes to stderr, is searched
+-- for every secret that a spec has handed out or got: tokens, the codes and verifiers of OAuth,
+-- the secrets of applications. One that is found fails the spec that was running.
+--
+-- Loaded by busted before the specs; what a spec itself looks at is not hidden from it.
+local connections = require "gumroad.connections"
+local emulator = require "gumroad.emulator"
+local oauth = require "gumroad.oauth"
+
+local leaks = { searched = 0 }
+
+local secrets = {}
+local SHORTEST = 12  -- a shorter one may stand in any text
+local PUBLIC = { ["emulated-access-token"] = true }  -- the emulator's own, which it is there to print
+
+local function remember(value)
+  if type(value) == "string" and #value >= SHORTEST and not PUBLIC[value] then secrets[value] = true end
+end
+
+local FIELDS = { "access_token", "refresh_token", "code_verifier", "device_code", "client_secret", "token" }
+
+local function remember_fields(table)
+  if type(table) ~= "table" then return end
+  for _, name in ipairs(FIELDS) do remember(table[name]) end
+end
+
+--- Raises if a secret stands in a text.
+-- @param source where the text comes from
+-- @return text
+function leaks.search(text, source)
+  leaks.searched = leaks.searched + 1
+  for secret in pairs(secrets) do
+    if text:find(secret, 1, true) then
+      error(("%s shows a secret (%s...): %s"):format(source, secret:sub(1, 4), text), 0)
+    end
+  end
+  return text
+end
+
+local function remember_all(...)
+  for i = 1, select("#", ...) do remember_fields((select(i, ...))) end
+  return ...
+end
+
+-- What goes into these functions and what comes out of them is remembered.
+local function listen_in(functions, names)
+  for _, name in ipairs(names) do
+    local real = functions[name]
+    functions[name] = function(...)
+      remember_all(...)
+      return remember_all(real(...))
+    end
+  end
+end
+
+listen_in(oauth, { "authorize_url", "exchange", "device", "poll", "wait", "refresh", "revoke", "login" })
+listen_in(connections, { "save", "get", "refresh" })
+
+local start = emulator.start
+function emulator.start(options, ...)
+  remember_fields(options)
+  for token in pairs(options and options.tokens or {}) do remember(token) end
+  local handle, message = start(options, ...)
+  if not handle then return nil, message end
+  local grant = handle.grant
+  handle.grant = function(self, token, ...)
+    remember(token)
+    return grant(self, token, ...)
+  end
+  return handle
+end
+
+local stderr = io.stderr
+io.stderr = setmetatable({ write = function(self, ...)
+  leaks.search(table.concat({ ... }), "stderr")
+  stderr:write(...)
+  return self
+end }, { __index = function(_, name)
+  return function(_, ...) return stderr[name](stderr, ...) end
+end })
+
+return leaks
