@@ -71,7 +71,7 @@ function emulator.start(options, ...)
 end
 
 local stderr = io.stderr
-io.stderr = setmetatable({ write = function(self, ...)
+io.stderr = setmetatable({ write = function(self, ...)  -- luacheck: ignore 122
   leaks.search(table.concat({ ... }), "stderr")
   stderr:write(...)
   return self
