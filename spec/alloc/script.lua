@@ -23,7 +23,7 @@ assert(token:equals("token-of-the-test") and core.equal("a", "a") and tostring(t
 assert(not pcall(core.secret, "line\n"))
 
 -- Files, locks, terminals, names
-local FOLDER = "build/alloc/folder"
+local FOLDER = "build/alloc/" .. (rawget(_G, "jit") and "LuaJIT" or _VERSION)
 assert(system.make_folder(FOLDER) and system.write_private(FOLDER .. "/file", ("bytes"):rep(1000)))
 assert(system.is_private(FOLDER .. "/file") and system.is_private("/none") == nil)
 assert(not system.write_private(FOLDER, "") and not system.write_private("/none/file", ""))
