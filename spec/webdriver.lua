@@ -45,6 +45,7 @@ function Browser.start()
   end
   self.url = "http://127.0.0.1:" .. assert(port, "chromedriver did not start")
   self.session = "/session/" .. command(self, "POST", "/session", options(self.folder)).sessionId
+  command(self, "POST", self.session .. "/timeouts", { implicit = PATIENCE * 500 })  -- for what is not there yet
   return self
 end
 
@@ -57,8 +58,8 @@ local function find(self, selector)
   return command(self, "POST", self.session .. "/element", { using = "css selector", value = selector })[ELEMENT]
 end
 
---- Clicks on what a CSS selector finds; the function that is returned waits until the page
--- that follows is there.
+--- Clicks on what a CSS selector finds; the function that is returned waits until the browser
+-- has done so. The page that follows may come a little later: see reach.
 function Browser:click(selector)
   return begin(self, "POST", ("%s/element/%s/click"):format(self.session, find(self, selector)), {})
 end
@@ -71,6 +72,17 @@ end
 --- The page's address, and its title.
 function Browser:where()
   return command(self, "GET", self.session .. "/url"), command(self, "GET", self.session .. "/title")
+end
+
+--- Waits until the page has a title.
+-- @return its address
+function Browser:reach(title)
+  local deadline = core.now() + PATIENCE
+  while true do
+    local address, shown = self:where()
+    if shown == title then return address end
+    assert(core.now() < deadline, "the page is " .. shown)
+  end
 end
 
 --- Ends it.
