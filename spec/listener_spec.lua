@@ -196,6 +196,11 @@ describe("gumroad.listener", function()
       assert.same({host = "a.example.com", ["x-one"] = "1, 2", accept = "b"}, r:headers())
     end)
 
+    it("has them also for a caller that passes too much", function()
+      local l = listen()
+      assert.same({host = "shop.example.com"}, get(l, connect(l)):headers("accept"))
+    end)
+
     it("finds a header whatever its case", function()
       local l = listen()
       local r = request(l, connect(l),

@@ -845,6 +845,7 @@ static const char *first_header (const gr_Request *r) {
 static int request_headers (lua_State *L) {
   gr_Request *r = check_request(L);
   const char *p = first_header(r), *end = r->bytes + r->head_len;
+  lua_settop(L, 1);
   lua_newtable(L);
   while (p < end) {
     size_t name_len, len;
