@@ -1,5 +1,6 @@
 local core = require "gumroad.core"
 local socket = require "socket"
+local support = require "support"
 
 local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
 local has_ffi, ffi = pcall(require, "ffi")  -- only LuaJIT can fork from a spec
@@ -269,6 +270,28 @@ describe("engine", function()
       local _, code, _, info = result(send("http://no-such-host.invalid/"))
       assert.equal("network", code)
       assert.is_false(info.sent)
+    end)
+
+    it("to find the host in time holds nothing up, nor does the end of the program", function()
+      local folder, remove = support.folder()
+      local resolver = folder .. "/silent.so"
+      support.output("LD_PRELOAD= cc -shared -fPIC -pthread -o " .. resolver .. " spec/resolver/silent.c")
+      local program = [[
+        local engine = require("gumroad.core").engine()
+        local function send(timeout)
+          return engine:send { method = "GET", base_url = "http://shop.example.com", timeout = timeout }
+        end
+        local late = send(0.05)
+        while not late:done() do engine:step(1) end
+        print((select(2, late:result())))
+        send(60):close()
+        print "cancelled"
+        send(60)
+      ]]
+      local told = support.output(("LD_PRELOAD=$LD_PRELOAD:%s timeout %d %s; echo $?"):format(resolver,
+        PATIENCE, support.lua_command(program)))
+      remove()
+      assert.equal("timeout\ncancelled\n0", told)
     end)
 
     it("to connect in time is a timeout, and has sent nothing", function()
