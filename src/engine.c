@@ -742,12 +742,13 @@ static int engine_watch (lua_State *L) {
   gr_engine *e = check_engine(L);
   int fd = (int)luaL_checkinteger(L, 2);
   luaL_argcheck(L, fd >= 0, 2, "a descriptor expected");
-  if (find_watched(e, fd) >= 0) return 0;
-  luaL_argcheck(L, e->watched_count < MAX_WATCHED, 2, "16 descriptors are watched already");
+  int at = find_watched(e, fd);  /* one that was closed may have had its number */
+  luaL_argcheck(L, at >= 0 || e->watched_count < MAX_WATCHED, 2, "16 descriptors are watched already");
   int wrong = gr_poller_watch(&e->poller, fd, GR_READ | GR_ONCE);
   if (wrong != 0) return luaL_error(L, "cannot watch descriptor %d: %s", fd, strerror(wrong));
-  e->watched[e->watched_count].fd = fd;
-  e->watched[e->watched_count++].told = 0;
+  if (at < 0) at = e->watched_count++;
+  e->watched[at].fd = fd;
+  e->watched[at].told = 0;
   return 0;
 }
 
