@@ -723,6 +723,16 @@ describe("engine", function()
       assert.is_nil((server:accept()))
     end)
 
+    it("is closed at once where the request is not made", function()
+      write_file("0123456789")
+      collectgarbage()
+      collectgarbage "stop"
+      engine:send { method = "PUT", base_url = "http://127.0.0.1", file = { path = path, length = 11 } }
+      local open_files = support.output "ls -l /proc/$PPID/fd"
+      collectgarbage "restart"
+      assert.is_nil(open_files:find(path, 1, true))
+    end)
+
     it("must be described in whole bytes", function()
       write_file("0123456789")
       for _, length in ipairs { 1.5, -1, 2 ^ 60, "x" } do

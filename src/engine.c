@@ -648,7 +648,10 @@ static int engine_send (lua_State *L) {
   t->easy = e->idle_count > 0 ? e->idle[--e->idle_count] : curl_easy_init();
   const char *wrong = t->easy ? read_request(L, t) : gr_no_memory;
   if (wrong == gr_no_memory) return luaL_error(L, "%s", wrong);
-  if (wrong != NULL) return gr_fail(L, t->failure ? t->failure : "config", wrong);
+  if (wrong != NULL) {
+    release(t, e);  /* the collector would leave the file open, as it knows of little memory */
+    return gr_fail(L, t->failure ? t->failure : "config", wrong);
+  }
   curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
   if (curl_multi_add_handle(e->multi, t->easy) != CURLM_OK) return luaL_error(L, "%s", gr_no_memory);
   t->engine = e;
