@@ -176,6 +176,17 @@ describe("engine", function()
       assert.equal("", got.response.body)
     end)
 
+    it("has no header of its status line", function()
+      local got = exchange("HTTP/1.1 200 OK: done\r\nX-One: 1\r\nContent-Length: 0\r\n\r\n")
+      assert.same({ ["x-one"] = "1", ["content-length"] = "0" }, got.response.headers)
+    end)
+
+    it("has no header from behind its body", function()
+      local got = exchange("HTTP/1.1 200 OK\r\nRetry-After: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        .. "1\r\na\r\n0\r\nRetry-After: 9\r\nX-One: 1\r\n\r\n")
+      assert.same({ ["retry-after"] = "1", ["transfer-encoding"] = "chunked" }, got.response.headers)
+    end)
+
     it("is handed over once", function()
       local server, url = listen()
       local transfer = send(url)

@@ -57,6 +57,7 @@ typedef struct gr_transfer {
   struct curl_slist *headers;
   struct curl_slist *auth;   /* the node of 'headers' that holds the token */
   gr_buffer head, body;
+  int head_over;             /* its empty line has come */
   size_t max_body;
   struct gr_file file;       /* what is sent, where it is no string */
   curl_off_t uploaded;
@@ -118,6 +119,8 @@ static size_t on_header (char *data, size_t size, size_t nmemb, void *ud) {
   gr_transfer *t = (gr_transfer *)ud;
   size_t n = size * nmemb;
   if (n >= 5 && memcmp(data, "HTTP/", 5) == 0) t->head.len = 0;  /* after a 100 or 103 */
+  else if (t->head_over) return n;  /* of a trailer, which may say less than a header */
+  t->head_over = n <= 2;
   if (n > MAX_HEAD - t->head.len) {
     t->failure = "too_large";
     t->head_too_large = 1;
@@ -776,7 +779,7 @@ static void push_header_line (lua_State *L, const char *s, const char *end) {
   char name[256];
   const char *colon = (const char *)memchr(s, ':', (size_t)(end - s));
   size_t name_len = colon ? (size_t)(colon - s) : 0;
-  if (name_len == 0 || name_len > sizeof name) return;  /* the status line, the empty line */
+  if (name_len == 0 || name_len > sizeof name) return;  /* the empty line, as a rule */
   for (size_t i = 0; i < name_len; i++) name[i] = (char)lower((unsigned char)s[i]);
   const char *value = colon + 1;
   while (value < end && is_blank(*value)) value++;
@@ -802,7 +805,7 @@ static void push_headers (lua_State *L, const gr_buffer *head) {
   while (s < end) {
     const char *nl = (const char *)memchr(s, '\n', (size_t)(end - s));
     const char *next = nl ? nl + 1 : end;
-    push_header_line(L, s, next);
+    if (s != head->data) push_header_line(L, s, next);  /* the first is the status line */
     s = next;
   }
 }
