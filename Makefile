@@ -31,7 +31,11 @@ CFLAGS ?= -O2 -g
 WARNINGS = -std=c11 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror)
 NO_PLT := $(shell $(CC) -Werror -fno-plt -x c -c -o /dev/null /dev/null 2>/dev/null && echo -fno-plt)
 ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC $(NO_PLT) -fvisibility=hidden $(CFLAGS)
-SHARED = $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
+DARWIN = $(filter Darwin,$(shell uname -s))
+SHARED = $(if $(DARWIN),-bundle -undefined dynamic_lookup,-shared)
+# The core, and with it libcurl, stays loaded when a Lua state is closed: a thread of libcurl that
+# looks a name up may be under way still.
+STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
 
 # The modules and their objects. Where libmicrohttpd is not found, require "gumroad.listener"
 # says so.
@@ -47,7 +51,7 @@ $(BUILD)/obj/%.o: src/%.c $(wildcard src/*.h)
 
 $(BUILD)/gumroad/core.so: $(CORE:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS)
+	$(CC) $(SHARED) $(STAYS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS)
 
 $(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)

@@ -1,5 +1,6 @@
 local core = require "gumroad.core"
 local socket = require "socket"
+local support = require "support"
 
 local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
 local has_ffi, ffi = pcall(require, "ffi")  -- only LuaJIT can fork from a spec
@@ -175,6 +176,17 @@ describe("engine", function()
       assert.equal("", got.response.body)
     end)
 
+    it("has no header of its status line", function()
+      local got = exchange("HTTP/1.1 200 OK: done\r\nX-One: 1\r\nContent-Length: 0\r\n\r\n")
+      assert.same({ ["x-one"] = "1", ["content-length"] = "0" }, got.response.headers)
+    end)
+
+    it("has no header from behind its body", function()
+      local got = exchange("HTTP/1.1 200 OK\r\nRetry-After: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        .. "1\r\na\r\n0\r\nRetry-After: 9\r\nX-One: 1\r\n\r\n")
+      assert.same({ ["retry-after"] = "1", ["transfer-encoding"] = "chunked" }, got.response.headers)
+    end)
+
     it("is handed over once", function()
       local server, url = listen()
       local transfer = send(url)
@@ -269,6 +281,28 @@ describe("engine", function()
       local _, code, _, info = result(send("http://no-such-host.invalid/"))
       assert.equal("network", code)
       assert.is_false(info.sent)
+    end)
+
+    it("to find the host in time holds nothing up, nor does the end of the program", function()
+      local folder, remove = support.folder()
+      local resolver = folder .. "/silent.so"
+      support.output("LD_PRELOAD= cc -shared -fPIC -pthread -o " .. resolver .. " spec/resolver/silent.c")
+      local program = [[
+        local engine = require("gumroad.core").engine()
+        local function send(timeout)
+          return engine:send { method = "GET", base_url = "http://shop.example.com", timeout = timeout }
+        end
+        local late = send(0.05)
+        while not late:done() do engine:step(1) end
+        print((select(2, late:result())))
+        send(60):close()
+        print "cancelled"
+        send(60)
+      ]]
+      local told = support.output(("LD_PRELOAD=$LD_PRELOAD:%s timeout %d %s; echo $?"):format(resolver,
+        PATIENCE, support.lua_command(program)))
+      remove()
+      assert.equal("timeout\ncancelled\n0", told)
     end)
 
     it("to connect in time is a timeout, and has sent nothing", function()
@@ -600,6 +634,21 @@ describe("engine", function()
       engine:unwatch(fd)
     end)
 
+    it("may have the number of one that was closed and not unwatched", function()
+      local server, url = listen()
+      local port = tonumber(url:match("%d+$"))
+      keep(assert(socket.connect("127.0.0.1", port)))
+      local old = accept(server)
+      local number = old:getfd()
+      engine:watch(number)
+      local writer = keep(assert(socket.connect("127.0.0.1", port)))
+      old:close()
+      assert.equal(number, accept(server):getfd())  -- the lowest that is free
+      engine:watch(number)
+      write(writer, "x")
+      assert.equal("readable", step_until(function() return (select(2, engine:step(0.01)) or {})[number] end))
+    end)
+
     it("cannot be something that never becomes readable", function()
       assert.has_error(function() engine:watch(-1) end)
       assert.has_error(function() engine:watch(1000000) end, "cannot watch descriptor 1000000: Bad file descriptor")
@@ -683,6 +732,16 @@ describe("engine", function()
       assert.matches("it is shorter than it was$", refused { path = path, offset = 11 })
       engine:step(0.01)
       assert.is_nil((server:accept()))
+    end)
+
+    it("is closed at once where the request is not made", function()
+      write_file("0123456789")
+      collectgarbage()
+      collectgarbage "stop"
+      engine:send { method = "PUT", base_url = "http://127.0.0.1", file = { path = path, length = 11 } }
+      local open_files = support.output "ls -l /proc/$PPID/fd"
+      collectgarbage "restart"
+      assert.is_nil(open_files:find(path, 1, true))
     end)
 
     it("must be described in whole bytes", function()

@@ -83,6 +83,10 @@ describe("form_decode", function()
     assert.same({a = {"", b = "x"}}, core.form_decode("a[]=&a[b]=x"))
   end)
 
+  it("keeps a lone table in an array beside an empty list", function()
+    assert.same({a = {}, b = {{c = "1"}}}, core.form_decode("a[]=&b[][c]=1"))
+  end)
+
   it("keeps a lone empty element further down, where empty lists are not written", function()
     assert.same({a = {b = {""}}}, core.form_decode("a[b][]="))
   end)

@@ -196,6 +196,11 @@ describe("gumroad.listener", function()
       assert.same({host = "a.example.com", ["x-one"] = "1, 2", accept = "b"}, r:headers())
     end)
 
+    it("has them also for a caller that passes too much", function()
+      local l = listen()
+      assert.same({host = "shop.example.com"}, get(l, connect(l)):headers("accept"))
+    end)
+
     it("finds a header whatever its case", function()
       local l = listen()
       local r = request(l, connect(l),
@@ -613,6 +618,18 @@ describe("gumroad.listener", function()
       assert.matches("^HTTP/1.1 [45]%d%d ", (read_all(l, client)))
     end
     assert.is_nil(l:next())
+  end)
+
+  it("refuses a request that ends in two places, as a proxy may have taken it for another one", function()
+    local length, chunked = "Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n"
+    for _, head in ipairs {length .. "Content-Length: 10\r\n", length .. chunked, chunked .. chunked,
+                           "Content-Length : 3\r\n"} do
+      local l = listen()
+      local client = connect(l)
+      send(l, client, "POST / HTTP/1.1\r\nHost: a\r\n" .. head .. "\r\n0\r\n\r\nGET /b HTTP/1.1\r\n\r\n")
+      assert.matches("^HTTP/1.1 400 ", (read_all(l, client)))
+      assert.is_nil(l:next())
+    end
   end)
 
   it("refuses a request whose head is too large", function()

@@ -57,6 +57,7 @@ typedef struct gr_transfer {
   struct curl_slist *headers;
   struct curl_slist *auth;   /* the node of 'headers' that holds the token */
   gr_buffer head, body;
+  int head_over;             /* its empty line has come */
   size_t max_body;
   struct gr_file file;       /* what is sent, where it is no string */
   curl_off_t uploaded;
@@ -118,6 +119,8 @@ static size_t on_header (char *data, size_t size, size_t nmemb, void *ud) {
   gr_transfer *t = (gr_transfer *)ud;
   size_t n = size * nmemb;
   if (n >= 5 && memcmp(data, "HTTP/", 5) == 0) t->head.len = 0;  /* after a 100 or 103 */
+  else if (t->head_over) return n;  /* of a trailer, which may say less than a header */
+  t->head_over = n <= 2;
   if (n > MAX_HEAD - t->head.len) {
     t->failure = "too_large";
     t->head_too_large = 1;
@@ -553,6 +556,11 @@ static const char *set_constants (const gr_engine *e, gr_transfer *t) {
   curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 65536L);  /* a page of sales in one read */
   curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
+#if CURL_AT_LEAST_VERSION(7, 87, 0)
+  /* a transfer that ends while its host's name is looked up does not wait for the thread that
+  ** does so, as nobody can tell it to stop */
+  curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
   return curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK ? NULL : gr_no_memory;
 }
 
@@ -643,7 +651,10 @@ static int engine_send (lua_State *L) {
   t->easy = e->idle_count > 0 ? e->idle[--e->idle_count] : curl_easy_init();
   const char *wrong = t->easy ? read_request(L, t) : gr_no_memory;
   if (wrong == gr_no_memory) return luaL_error(L, "%s", wrong);
-  if (wrong != NULL) return gr_fail(L, t->failure ? t->failure : "config", wrong);
+  if (wrong != NULL) {
+    release(t, e);  /* the collector would leave the file open, as it knows of little memory */
+    return gr_fail(L, t->failure ? t->failure : "config", wrong);
+  }
   curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
   if (curl_multi_add_handle(e->multi, t->easy) != CURLM_OK) return luaL_error(L, "%s", gr_no_memory);
   t->engine = e;
@@ -737,12 +748,13 @@ static int engine_watch (lua_State *L) {
   gr_engine *e = check_engine(L);
   int fd = (int)luaL_checkinteger(L, 2);
   luaL_argcheck(L, fd >= 0, 2, "a descriptor expected");
-  if (find_watched(e, fd) >= 0) return 0;
-  luaL_argcheck(L, e->watched_count < MAX_WATCHED, 2, "16 descriptors are watched already");
+  int at = find_watched(e, fd);  /* one that was closed may have had its number */
+  luaL_argcheck(L, at >= 0 || e->watched_count < MAX_WATCHED, 2, "16 descriptors are watched already");
   int wrong = gr_poller_watch(&e->poller, fd, GR_READ | GR_ONCE);
   if (wrong != 0) return luaL_error(L, "cannot watch descriptor %d: %s", fd, strerror(wrong));
-  e->watched[e->watched_count].fd = fd;
-  e->watched[e->watched_count++].told = 0;
+  if (at < 0) at = e->watched_count++;
+  e->watched[at].fd = fd;
+  e->watched[at].told = 0;
   return 0;
 }
 
@@ -767,7 +779,7 @@ static void push_header_line (lua_State *L, const char *s, const char *end) {
   char name[256];
   const char *colon = (const char *)memchr(s, ':', (size_t)(end - s));
   size_t name_len = colon ? (size_t)(colon - s) : 0;
-  if (name_len == 0 || name_len > sizeof name) return;  /* the status line, the empty line */
+  if (name_len == 0 || name_len > sizeof name) return;  /* the empty line, as a rule */
   for (size_t i = 0; i < name_len; i++) name[i] = (char)lower((unsigned char)s[i]);
   const char *value = colon + 1;
   while (value < end && is_blank(*value)) value++;
@@ -793,7 +805,7 @@ static void push_headers (lua_State *L, const gr_buffer *head) {
   while (s < end) {
     const char *nl = (const char *)memchr(s, '\n', (size_t)(end - s));
     const char *next = nl ? nl + 1 : end;
-    push_header_line(L, s, next);
+    if (s != head->data) push_header_line(L, s, next);  /* the first is the status line */
     s = next;
   }
 }

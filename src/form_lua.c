@@ -210,14 +210,14 @@ static void empty_lists (lua_State *L, int root) {
     if (lua_istable(L, -1) && gr_rawlen(L, -1) == 1) {
       int table = lua_gettop(L), others = 0;
       lua_rawgeti(L, table, 1);
-      size_t len = gr_rawlen(L, -1);
+      int is_empty = lua_type(L, -1) == LUA_TSTRING && gr_rawlen(L, -1) == 0;
       lua_settop(L, table);
       lua_pushnil(L);
       while (lua_next(L, table)) {
         lua_pop(L, 1);
         others += lua_type(L, -1) != LUA_TNUMBER;
       }
-      if (len == 0 && others == 0) {
+      if (is_empty && others == 0) {
         lua_pushnil(L);
         lua_rawseti(L, table, 1);
       }

@@ -45,6 +45,9 @@ typedef int gr_Result;
 static const char TOO_LARGE[] =
   "HTTP/1.1 413 Content Too Large\r\nContent-Type: text/plain\r\nContent-Length: 30\r\n"
   "Connection: close\r\n\r\nThe request body is too large.";
+static const char UNCLEAR[] =
+  "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 44\r\n"
+  "Connection: close\r\n\r\nIt is not clear where the request body ends.";
 static const char DROPPED[] = "The request was dropped without an answer.";
 
 typedef struct gr_Link { struct gr_Link *prev, *next; } gr_Link;
@@ -87,6 +90,7 @@ typedef struct gr_Conn {
   uint64_t cut_at;  /* after so many the connection is reset; UINT64_MAX: never */
   int is_large;  /* whether the path is one for large bodies */
   int is_counted;  /* whether the body is only that: counted */
+  int lengths;  /* ways to see where the body ends, see 'count_lengths' */
   struct gr_Request *held;  /* the request as Lua holds it */
 } gr_Conn;
 
@@ -198,6 +202,16 @@ static char lower (char ch) {
   return (char)(ch >= 'A' && ch <= 'Z' ? ch | 0x20 : ch);
 }
 
+/* How many ways to see where the body ends a header adds, its name in lower case: two where a
+** blank before the colon hides the name from MHD, but not from others. */
+static int count_lengths (const char *name, size_t len) {
+  size_t bare = len;
+  while (bare > 0 && (name[bare - 1] == ' ' || name[bare - 1] == '\t')) bare--;
+  if (!(bare == 14 && memcmp(name, "content-length", 14) == 0)
+      && !(bare == 17 && memcmp(name, "transfer-encoding", 17) == 0)) return 0;
+  return bare < len ? 2 : 1;
+}
+
 /*
 ** Sockets
 */
@@ -292,6 +306,7 @@ static gr_Result on_header (void *ud, enum MHD_ValueKind kind, const char *name,
   }
   char *copy = c->head.bytes + at + sizeof name_len;
   for (size_t i = 0; i < name_len; i++) copy[i] = lower(copy[i]);
+  c->lengths += count_lengths(copy, name_len);
   return MHD_YES;
 }
 
@@ -299,10 +314,10 @@ static gr_Result on_header (void *ud, enum MHD_ValueKind kind, const char *name,
 ** reset the connection before the client has read why. So the answer goes to the socket,
 ** which has nothing else to send now; the rest of the body is thrown away, until the client
 ** is done or its time is over. */
-static gr_Result refuse (gr_Conn *c) {
+static gr_Result refuse (gr_Conn *c, const char *answer) {
   c->stage = REFUSED;
   c->body.len = 0;
-  if (send(c->fd, TOO_LARGE, sizeof TOO_LARGE - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+  if (send(c->fd, answer, strlen(answer), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
     return MHD_NO;
   shutdown(c->fd, SHUT_WR);
   return MHD_YES;
@@ -330,13 +345,15 @@ static gr_Result take_head (gr_Conn *c, const char *method) {
     MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
   if (!add_field(l, &c->head, method, strlen(method))
       || !add_field(l, &c->head, c->peer, strlen(c->peer))) return MHD_NO;
+  c->lengths = 0;
   MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
   if (c->stage == FAILED) return MHD_NO;
+  if (c->lengths > 1) return refuse(c, UNCLEAR);
   c->is_large = begins_large(c);
   c->is_counted = length != NULL && strtoull(length, NULL, 10) > l->max_body;
   c->cut_at = c->is_large ? take_cut(l) : UINT64_MAX;
   c->received = 0;
-  if (c->is_counted && !c->is_large) return refuse(c);
+  if (c->is_counted && !c->is_large) return refuse(c, TOO_LARGE);
   c->stage = BODY;
   return MHD_YES;
 }
@@ -346,7 +363,7 @@ static gr_Result take_body (gr_Conn *c, const char *data, size_t len) {
   if (c->is_large) wait_from_now(c);  /* it may come in for long: its time begins anew */
   if (c->received >= c->cut_at) { reset_socket(c->fd); return MHD_NO; }
   if (c->is_counted) return MHD_YES;
-  if (len > c->l->max_body - c->body.len) return refuse(c);
+  if (len > c->l->max_body - c->body.len) return refuse(c, TOO_LARGE);
   return add(c->l, &c->body, data, len) ? MHD_YES : MHD_NO;
 }
 
@@ -616,7 +633,8 @@ static const char *address_option (lua_State *L) {
 **   large            optional text: under paths that begin so, a body that is announced to be
 **                    larger is counted and thrown away instead, see r:received(); and 'timeout'
 **                    begins anew as long as a body comes in
-** A request whose head passes some 60 KB, or 800 headers and query fields, is refused too.
+** A request whose head passes some 60 KB, or 800 headers and query fields, is refused too, and so is
+** one with several Content-Length or Transfer-Encoding headers.
 ** Codes: "in_use" (the port is taken), "permission" (a port below 1024), "address" (not an
 ** address, or not one of this machine), "system". Unknown options and wrong types raise. */
 static int listener_new (lua_State *L) {
@@ -845,6 +863,7 @@ static const char *first_header (const gr_Request *r) {
 static int request_headers (lua_State *L) {
   gr_Request *r = check_request(L);
   const char *p = first_header(r), *end = r->bytes + r->head_len;
+  lua_settop(L, 1);
   lua_newtable(L);
   while (p < end) {
     size_t name_len, len;
