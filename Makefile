@@ -37,10 +37,10 @@ SHARED = $(if $(DARWIN),-bundle -undefined dynamic_lookup,-shared)
 # looks a name up may be under way still.
 STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
 
-# The modules and their objects. Where libmicrohttpd is not found, require "gumroad.listener"
-# says so.
-CORE = core form form_lua json secret engine request poller file
-LISTENER = $(if $(MHD_LIBS),listener,listener_missing)
+# The modules and their objects. Where libmicrohttpd is not found, or this is not Linux, require
+# "gumroad.listener" says so.
+CORE = core module form form_lua json secret engine request poller file
+LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),listener module,listener_missing)
 MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so $(BUILD)/gumroad/system.so
 
 all: $(MODULES)
@@ -57,7 +57,7 @@ $(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
 
-$(BUILD)/gumroad/system.so: $(BUILD)/obj/system.o
+$(BUILD)/gumroad/system.so: $(BUILD)/obj/system.o $(BUILD)/obj/module.o
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 

@@ -27,7 +27,7 @@
 #include <sys/types.h>
 #include <microhttpd.h>
 
-#include "compat.h"
+#include "module.h"
 
 #define LISTENER "gumroad.listener"
 #define REQUEST "gumroad.listener.request"
@@ -112,13 +112,6 @@ typedef struct gr_Part {
   size_t limit;
   char bytes[];
 } gr_Part;
-
-static int fail (lua_State *L, const char *code, const char *message) {
-  lua_pushnil(L);
-  lua_pushstring(L, code);
-  lua_pushstring(L, message);
-  return 3;
-}
 
 static double now (void) {
   struct timespec t;
@@ -666,12 +659,12 @@ static int listener_new (lua_State *L) {
   snprintf(service, sizeof service, "%d", port);
   if (strlen(address) != gr_rawlen(L, -1) || getaddrinfo(address, service, &hints, &ai) != 0) {
     lua_pushfstring(L, "'%s' is not an IPv4 or IPv6 address", address);
-    return fail(L, "address", lua_tostring(L, -1));
+    return gr_fail(L, "address", lua_tostring(L, -1));
   }
   error = open_port(l, ai);
   freeaddrinfo(ai);
   if (error != 0) return fail_to_open(L, error, address, port);
-  if (!start(l)) return fail(L, "system", "libmicrohttpd could not be started");
+  if (!start(l)) return gr_fail(L, "system", "libmicrohttpd could not be started");
   lua_pushvalue(L, 2);
   return 1;
 }
@@ -927,8 +920,8 @@ static int can_answer (const gr_Request *r) {
 }
 
 static int fail_to_answer (lua_State *L, const gr_Request *r) {
-  if (r->answered) return fail(L, "answered", "the request has been answered already");
-  return fail(L, "closed", "the listener is closed");
+  if (r->answered) return gr_fail(L, "answered", "the request has been answered already");
+  return gr_fail(L, "closed", "the listener is closed");
 }
 
 static void drop_response (gr_Request *r) {
@@ -995,8 +988,8 @@ static int send_response (lua_State *L, gr_Request *r, unsigned status) {
   queued = MHD_queue_response(c->mhd, status, r->response) == MHD_YES;
   drop_response(r);
   let_go(r);
-  if (gone) return fail(L, "closed", "the client has closed the connection");
-  if (!queued) return fail(L, "closed", "the answer could not be queued");
+  if (gone) return gr_fail(L, "closed", "the client has closed the connection");
+  if (!queued) return gr_fail(L, "closed", "the answer could not be queued");
   lua_pushboolean(L, 1);
   return 1;
 }
@@ -1102,19 +1095,9 @@ static const luaL_Reg request_methods[] = {
 };
 static const luaL_Reg functions[] = {{"new", listener_new}, {NULL, NULL}};
 
-static void make_class (lua_State *L, const char *name, const luaL_Reg *meta,
-                        const luaL_Reg *methods) {
-  luaL_newmetatable(L, name);
-  gr_setfuncs(L, meta);
-  lua_newtable(L);
-  gr_setfuncs(L, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
-}
-
 GR_EXPORT int luaopen_gumroad_listener (lua_State *L) {
-  make_class(L, LISTENER, listener_meta, listener_methods);
-  make_class(L, REQUEST, request_meta, request_methods);
+  gr_newclass(L, LISTENER, listener_meta, listener_methods);
+  gr_newclass(L, REQUEST, request_meta, request_methods);
   lua_newtable(L);
   gr_setfuncs(L, functions);
   return 1;

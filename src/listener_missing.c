@@ -1,7 +1,7 @@
-/* gumroad.listener where libmicrohttpd was not found: says so. */
+/* gumroad.listener where libmicrohttpd was not found, or which is not Linux: says so. */
 #include "compat.h"
 
 GR_EXPORT int luaopen_gumroad_listener (lua_State *L) {
-  return luaL_error(L, "gumroad.listener was built without libmicrohttpd, so this program cannot receive "
+  return luaL_error(L, "gumroad.listener was built without libmicrohttpd, which it uses on Linux, so this program cannot receive "
     "webhooks: install it (on Debian and Ubuntu: libmicrohttpd-dev) and build gumroad again");
 }

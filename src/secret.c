@@ -118,13 +118,10 @@ static const luaL_Reg secret_methods[] = {
 static const luaL_Reg functions[] = {{"equal", l_equal}, {"secret", secret_new}, {NULL, NULL}};
 
 void gr_open_secret (lua_State *L) {
-  luaL_newmetatable(L, GR_SECRET);
-  gr_setfuncs(L, secret_meta);
+  gr_newclass(L, GR_SECRET, secret_meta, secret_methods);
+  luaL_getmetatable(L, GR_SECRET);
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");  /* getmetatable gives false, setmetatable raises */
-  lua_newtable(L);
-  gr_setfuncs(L, secret_methods);
-  lua_setfield(L, -2, "__index");
   lua_pop(L, 1);
   gr_setfuncs(L, functions);
 }

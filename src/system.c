@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-#include "compat.h"
+#include "module.h"
 
 #define LOCK "gumroad.system.lock"
 #define SUFFIX ".XXXXXX"  /* of a temporary file, as mkostemp wants it */
@@ -296,12 +296,7 @@ static const luaL_Reg functions[] = {
 };
 
 GR_EXPORT int luaopen_gumroad_system (lua_State *L) {
-  luaL_newmetatable(L, LOCK);
-  gr_setfuncs(L, lock_meta);
-  lua_newtable(L);
-  gr_setfuncs(L, lock_methods);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
+  gr_newclass(L, LOCK, lock_meta, lock_methods);
   lua_newtable(L);
   gr_setfuncs(L, functions);
   return 1;
