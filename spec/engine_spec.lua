@@ -372,6 +372,14 @@ describe("engine", function()
       assert.equal("decode", got.code)
     end)
 
+    it("of the compression is told apart, too, where more stands behind what was compressed", function()
+      local bytes = HELLO_GZIP .. "and more of something else"
+      local got = exchange("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " .. #bytes
+        .. "\r\n\r\n" .. bytes)
+      assert.equal("decode", got.code)
+      assert.equal("the answer is not all compressed, or not as it says", got.message)
+    end)
+
     it("can be asked for again", function()
       local server, url = listen()
       server:close()

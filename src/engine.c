@@ -818,6 +818,7 @@ static const char *failure_code (const gr_transfer *t) {
     case CURLE_TOO_LARGE:
 #endif
     case CURLE_FILESIZE_EXCEEDED: return "too_large";
+    case CURLE_WRITE_ERROR:  /* our own callback notes why it refuses bytes; this is the decompression's */
     case CURLE_BAD_CONTENT_ENCODING: return "decode";
     case CURLE_PEER_FAILED_VERIFICATION: case CURLE_SSL_CONNECT_ERROR: case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER: case CURLE_SSL_CACERT_BADFILE: case CURLE_SSL_ISSUER_ERROR:
@@ -845,6 +846,8 @@ static void push_failure_message (lua_State *L, const gr_transfer *t, const char
     snprintf(text, sizeof text, "the headers of the answer are larger than %d bytes", (int)MAX_HEAD);
   else if (strcmp(code, "too_large") == 0)
     snprintf(text, sizeof text, "the answer is larger than %.0f bytes", (double)t->max_body);
+  else if (t->code == CURLE_WRITE_ERROR)
+    snprintf(text, sizeof text, "the answer is not all compressed, or not as it says");
   else if (t->code == CURLE_OUT_OF_MEMORY)  /* a peer can cause it, so it does not raise */
     snprintf(text, sizeof text, "libcurl is out of memory, or a header is too long for it");
   else { lua_pushstring(L, t->error[0] ? t->error : curl_easy_strerror(t->code)); return; }
