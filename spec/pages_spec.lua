@@ -91,6 +91,55 @@ describe("A list in pages", function()
       assert.same(all, ids_of(list))
     end)
 
+    it("loses nothing where what it gave is deleted before it goes on", function()
+      local own = assert(emulator.start { products = 12 })
+      finally(function() own:stop() end)
+      local seller = support.shop(own)
+      local before = ids_of(assert(seller.products:list { limit = 100 }))
+      local list, key = {}, nil
+      repeat
+        local some = assert(seller.products:list { limit = 4, page_key = key })
+        for _, id in ipairs(ids_of(some)) do assert(seller.products:delete(id)) end
+        append(list, some)
+        key = some.next_page_key
+      until some.complete
+      assert.same(before, ids_of(list))
+    end)
+
+    for _, new in ipairs { 1, 4, 20 } do
+      it(("doubles nothing where %d are new before it goes on"):format(new), function()
+        local own = assert(emulator.start { sales = 12 })
+        finally(function() own:stop() end)
+        local seller = support.shop(own)
+        local times, key, goes_on = {}, nil, 0
+        repeat
+          local some = assert(seller.sales:list { limit = 7, page_key = key })
+          for _, id in ipairs(ids_of(some)) do times[id] = (times[id] or 0) + 1 end
+          for _ = 1, goes_on == 0 and new or 0 do assert(own:sell {}) end
+          key, goes_on = some.next_page_key, goes_on + 1
+        until some.complete
+        for _, sale in ipairs(assert(seller.sales:list { limit = 100 })) do
+          assert.is_true((times[sale.id] or 0) <= 1)
+          times[sale.id] = nil
+        end
+        assert.is_nil(next(times))
+      end)
+    end
+
+    it("goes on exactly where some have no id", function()
+      local own = assert(emulator.start { sales = 2000 })
+      finally(function() own:stop() end)
+      local seller = support.shop(own)
+      local whole, list, key = assert(seller.payouts:list { limit = 15 }), {}, nil
+      assert.is_nil(whole[1].id)
+      repeat
+        local some = assert(seller.payouts:list { limit = 1, page_key = key })
+        append(list, some)
+        key = some.next_page_key
+      until #list == 15
+      for i, payout in ipairs(whole) do assert.same({ payout.id, payout.amount }, { list[i].id, list[i].amount }) end
+    end)
+
     it("gives the rest of a page that was cut where the next call has no limit", function()
       local cut = assert(shop.sales:list { limit = 7 })
       assert.equal(3, #assert(shop.sales:list { page_key = cut.next_page_key }))
