@@ -91,6 +91,17 @@ describe("A list in pages", function()
       assert.same(all, ids_of(list))
     end)
 
+    it("goes on in the page whose number it began with", function()
+      for _, number in ipairs { 1, 2 } do
+        local cut = assert(shop.sales:list { page = number, limit = 4 })
+        local rest = { (table.unpack or unpack)(all, number * 10 - 5, SALES) }
+        for _, again in ipairs { { page_key = cut.next_page_key }, { page_key = cut.next_page_key, page = number } } do
+          again.limit = 100
+          assert.same(rest, ids_of(assert(shop.sales:list(again))))
+        end
+      end
+    end)
+
     it("loses nothing where what it gave is deleted before it goes on", function()
       local own = assert(emulator.start { products = 12 })
       finally(function() own:stop() end)
