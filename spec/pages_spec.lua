@@ -195,6 +195,21 @@ describe("A list in pages", function()
       assert.truthy(err.message:find("'sales'", 1, true))
     end)
 
+    for _, row in ipairs {
+      { '"sales":{"a":1}', "a 'sales' that is no list of objects" },
+      { '"sales":[{},5]', "a 'sales' that is no list of objects" },
+      { '"sales":[],"next_page_key":5', "a next_page_key that is no text" },
+      { '"sales":[],"next_page_key":false', "a next_page_key that is no text" },
+      { '"sales":[],"next_page_key":{}', "a next_page_key that is no text" },
+    } do
+      it("does not take for a page what has " .. row[1], function()
+        gum:fault { kind = "status", status = 200, body = '{"success":true,' .. row[1] .. "}" }
+        local list, err = shop.sales:list { limit = 20, after = 1 }
+        assert.is_nil(list)
+        assert.same({ "decode", "the answer has " .. row[2] }, { err.kind, err.message })
+      end)
+    end
+
     it("ends with an error where page keys repeat", function()
       gum:fault { kind = "repeat_page_key", path = "/v2/sales", times = "always" }
       local list, err = shop.sales:list { limit = 1000 }

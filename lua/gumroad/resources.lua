@@ -69,11 +69,28 @@ local function read_arguments(row, where, ...)
   return ids, given, Client.check_call_options(where, (select(options_at, ...)))
 end
 
+local function is_list(value)
+  for key, item in pairs(value) do
+    if type(key) ~= "number" or type(item) ~= "table" then return false end
+  end
+  return true
+end
+
+-- What is wrong with a value of the envelope, or nil.
+local function fault_of(row, value, body)
+  if type(value) ~= "table" then return "no '" .. row.returns .. "'" end
+  if row.kind ~= "list" then return nil end
+  if not is_list(value) then return "a '" .. row.returns .. "' that is no list of objects" end
+  local key = body.next_page_key
+  return key ~= nil and type(key) ~= "string" and "a next_page_key that is no text" or nil
+end
+
 -- The value of the envelope that a row promises, with what stands beside it.
 local function take_value(row, body, request)
   local value = body[row.returns] or body[row.or_returns]
-  if type(value) ~= "table" then
-    return nil, Client.judge(request, Error.new("decode", ("the answer has no '%s'"):format(row.returns),
+  local fault = fault_of(row, value, body)
+  if fault then
+    return nil, Client.judge(request, Error.new("decode", "the answer has " .. fault,
       { method = row.method, path = request.path:match("^[^?]*"), status = 200 }))
   end
   for _, field in ipairs(row.beside or {}) do value[field[1]] = body[field[1]] end
