@@ -76,10 +76,11 @@ end
 
 -- The buyer's answers stand at the top level too, under the names that the seller gave them,
 -- and there replace every field of the payload that comes before `custom_fields`. Of those
--- behind it they stand in for the ones that the payload does not have.
+-- behind it they stand in for the ones that the payload does not have. Of subscriptions they
+-- stand in `custom_fields` alone.
 local function find_shadowed(fields, object)
   local names, always_real = {}, false
-  if type(fields.custom_fields) ~= "table" then return names end
+  if type(fields.custom_fields) ~= "table" or object ~= schema[SALE] then return names end
   for _, field in ipairs(object) do
     local name, want = field[1], field[2]
     local typed_by_buyer = fields.custom_fields[name]
