@@ -152,7 +152,9 @@ end
 local function expected_seller(shop, options)
   if options.seller_id then return options.seller_id end
   local user, err = shop.user:get()
-  return user and user.user_id, err
+  if not user then return nil, err end
+  if type(user.user_id) == "string" then return user.user_id end
+  return nil, Error.new("decode", "the server does not tell whose the token is: say so with seller_id")
 end
 
 --- Begins to listen, and makes the missing subscriptions.
