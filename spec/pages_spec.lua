@@ -281,6 +281,19 @@ describe("A list in pages", function()
       assert.equal(10, count)
     end)
 
+    it("is not at its end where it raised, but goes on there", function()
+      for page = 0, 2 do
+        gum:fault { kind = "status", status = 401, path = "/v2/sales", after = page }
+        local next_sale, ids, raised = shop.sales:each(), {}, 0
+        repeat
+          local ok, sale = pcall(next_sale)
+          if not ok then raised = raised + 1 elseif sale then ids[#ids + 1] = sale.id end
+        until ok and not sale
+        assert.equal(1, raised)
+        assert.same(all, ids)
+      end
+    end)
+
     it("raises where page keys repeat", function()
       gum:fault { kind = "repeat_page_key", path = "/v2/sales", times = "always" }
       local err = support.raised(collect, shop.sales:each())

@@ -93,7 +93,11 @@ function pages.iterate(query, ahead)
     if body then items, err = query.items(body) end
     local next_key = items and body.next_page_key
     if next_key and seen[next_key] then items, err = nil, stuck(call) end
-    if not items then more = false; return nil, err end
+    if not items then  -- the next step asks for that page again
+      local failure = err
+      call, err = nil, nil
+      return nil, failure
+    end
     if next_key then seen[next_key] = true end
     local page = take(items, next_key)
     call, err = nil, nil
