@@ -104,7 +104,6 @@ end
 local LOOK = {
   authorization_code = "the code may be used up; let the user authorize again",
   refresh_token = "try the tokens that you have; if they are good no more, log in again",
-  [DEVICE_GRANT] = "the code may be used up; begin again with oauth.device",
 }
 
 -- Client and secret stand in the form.
@@ -121,7 +120,8 @@ local function post(options, request)
 end
 
 local function ask_for_tokens(options, form)
-  local request = new_request(options, "/oauth/token", form)
+  local request = new_request(options, "/oauth/token", form, form.grant_type == DEVICE_GRANT)
+  if request.repeatable then request.options.retries = 0 end  -- who polls repeats it, after a pause
   local body, err = post(options, request)
   if body and type(body.access_token) ~= "string" then
     return nil, Client.judge(request, Error.new("decode", "the server answered without an access token",
