@@ -329,6 +329,13 @@ describe("OAuth", function()
       assert.is_table(oauth.wait(with { device = device }))
     end)
 
+    it("says that the server gave no code", function()
+      gum:fault { kind = "status", status = 200, body = '{"device_code":5}', path = "/oauth/device/code" }
+      local device, err = oauth.device(with {})
+      assert.is_nil(device)
+      assert.equal("decode: the server answered without a device's code", tostring(err))
+    end)
+
     for _, fault in ipairs { { kind = "status", status = 429 }, { kind = "status", status = 502 }, { kind = "reset" },
       { kind = "stall" } } do
       it(("goes on where it was not answered (%s %s)"):format(fault.kind, fault.status or ""), function()

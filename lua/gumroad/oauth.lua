@@ -220,8 +220,12 @@ local START_DEVICE = known { scopes = {} }
 --   | nil, error
 function oauth.device(options)
   check("device", options, START_DEVICE)
-  return post(options, new_request(options, "/oauth/device/code",
+  local device, err = post(options, new_request(options, "/oauth/device/code",
     { scope = scope_text("device", options.scopes) }, true))
+  if device and type(device.device_code) ~= "string" then
+    return nil, Error.new("decode", "the server answered without a device's code")
+  end
+  return device, err
 end
 
 local POLL = known { device = { "table", true } }
