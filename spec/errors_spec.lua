@@ -374,7 +374,8 @@ describe("An error says what is wrong and what to do:", function()
   end)
 
   it("429 with a Retry-After that says nothing", function()
-    local err = check("rate_limit", "too many requests; wait a minute or more", get { kind = "status", status = 429, headers = { ["Retry-After"] = "soon" } })
+    local err = check("rate_limit", "too many requests; wait a minute or more",
+      get { kind = "status", status = 429, headers = { ["Retry-After"] = "soon" } })
     assert.is_nil(err.retry_after)
   end)
 
