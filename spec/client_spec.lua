@@ -1,6 +1,7 @@
 local emulator = require "gumroad.emulator"
 local gumroad = require "gumroad"
 local retry = require "gumroad.retry"
+local webhook = require "gumroad.webhook"
 local support = require "support"
 
 local TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ"
@@ -385,6 +386,7 @@ describe("A call", function()
 end)
 
 describe("A caller's mistake", function()
+  local FORM = "application/x-www-form-urlencoded"
   local shop = gumroad.new { access_token = TOKEN, base_url = "http://127.0.0.1:1" }
 
   -- each function in one line, as its number is compared
@@ -462,6 +464,16 @@ describe("A caller's mistake", function()
     { "watch: unknown option 'slae' (did you mean 'sale'?)", function() shop:watch { slae = print } end },
     { "watch: sale: function expected, got string", function() shop:watch { sale = "print" } end },
     { "watch: no handler is given", function() shop:watch { url = "https://example.com/" } end },
+    { "ensure_webhooks: unknown option 'tiemout'", function() shop:ensure_webhooks({}, { tiemout = 1 }) end },
+    { "watch: port: a whole number from 0 to 65535 expected",
+      function() shop:watch { sale = print, url = "https://example.com/", port = 65536 } end },
+    { "webhook.parse: limits: table expected, got number", function() webhook.parse("a=1", FORM, 5) end },
+    { "webhook.parse: unknown limit 'max_byte' (did you mean 'max_bytes'?)",
+      function() webhook.parse("{}", "application/json", { max_byte = 5 }) end },
+    { "webhook.parse: limit 'max_bytes': a number of at least 0 expected",
+      function() webhook.parse("{}", "application/json", { max_bytes = "5" }) end },
+    { "oauth.device: scopes: [1]: string expected, got boolean",
+      function() gumroad.oauth.device { client_id = "a", scopes = { true } } end },
     { "watch: url is missing", function() shop:watch { sale = print } end },
     { "watch: url must be http(s)://HOST/PATH", function() shop:watch { sale = print, url = "example.com/a" } end },
     { "watch: url is longer than the 255 bytes",

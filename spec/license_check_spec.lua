@@ -219,7 +219,8 @@ describe("licenses.check", function()
       for _, damage in ipairs { 5, "text", cjson.null, true } do
         last.purchase = damage
         found(true, "unreachable", check { last = last, grace = DAY })
-        found(false, "unreachable", check { last = { license_key = key.license_key, checked_at = damage }, grace = DAY })
+        local rest = { license_key = key.license_key, checked_at = damage }
+        found(false, "unreachable", check { last = rest, grace = DAY })
       end
     end)
 

@@ -57,11 +57,16 @@ local function check(where, options, rows)
 end
 
 local function scope_text(where, scopes)
-  if type(scopes) == "table" then scopes = table.concat(scopes, " ") end
-  if scopes ~= nil and type(scopes) ~= "string" then
+  if scopes == nil or type(scopes) == "string" then return scopes end
+  if type(scopes) ~= "table" then
     Error.usage("oauth.%s: scopes: an array or a text expected, got %s", where, type(scopes))
   end
-  return scopes
+  for i, scope in pairs(scopes) do
+    if type(scope) ~= "string" then
+      Error.usage("oauth.%s: scopes: [%s]: string expected, got %s", where, tostring(i), type(scope))
+    end
+  end
+  return table.concat(scopes, " ")
 end
 
 -- Requests ------------------------------------------------------------------------------------

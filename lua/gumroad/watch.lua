@@ -27,6 +27,10 @@ local function check_options(options)
     if webhook.EVENTS[name] then handlers[name] = value end
   end
   if next(handlers) == nil then Error.usage("watch: no handler is given, such as sale = function(sale) ... end") end
+  local port = options.port or 0
+  if not (port >= 0 and port < 65536 and port == math.floor(port)) then
+    Error.usage("watch: port: a whole number from 0 to 65535 expected")
+  end
   if not options.url then Error.usage("watch: url is missing: the address at which Gumroad reaches this program") end
   return handlers
 end

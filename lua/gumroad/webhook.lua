@@ -147,6 +147,19 @@ local DECODERS = {
   ["application/json"] = decode_json,
 }
 
+local LIMITS = { max_bytes = true, max_fields = true, max_key = true, max_value = true, max_depth = true }
+
+local function check_limits(limits)
+  if type(limits) ~= "table" then Error.usage("webhook.parse: limits: table expected, got %s", type(limits)) end
+  for name, value in pairs(limits) do
+    if not LIMITS[name] then
+      Error.usage("webhook.parse: unknown limit '%s'%s", tostring(name), Error.hint(name, LIMITS))
+    elseif type(value) ~= "number" or not (value >= 0 and value < 2 ^ 31) then
+      Error.usage("webhook.parse: limit '%s': a number of at least 0 expected", name)
+    end
+  end
+end
+
 --- Reads a ping.
 -- @param body         the request's body, bytes
 -- @param content_type its Content-Type: a form, or JSON (which Gumroad sends to zapier.com)
@@ -165,6 +178,7 @@ local DECODERS = {
 -- | nil, error of kind invalid, decode or too_large
 function webhook.parse(body, content_type, limits)
   if type(body) ~= "string" then Error.usage("webhook.parse: body: string expected, got %s", type(body)) end
+  check_limits(limits or {})
   local media_type = tostring(content_type or ""):lower():match("^%s*([^;%s]*)")
   local decode = DECODERS[media_type]
   if not decode then
