@@ -147,17 +147,10 @@ local DECODERS = {
   ["application/json"] = decode_json,
 }
 
-local LIMITS = { max_bytes = true, max_fields = true, max_key = true, max_value = true, max_depth = true }
-
+-- The core knows which limits make sense, of JSON too.
 local function check_limits(limits)
-  if type(limits) ~= "table" then Error.usage("webhook.parse: limits: table expected, got %s", type(limits)) end
-  for name, value in pairs(limits) do
-    if not LIMITS[name] then
-      Error.usage("webhook.parse: unknown limit '%s'%s", tostring(name), Error.hint(name, LIMITS))
-    elseif type(value) ~= "number" or not (value >= 0 and value < 2 ^ 31) then
-      Error.usage("webhook.parse: limit '%s': a number of at least 0 expected", name)
-    end
-  end
+  local ok, message = pcall(core.form_decode, "", limits)
+  if not ok then Error.usage("webhook.parse: limits: %s", (message:gsub("^form_decode: ", ""))) end
 end
 
 --- Reads a ping.
@@ -178,7 +171,7 @@ end
 -- | nil, error of kind invalid, decode or too_large
 function webhook.parse(body, content_type, limits)
   if type(body) ~= "string" then Error.usage("webhook.parse: body: string expected, got %s", type(body)) end
-  check_limits(limits or {})
+  if limits ~= nil then check_limits(limits) end
   local media_type = tostring(content_type or ""):lower():match("^%s*([^;%s]*)")
   local decode = DECODERS[media_type]
   if not decode then
