@@ -6,6 +6,7 @@ local SALE_DELAY, OTHER_DELAY = 10, 5       -- seconds before the first delivery
 local PAUSES = { 60, 180, 600 }             -- seconds before each further one
 local RETRIED = { [499] = true, [500] = true, [502] = true, [503] = true, [504] = true }
 local TIMEOUT = 5                           -- seconds that a receiver has
+local MOST_HOPS = 3                         -- redirects that one delivery follows
 
 local CONTENT_TYPES = { form = "application/x-www-form-urlencoded", json = "application/json" }
 
@@ -36,7 +37,7 @@ local function send(self, delivery)
     return finish(self)  -- no token is left that may see sales: silence
   end
   local transfer, _, message = self.server.engine:send {
-    method = "POST", base_url = delivery.url, body = body_of(delivery), fresh = true,
+    method = "POST", base_url = delivery.place, body = body_of(delivery), fresh = true,
     timeout = TIMEOUT, connect_timeout = TIMEOUT,
     headers = {
       ["Content-Type"] = CONTENT_TYPES[delivery.format], ["User-Agent"] = "Ruby", Accept = "*/*",
@@ -63,6 +64,7 @@ function Pings:note(delivery, status, failure)
 end
 
 local function schedule(self, delivery, seconds)
+  delivery.place, delivery.hops = delivery.url, 0
   self.server.timers:after(seconds * self.server.time_scale, function() send(self, delivery) end)
 end
 
@@ -71,9 +73,23 @@ local function is_retried(self, status)
   return not self.server.shop.old_server  -- older servers gave up when nobody answered
 end
 
+-- Where an answer sends a delivery to, or nil. Newer servers post the same there.
+local function next_place(self, delivery, result)
+  local status, location = result.status, result.headers.location
+  if self.server.shop.old_server or status < 300 or status > 399 or not location then return nil end
+  if delivery.hops == MOST_HOPS then return nil end
+  if location:find("^/") then return delivery.place:match("^%a+://[^/?#]+") .. location end
+  return location
+end
+
 local function conclude(self, delivery, result, message)
   local status = result and result.status
   self:note(delivery, status, message)
+  local place = result and next_place(self, delivery, result)
+  if place then
+    delivery.place, delivery.hops = place, delivery.hops + 1
+    return send(self, delivery)
+  end
   local pause = not delivery.once and PAUSES[delivery.attempt]
   if pause and is_retried(self, status) then
     delivery.attempt = delivery.attempt + 1
