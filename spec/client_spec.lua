@@ -341,6 +341,13 @@ describe("A call", function()
     assert.is_false(support.holds(gumroad, TOKEN))
   end)
 
+  it("shows no password that stands in base_url", function()
+    local wrong = gumroad.new { access_token = TOKEN, base_url = "http://ana:passw0rd@127.0.0.1:1" }
+    local _, err = wrong.user:get()
+    assert.equal("config: the base URL must not hold a user or password [GET /v2/user]", tostring(err))
+    assert.falsy((tostring(wrong) .. tostring(err)):find("passw0rd", 1, true))
+  end)
+
   it("tells on_request and on_response of each attempt", function()
     local seen = {}
     local watched = support.shop(gum, {
