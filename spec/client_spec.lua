@@ -1,6 +1,7 @@
 local emulator = require "gumroad.emulator"
 local gumroad = require "gumroad"
 local retry = require "gumroad.retry"
+local webhook = require "gumroad.webhook"
 local support = require "support"
 
 local TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ"
@@ -340,6 +341,13 @@ describe("A call", function()
     assert.is_false(support.holds(gumroad, TOKEN))
   end)
 
+  it("shows no password that stands in base_url", function()
+    local wrong = gumroad.new { access_token = TOKEN, base_url = "http://ana:passw0rd@127.0.0.1:1" }
+    local _, err = wrong.user:get()
+    assert.equal("config: the base URL must not hold a user or password [GET /v2/user]", tostring(err))
+    assert.falsy((tostring(wrong) .. tostring(err)):find("passw0rd", 1, true))
+  end)
+
   it("tells on_request and on_response of each attempt", function()
     local seen = {}
     local watched = support.shop(gum, {
@@ -385,6 +393,7 @@ describe("A call", function()
 end)
 
 describe("A caller's mistake", function()
+  local FORM = "application/x-www-form-urlencoded"
   local shop = gumroad.new { access_token = TOKEN, base_url = "http://127.0.0.1:1" }
 
   -- each function in one line, as its number is compared
@@ -452,10 +461,26 @@ describe("A caller's mistake", function()
     { "request: unknown option 'tries'", function() shop:request({ url = "/" }, { tries = 5 }) end },
     { "all: an array of functions expected, got number", function() gumroad.all(5) end },
     { "all: [2]: function expected, got table", function() gumroad.all { print, {} } end },
+    { "all: an array of functions expected, but [3] stands behind a gap",
+      function() gumroad.all { print, nil, print } end },
+    { "all: an array of functions expected, but [a] stands behind a gap", function() gumroad.all { a = print } end },
+    { "all: options: table expected, got number", function() gumroad.all({}, 5) end },
+    { "all: unknown option 'slep' (known: sleep)", function() gumroad.all({}, { slep = print }) end },
+    { "all: sleep: function expected, got number", function() gumroad.all({}, { sleep = 5 }) end },
     { "watch: table expected, got nil", function() shop:watch() end },
     { "watch: unknown option 'slae' (did you mean 'sale'?)", function() shop:watch { slae = print } end },
     { "watch: sale: function expected, got string", function() shop:watch { sale = "print" } end },
     { "watch: no handler is given", function() shop:watch { url = "https://example.com/" } end },
+    { "ensure_webhooks: unknown option 'tiemout'", function() shop:ensure_webhooks({}, { tiemout = 1 }) end },
+    { "watch: port: a whole number from 0 to 65535 expected",
+      function() shop:watch { sale = print, url = "https://example.com/", port = 65536 } end },
+    { "webhook.parse: limits: bad argument #2", function() webhook.parse("a=1", FORM, 5) end },
+    { "webhook.parse: limits: unknown limit 'max_byte'",
+      function() webhook.parse("{}", "application/json", { max_byte = 5 }) end },
+    { "webhook.parse: limits: limit 'max_bytes' is not a whole number from 1 to",
+      function() webhook.parse("{}", "application/json", { max_bytes = "5" }) end },
+    { "oauth.device: scopes: [1]: string expected, got boolean",
+      function() gumroad.oauth.device { client_id = "a", scopes = { true } } end },
     { "watch: url is missing", function() shop:watch { sale = print } end },
     { "watch: url must be http(s)://HOST/PATH", function() shop:watch { sale = print, url = "example.com/a" } end },
     { "watch: url is longer than the 255 bytes",

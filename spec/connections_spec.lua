@@ -302,6 +302,16 @@ describe("Connections", function()
       assert.is_false(support.holds(err, old.refresh_token))
     end)
 
+    it("keep what the new pair says in another type than it should: the file stays good", function()
+      local old = log_in "shop"
+      gum:fault { kind = "status", status = 200, path = "/oauth/token",
+        body = '{"access_token":"new","refresh_token":"newer","scope":["view_sales"],"created_at":"1790000000"}' }
+      assert.equal("new", call("refresh", "shop").access_token)
+      local stored = assert(call("get", "shop"))
+      assert.same({ "new", "newer", old.scope, old.created_at },
+        { stored.access_token, stored.refresh_token, stored.scope, stored.created_at })
+    end)
+
     it("are not refreshed where there is no room for the new pair: the old one stays good", function()
       local old = log_in "shop"
       call("save", "large", { access_token = TOKEN, seller_name = ("x"):rep(20000) })

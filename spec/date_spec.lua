@@ -29,6 +29,12 @@ describe("date.parse", function()
     assert.equal(SEPTEMBER_14, date.parse(os.date("*t", SEPTEMBER_14)))
   end)
 
+  it("reads a table without an hour as the day's beginning, and leaves it as it is", function()
+    local day = { year = 2026, month = 9, day = 14 }
+    assert.equal(os.time { year = 2026, month = 9, day = 14, hour = 0 }, date.parse(day))
+    assert.same({ year = 2026, month = 9, day = 14 }, day)
+  end)
+
   local REFUSES = {
     { "an empty text", "" }, { "words", "yesterday" }, { "a month alone", "2026-09" },
     { "month 13", "2026-13-01" }, { "month 0", "2026-00-01" }, { "day 0", "2026-01-00" },

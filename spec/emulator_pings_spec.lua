@@ -132,7 +132,31 @@ describe("pings", function()
     assert.same({ 502, 504, 499, 500 }, statuses())
   end)
 
-  for _, status in ipairs { 400, 404, 410, 429, 302, 501 } do
+  it("follow three redirects with the same post, and are then lost", function()
+    start()
+    subscribe "sale"
+    receiver.answers = { 302, 302, 302 }
+    gum:sell()
+    local got = receiver.wait(4)
+    assert.same({ "POST", "/elsewhere", got[1].body }, { got[4].method, got[4].path, got[4].body })
+    assert.same({ 302, 302, 302, 200 }, statuses())
+    gum:reset_stats()
+    receiver.answers = { 302, 302, 302, 302 }
+    gum:sell()
+    receiver.wait(8)
+    assert.same({ 302, 302, 302, 302 }, statuses())
+  end)
+
+  it("are lost by older servers when the receiver redirects", function()
+    start { old_server = true }
+    subscribe "sale"
+    receiver.answers = { 302 }
+    gum:sell()
+    receiver.wait(1)
+    assert.same({ 302 }, statuses())
+  end)
+
+  for _, status in ipairs { 400, 404, 410, 429, 501 } do
     it("are lost when the answer is " .. status, function()
       start()
       subscribe "sale"

@@ -274,6 +274,14 @@ describe("The emulated shop", function()
       assert.equal(name, shop.products:get(id).custom_fields[1].name)
     end)
 
+    it("by names whose dots are encoded: what is behind one that is not is a format", function()
+      local id = new_product()
+      assert(shop.custom_fields:create(id, { name = "size.cm" }))
+      local _, err = shop:request { method = "DELETE", url = "/v2/products/" .. id .. "/custom_fields/size.cm" }
+      assert.equal("The custom_field was not found.", err.message)
+      assert(shop:request { method = "DELETE", url = "/v2/products/" .. id .. "/custom_fields/size%2Ecm" })
+    end)
+
     it("only what it can ask", function()
       local id = new_product()
       for _, fields in ipairs { { name = " " }, { name = "a", type = "number" }, { name = "a", type = "terms" } } do

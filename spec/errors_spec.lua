@@ -293,6 +293,18 @@ describe("An error says what is wrong and what to do:", function()
     assert.truthy(err.message:find('titled "502 Bad Gateway"): is there a proxy or a login page in between?', 1, true))
   end)
 
+  it("HTML in place of a file", function()
+    gum:fault { kind = "html" }
+    local err = check("decode", "the answer is not a file (text/html", shop.tax_forms:download("2025", "us_1099_k"))
+    assert.truthy(err.message:find("is there a proxy or a login page in between?", 1, true))
+  end)
+
+  it("a refusal in place of a file", function()
+    gum:fault { kind = "status", status = 200, headers = { ["Content-Type"] = "application/json; charset=utf-8" },
+      body = '{"success":false,"message":"The tax form was not found."}' }
+    check("not_found", "The tax form was not found.", shop.tax_forms:download("2025", "us_1099_k"))
+  end)
+
   it("garbage in place of JSON", function()
     check("decode", "the answer is not JSON", get { kind = "garbage" })
   end)
@@ -355,8 +367,15 @@ describe("An error says what is wrong and what to do:", function()
     assert.is_true(err.retry_after > 900 and err.retry_after <= 1000)
   end)
 
+  it("429 with a date in Retry-After, as a date", function()
+    local at = "Thu, 01 Jan 1970 00:00:00 GMT"
+    check("rate_limit", "the server asks to wait until " .. at,
+      get { kind = "status", status = 429, headers = { ["Retry-After"] = at } })
+  end)
+
   it("429 with a Retry-After that says nothing", function()
-    local err = check("rate_limit", "", get { kind = "status", status = 429, headers = { ["Retry-After"] = "soon" } })
+    local err = check("rate_limit", "too many requests; wait a minute or more",
+      get { kind = "status", status = 429, headers = { ["Retry-After"] = "soon" } })
     assert.is_nil(err.retry_after)
   end)
 

@@ -182,6 +182,15 @@ describe("ensure_webhooks", function()
     gum:stop()
   end)
 
+  it("has watch say so where the server does not tell whose pings they must be", function()
+    local gum = assert(emulator.start { sales = 0 })
+    finally(function() gum:stop() end)
+    gum:fault { kind = "status", status = 200, path = "/v2/user", body = '{"success":true,"user":{"id":"1"}}' }
+    local done, err = support.shop(gum):watch { url = "http://127.0.0.1:9/hook", port = 0, sale = print }
+    assert.is_nil(done)
+    assert.equal("decode: the server does not tell whose the token is: say so with seller_id", tostring(err))
+  end)
+
   it("has watch refuse addresses that Gumroad does not reach, before it listens", function()
     local shop = gumroad.new { access_token = "a", base_url = "https://gumroad.invalid" }
     local message = support.raised(shop.watch, shop, { url = "http://127.0.0.1:8080/", sale = print })

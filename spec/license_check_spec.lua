@@ -98,6 +98,14 @@ describe("licenses.check", function()
     assert.is_true(found(true, "valid", check()).test)
   end)
 
+  it("takes a time that is none for no end", function()
+    for _, time in ipairs { '"soon"', "5", '{"year":2020,"month":1,"day":1}', "true", "[]" } do
+      gum:fault { kind = "status", status = 200,
+        body = '{"success":true,"uses":1,"purchase":{"subscription_ended_at":' .. time .. "}}" }
+      found(true, "valid", check())
+    end
+  end)
+
   it("finds an imported customer", function()
     key = assert(gum:import_customer { product_id = "brpro", email = "imported@example.com" })
     local result = found(true, "valid", check())
@@ -205,6 +213,15 @@ describe("licenses.check", function()
 
     it("takes one that was kept as JSON", function()
       found(true, "unreachable", check { last = cjson.decode(cjson.encode(last)), grace = DAY })
+    end)
+
+    it("is no mistake of the caller where what was kept is damaged", function()
+      for _, damage in ipairs { 5, "text", cjson.null, true } do
+        last.purchase = damage
+        found(true, "unreachable", check { last = last, grace = DAY })
+        local rest = { license_key = key.license_key, checked_at = damage }
+        found(false, "unreachable", check { last = rest, grace = DAY })
+      end
     end)
 
     it("takes none of another key, of the future, or that was bad", function()

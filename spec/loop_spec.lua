@@ -142,6 +142,10 @@ describe("Calls side by side", function()
     assert.same({ "Ana Petrova", 10 }, values)
   end)
 
+  it("may be functions of C", function()
+    assert.equal("a", gumroad.all({ coroutine.wrap(function() return "a" end) })[1])
+  end)
+
   it("of no function are done at once", function()
     assert.same({}, (gumroad.all {}))
   end)

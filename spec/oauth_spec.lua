@@ -329,14 +329,31 @@ describe("OAuth", function()
       assert.is_table(oauth.wait(with { device = device }))
     end)
 
-    it("goes on after failures of the network", function()
+    it("says that the server gave no code", function()
+      gum:fault { kind = "status", status = 200, body = '{"device_code":5}', path = "/oauth/device/code" }
+      local device, err = oauth.device(with {})
+      assert.is_nil(device)
+      assert.equal("decode: the server answered without a device's code", tostring(err))
+    end)
+
+    for _, fault in ipairs { { kind = "status", status = 429 }, { kind = "status", status = 502 }, { kind = "reset" },
+      { kind = "stall" } } do
+      it(("goes on where it was not answered (%s %s)"):format(fault.kind, fault.status or ""), function()
+        local device = start()
+        gum:approve(device.user_code)
+        fault.path, fault.times = "/oauth/token", 4
+        gum:fault(fault)
+        gum:reset_stats()
+        assert.is_table(oauth.wait(with { device = device, timeout = 0.2 }))
+        assert.equal(5, #support.requests(gum))
+      end)
+    end
+
+    it("says so where the answer with the tokens was lost: the code is used up", function()
       local device = start()
       gum:approve(device.user_code)
-      gum:fault { kind = "status", status = 429, path = "/oauth/token", times = 4 }
-      local back = support.without_pauses()
-      local tokens = oauth.wait(with { device = device })
-      back()
-      assert.is_table(tokens)
+      gum:fault { kind = "reset_body", path = "/oauth/token" }
+      check_error("expired_token", "auth", { device.device_code }, oauth.wait(with { device = device }))
     end)
 
     it("ends when the user refuses", function()

@@ -91,6 +91,66 @@ describe("A list in pages", function()
       assert.same(all, ids_of(list))
     end)
 
+    it("goes on in the page whose number it began with", function()
+      for _, number in ipairs { 1, 2 } do
+        local cut = assert(shop.sales:list { page = number, limit = 4 })
+        local rest = { (table.unpack or unpack)(all, number * 10 - 5, SALES) }
+        for _, again in ipairs { { page_key = cut.next_page_key }, { page_key = cut.next_page_key, page = number } } do
+          again.limit = 100
+          assert.same(rest, ids_of(assert(shop.sales:list(again))))
+        end
+      end
+    end)
+
+    it("loses nothing where what it gave is deleted before it goes on", function()
+      local own = assert(emulator.start { products = 12 })
+      finally(function() own:stop() end)
+      local seller = support.shop(own)
+      local before = ids_of(assert(seller.products:list { limit = 100 }))
+      local list, key = {}, nil
+      repeat
+        local some = assert(seller.products:list { limit = 4, page_key = key })
+        for _, id in ipairs(ids_of(some)) do assert(seller.products:delete(id)) end
+        append(list, some)
+        key = some.next_page_key
+      until some.complete
+      assert.same(before, ids_of(list))
+    end)
+
+    for _, new in ipairs { 1, 4, 20 } do
+      it(("doubles nothing where %d are new before it goes on"):format(new), function()
+        local own = assert(emulator.start { sales = 12 })
+        finally(function() own:stop() end)
+        local seller = support.shop(own)
+        local times, key, goes_on = {}, nil, 0
+        repeat
+          local some = assert(seller.sales:list { limit = 7, page_key = key })
+          for _, id in ipairs(ids_of(some)) do times[id] = (times[id] or 0) + 1 end
+          for _ = 1, goes_on == 0 and new or 0 do assert(own:sell {}) end
+          key, goes_on = some.next_page_key, goes_on + 1
+        until some.complete
+        for _, sale in ipairs(assert(seller.sales:list { limit = 100 })) do
+          assert.is_true((times[sale.id] or 0) <= 1)
+          times[sale.id] = nil
+        end
+        assert.is_nil(next(times))
+      end)
+    end
+
+    it("goes on exactly where some have no id", function()
+      local own = assert(emulator.start { sales = 2000 })
+      finally(function() own:stop() end)
+      local seller = support.shop(own)
+      local whole, list, key = assert(seller.payouts:list { limit = 15 }), {}, nil
+      assert.is_nil(whole[1].id)
+      repeat
+        local some = assert(seller.payouts:list { limit = 1, page_key = key })
+        append(list, some)
+        key = some.next_page_key
+      until #list == 15
+      for i, payout in ipairs(whole) do assert.same({ payout.id, payout.amount }, { list[i].id, list[i].amount }) end
+    end)
+
     it("gives the rest of a page that was cut where the next call has no limit", function()
       local cut = assert(shop.sales:list { limit = 7 })
       assert.equal(3, #assert(shop.sales:list { page_key = cut.next_page_key }))
@@ -134,6 +194,21 @@ describe("A list in pages", function()
       assert.equal("decode", err.kind)
       assert.truthy(err.message:find("'sales'", 1, true))
     end)
+
+    for _, row in ipairs {
+      { '"sales":{"a":1}', "a 'sales' that is no list of objects" },
+      { '"sales":[{},5]', "a 'sales' that is no list of objects" },
+      { '"sales":[],"next_page_key":5', "a next_page_key that is no text" },
+      { '"sales":[],"next_page_key":false', "a next_page_key that is no text" },
+      { '"sales":[],"next_page_key":{}', "a next_page_key that is no text" },
+    } do
+      it("does not take for a page what has " .. row[1], function()
+        gum:fault { kind = "status", status = 200, body = '{"success":true,' .. row[1] .. "}" }
+        local list, err = shop.sales:list { limit = 20, after = 1 }
+        assert.is_nil(list)
+        assert.same({ "decode", "the answer has " .. row[2] }, { err.kind, err.message })
+      end)
+    end
 
     it("ends with an error where page keys repeat", function()
       gum:fault { kind = "repeat_page_key", path = "/v2/sales", times = "always" }
@@ -204,6 +279,19 @@ describe("A list in pages", function()
       assert.is_false(ok)
       assert.equal("auth", err.kind)
       assert.equal(10, count)
+    end)
+
+    it("is not at its end where it raised, but goes on there", function()
+      for page = 0, 2 do
+        gum:fault { kind = "status", status = 401, path = "/v2/sales", after = page }
+        local next_sale, ids, raised = shop.sales:each(), {}, 0
+        repeat
+          local ok, sale = pcall(next_sale)
+          if not ok then raised = raised + 1 elseif sale then ids[#ids + 1] = sale.id end
+        until ok and not sale
+        assert.equal(1, raised)
+        assert.same(all, ids)
+      end
     end)
 
     it("raises where page keys repeat", function()

@@ -163,6 +163,17 @@ describe("A refund", function()
     assert.truthy(err.message:find("It was read back: that failed too, auth: ", 1, true), err.message)
   end)
 
+  for _, left in ipairs { "", ',"amount_refundable_in_currency":10', ',"amount_refundable_in_currency":{}' } do
+    it(("is outcome_unknown where the answer is lost and the sale does not tell (%s)"):format(left), function()
+      gum:fault { kind = "status", status = 200, method = "GET", times = "always",
+        body = ('{"success":true,"sale":{"id":"%s"%s}}'):format(sale.id, left) }
+      gum:fault { kind = "reset", method = "PUT" }
+      local _, err = shop.sales:refund(sale.id, { amount_cents = 500 })
+      assert.equal("outcome_unknown", err.kind)
+      assert.truthy(err.message:find("the sale does not tell what can be refunded", 1, true), err.message)
+    end)
+  end
+
   it("whose answer is lost and whose token may not read is outcome_unknown", function()
     gum:fault { kind = "reset", method = "PUT" }
     local narrow = support.shop(gum, { access_token = "refunds-only" })

@@ -109,6 +109,16 @@ describe("An upload", function()
       assert.equal(#TEXT, product.files[1].size)
     end)
 
+    it("is no mistake of the caller where the server's plan is none", function()
+      local parts = '"parts":[{"part_number":1,"presigned_url":"https://storage.example.com/"}]'
+      for _, plan in ipairs { '"key":"k",' .. parts, '"upload_id":"u",' .. parts, '"upload_id":"u","key":5,' .. parts,
+        '"upload_id":{},"key":"k",' .. parts, '"upload_id":"u","key":"k","parts":[]' } do
+        gum:fault { kind = "status", status = 200, path = "/v2/files", body = '{"success":true,' .. plan .. "}" }
+        local _, err = shop.files:upload(path)
+        assert.same({ "decode", "the answer has no upload with a list of parts to send" }, { err.kind, err.message })
+      end
+    end)
+
     it("goes under the file's own name where none is given", function()
       assert.equal(path:match("[^/]*$"), assert(shop.files:upload(path)).file_url:match("[^/]*$"))
     end)
@@ -467,6 +477,15 @@ describe("An upload", function()
       local _, err = shop.direct_uploads:upload(new_file("x", ".webp"))
       assert.same({ "invalid", "This content type is not allowed" }, { err.kind, err.message })
       assert.equal(0, #puts())
+    end)
+
+    it("is no mistake of the caller where the server does not say where to send it", function()
+      for _, place in ipairs { "null", "5", '{"url":"https://storage.example.com/"}', '{"url":5,"headers":{}}',
+        '{"url":"https://storage.example.com/","headers":"none"}' } do
+        gum:fault { kind = "status", status = 200, path = "/v2/direct", body = '{"direct_upload":' .. place .. "}" }
+        local _, err = shop.direct_uploads:upload(new_file("x", ".png"))
+        assert.same({ "decode", "the answer does not say where to send the file" }, { err.kind, err.message })
+      end
     end)
 
     it("says what to install where luaossl is missing", function()

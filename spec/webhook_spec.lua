@@ -151,6 +151,18 @@ describe("webhook.parse", function()
     assert.is_false(event.data.refunded)
   end)
 
+  for name, known in pairs(webhook.EVENTS) do
+    if known[2] == "subscription_id" then
+      it("names no field of a " .. name .. ", where custom fields stand apart", function()
+        local event = assert(webhook.parse(core.form_encode { resource_name = name, subscription_id = "a",
+          user_email = "wanda@example.com", charge_occurrence_count = "12",
+          custom_fields = { user_email = "wanda@example.com", charge_occurrence_count = "12" } }, FORM))
+        assert.same({}, event.shadowed)
+        assert.equal(12, event.data.charge_occurrence_count)
+      end)
+    end
+  end
+
   it("takes no test and no repetition from what the buyer typed", function()
     local event = assert(webhook.parse(sale_with {
       test = "true", retry_count = "2", custom_fields = { test = "true", retry_count = "2" },

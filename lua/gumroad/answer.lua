@@ -37,6 +37,21 @@ local function page_title(response)
   return title and title ~= "" and " titled \"" .. title:sub(1, 80):gsub("%c", " ") .. "\"" or ""
 end
 
+local MONTHS = {
+  Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12,
+}
+
+-- Retry-After is a number of seconds, or a date.
+local function retry_after(text)
+  if not text then return nil end
+  local seconds = tonumber(text:match("^%s*(%d+)%s*$"))
+  if seconds then return seconds end
+  local day, month, year, time = text:match("(%d%d) (%a%a%a) (%d%d%d%d) (%d%d:%d%d:%d%d)")
+  if not MONTHS[month] then return nil end
+  local at = require("gumroad.date").parse(("%s-%02d-%sT%sZ"):format(year, MONTHS[month], day, time))
+  return at and math.max(at - os.time(), 0)
+end
+
 local MESSAGES = {}
 
 function MESSAGES.auth(response)
@@ -52,8 +67,9 @@ end
 
 function MESSAGES.rate_limit(response)
   local asked = response.headers["retry-after"]
-  return "too many requests; "
-    .. (asked and "the server asks to wait " .. asked .. " seconds" or "wait a minute or more")
+  if not retry_after(asked) then return "too many requests; wait a minute or more" end
+  return "too many requests; the server asks to wait " .. (asked:find("^%s*%d+%s*$") and asked .. " seconds"
+    or "until " .. asked)
 end
 
 function MESSAGES.redirect(response)
@@ -74,21 +90,6 @@ function MESSAGES.server(response, words)
   return words or "the server failed" .. (response.body ~= "" and " with a page" .. page_title(response) or "")
 end
 
-local MONTHS = {
-  Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12,
-}
-
--- Retry-After is a number of seconds, or a date.
-local function retry_after(text)
-  if not text then return nil end
-  local seconds = tonumber(text:match("^%s*(%d+)%s*$"))
-  if seconds then return seconds end
-  local day, month, year, time = text:match("(%d%d) (%a%a%a) (%d%d%d%d) (%d%d:%d%d:%d%d)")
-  if not MONTHS[month] then return nil end
-  local at = require("gumroad.date").parse(("%s-%02d-%sT%sZ"):format(year, MONTHS[month], day, time))
-  return at and math.max(at - os.time(), 0)
-end
-
 -- OAuth's word for a failure, such as invalid_grant, beside which it is described.
 local function oauth_word(body)
   local word = type(body) == "table" and body.error_description and body.error
@@ -103,11 +104,17 @@ local function refusal(request, response, body)
   })
 end
 
-local function not_json(response, why)
+local function unreadable(response, what, why)
   local kind = response.headers["content-type"] or "no content type"
   return nil, Error.new("decode", ("the answer is not %s (%s, %d bytes%s): %s"):format(
-    why and "complete JSON" or "JSON", kind, #response.body, page_title(response),
+    what, kind, #response.body, page_title(response),
     why or "is there a proxy or a login page in between?"), { status = response.status })
+end
+
+-- Whether an answer is the file that was asked for, and not words about why there is none.
+local function is_file(response)
+  local kind = (response.headers["content-type"] or ""):lower()
+  return not (kind:find("json", 1, true) or kind:find("html", 1, true))
 end
 
 --- @param request  { method, scopes = list or nil, file = whether a file is expected, not JSON }
@@ -115,14 +122,16 @@ end
 -- @return table the decoded body, null absent and whole numbers integers; a file's bytes | nil, error
 function answer.read(request, response)
   local good = response.status >= 200 and response.status < 300
-  if good and request.file then return response.body end
+  if good and request.file and is_file(response) then return response.body end
   local ok, body = pcall(json.decode, response.body)
   if ok then body = core.json_values(body) end
   if not good then return refusal(request, response, ok and body) end
   if request.method == "HEAD" then return {} end
-  if not ok then return not_json(response, response.body:find("^%s*[{%[]") and body or nil) end
-  if type(body) ~= "table" then return not_json(response, "an object was expected") end
-  if body.success == false then return refusal(request, response, body) end
+  if ok and type(body) == "table" and body.success == false then return refusal(request, response, body) end
+  if request.file then return unreadable(response, "a file") end
+  if not ok and response.body:find("^%s*[{%[]") then return unreadable(response, "complete JSON", body) end
+  if not ok then return unreadable(response, "JSON") end
+  if type(body) ~= "table" then return unreadable(response, "complete JSON", "an object was expected") end
   return body
 end
 

@@ -87,9 +87,11 @@ function Client.new(options)
   return setmetatable(client, Client)
 end
 
---- What may be printed of a client: the token's last four characters at most.
+--- What may be printed of a client: the token's last four characters at most, and no password
+-- that somebody wrote into base_url.
 function Client:__tostring()
-  return ("gumroad.Client(%s, %s)"):format(self.base_url, self.secret and tostring(self.secret) or "no token")
+  local place = self.base_url:gsub("//[^/]*@", "//")
+  return ("gumroad.Client(%s, %s)"):format(place, self.secret and tostring(self.secret) or "no token")
 end
 
 --- Checks the options of one call; raises at the caller's line.

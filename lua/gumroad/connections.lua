@@ -301,8 +301,8 @@ function connections.refresh(name, options)
     if not stored then return nil, wrong end
     tokens, wrong = require("gumroad.oauth").refresh(request)
     if not tokens then return nil, wrong end
-    for field in pairs(FIELDS) do
-      if tokens[field] ~= nil then connection[field] = tokens[field] end
+    for field, kind in pairs(FIELDS) do
+      if type(tokens[field]) == kind then connection[field] = tokens[field] end
     end
     return true
   end)

@@ -41,13 +41,15 @@ end
 --- Reads a point in time.
 -- @param value  "YYYY-MM-DD" (00:00 UTC of that day), ISO 8601 with time and zone
 --               ("2026-09-14T10:00:00+02:00"), Unix seconds, or a table as of os.date "*t"
---               (local time)
+--               (local time; without an hour the day's beginning)
 -- @return number Unix seconds, or nil where it is none of these
 function date.parse(value)
   if type(value) == "number" then
     return value == value and math.abs(value) < 1e11 and value or nil
   elseif type(value) == "table" then
-    local ok, seconds = pcall(os.time, value)
+    -- a copy, as os.time changes what it is given; without an hour it would mean noon
+    local ok, seconds = pcall(os.time, { year = value.year, month = value.month, day = value.day,
+      hour = value.hour or 0, min = value.min, sec = value.sec, isdst = value.isdst })
     return ok and seconds or nil
   elseif type(value) == "string" then
     return parse_text(value)

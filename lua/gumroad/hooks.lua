@@ -3,6 +3,7 @@
 local loop = require "gumroad.loop"
 local post_url = require "gumroad.post_url"
 local webhook = require "gumroad.webhook"
+local Client = require "gumroad.client"
 local Error = require "gumroad.error"
 
 local hooks = {}
@@ -123,6 +124,7 @@ end
 --   needs view_sales. A wrong URL is raised at the caller's line.
 function hooks.ensure(shop, wanted, options)
   local urls, remove = read_wanted(shop, wanted)
+  options = Client.check_call_options("ensure_webhooks", options)
   local waiting, err = loop.current(shop.resource_subscriptions.client.loop)
   if not waiting then return nil, err end
   local names, functions = event_names(urls, remove), {}

@@ -81,6 +81,21 @@ function gumroad.connect(name, options)
   return gumroad.new(copy)
 end
 
+local function check_all(functions, options)
+  if type(functions) ~= "table" then Error.usage("all: an array of functions expected, got %s", type(functions)) end
+  for i, run in pairs(functions) do
+    if type(run) ~= "function" then Error.usage("all: [%s]: function expected, got %s", tostring(i), type(run)) end
+    if type(i) ~= "number" or (i ~= 1 and functions[i - 1] == nil) then
+      Error.usage("all: an array of functions expected, but [%s] stands behind a gap", tostring(i))
+    end
+  end
+  if type(options) ~= "table" then Error.usage("all: options: table expected, got %s", type(options)) end
+  for name, value in pairs(options) do
+    if name ~= "sleep" then Error.usage("all: unknown option '%s' (known: sleep)", tostring(name)) end
+    if type(value) ~= "function" then Error.usage("all: sleep: function expected, got %s", type(value)) end
+  end
+end
+
 --- Runs functions side by side: while one waits for Gumroad, the others go on.
 --
 --     local values, errors = gumroad.all {
@@ -92,10 +107,7 @@ end
 -- @return table, table what each function returned first, and what second or raised as a
 --   gumroad.Error, each at the function's own place. Any other raise is raised again.
 function gumroad.all(functions, options)
-  if type(functions) ~= "table" then Error.usage("all: an array of functions expected, got %s", type(functions)) end
-  for i, run in ipairs(functions) do
-    if type(run) ~= "function" then Error.usage("all: [%d]: function expected, got %s", i, type(run)) end
-  end
+  check_all(functions, options or {})
   local own = options and options.sleep and loop.cooperative(options.sleep)
   local waiting, err = loop.current(own)
   if not waiting then error(err, 0) end

@@ -25,9 +25,10 @@ local ENDS = {
 -- Gumroad says whether the charge was disputed; the first charge of a membership may have been
 -- given back while the membership runs on.
 local function judge(purchase, now)
+  if type(purchase) ~= "table" then return "valid" end
   for _, ending in ipairs(ENDS) do
     local text = purchase[ending[1]]
-    local at = text and date.parse(text)
+    local at = type(text) == "string" and date.parse(text)
     if at and at <= now then return "expired", ending[2] .. text end
   end
   if type(purchase.chargebacked) ~= "boolean" then return "valid" end
@@ -67,7 +68,7 @@ local function from_last(given, now, message)
   result.uses, result.purchase, result.imported_customer = last.uses, last.purchase, last.imported_customer
   result.test, result.checked_at = last.test == true, last.checked_at
   local age = now - last.checked_at
-  local status = judge(last.purchase or {}, now)
+  local status = judge(last.purchase, now)
   if last.valid == true and status == "valid" and age >= 0 and age <= (given.grace or 0) then
     result.valid, result.grace_until = true, last.checked_at + given.grace
   end

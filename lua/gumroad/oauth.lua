@@ -57,11 +57,16 @@ local function check(where, options, rows)
 end
 
 local function scope_text(where, scopes)
-  if type(scopes) == "table" then scopes = table.concat(scopes, " ") end
-  if scopes ~= nil and type(scopes) ~= "string" then
+  if scopes == nil or type(scopes) == "string" then return scopes end
+  if type(scopes) ~= "table" then
     Error.usage("oauth.%s: scopes: an array or a text expected, got %s", where, type(scopes))
   end
-  return scopes
+  for i, scope in pairs(scopes) do
+    if type(scope) ~= "string" then
+      Error.usage("oauth.%s: scopes: [%s]: string expected, got %s", where, tostring(i), type(scope))
+    end
+  end
+  return table.concat(scopes, " ")
 end
 
 -- Requests ------------------------------------------------------------------------------------
@@ -104,7 +109,6 @@ end
 local LOOK = {
   authorization_code = "the code may be used up; let the user authorize again",
   refresh_token = "try the tokens that you have; if they are good no more, log in again",
-  [DEVICE_GRANT] = "the code may be used up; begin again with oauth.device",
 }
 
 -- Client and secret stand in the form.
@@ -121,7 +125,8 @@ local function post(options, request)
 end
 
 local function ask_for_tokens(options, form)
-  local request = new_request(options, "/oauth/token", form)
+  local request = new_request(options, "/oauth/token", form, form.grant_type == DEVICE_GRANT)
+  if request.repeatable then request.options.retries = 0 end  -- who polls repeats it, after a pause
   local body, err = post(options, request)
   if body and type(body.access_token) ~= "string" then
     return nil, Client.judge(request, Error.new("decode", "the server answered without an access token",
@@ -220,8 +225,12 @@ local START_DEVICE = known { scopes = {} }
 --   | nil, error
 function oauth.device(options)
   check("device", options, START_DEVICE)
-  return post(options, new_request(options, "/oauth/device/code",
+  local device, err = post(options, new_request(options, "/oauth/device/code",
     { scope = scope_text("device", options.scopes) }, true))
+  if device and type(device.device_code) ~= "string" then
+    return nil, Error.new("decode", "the server answered without a device's code")
+  end
+  return device, err
 end
 
 local POLL = known { device = { "table", true } }

@@ -6,13 +6,41 @@ local Error = require "gumroad.error"
 
 local pages = {}
 
--- Where a list was cut inside a page, our key says how much of that page was used:
--- "KEY~5" is the page KEY without its first five. Gumroad's own keys have no "~".
+-- Where a list was cut inside a page, our key says what of that page was given: "KEY~ID~ID~" is
+-- the page KEY without these. Not how many they were: until the list goes on, others may be new
+-- on its first page, or gone from it. Gumroad's own keys and ids have no "~".
 local function split_key(key)
-  if not key then return nil, 0 end
-  local own, used = key:match("^(.*)~(%d+)$")
-  if not own then return key, 0 end
-  return own ~= "" and own or nil, tonumber(used)
+  local own, rest = (key or ""):match("^([^~]*)~?(.*)$")
+  local given = {}
+  for id in rest:gmatch("([^~]*)~") do given[#given + 1] = id end
+  return own ~= "" and own or nil, given
+end
+
+local function write_key(key, given)
+  if #given == 0 then return key end
+  return (key or "") .. "~" .. table.concat(given, "~") .. "~"
+end
+
+-- What tells an item from the others; "" for those that have no id, such as payouts to come.
+local function id_of(item)
+  return tostring(item.id or item.slug or "")
+end
+
+-- What of a page was not given yet, and which of the given are not on it: they may come later.
+local function sort_out(items, given)
+  local times, rest, others = {}, {}, {}
+  for _, id in ipairs(given) do times[id] = (times[id] or 0) + 1 end
+  for _, item in ipairs(items) do
+    local id = id_of(item)
+    if (times[id] or 0) > 0 then times[id] = times[id] - 1 else rest[#rest + 1] = item end
+  end
+  for _, id in ipairs(given) do
+    if times[id] > 0 then
+      times[id] = times[id] - 1
+      others[#others + 1] = id
+    end
+  end
+  return rest, others
 end
 
 local function stuck(call)
@@ -20,11 +48,10 @@ local function stuck(call)
     .. "the list would never end", { method = call.request.method, path = call.wire.path:match("^[^?]*") })
 end
 
--- The items behind the first `skip`, at most `most`; the array itself where that is all.
-local function part(items, skip, most)
-  if skip == 0 and (not most or #items <= most) then return items end
+-- The first `most` of the items, whose ids are added to the given ones.
+local function first_of(items, most, given)
   local page = {}
-  for i = skip + 1, math.min(#items, skip + (most or #items)) do page[#page + 1] = items[i] end
+  for i = 1, most do page[i], given[#given + 1] = items[i], id_of(items[i]) end
   return page
 end
 
@@ -37,21 +64,24 @@ end
 -- @param ahead whether each page's successor is asked for at once
 -- @return function() -> array with next_page_key, complete, reason | nil at the end | nil, err
 function pages.iterate(query, ahead)
-  local key, skip = split_key(query.page_key)
+  local key, given = split_key(query.page_key)
   local seen, left, more = { [key or ""] = true }, query.limit, query.limit ~= 0
   local call, err  -- the request for the next page, under way; or why it could not be sent
 
-  local function take(items, next_key)
-    local page = part(items, skip, left)
-    local cut = skip + #page < #items
+  local function take(page, next_key)
+    local others = given
+    if #given > 0 then page, others = sort_out(page, given) end
+    if left and #page > left then
+      page = first_of(page, left, given)
+      page.next_page_key = write_key(key, given)
+    else
+      page.next_page_key = next_key and write_key(next_key, others)
+      key, given = next_key, others
+    end
     if left then left = left - #page end
-    if cut then page.next_page_key = (key or "") .. "~" .. (skip + #page)
-    else page.next_page_key = next_key end
     page.complete = page.next_page_key == nil
-    if not page.complete then page.reason = cut and "limit" or "page" end
-    if left == 0 and not page.complete then page.reason = "limit" end
+    if not page.complete then page.reason = left == 0 and "limit" or "page" end
     more = not page.complete and left ~= 0
-    key, skip = next_key, 0
     return page
   end
 
@@ -63,7 +93,11 @@ function pages.iterate(query, ahead)
     if body then items, err = query.items(body) end
     local next_key = items and body.next_page_key
     if next_key and seen[next_key] then items, err = nil, stuck(call) end
-    if not items then more = false; return nil, err end
+    if not items then  -- the next step asks for that page again
+      local failure = err
+      call, err = nil, nil
+      return nil, failure
+    end
     if next_key then seen[next_key] = true end
     local page = take(items, next_key)
     call, err = nil, nil

@@ -7,6 +7,8 @@ local Error = require "gumroad.error"
 
 local params = {}
 
+local json = cjson.new()  -- our own, so that nobody's settings meet ours
+
 local function is_integer(value)
   return type(value) == "number" and value == math.floor(value) and math.abs(value) < 2 ^ 53
 end
@@ -117,7 +119,7 @@ local function encode_json(row, given)
     local value = given[param[1]]
     if value ~= nil then
       local empty_array = param[2] == "array" and next(value) == nil
-      members[#members + 1] = ("%q:"):format(param[1]) .. (empty_array and "[]" or cjson.encode(value))
+      members[#members + 1] = ("%q:"):format(param[1]) .. (empty_array and "[]" or json.encode(value))
     end
   end
   return "{" .. table.concat(members, ",") .. "}"

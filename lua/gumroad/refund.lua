@@ -7,8 +7,8 @@ local Error = require "gumroad.error"
 -- What can still be refunded, in the smallest unit of the currency that it was sold in, or nil
 -- where the sale does not tell. Older servers name no currency, only its symbol.
 local function left_of(sale)
-  local currency = sale.currency or sale.currency_symbol == "¥" and "jpy"
-  return money.parse(sale.amount_refundable_in_currency or "", currency)
+  local text, currency = sale.amount_refundable_in_currency, sale.currency or sale.currency_symbol == "¥" and "jpy"
+  return type(text) == "string" and money.parse(text, currency) or nil
 end
 
 local function amount_words(sale)
@@ -33,6 +33,9 @@ local function is_carried_out(before, after, amount)
 end
 
 local function what_was_found(before, after)
+  if not (left_of(before) and left_of(after)) then
+    return "the sale does not tell what can be refunded: look at it in Gumroad before you refund again"
+  end
   if before.amount_refundable_in_currency ~= after.amount_refundable_in_currency then
     return ("of the sale %s can be refunded now, %s before: something else refunded it meanwhile"):format(
       amount_words(after), amount_words(before))

@@ -69,11 +69,28 @@ local function read_arguments(row, where, ...)
   return ids, given, Client.check_call_options(where, (select(options_at, ...)))
 end
 
+local function is_list(value)
+  for key, item in pairs(value) do
+    if type(key) ~= "number" or type(item) ~= "table" then return false end
+  end
+  return true
+end
+
+-- What is wrong with a value of the envelope, or nil.
+local function fault_of(row, value, body)
+  if type(value) ~= "table" then return "no '" .. row.returns .. "'" end
+  if row.kind ~= "list" then return nil end
+  if not is_list(value) then return "a '" .. row.returns .. "' that is no list of objects" end
+  local key = body.next_page_key
+  return key ~= nil and type(key) ~= "string" and "a next_page_key that is no text" or nil
+end
+
 -- The value of the envelope that a row promises, with what stands beside it.
 local function take_value(row, body, request)
   local value = body[row.returns] or body[row.or_returns]
-  if type(value) ~= "table" then
-    return nil, Client.judge(request, Error.new("decode", ("the answer has no '%s'"):format(row.returns),
+  local fault = fault_of(row, value, body)
+  if fault then
+    return nil, Client.judge(request, Error.new("decode", "the answer has " .. fault,
       { method = row.method, path = request.path:match("^[^?]*"), status = 200 }))
   end
   for _, field in ipairs(row.beside or {}) do value[field[1]] = body[field[1]] end
@@ -155,6 +172,14 @@ local function filter(after, before, items)
   return kept
 end
 
+-- Where a list begins: at a page's key, or at its number, which wins at Gumroad but is no match
+-- for a key of ours: that was made from one. As a key the number is "page=3".
+local function first_key(given)
+  local is_ours = given.page_key and given.page_key:find("~", 1, true)
+  if is_ours or (given.page or 1) == 1 then return given.page_key end
+  return ("page=%d"):format(given.page)
+end
+
 -- What pages.lua needs to know of one list.
 local function new_query(row, where, client, ...)
   local ids, given, options = read_arguments(row, where, ...)
@@ -167,14 +192,15 @@ local function new_query(row, where, client, ...)
   local after, before = take_bound(row, copy, "after", false), take_bound(row, copy, "before", true)
   copy = params.check(where, row, copy)
   for name, value in pairs(row.opt_in or {}) do copy[name] = copy[name] or value end
-  local page_key = copy.page_key
+  local page_key = first_key(copy)
   local first = new_request(row, where, ids, copy, options)  -- a wrong id is told before any page is asked for
   local function ask(key, from, to)
     if key == page_key and from == copy.after and to == copy.before then return client:start(first) end
     local sent = {}
     for name, value in pairs(copy) do sent[name] = value end
     sent.page_key, sent.after, sent.before = key, from, to
-    sent.page = nil  -- it would win over the key
+    sent.page = key and key:match("^page=(%d+)$")  -- else none: it would win over the key
+    if sent.page then sent.page_key = nil end
     return client:start(new_request(row, where, ids, sent, options))
   end
   local in_parts = row.too_slow and (copy.page or 1) == 1  -- elsewhere a page's number means another page

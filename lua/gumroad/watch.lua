@@ -28,6 +28,10 @@ local function check_options(options)
     if webhook.EVENTS[name] then handlers[name] = value end
   end
   if next(handlers) == nil then Error.usage("watch: no handler is given, such as sale = function(sale) ... end") end
+  local port = options.port or 0
+  if not (port >= 0 and port < 65536 and port == math.floor(port)) then
+    Error.usage("watch: port: a whole number from 0 to 65535 expected")
+  end
   if not options.url then Error.usage("watch: url is missing: the address at which Gumroad reaches this program") end
   return handlers
 end
@@ -93,7 +97,9 @@ end
 local function expected_seller(shop, options)
   if options.seller_id then return options.seller_id end
   local user, err = shop.user:get()
-  return user and user.user_id, err
+  if not user then return nil, err end
+  if type(user.user_id) == "string" then return user.user_id end
+  return nil, Error.new("decode", "the server does not tell whose the token is: say so with seller_id")
 end
 
 --- Begins to listen, and makes the missing subscriptions.

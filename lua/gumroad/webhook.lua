@@ -76,10 +76,11 @@ end
 
 -- The buyer's answers stand at the top level too, under the names that the seller gave them,
 -- and there replace every field of the payload that comes before `custom_fields`. Of those
--- behind it they stand in for the ones that the payload does not have.
+-- behind it they stand in for the ones that the payload does not have. Of subscriptions they
+-- stand in `custom_fields` alone.
 local function find_shadowed(fields, object)
   local names, always_real = {}, false
-  if type(fields.custom_fields) ~= "table" then return names end
+  if type(fields.custom_fields) ~= "table" or object ~= schema[SALE] then return names end
   for _, field in ipairs(object) do
     local name, want = field[1], field[2]
     local typed_by_buyer = fields.custom_fields[name]
@@ -146,6 +147,12 @@ local DECODERS = {
   ["application/json"] = decode_json,
 }
 
+-- The core knows which limits make sense, of JSON too.
+local function check_limits(limits)
+  local ok, message = pcall(core.form_decode, "", limits)
+  if not ok then Error.usage("webhook.parse: limits: %s", (message:gsub("^form_decode: ", ""))) end
+end
+
 --- Reads a ping.
 -- @param body         the request's body, bytes
 -- @param content_type its Content-Type: a form, or JSON (which Gumroad sends to zapier.com)
@@ -164,6 +171,7 @@ local DECODERS = {
 -- | nil, error of kind invalid, decode or too_large
 function webhook.parse(body, content_type, limits)
   if type(body) ~= "string" then Error.usage("webhook.parse: body: string expected, got %s", type(body)) end
+  if limits ~= nil then check_limits(limits) end
   local media_type = tostring(content_type or ""):lower():match("^%s*([^;%s]*)")
   local decode = DECODERS[media_type]
   if not decode then

@@ -102,8 +102,9 @@ function Part:finish()
     body, err = self.call:finish()
   end
   if not body then return nil, err end
-  if body.next_page_key then
-    if self.part.cut then body.next_page_key = write_key(self.part, body.next_page_key) end
+  local own = body.next_page_key
+  if own ~= nil then  -- one that is no text is refused later
+    if self.part.cut and type(own) == "string" then body.next_page_key = write_key(self.part, own) end
   else
     local older = older_part(self.part, self.given, self.row)
     body.next_page_key = older and write_key(older)

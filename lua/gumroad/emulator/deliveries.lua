@@ -13,6 +13,9 @@ local CONTENT_TYPES = { form = "application/x-www-form-urlencoded", json = "appl
 --- Seconds before each further delivery of a ping that was not taken.
 deliveries.PAUSES = { 60, 180, 600 }
 
+--- How many redirects one delivery follows.
+deliveries.MOST_HOPS = 3
+
 local SALE_EVENTS = { sale = true, refund = true, dispute = true, dispute_won = true }
 
 --- What the ping of an event says.
@@ -58,6 +61,15 @@ end
 function deliveries.is_retried(status, old_server)
   if status then return RETRIED[status] or false end
   return not old_server
+end
+
+--- Where an answer sends a delivery on to, or nil. Newer servers post the same there.
+-- @param place the URL that answered
+-- @param result { status, headers }
+function deliveries.next_place(place, result, old_server)
+  local status, location = result.status, result.headers.location
+  if old_server or status < 300 or status > 399 or not location then return nil end
+  return location:find("^/") and place:match("^%a+://[^/?#]+") .. location or location
 end
 
 return deliveries

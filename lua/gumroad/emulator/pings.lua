@@ -21,7 +21,7 @@ local function send(self, delivery)
     return finish(self)  -- no token is left that may see sales: silence
   end
   local body = deliveries.body(delivery.payload, delivery.format, delivery.attempt - 1)
-  local transfer, _, message = self.server.engine:send(deliveries.request(delivery.url, body, delivery.format))
+  local transfer, _, message = self.server.engine:send(deliveries.request(delivery.place, body, delivery.format))
   if transfer then
     self.running[#self.running + 1] = { transfer = transfer, delivery = delivery }
   else
@@ -42,14 +42,22 @@ function Pings:note(delivery, status, failure)
 end
 
 local function schedule(self, delivery, seconds)
+  delivery.place, delivery.hops = delivery.url, 0
   self.server.timers:after(seconds * self.server.time_scale, function() send(self, delivery) end)
 end
 
 local function conclude(self, delivery, result, message)
   local status = result and result.status
   self:note(delivery, status, message)
+  local old_server = self.server.shop.old_server
+  local place = result and delivery.hops < deliveries.MOST_HOPS
+    and deliveries.next_place(delivery.place, result, old_server)
+  if place then
+    delivery.place, delivery.hops = place, delivery.hops + 1
+    return send(self, delivery)
+  end
   local pause = not delivery.once and deliveries.PAUSES[delivery.attempt]
-  if pause and deliveries.is_retried(status, self.server.shop.old_server) then
+  if pause and deliveries.is_retried(status, old_server) then
     delivery.attempt = delivery.attempt + 1
     return schedule(self, delivery, pause)
   end

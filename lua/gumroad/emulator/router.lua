@@ -174,7 +174,7 @@ local function find_route(shop, method, path)
   method = SAME_AS[method] or method
   local rest = path:match("^/v2(/.*)$") or path:match("^/api/v2(/.*)$")
   if not rest then return nil end
-  local segments = segments_of((rest:gsub("%.json$", "")))
+  local segments = segments_of((rest:gsub("%.[^./]+$", "")))  -- what is behind the last dot is a format
   local best, best_params
   for _, route in ipairs(routes) do
     local params = match(route, method, segments)

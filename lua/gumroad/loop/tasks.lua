@@ -73,7 +73,7 @@ end
 local function start(functions)
   local list = {}
   for i, run in ipairs(functions) do
-    local co = coroutine.create(run)
+    local co = coroutine.create(function() return run() end)  -- Lua 5.1 makes none of a C function
     tasks[co] = true
     list[i] = { co = co }
   end

@@ -71,6 +71,17 @@ local function checksum(op, path)
   return base64(md5:final())
 end
 
+-- Reserves the blob.
+-- @return blob, whose direct_upload says where the bytes go | nil, error
+local function reserve(op, file, name, kind, sum)
+  local blob, err = op.resource("direct_uploads"):create({ purpose = op.params.purpose,
+    blob = { filename = name, byte_size = file.size, checksum = sum, content_type = kind } }, op.options)
+  if not blob then return nil, err end
+  local place = blob.direct_upload
+  if type(place) == "table" and type(place.url) == "string" and type(place.headers) == "table" then return blob end
+  return nil, Error.new("decode", "the answer does not say where to send the file")
+end
+
 return function(op)
   local file, err = File.find(op)
   if not file then return nil, err end
@@ -80,8 +91,7 @@ return function(op)
   if not kind then return nil, err end
   sum, err = checksum(op, file.path)
   if not sum then return nil, err end
-  blob, err = op.resource("direct_uploads"):create({ purpose = op.params.purpose,
-    blob = { filename = name, byte_size = file.size, checksum = sum, content_type = kind } }, op.options)
+  blob, err = reserve(op, file, name, kind, sum)
   if not blob then return nil, err end
   sent, err = storage.put(op.client, { url = blob.direct_upload.url, headers = blob.direct_upload.headers,
     path = file.path, offset = 0, length = file.size }, op.options)

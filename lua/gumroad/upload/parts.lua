@@ -143,12 +143,16 @@ local function is_plan(parts, size)
   return true
 end
 
+local function is_name(value)
+  return type(value) == "string" and value ~= "" and not value:find("%z")
+end
+
 local function begin(op, file)
   local begun, err = op.resource("files"):presign(
     { filename = op.params.filename or file.name, file_size = file.size }, op.options)
   if not begun then return nil, err end
-  if not is_plan(begun.parts, file.size) then
-    return nil, Error.new("decode", "the answer has no list of parts to send")
+  if not (is_name(begun.upload_id) and is_name(begun.key) and is_plan(begun.parts, file.size)) then
+    return nil, Error.new("decode", "the answer has no upload with a list of parts to send")
   end
   return { upload_id = begun.upload_id, key = begun.key, file_url = begun.file_url, size = file.size,
     changed = file.changed, parts = begun.parts }
@@ -157,7 +161,7 @@ end
 -- A copy of what `resume` gives.
 local function earlier(op, file)
   local given = op.params.resume
-  if type(given.upload_id) ~= "string" or type(given.key) ~= "string" or not is_plan(given.parts, given.size or 0) then
+  if not (is_name(given.upload_id) and is_name(given.key) and is_plan(given.parts, tonumber(given.size) or 0)) then
     Error.usage("%s: parameter 'resume': what an earlier error has as `upload` expected", op.where)
   end
   if given.size ~= file.size or given.changed ~= file.changed then
