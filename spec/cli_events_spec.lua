@@ -436,6 +436,17 @@ describe("gumroad-lua listen #slow", function()
       assert.same({}, webhooks())
     end)
 
+    it("removes what it made where it is told to end, and where its terminal closes", function()
+      for _, signal in ipairs { "TERM", "HUP" } do
+        local process = listen_for("--subscribe", "sale")
+        assert.same({ "sale /hook" }, webhooks())
+        local result = process:interrupt(signal)
+        assert.equal(0, result.code, signal)
+        assert.truthy(result.err:find("0 events received\n", 1, true), result.err)
+        assert.same({}, webhooks())
+      end
+    end)
+
     it("makes those of the events that are named, and leaves what was there", function()
       local url = "http://127.0.0.1:9/hook"
       local there = assert(shop.resource_subscriptions:create { resource_name = "sale", post_url = url })

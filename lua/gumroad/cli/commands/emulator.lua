@@ -46,6 +46,7 @@ return {
   run = function(context, args)
     local options = {}
     for _, option in ipairs(OPTIONS) do options[option[1]] = args[option[1]] end
+    require("gumroad.system").interrupt_on_end()
     local ok, code, message = require("gumroad.emulator").run(options, function(port, token)
       local url = "http://127.0.0.1:" .. port
       context.write(READY:format(url, token, url, token))

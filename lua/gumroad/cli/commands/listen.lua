@@ -1,4 +1,4 @@
---- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C.
+--- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C, SIGTERM or SIGHUP.
 local events = require "gumroad.cli.events"
 local failure = require "gumroad.cli.failure"
 local values = require "gumroad.cli.values"
@@ -22,7 +22,7 @@ local function configure(parser)
   option("--forward", "URL", "Send each ping on to there, as it came. What is not taken there is answered so that "
     .. "Gumroad sends it again.")
   option("--count", "NUMBER", "End after so many events.", values.whole("--count", 1))
-  parser:epilog("Ctrl-C ends it; that is no failure (exit code 0).")
+  parser:epilog("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code 0).")
 end
 
 local function check(context, args)
@@ -66,6 +66,7 @@ return {
   configure = configure,
   run = function(context, args)
     check(context, args)
+    require("gumroad.system").interrupt_on_end()
     local session = require("gumroad.cli.session").new(context, args)
     session.receiver.seller_id = seller_of(context, args)
     local made = make_webhooks(context, args, session.url)
