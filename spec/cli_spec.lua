@@ -354,6 +354,8 @@ describe("gumroad-lua", function()
         ["local _, err = shop.sales:get 'none' error(err, 0)"] = {
           4, "gumroad-lua: not_found: The sale was not found. [GET /v2/sales/none, HTTP 200]\n" },
         ["os.exit(9)"] = { 9, "" },
+        ["\nshop.products:list { limt = 1 }"] = { 1, "gumroad-lua: SCRIPT:2: products.list: unknown parameter 'limt' "
+          .. "(known: page_key)\n" },
       } do
         local result = script(text)
         assert.same(want, { result.code, result.err })
@@ -378,6 +380,12 @@ describe("gumroad-lua", function()
     assert.is_nil(pipe:read("*l"))
     pipe:close()
     assert.truthy(result.out:find("^%S+\n%S+\n%S+\n$"), result.err)
+  end)
+
+  it("says that the emulator's port is taken, with the code of a setting that is wrong", function()
+    local result = run { "emulator", "--port", gum.url:match("%d+$") }
+    assert.equal(3, result.code)
+    assert.truthy(result.err:find("is already taken", 1, true), result.err)
   end)
 
   it("says which package is missing where argparse is", function()

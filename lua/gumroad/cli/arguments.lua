@@ -133,7 +133,7 @@ function arguments.add_general(parser)
   end
   parser:flag("-h --help", "Show this help."):action(function()
     local ok, why = io.stdout:write(parser:get_help(), "\n")
-    if not ok then failure.raise(1, "cannot write the output: " .. why) end
+    if not ok then failure.output(why) end
     failure.raise(0)
   end)
   parser:mutex(by_name["--json"], by_name["--csv"], by_name["--plain"])

@@ -35,6 +35,7 @@ end
 --   is_terminal      whether the output goes to a terminal; width: its columns, or nil; colour: whether it takes
 --                    colours
 --   write(text)      prints; a disk that is full ends the command
+--   finish()         ends the output; what was lost of it, also of a script's print, ends the command
 --   note(format, ...)      tells something on stderr, in a line
 --   progress([format, ...])  shows on stderr how far it is, if people watch that and not the output; none: wipes it
 function context.new(args, command)
@@ -52,10 +53,16 @@ function context.new(args, command)
 
   function self.write(text)
     local ok, why = io.stdout:write(text)
-    if not ok then failure.raise(1, "cannot write the output: " .. why) end
+    if not ok then failure.output(why) end
+  end
+
+  function self.finish()
+    local flushed, why = io.stdout:flush()
+    if not flushed or system.output_failed() then failure.output(why) end
   end
 
   function self.note(...)
+    io.stdout:flush()  -- what was printed before stands before it; if it is lost, finish() tells
     io.stderr:write("gumroad-lua: ", (...):format(select(2, ...)), "\n")
   end
 

@@ -52,6 +52,6 @@ return {
       context.write(READY:format(url, token, url, token))
       io.stdout:flush()
     end)
-    if not ok then failure.raise(1, message or code) end
+    if not ok then failure.raise(3, message or code) end
   end,
 }
