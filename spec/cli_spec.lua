@@ -3,6 +3,7 @@ local cjson = require "cjson"
 local api = require "gumroad.api"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
+local system = require "gumroad.system"
 local arguments = require "gumroad.cli.arguments"
 local cli = require "gumroad.cli"
 local operation = require "gumroad.cli.operation"
@@ -252,6 +253,60 @@ describe("gumroad-lua", function()
     local result = run({ "sales", "refund", sale.id })
     gum:clear_faults()
     assert.equal(7, result.code, result.err)
+  end)
+
+  describe("files upload", function()
+    local folder, remove, path, small
+    setup(function()
+      folder, remove = support.folder()
+      path = folder .. "/Ink & Öl.zip"
+      assert(assert(io.open(path, "w")):write(("x"):rep(3000000))):close()
+      small = assert(emulator.start { sales = 0, part_size = 1048576 })
+    end)
+    teardown(function()
+      small:stop()
+      remove()
+    end)
+
+    it("keeps what was sent where it fails, for its owner alone, and says how to go on", function()
+      local variables = command.to(small, { XDG_STATE_HOME = folder .. "/state" })
+      assert(small:fault { kind = "status", status = 403, path = "/v2/files/complete" })
+      local failed = command.run({ "files", "upload", path }, variables)
+      assert.equal(3, failed.code, failed.err)
+      local words = assert(failed.err:match("^gumroad%-lua: go on within 15 minutes with: gumroad%-lua ([^\n]+)\n"),
+        failed.err)
+      assert.is_true(system.is_private(words:match("@([^']+)")))
+      small:reset_stats()
+      local done = command.shell(command.line({}, variables) .. " " .. words .. " --fields file_url")
+      assert.equal(0, done.code, done.err)
+      assert.equal(1, #support.requests(small))
+    end)
+
+    it("shows on a terminal how far it is", function()
+      local shown = command.on_terminal({ "files", "upload", path }, command.to(small), 80).out
+      assert.truthy(shown:find("100 %, 2.9 of 2.9 MB sent\27[K\27[K", 1, true), shown)
+    end)
+
+    it("tells a file that is not there as a mistake of the command line", function()
+      local result = run { "files", "upload", folder .. "/none" }
+      assert.equal(2, result.code)
+      assert.truthy(result.err:find("/none: No such file", 1, true), result.err)
+    end)
+  end)
+
+  it("tells by its exit code whether a licence is valid, and says so in the help", function()
+    local product, key = "--product-id", "--license-key"
+    local sale = assert(gum:sell { product_id = "brpro", email = "lena@example.com" })
+    local results = batch {
+      { "licenses", "check", product, sale.product_id, key, sale.license_key },
+      { "licenses", "check", product, sale.product_id, key, "no-such-key" },
+      { "licenses", "check", product, sale.product_id, key, sale.license_key, "--base-url",
+        "http://127.0.0.1:" .. support.free_port() },
+      { "licenses", "check", "--help" },
+    }
+    assert.same({ 0, 5, 6 }, { results[1].code, results[2].code, results[3].code })
+    assert.truthy(results[2].out:find("valid: false\nstatus: unknown\n", 1, true), results[2].out)
+    assert.truthy(results[4].out:gsub("%s+", " "):find("The exit code is 0 if it is valid, 6 if", 1, true))
   end)
 
   it("says what to do without a token, and needs none for what is public", function()
