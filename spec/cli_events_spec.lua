@@ -376,6 +376,7 @@ describe("gumroad-lua listen #slow", function()
       ["option '--events': unknown event 'sold'"] = { "--events", "sold" },
       ["a path begins with /"] = { "--path", "hook" }, ["of at least 1 expected"] = { "--count", "0" },
       ["events are printed as lines"] = { "--csv" },
+      ["option '--forward': http(s)://HOST/PATH expected"] = { "--forward", "foo" },
     } do
       local result = command.batch { { "listen", (table.unpack or unpack)(words) } }[1]
       assert.equal(2, result.code)

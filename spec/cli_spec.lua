@@ -194,10 +194,17 @@ describe("gumroad-lua", function()
         "option '--after': \"YYYY-MM-DD\" or ISO 8601 with time and zone expected, got 'tomorrow'",
         "gumroad-lua sales list" },
       { "a time where days count", { "sales", "export", "--from", "2026-01-02T10:00:00Z" },
-        "sales.export: parameter 'from': Gumroad counts whole UTC days here", "gumroad-lua sales export" },
+        "gumroad-lua: option '--from': Gumroad counts whole UTC days here", "gumroad-lua sales export" },
+      { "a limit that is none", { "products", "list", "--limit", "-1" },
+        "gumroad-lua: option '--limit': a whole number of at least 0 expected, got '-1'", "gumroad-lua products list" },
+      { "a name of a connection that is none", { "login", "a b" }, "gumroad-lua: a name is made of letters",
+        "gumroad-lua login" },
+      { "an emulator's number that is none", { "emulator", "--sales", "x" },
+        "option '--sales': a number of at least 0 expected, got 'x'", "gumroad-lua emulator" },
       { "wrong JSON", { "upsells", "create", "--name", "a", "--product-id", "b", "--offer-code", "{" },
         "option '--offer-code': it is not JSON: ", "gumroad-lua upsells create" },
-      { "what is no id", { "sales", "get", ".." }, "sales.get: sale_id: \"..\" is not an id", "gumroad-lua sales get" },
+      { "what is no id", { "sales", "get", ".." }, "gumroad-lua: sale_id: \"..\" is not an id",
+        "gumroad-lua sales get" },
       { "two formats", { "sales", "list", "--json", "--csv" },
         "option '--csv' can not be used together with option '--json'", "gumroad-lua sales list" },
       { "an unknown field", { "sales", "list", "--fields", "id,emails" },
@@ -383,6 +390,30 @@ describe("gumroad-lua", function()
         { post.body, post.headers["content-type"], post.headers["x-trace"] })
       assert.same({ "/v2/sales", "email=a%2Bb%40example.com&page=1" }, { get.path, get.query })
     end)
+
+    it("takes a full URL of the API, and none of another host", function()
+      local user, other, longer = unpack(batch { { "api", "GET", gum.url .. "/v2/user", "--query", "a=b" },
+        { "api", "GET", "https://api.example.com/v2/user" }, { "api", "GET", gum.url .. "0/v2/user" } })
+      assert.truthy(user.out:find('^{"success":true,"user":'), user.err)
+      assert.equal(2, other.code)
+      assert.truthy(other.err:find("the API is at " .. gum.url
+        .. ", see --base-url; nothing is sent to api.example.com", 1, true), other.err)
+      assert.equal(2, longer.code)
+    end)
+
+    it("reads a field's text from a file or standard input", function()
+      local path = os.tmpname()
+      assert(assert(io.open(path, "w")):write("<p>Öl</p>\n")):close()
+      gum:reset_stats()
+      local _, none = unpack(batch { { "api", "POST", "products", "--field", "name=@@ink", "--field", "price=900",
+        "--field", "description=@" .. path }, { "api", "POST", "products", "--field", "name=@/nonexistent/file" } })
+      os.remove(path)
+      local requests = support.requests(gum)
+      assert.equal(1, #requests)
+      assert.same({ name = "@ink", price = "900", description = "<p>Öl</p>\n" }, core.form_decode(requests[1].body))
+      assert.equal(2, none.code)
+      assert.truthy(none.err:find("option '--field': name: cannot read /nonexistent/file", 1, true), none.err)
+    end)
   end)
 
   describe("run", function()
@@ -429,6 +460,7 @@ describe("gumroad-lua", function()
     assert.equal("# Its access token: of-tests", pipe:read("*l"))
     assert.equal("export GUMROAD_API_BASE_URL='" .. url .. "'", pipe:read("*l"))
     assert.equal("export GUMROAD_ACCESS_TOKEN='of-tests'", pipe:read("*l"))
+    assert.truthy(pipe:read("*l"):find("^# .*: gumroad%-lua login NAME %-%-client%-id emulated%-application$"))
     local result = command.run({ "sales", "list", "--fields", "id" },
       { GUMROAD_API_BASE_URL = url, GUMROAD_ACCESS_TOKEN = "of-tests" })
     os.execute("kill -TERM " .. pid)

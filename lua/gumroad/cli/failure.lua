@@ -53,8 +53,10 @@ function failure.is(value)
 end
 
 -- What the library raises for a wrong argument begins with the place in our source, and then names
--- the operation, or whatever was called.
-local CALLED = "^.-:%d+: ([%l_]+%.?[%l_]*: .*)$"
+-- the operation, or whatever was called; on the command line the words in front say that already.
+local CALLED = "^.-:%d+: ([%l_]+%.?[%l_]*): (.*)$"
+
+local function option(name) return "option '--" .. name:gsub("_", "-") end
 
 --- A Failure out of whatever was raised.
 -- @param raised Failure, gumroad.Error or text
@@ -66,9 +68,10 @@ function failure.of(raised, see)
   end
   local text = tostring(raised)
   if text:find("interrupted!", 1, true) then return { code = 130 } end
-  local wrong = see and text:match(CALLED)
-  if wrong then return { code = wrong:find("^gumroad%.") and 3 or 2, message = wrong, see = see } end
-  return { code = 1, message = text }
+  local called, wrong = text:match(CALLED)
+  if not (see and called) then return { code = 1, message = text } end
+  return { code = called:find("^gumroad%.") and 3 or 2, see = see,
+    message = (wrong:gsub("^parameter '([%l_]+)", option)) }
 end
 
 return failure

@@ -40,7 +40,7 @@ local function add_option(parser, option)
     element:choices { "true", "false" }:convert { ["true"] = true, ["false"] = false }
   else
     local convert = values.TYPES[option.type][2]
-    element:argname(option.argument):convert(function(word)
+    element:argname(option.argument):convert(option.convert or function(word)
       local value, why = convert(word)
       if value == nil then why = ("option '%s': %s"):format(name, why) end
       return value, why
@@ -51,7 +51,7 @@ local function add_option(parser, option)
 end
 
 --- The option that lists have besides.
-operation.LIMIT = { name = "--limit", argument = "NUMBER", type = "integer",
+operation.LIMIT = { name = "--limit", argument = "NUMBER", type = "integer", convert = values.whole("--limit", 0),
   param = { "limit", "integer", doc = "at most so many; default: all, page by page" } }
 
 -- What a row needs of a token, in words.

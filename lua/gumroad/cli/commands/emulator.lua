@@ -19,10 +19,12 @@ local OPTIONS = {
 
 local IS_TEXT = { access_token = true, scopes = true }
 
-local function number(word)
-  local value = tonumber(word)
-  if value and value >= 0 then return value end
-  return nil, ("a number of at least 0 expected, got '%s'"):format(word)
+local function number_of(option)
+  return function(word)
+    local value = tonumber(word)
+    if value and value >= 0 then return value end
+    return nil, ("option '%s': a number of at least 0 expected, got '%s'"):format(option, word)
+  end
 end
 
 local READY = [[
@@ -30,6 +32,7 @@ local READY = [[
 # Its access token: %s
 export GUMROAD_API_BASE_URL='%s'
 export GUMROAD_ACCESS_TOKEN='%s'
+# Or connect to it in a browser: gumroad-lua login NAME --client-id emulated-application
 ]]
 
 return {
@@ -40,7 +43,7 @@ return {
       local name = "--" .. option[1]:gsub("_", "-")
       local element = option[2] and parser:option(name):argname(option[2]) or parser:flag(name)
       element:description(option[3]):default(option.default)
-      if option[2] and not IS_TEXT[option[1]] then element:convert(number) end
+      if option[2] and not IS_TEXT[option[1]] then element:convert(number_of(name)) end
     end
   end,
   run = function(context, args)

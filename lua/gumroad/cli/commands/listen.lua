@@ -1,6 +1,7 @@
 --- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C, SIGTERM or SIGHUP.
 local events = require "gumroad.cli.events"
 local failure = require "gumroad.cli.failure"
+local post_url = require "gumroad.post_url"
 local values = require "gumroad.cli.values"
 
 local function configure(parser)
@@ -25,7 +26,14 @@ local function configure(parser)
   parser:epilog("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code 0).")
 end
 
+local function check_url(context, option, url)
+  if not url or post_url.host(url) and not url:find("[%s%c#]") then return end
+  failure.usage(context.command, "option '%s': http(s)://HOST/PATH expected, without a fragment", option)
+end
+
 local function check(context, args)
+  check_url(context, "--url", args.url)
+  check_url(context, "--forward", args.forward)
   if args.csv or args.plain or args.fields then
     failure.usage(context.command, "events are printed as lines, or with --json as a line of JSON each")
   end
