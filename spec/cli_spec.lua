@@ -125,6 +125,20 @@ describe("gumroad-lua", function()
     assert.equal("gumroad-lua " .. require("gumroad")._VERSION .. "\n", version.out)
   end)
 
+  it("lists of its general options in a command's help those alone that it heeds", function()
+    local known = {}
+    for _, option in ipairs(arguments.GENERAL) do known[option[1]] = true end
+    for name, want in pairs { completion = "--debug", manual = "--debug", emulator = "--debug",
+      api = "--connection --base-url --timeout --debug", trigger = "--json --csv --plain --fields --debug",
+      doctor = "--json --csv --plain --fields --connection --base-url --timeout --debug" } do
+      local listed = {}
+      for option in batch { { name, "--help" } }[1].out:gmatch("\n   (%-%-[%l-]+)") do
+        if known[option] then listed[#listed + 1] = option end
+      end
+      assert.equal(want, table.concat(listed, " "))
+    end
+  end)
+
   it("reads its general options before, between and behind the words", function()
     for _, result in ipairs(batch {
       { "--fields", "id", "--plain", "sales", "list", "--limit", "2" },

@@ -4,6 +4,7 @@
 -- A command is a module gumroad.cli.commands.NAME, named below:
 --   { name, summary, configure = function(parser), run = function(context, args) -> exit code or nil,
 --     passes_on = whether what follows its first argument is not ours to read,
+--     general = which general options its help lists, see arguments.add_general,
 --     runs_scripts = whether what is raised may be a script's own mistake }
 -- The operations of gumroad.api are commands as well, made from their rows.
 -- Only what the words need is loaded: --help answers without the C core.
@@ -96,7 +97,7 @@ local function run(args, state)
   state.see = cli.NAME .. " " .. name
   local parser = arguments.parser(state.see, command.summary)
   command.configure(parser)
-  arguments.add_general(parser)
+  arguments.add_general(parser, command.general)
   local parsed = parser:parse(words:rest(command.passes_on))
   local context = require("gumroad.cli.context").new(parsed, state.see)
   if command.runs_scripts then state.see = nil end

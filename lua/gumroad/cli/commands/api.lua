@@ -73,6 +73,7 @@ end
 return {
   name = "api",
   summary = "Make any call of Gumroad's API.",
+  general = "--connection --base-url --timeout",
   configure = function(parser)
     parser:argument("method", table.concat(METHODS, ", ") .. "."):convert(function(word)
       for _, method in ipairs(METHODS) do

@@ -79,6 +79,7 @@ end
 return {
   name = "completion",
   summary = "Print a completion script for a shell.",
+  general = "",
   configure = function(parser)
     parser:argument("shell", "bash: source <(gumroad-lua completion bash). zsh: the same with zsh, or save it as "
       .. "_gumroad-lua in a folder of fpath. fish: save it as ~/.config/fish/completions/gumroad-lua.fish.")

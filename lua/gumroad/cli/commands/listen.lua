@@ -71,6 +71,7 @@ end
 return {
   name = "listen",
   summary = "Receive pings and print the events as they come.",
+  general = "--json --connection --base-url --timeout",
   configure = configure,
   run = function(context, args)
     check(context, args)
