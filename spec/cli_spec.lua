@@ -49,6 +49,12 @@ local function both_calls(row)
   return words, ids
 end
 
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+end
+
 local function comparable(request)
   local body = request.body
   if body:find("^{") then body = core.json_values(cjson.decode(body)) end
@@ -151,9 +157,7 @@ describe("gumroad-lua", function()
 
   it("takes texts from files and standard input, negative numbers, names with underscores", function()
     local path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write("<p>Öl\n</p>\n")
-    file:close()
+    write(path, "<p>Öl\n</p>\n")
     local results = batch {
       { "products", "create", "--name", "@@ink", "--price", "900", "--description", "@" .. path, "--json" },
       { "products", "create", "--name", "Ink", "--price", "900", "--description", "@/nonexistent/file" },
@@ -281,7 +285,7 @@ describe("gumroad-lua", function()
     setup(function()
       folder, remove = support.folder()
       path = folder .. "/Ink & Öl.zip"
-      assert(assert(io.open(path, "w")):write(("x"):rep(3000000))):close()
+      write(path, ("x"):rep(3000000))
       small = assert(emulator.start { sales = 0, part_size = 1048576 })
     end)
     teardown(function()
@@ -417,7 +421,7 @@ describe("gumroad-lua", function()
 
     it("reads a field's text from a file or standard input", function()
       local path = os.tmpname()
-      assert(assert(io.open(path, "w")):write("<p>Öl</p>\n")):close()
+      write(path, "<p>Öl</p>\n")
       gum:reset_stats()
       local _, none = unpack(batch { { "api", "POST", "products", "--field", "name=@@ink", "--field", "price=900",
         "--field", "description=@" .. path }, { "api", "POST", "products", "--field", "name=@/nonexistent/file" } })
@@ -433,9 +437,7 @@ describe("gumroad-lua", function()
   describe("run", function()
     local function script(text, ...)
       local path = os.tmpname()
-      local file = assert(io.open(path, "w"))
-      file:write(text)
-      file:close()
+      write(path, text)
       local result = run({ "run", path, ... })
       os.remove(path)
       result.out, result.err = result.out:gsub(path, "SCRIPT"), result.err:gsub(path, "SCRIPT")
