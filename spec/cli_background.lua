@@ -54,9 +54,9 @@ function Process:finish()
   return { code = code, out = out, err = leaks.search(self.told:gsub("exit %d+\n$", ""), "gumroad-lua") }
 end
 
---- Ends it as Ctrl-C does.
-function Process:interrupt()
-  os.execute("kill -INT " .. self.pid)
+--- Ends it as Ctrl-C does, or another signal that is named.
+function Process:interrupt(signal)
+  os.execute(("kill -%s %s"):format(signal or "INT", self.pid))
   return self:finish()
 end
 

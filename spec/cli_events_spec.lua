@@ -376,6 +376,7 @@ describe("gumroad-lua listen #slow", function()
       ["option '--events': unknown event 'sold'"] = { "--events", "sold" },
       ["a path begins with /"] = { "--path", "hook" }, ["of at least 1 expected"] = { "--count", "0" },
       ["events are printed as lines"] = { "--csv" },
+      ["option '--forward': http(s)://HOST/PATH expected"] = { "--forward", "foo" },
     } do
       local result = command.batch { { "listen", (table.unpack or unpack)(words) } }[1]
       assert.equal(2, result.code)
@@ -434,6 +435,17 @@ describe("gumroad-lua listen #slow", function()
       assert.equal(1, result.code)
       assert.truthy(result.err:find("cannot write the output", 1, true), result.err)
       assert.same({}, webhooks())
+    end)
+
+    it("removes what it made where it is told to end, and where its terminal closes", function()
+      for _, signal in ipairs { "TERM", "HUP" } do
+        local process = listen_for("--subscribe", "sale")
+        assert.same({ "sale /hook" }, webhooks())
+        local result = process:interrupt(signal)
+        assert.equal(0, result.code, signal)
+        assert.truthy(result.err:find("0 events received\n", 1, true), result.err)
+        assert.same({}, webhooks())
+      end
     end)
 
     it("makes those of the events that are named, and leaves what was there", function()

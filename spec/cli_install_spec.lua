@@ -63,6 +63,9 @@ describe("gumroad-lua", function()
       assert.equal("--email", completed "sales list --em")
       assert.equal("--csv", completed "sales list --cs")
       assert.equal("true", completed "products create --draft t")
+      assert.equal("mark_as_shipped", completed "sales m")
+      assert.equal("dispute dispute_won", completed "trigger d")
+      assert.equal("--seed", completed "trigger sale --see")
     end)
 
     it("fish: operations, options and their values", function()
@@ -73,15 +76,23 @@ describe("gumroad-lua", function()
       assert.equal("list", completed "sales l")
       assert.equal("--email", completed "sales list --em")
       assert.equal("true", completed "products create --draft t")
+      assert.equal("mark_as_shipped", completed "sales m")
+      assert.equal("dispute\ndispute_won", completed "trigger d")
     end)
 
-    it("zsh: operations, options and their values #slow", function()
+    it("zsh: operations, options and their values, from fpath and sourced #slow", function()
       local function typed(words) return ("gumroad-lua %s\t\1print -r -- \"[\5]\"\n"):format(words) end
-      write(folder .. "/keys", "PS1=; fpath=(" .. folder .. " $fpath); autoload -Uz compinit; compinit -u -D\n"
-        .. typed "sales l" .. typed "sales list --em" .. typed "products create --draft t" .. "exit\n")
-      local shown = command.shell(("TERM=xterm script -qec 'zsh -f -i' /dev/null <%s/keys"):format(folder)).out
-      for _, line in ipairs { "sales list", "sales list --email", "products create --draft true" } do
-        assert.truthy(shown:find("\n[gumroad-lua " .. line .. "]\r", 1, true), shown)
+      local compinit = "autoload -Uz compinit; compinit -u -D"
+      for _, loaded in ipairs { ("fpath=(%s $fpath); %s"):format(folder, compinit),
+        ("%s; source <(cat %s/_gumroad-lua)"):format(compinit, folder) } do
+        write(folder .. "/keys", "PS1=; " .. loaded .. "\n" .. typed "sales l" .. typed "sales list --em"
+          .. typed "products create --draft t" .. typed "sales m" .. typed "trigger r" .. "exit\n")
+        local shown = command.shell(("TERM=xterm script -qec 'zsh -f -i' /dev/null <%s/keys"):format(folder)).out
+        for _, line in ipairs { "sales list", "sales list --email", "products create --draft true",
+          "sales mark_as_shipped", "trigger refund" } do
+          assert.truthy(shown:find("\n[gumroad-lua " .. line .. "]\r", 1, true), shown)
+        end
+        assert.falsy(shown:find("_arguments", 1, true), shown)
       end
     end)
 

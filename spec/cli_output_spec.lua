@@ -201,6 +201,20 @@ describe("What gumroad-lua prints", function()
       assert.equal("gumroad-lua: cannot write the output: No space left on device\n", result.err)
     end
   end)
+
+  it("is an error where it was lost before the end: what a script prints, what doctor finds", function()
+    for _, line in ipairs { "echo 'print(1)' | " .. command.line({ "run", "-" }, command.to(gum)),
+      command.line({ "doctor", "--port", "0" }, command.to(gum)) } do
+      local result = command.shell(line .. " >/dev/full")
+      assert.equal(1, result.code)
+      assert.truthy(result.err:find("gumroad%-lua: cannot write the output[^\n]*\n$"), result.err)
+    end
+  end)
+
+  it("stands before what is told after it", function()
+    local result = command.shell(command.line({ "doctor" }, command.to(gum)) .. " 2>&1")
+    assert.truthy(result.out:find("\ngumroad%-lua: [^\n]*problem[^\n]*\n$"), result.out)
+  end)
 end)
 
 describe("The width of a text", function()

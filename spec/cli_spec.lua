@@ -3,6 +3,7 @@ local cjson = require "cjson"
 local api = require "gumroad.api"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
+local system = require "gumroad.system"
 local arguments = require "gumroad.cli.arguments"
 local cli = require "gumroad.cli"
 local operation = require "gumroad.cli.operation"
@@ -46,6 +47,12 @@ local function both_calls(row)
   if row.name == "list" then words[#words + 1], params.limit = "--limit=1", 1 end
   if row.name == "list" or #row.params > 0 then ids[#ids + 1] = params end
   return words, ids
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
 end
 
 local function comparable(request)
@@ -124,6 +131,20 @@ describe("gumroad-lua", function()
     assert.equal("gumroad-lua " .. require("gumroad")._VERSION .. "\n", version.out)
   end)
 
+  it("lists of its general options in a command's help those alone that it heeds", function()
+    local known = {}
+    for _, option in ipairs(arguments.GENERAL) do known[option[1]] = true end
+    for name, want in pairs { completion = "--debug", manual = "--debug", emulator = "--debug",
+      api = "--connection --base-url --timeout --debug", trigger = "--json --csv --plain --fields --debug",
+      doctor = "--json --csv --plain --fields --connection --base-url --timeout --debug" } do
+      local listed = {}
+      for option in batch { { name, "--help" } }[1].out:gmatch("\n   (%-%-[%l-]+)") do
+        if known[option] then listed[#listed + 1] = option end
+      end
+      assert.equal(want, table.concat(listed, " "))
+    end
+  end)
+
   it("reads its general options before, between and behind the words", function()
     for _, result in ipairs(batch {
       { "--fields", "id", "--plain", "sales", "list", "--limit", "2" },
@@ -136,9 +157,7 @@ describe("gumroad-lua", function()
 
   it("takes texts from files and standard input, negative numbers, names with underscores", function()
     local path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write("<p>Öl\n</p>\n")
-    file:close()
+    write(path, "<p>Öl\n</p>\n")
     local results = batch {
       { "products", "create", "--name", "@@ink", "--price", "900", "--description", "@" .. path, "--json" },
       { "products", "create", "--name", "Ink", "--price", "900", "--description", "@/nonexistent/file" },
@@ -193,10 +212,17 @@ describe("gumroad-lua", function()
         "option '--after': \"YYYY-MM-DD\" or ISO 8601 with time and zone expected, got 'tomorrow'",
         "gumroad-lua sales list" },
       { "a time where days count", { "sales", "export", "--from", "2026-01-02T10:00:00Z" },
-        "sales.export: parameter 'from': Gumroad counts whole UTC days here", "gumroad-lua sales export" },
+        "gumroad-lua: option '--from': Gumroad counts whole UTC days here", "gumroad-lua sales export" },
+      { "a limit that is none", { "products", "list", "--limit", "-1" },
+        "gumroad-lua: option '--limit': a whole number of at least 0 expected, got '-1'", "gumroad-lua products list" },
+      { "a name of a connection that is none", { "login", "a b" }, "gumroad-lua: a name is made of letters",
+        "gumroad-lua login" },
+      { "an emulator's number that is none", { "emulator", "--sales", "x" },
+        "option '--sales': a number of at least 0 expected, got 'x'", "gumroad-lua emulator" },
       { "wrong JSON", { "upsells", "create", "--name", "a", "--product-id", "b", "--offer-code", "{" },
         "option '--offer-code': it is not JSON: ", "gumroad-lua upsells create" },
-      { "what is no id", { "sales", "get", ".." }, "sales.get: sale_id: \"..\" is not an id", "gumroad-lua sales get" },
+      { "what is no id", { "sales", "get", ".." }, "gumroad-lua: sale_id: \"..\" is not an id",
+        "gumroad-lua sales get" },
       { "two formats", { "sales", "list", "--json", "--csv" },
         "option '--csv' can not be used together with option '--json'", "gumroad-lua sales list" },
       { "an unknown field", { "sales", "list", "--fields", "id,emails" },
@@ -252,6 +278,60 @@ describe("gumroad-lua", function()
     local result = run({ "sales", "refund", sale.id })
     gum:clear_faults()
     assert.equal(7, result.code, result.err)
+  end)
+
+  describe("files upload", function()
+    local folder, remove, path, small
+    setup(function()
+      folder, remove = support.folder()
+      path = folder .. "/Ink & Öl.zip"
+      write(path, ("x"):rep(3000000))
+      small = assert(emulator.start { sales = 0, part_size = 1048576 })
+    end)
+    teardown(function()
+      small:stop()
+      remove()
+    end)
+
+    it("keeps what was sent where it fails, for its owner alone, and says how to go on", function()
+      local variables = command.to(small, { XDG_STATE_HOME = folder .. "/state" })
+      assert(small:fault { kind = "status", status = 403, path = "/v2/files/complete" })
+      local failed = command.run({ "files", "upload", path }, variables)
+      assert.equal(3, failed.code, failed.err)
+      local words = assert(failed.err:match("^gumroad%-lua: go on within 15 minutes with: gumroad%-lua ([^\n]+)\n"),
+        failed.err)
+      assert.is_true(system.is_private(words:match("@([^']+)")))
+      small:reset_stats()
+      local done = command.shell(command.line({}, variables) .. " " .. words .. " --fields file_url")
+      assert.equal(0, done.code, done.err)
+      assert.equal(1, #support.requests(small))
+    end)
+
+    it("shows on a terminal how far it is", function()
+      local shown = command.on_terminal({ "files", "upload", path }, command.to(small), 80).out
+      assert.truthy(shown:find("100 %, 2.9 of 2.9 MB sent\27[K\27[K", 1, true), shown)
+    end)
+
+    it("tells a file that is not there as a mistake of the command line", function()
+      local result = run { "files", "upload", folder .. "/none" }
+      assert.equal(2, result.code)
+      assert.truthy(result.err:find("/none: No such file", 1, true), result.err)
+    end)
+  end)
+
+  it("tells by its exit code whether a licence is valid, and says so in the help", function()
+    local product, key = "--product-id", "--license-key"
+    local sale = assert(gum:sell { product_id = "brpro", email = "lena@example.com" })
+    local results = batch {
+      { "licenses", "check", product, sale.product_id, key, sale.license_key },
+      { "licenses", "check", product, sale.product_id, key, "no-such-key" },
+      { "licenses", "check", product, sale.product_id, key, sale.license_key, "--base-url",
+        "http://127.0.0.1:" .. support.free_port() },
+      { "licenses", "check", "--help" },
+    }
+    assert.same({ 0, 5, 6 }, { results[1].code, results[2].code, results[3].code })
+    assert.truthy(results[2].out:find("valid: false\nstatus: unknown\n", 1, true), results[2].out)
+    assert.truthy(results[4].out:gsub("%s+", " "):find("The exit code is 0 if it is valid, 6 if", 1, true))
   end)
 
   it("says what to do without a token, and needs none for what is public", function()
@@ -328,14 +408,36 @@ describe("gumroad-lua", function()
         { post.body, post.headers["content-type"], post.headers["x-trace"] })
       assert.same({ "/v2/sales", "email=a%2Bb%40example.com&page=1" }, { get.path, get.query })
     end)
+
+    it("takes a full URL of the API, and none of another host", function()
+      local user, other, longer = unpack(batch { { "api", "GET", gum.url .. "/v2/user", "--query", "a=b" },
+        { "api", "GET", "https://api.example.com/v2/user" }, { "api", "GET", gum.url .. "0/v2/user" } })
+      assert.truthy(user.out:find('^{"success":true,"user":'), user.err)
+      assert.equal(2, other.code)
+      assert.truthy(other.err:find("the API is at " .. gum.url
+        .. ", see --base-url; nothing is sent to api.example.com", 1, true), other.err)
+      assert.equal(2, longer.code)
+    end)
+
+    it("reads a field's text from a file or standard input", function()
+      local path = os.tmpname()
+      write(path, "<p>Öl</p>\n")
+      gum:reset_stats()
+      local _, none = unpack(batch { { "api", "POST", "products", "--field", "name=@@ink", "--field", "price=900",
+        "--field", "description=@" .. path }, { "api", "POST", "products", "--field", "name=@/nonexistent/file" } })
+      os.remove(path)
+      local requests = support.requests(gum)
+      assert.equal(1, #requests)
+      assert.same({ name = "@ink", price = "900", description = "<p>Öl</p>\n" }, core.form_decode(requests[1].body))
+      assert.equal(2, none.code)
+      assert.truthy(none.err:find("option '--field': name: cannot read /nonexistent/file", 1, true), none.err)
+    end)
   end)
 
   describe("run", function()
     local function script(text, ...)
       local path = os.tmpname()
-      local file = assert(io.open(path, "w"))
-      file:write(text)
-      file:close()
+      write(path, text)
       local result = run({ "run", path, ... })
       os.remove(path)
       result.out, result.err = result.out:gsub(path, "SCRIPT"), result.err:gsub(path, "SCRIPT")
@@ -354,6 +456,8 @@ describe("gumroad-lua", function()
         ["local _, err = shop.sales:get 'none' error(err, 0)"] = {
           4, "gumroad-lua: not_found: The sale was not found. [GET /v2/sales/none, HTTP 200]\n" },
         ["os.exit(9)"] = { 9, "" },
+        ["\nshop.products:list { limt = 1 }"] = { 1, "gumroad-lua: SCRIPT:2: products.list: unknown parameter 'limt' "
+          .. "(known: page_key)\n" },
       } do
         local result = script(text)
         assert.same(want, { result.code, result.err })
@@ -372,11 +476,19 @@ describe("gumroad-lua", function()
     assert.equal("# Its access token: of-tests", pipe:read("*l"))
     assert.equal("export GUMROAD_API_BASE_URL='" .. url .. "'", pipe:read("*l"))
     assert.equal("export GUMROAD_ACCESS_TOKEN='of-tests'", pipe:read("*l"))
+    assert.truthy(pipe:read("*l"):find("^# .*: gumroad%-lua login NAME %-%-client%-id emulated%-application$"))
     local result = command.run({ "sales", "list", "--fields", "id" },
       { GUMROAD_API_BASE_URL = url, GUMROAD_ACCESS_TOKEN = "of-tests" })
-    os.execute("kill -INT " .. pid)
+    os.execute("kill -TERM " .. pid)
+    assert.is_nil(pipe:read("*l"))
     pipe:close()
     assert.truthy(result.out:find("^%S+\n%S+\n%S+\n$"), result.err)
+  end)
+
+  it("says that the emulator's port is taken, with the code of a setting that is wrong", function()
+    local result = run { "emulator", "--port", gum.url:match("%d+$") }
+    assert.equal(3, result.code)
+    assert.truthy(result.err:find("is already taken", 1, true), result.err)
   end)
 
   it("says which package is missing where argparse is", function()

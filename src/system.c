@@ -240,6 +240,47 @@ static int l_end_on_broken_pipe (lua_State *L) {
   return 0;
 }
 
+/* system.output_failed() -> boolean
+** Whether something that was printed could not be written, whoever printed it: Lua's own print
+** does not tell. */
+static int l_output_failed (lua_State *L) {
+  lua_pushboolean(L, ferror(stdout));
+  return 1;
+}
+
+/*
+** Signals
+*/
+
+/* Of these the first alone counts: a terminal that closes may send one more from its shell,
+** and what was begun is still to be ended well. */
+static void interrupt (int sig) {
+  static volatile sig_atomic_t interrupted = 0;
+  (void)sig;
+  if (interrupted) return;
+  interrupted = 1;
+  raise(SIGINT);
+}
+
+static void interrupt_on (int sig) {
+  struct sigaction action;
+  if (sigaction(sig, NULL, &action) != 0 || action.sa_handler == SIG_IGN) return;  /* of nohup, say */
+  memset(&action, 0, sizeof action);
+  action.sa_handler = interrupt;
+  sigemptyset(&action.sa_mask);
+  sigaction(sig, &action, NULL);
+}
+
+/* system.interrupt_on_end()
+** What asks the program to end (SIGTERM), and the end of its terminal (SIGHUP), are from here on
+** what Ctrl-C is: Lua's own program makes of that an error, 'interrupted!', which can be caught. */
+static int l_interrupt_on_end (lua_State *L) {
+  (void)L;
+  interrupt_on(SIGTERM);
+  interrupt_on(SIGHUP);
+  return 0;
+}
+
 /*
 ** Names
 */
@@ -289,10 +330,10 @@ static int l_resolve (lua_State *L) {
 static const luaL_Reg lock_meta[] = { { "__close", lock_close }, { "__gc", lock_close }, { NULL, NULL } };
 static const luaL_Reg lock_methods[] = { { "close", lock_close }, { NULL, NULL } };
 static const luaL_Reg functions[] = {
-  { "end_on_broken_pipe", l_end_on_broken_pipe }, { "is_private", l_is_private },
-  { "is_terminal", l_is_terminal }, { "lock", l_lock },
-  { "make_folder", l_make_folder }, { "terminal_width", l_terminal_width },
-  { "resolve", l_resolve }, { "write_private", l_write_private }, { NULL, NULL }
+  { "end_on_broken_pipe", l_end_on_broken_pipe }, { "interrupt_on_end", l_interrupt_on_end },
+  { "is_private", l_is_private }, { "is_terminal", l_is_terminal }, { "lock", l_lock },
+  { "make_folder", l_make_folder }, { "output_failed", l_output_failed }, { "resolve", l_resolve },
+  { "terminal_width", l_terminal_width }, { "write_private", l_write_private }, { NULL, NULL }
 };
 
 GR_EXPORT int luaopen_gumroad_system (lua_State *L) {

@@ -34,6 +34,8 @@ lock:close()
 lock:close()
 assert(not system.is_terminal(system.terminal_width(65535) or 65535))
 system.end_on_broken_pipe()
+system.interrupt_on_end()
+assert(not system.output_failed())
 assert(system.resolve("127.0.0.1") and not system.resolve(("x"):rep(64)) and not pcall(system.resolve, ""))
 
 -- A server and a client in one

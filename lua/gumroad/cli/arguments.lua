@@ -122,18 +122,20 @@ function arguments.group(parser, title, elements)
 end
 
 --- Adds the options of every command, after its own: the usage names only those.
-function arguments.add_general(parser)
+-- @param shown those that the help lists, besides --debug and --help: names with spaces between; nil: all
+function arguments.add_general(parser, shown)
   local usage = parser:get_usage()
   local by_name = {}
   for _, option in ipairs(arguments.GENERAL) do
     local element = option[2] and parser:option(option[1]):argname(option[2]) or parser:flag(option[1])
-    element:description(option.doc)
+    element:description(option.doc):hidden(shown ~= nil and option[1] ~= "--debug"
+      and not (" " .. shown .. " "):find(" " .. option[1] .. " ", 1, true))
     if option.convert then element:convert(option.convert) end
     by_name[option[1]] = element
   end
   parser:flag("-h --help", "Show this help."):action(function()
     local ok, why = io.stdout:write(parser:get_help(), "\n")
-    if not ok then failure.raise(1, "cannot write the output: " .. why) end
+    if not ok then failure.output(why) end
     failure.raise(0)
   end)
   parser:mutex(by_name["--json"], by_name["--csv"], by_name["--plain"])

@@ -35,12 +35,13 @@ end
 --   is_terminal      whether the output goes to a terminal; width: its columns, or nil; colour: whether it takes
 --                    colours
 --   write(text)      prints; a disk that is full ends the command
+--   finish()         ends the output; what was lost of it, also of a script's print, ends the command
 --   note(format, ...)      tells something on stderr, in a line
---   progress([format, ...])  shows on stderr how far it is, if people watch that and not the output; none: wipes it
+--   progress([format, ...])  shows on stderr how far it is, if people watch that; none: wipes it
 function context.new(args, command)
   local self = { args = args, command = command, is_terminal = system.is_terminal(STDOUT) }
-  local watched = system.is_terminal(STDERR) and not self.is_terminal
-  local shop
+  local watched = system.is_terminal(STDERR)
+  local shop, shown
   self.width = self.is_terminal and system.terminal_width(STDOUT) or nil
   self.colour = self.is_terminal and (os.getenv("NO_COLOR") or "") == "" and os.getenv("TERM") ~= "dumb"
   system.end_on_broken_pipe()  -- "| head" may end us at any time, without a word
@@ -52,17 +53,24 @@ function context.new(args, command)
 
   function self.write(text)
     local ok, why = io.stdout:write(text)
-    if not ok then failure.raise(1, "cannot write the output: " .. why) end
+    if not ok then failure.output(why) end
+  end
+
+  function self.finish()
+    local flushed, why = io.stdout:flush()
+    if not flushed or system.output_failed() then failure.output(why) end
   end
 
   function self.note(...)
+    io.stdout:flush()  -- what was printed before stands before it; if it is lost, finish() tells
     io.stderr:write("gumroad-lua: ", (...):format(select(2, ...)), "\n")
   end
 
   function self.progress(...)
-    if not watched then return end
-    local text = select("#", ...) > 0 and (...):format(select(2, ...)) or ""
-    io.stderr:write(text, "\27[K\r")  -- back to the line's beginning, so that an error is written over it
+    local text = select("#", ...) > 0 and (...):format(select(2, ...))
+    if not watched or not (text or shown) then return end
+    shown = text
+    io.stderr:write(text or "", "\27[K\r")  -- back to the line's beginning, so that an error is written over it
   end
 
   return self

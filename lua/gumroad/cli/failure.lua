@@ -5,17 +5,17 @@ local failure = {}
 failure.CODES = {
   { 0, "it worked; also where nobody reads the output any more" },
   { 1, "the output could not be written, a script failed, doctor found a problem, or this program has a defect" },
-  { 2, "the command line is wrong; nothing was sent" },
+  { 2, "the command line is wrong, or a file that it names cannot be read; nothing was changed" },
   { 3, "no access token, or it is not good or may not do this; a setting is wrong" },
   { 4, "not found" },
-  { 5, "Gumroad refused it" },
+  { 5, "Gumroad refused it, or a licence is not valid" },
   { 6, "no usable answer: network, time limit, certificate, too many requests, the server; nothing was done, "
     .. "or it does no harm to try again" },
   { 7, "nobody knows whether it was done: it was sent, no answer came, and repeating it could do it twice" },
   { 130, "interrupted (Ctrl-C)" },
 }
 
-local KINDS = { config = 3, auth = 3, scope = 3, not_found = 4, invalid = 5, outcome_unknown = 7 }
+local KINDS = { file = 2, config = 3, auth = 3, scope = 3, not_found = 4, invalid = 5, outcome_unknown = 7 }
 
 --- The exit code for a gumroad.Error.
 function failure.code_of(err)
@@ -42,17 +42,25 @@ function failure.usage(see, message, ...)
   failure.raise(2, message:format(...), see)
 end
 
+--- Ends the command because its output is lost.
+-- @param why the system's words, or nil
+function failure.output(why)
+  failure.raise(1, "cannot write the output" .. (why and ": " .. why or ""))
+end
+
 function failure.is(value)
   return getmetatable(value) == Failure
 end
 
 -- What the library raises for a wrong argument begins with the place in our source, and then names
--- the operation, or whatever was called.
-local CALLED = "^.-:%d+: ([%l_]+%.?[%l_]*: .*)$"
+-- the operation, or whatever was called; on the command line the words in front say that already.
+local CALLED = "^.-:%d+: ([%l_]+%.?[%l_]*): (.*)$"
+
+local function option(name) return "option '--" .. name:gsub("_", "-") end
 
 --- A Failure out of whatever was raised.
 -- @param raised Failure, gumroad.Error or text
--- @param see    the words of the command that ran
+-- @param see    the words of the command that ran; nil: it ran a script, whose mistakes are told with their place
 function failure.of(raised, see)
   if failure.is(raised) then return raised end
   if require("gumroad.error").is(raised) then
@@ -60,9 +68,10 @@ function failure.of(raised, see)
   end
   local text = tostring(raised)
   if text:find("interrupted!", 1, true) then return { code = 130 } end
-  local wrong = text:match(CALLED)
-  if wrong then return { code = wrong:find("^gumroad%.") and 3 or 2, message = wrong, see = see } end
-  return { code = 1, message = text }
+  local called, wrong = text:match(CALLED)
+  if not (see and called) then return { code = 1, message = text } end
+  return { code = called:find("^gumroad%.") and 3 or 2, see = see,
+    message = (wrong:gsub("^parameter '([%l_]+)", option)) }
 end
 
 return failure

@@ -3,7 +3,9 @@
 --
 -- A command is a module gumroad.cli.commands.NAME, named below:
 --   { name, summary, configure = function(parser), run = function(context, args) -> exit code or nil,
---     passes_on = whether what follows its first argument is not ours to read }
+--     passes_on = whether what follows its first argument is not ours to read,
+--     general = which general options its help lists, see arguments.add_general,
+--     runs_scripts = whether what is raised may be a script's own mistake }
 -- The operations of gumroad.api are commands as well, made from their rows.
 -- Only what the words need is loaded: --help answers without the C core.
 local api = require "gumroad.api"
@@ -92,12 +94,16 @@ local function run(args, state)
   local words = arguments.words(args)
   local command, name = find(words)
   if not command then return name:parse(words:rest()) end  -- it has no command that it knows: help or an error
-  state.name = name
-  local parser = arguments.parser(cli.NAME .. " " .. name, command.summary)
+  state.see = cli.NAME .. " " .. name
+  local parser = arguments.parser(state.see, command.summary)
   command.configure(parser)
-  arguments.add_general(parser)
+  arguments.add_general(parser, command.general)
   local parsed = parser:parse(words:rest(command.passes_on))
-  return command.run(require("gumroad.cli.context").new(parsed, cli.NAME .. " " .. name), parsed) or 0
+  local context = require("gumroad.cli.context").new(parsed, state.see)
+  if command.runs_scripts then state.see = nil end
+  local code = command.run(context, parsed) or 0
+  context.finish()
+  return code
 end
 
 local function tell(wrong)
@@ -110,15 +116,15 @@ end
 -- @param args array of words, as Lua's `arg`
 -- @return exit code
 function cli.main(args)
-  local state = { name = "" }
+  local state = { see = cli.NAME }
   local debugging = arguments.is_set(args, "--debug")
   local _, outcome = xpcall(function() return { code = run(args, state) } end, function(raised)
-    local wrong = failure.of(raised, (cli.NAME .. " " .. state.name):gsub(" $", ""))
+    local wrong = failure.of(raised, state.see)
     if debugging and wrong.code ~= 0 then wrong.trace = debug.traceback("", 2):gsub("^\n", "") end
     return wrong
   end)
   local flushed, why = io.stdout:flush()
-  if outcome.code == 0 and not flushed then outcome = { code = 1, message = "cannot write the output: " .. why } end
+  if outcome.code == 0 and not flushed then _, outcome = pcall(failure.output, why) end
   tell(outcome)
   return outcome.code
 end

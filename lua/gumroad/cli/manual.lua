@@ -100,7 +100,7 @@ local function add_operation(out, row)
   for _, id in ipairs(row.path_params) do line[#line + 1] = "Ar " .. word(id) end
   out[#out + 1] = table.concat(line, " ")
   out[#out + 1] = text(row.doc)
-  out[#out + 1] = text(operation.scopes(row))
+  out[#out + 1] = text(operation.remarks(row))
   local options = operation.options(row)
   if row.name == "list" then options[#options + 1] = operation.LIMIT end
   if #options == 0 then return end

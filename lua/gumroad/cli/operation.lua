@@ -1,6 +1,7 @@
 --- A row of gumroad.api as a command: its path's names are arguments, its parameters options.
 local arguments = require "gumroad.cli.arguments"
 local values = require "gumroad.cli.values"
+local schema = require "gumroad.schema"
 
 local operation = {}
 
@@ -39,7 +40,7 @@ local function add_option(parser, option)
     element:choices { "true", "false" }:convert { ["true"] = true, ["false"] = false }
   else
     local convert = values.TYPES[option.type][2]
-    element:argname(option.argument):convert(function(word)
+    element:argname(option.argument):convert(option.convert or function(word)
       local value, why = convert(word)
       if value == nil then why = ("option '%s': %s"):format(name, why) end
       return value, why
@@ -50,14 +51,26 @@ local function add_option(parser, option)
 end
 
 --- The option that lists have besides.
-operation.LIMIT = { name = "--limit", argument = "NUMBER", type = "integer",
+operation.LIMIT = { name = "--limit", argument = "NUMBER", type = "integer", convert = values.whole("--limit", 0),
   param = { "limit", "integer", doc = "at most so many; default: all, page by page" } }
 
---- What a row needs of a token, in words.
-function operation.scopes(row)
+-- What a row needs of a token, in words.
+local function scopes(row)
   if not row.scopes then return "Needs no access token." end
   return "The token needs " .. (#row.scopes > 1 and "one of the scopes " or "the scope ")
     .. table.concat(row.scopes, ", ") .. "."
+end
+
+--- Whether a row tells if something is valid, as licenses.check does: the exit code then says it too.
+function operation.gives_verdict(row)
+  local object = schema[row.object]
+  return object ~= nil and object.type.valid ~= nil
+end
+
+--- What is to be known of a row besides its doc: scopes, exit codes.
+function operation.remarks(row)
+  return scopes(row) .. (operation.gives_verdict(row)
+    and " The exit code is 0 if it is valid, 6 if Gumroad gave no answer, else 5." or "")
 end
 
 --- Adds a row's arguments and options to its parser.
@@ -70,7 +83,7 @@ function operation.configure(row, parser)
   if row.name == "list" then own[#own + 1] = add_option(parser, operation.LIMIT) end
   arguments.group(parser, "Options", own)
   local line = row.method and row.path and ("%s /v2%s\n"):format(row.method, row.path) or ""
-  parser:epilog(line .. operation.scopes(row))
+  parser:epilog(line .. operation.remarks(row))
 end
 
 --- The command of a row; see gumroad.cli.

@@ -21,7 +21,7 @@ end
 local function show(context, event)
   context.write((context.args.json and event_line.json(event) or event_line.text(event, context.is_terminal)) .. "\n")
   local ok, why = io.stdout:flush()
-  if not ok then failure.raise(1, "cannot write the output: " .. why) end
+  if not ok then failure.output(why) end
 end
 
 local function is_wanted(args, event)

@@ -1,5 +1,7 @@
 --- gumroad-lua api METHOD PATH: any call of the API; prints what the server answered, byte for byte.
 local failure = require "gumroad.cli.failure"
+local post_url = require "gumroad.post_url"
+local shown = require("gumroad.cli.url").shown
 local values = require "gumroad.cli.values"
 
 local METHODS = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" }
@@ -9,6 +11,14 @@ local function pair(word)
   local name, text = word:match("^([^=]+)=(.*)$")
   if name then return { name, text } end
   return nil, ("NAME=VALUE expected, got '%s'"):format(word)
+end
+
+local function field_pair(word)
+  local given, why = pair(word)
+  if not given then return nil, why end
+  given[2], why = values.text(given[2])
+  if given[2] then return given end
+  return nil, ("option '--field': %s: %s"):format(given[1], why)
 end
 
 local function header(word)
@@ -28,8 +38,18 @@ local function form(pairs_given)
   return table.concat(parts, "&")
 end
 
-local function path_of(args)
-  local path = args.path:find("^/v2/") and args.path or "/v2/" .. args.path:gsub("^/", "")
+-- The path of a full URL, which must be one of the API.
+local function path_in(context, url, base_url)
+  local full = url:gsub("^[^/]+//[^/?#]*", string.lower)
+  local rest = full:sub(1, #base_url) == base_url and full:sub(#base_url + 1)
+  if rest and rest:find("^/") then return rest end
+  failure.usage(context.command, "the API is at %s, see --base-url; nothing is sent to %s", shown(base_url),
+    post_url.host(url) or "such a URL")
+end
+
+local function path_of(context, args, base_url)
+  local path = args.path:find("^%a[%w+.-]*://") and path_in(context, args.path, base_url) or args.path
+  path = path:find("^/v2/") and path or "/v2/" .. path:gsub("^/", "")
   if not args.query then return path end
   return path .. (path:find("?", 1, true) and "&" or "?") .. form(args.query)
 end
@@ -40,8 +60,8 @@ local function has_name(headers, name)
   end
 end
 
-local function request_of(args)
-  local request = { url = path_of(args), method = args.method, headers = {} }
+local function request_of(args, path)
+  local request = { url = path, method = args.method, headers = {} }
   for _, given in ipairs(args.header or {}) do request.headers[given[1]] = given[2] end
   request.body = args.body or args.field and form(args.field)
   if request.body and not has_name(request.headers, "content-type") then
@@ -53,6 +73,7 @@ end
 return {
   name = "api",
   summary = "Make any call of Gumroad's API.",
+  general = "--connection --base-url --timeout",
   configure = function(parser)
     parser:argument("method", table.concat(METHODS, ", ") .. "."):convert(function(word)
       for _, method in ipairs(METHODS) do
@@ -60,9 +81,10 @@ return {
       end
       return nil, ("'%s' is none of %s"):format(word, table.concat(METHODS, ", "))
     end)
-    parser:argument("path", "Such as /v2/user, or user.")
-    local field = parser:option("--field", "A field of the form that is sent, such as tags[]=ink; may be repeated.")
-      :argname("NAME=VALUE"):convert(pair):count("*"):action("append"):init(nil)
+    parser:argument("path", "Such as /v2/user, or user, or a full URL of the API.")
+    local field = parser:option("--field", "A field of the form that is sent, such as tags[]=ink; may be repeated. "
+      .. "VALUE is a text, @FILE or - for standard input."):argname("NAME=VALUE"):convert(field_pair):count("*")
+      :action("append"):init(nil)
     local body = parser:option("--body", "What is sent, as JSON if no header says otherwise: a text, @FILE or - for "
       .. "standard input."):argname("TEXT"):convert(values.text)
     parser:mutex(field, body)
@@ -77,7 +99,7 @@ return {
     end
     local raw
     local shop = context.shop(false, function(response) raw = response.body end)
-    local answer, err = shop:request(request_of(args))
+    local answer, err = shop:request(request_of(args, path_of(context, args, shop.user.client.base_url)))
     if not answer then error(err, 0) end
     context.write(raw)
     if context.is_terminal then context.write("\n") end

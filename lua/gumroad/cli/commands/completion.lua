@@ -1,4 +1,7 @@
---- gumroad-lua completion SHELL: what makes a shell complete the command's words.
+--- gumroad-lua completion SHELL: what makes a shell complete the command's words. argparse writes it;
+-- what its version for a shell lacks is mended here.
+local events = require "gumroad.cli.events"
+
 local SHELLS = { "bash", "zsh", "fish" }
 
 -- One parser with everything in it: what argparse makes its completions of.
@@ -20,14 +23,70 @@ local function whole_parser()
   return parser
 end
 
+-- What the first argument of a command may be, which argparse tells only zsh, if anyone.
+local FIRST = { completion = SHELLS, connections = { "default" }, trigger = { "test" } }
+for i, name in ipairs(events.NAMES) do FIRST.trigger[i + 1] = name end
+
+-- Names in a line without those that are others with dashes: an operation is offered once.
+local function once(line)
+  local is_there, names = {}, {}
+  for name in line:gmatch("%S+") do is_there[name] = true end
+  for name in line:gmatch("%S+") do
+    local other = name:gsub("%-", "_")
+    if other == name or not is_there[other] then names[#names + 1] = name end
+  end
+  return table.concat(names, " ")
+end
+
+local mend = {}
+
+function mend.bash(text)
+  for command, words in pairs(FIRST) do
+    local offer = ('COMPREPLY=($(compgen -W "%s" -- "$cur"))'):format(table.concat(words, " "))
+    text = text:gsub("\n( +)'" .. command .. "'%)\n", "%0%1    " .. offer .. "\n")
+  end
+  return (text:gsub('compgen %-W "([^"$]*)"', function(line) return ('compgen -W "%s"'):format(once(line)) end))
+end
+
+-- As a function that zsh has just loaded from fpath it completes at once; sourced, it is to be called later.
+local COMPLETE_OR_REGISTER = [=[
+if [[ "$funcstack[1]" = _gumroad-lua ]]; then
+  _gumroad-lua "$@"
+else
+  compdef _gumroad-lua gumroad-lua
+fi
+]=]
+
+function mend.zsh(text)
+  text = text:gsub('{([%w_]+),[%w-]+}"', '"%1')
+  text = text:gsub('(\n    trigger%).-": ):_files"', function(before)
+    return before .. ":(" .. table.concat(FIRST.trigger, " ") .. ')"'
+  end)
+  return (text:gsub("_gumroad%-lua\n$", COMPLETE_OR_REGISTER))
+end
+
+function mend.fish(text)
+  local lines = {}
+  for command, words in pairs(FIRST) do
+    lines[#lines + 1] = ("complete -c gumroad-lua -n '__fish_gumroad-lua_using_command %s' -xa '%s'\n")
+      :format(command, table.concat(words, " "))
+  end
+  table.sort(lines)
+  text = text:gsub("%-xa '([^']*)'", function(line) return ("-xa '%s'"):format(once(line)) end)
+  return text .. table.concat(lines)
+end
+
 return {
   name = "completion",
   summary = "Print a completion script for a shell.",
+  general = "",
   configure = function(parser)
-    parser:argument("shell", "bash: source <(gumroad-lua completion bash). zsh: save it as _gumroad-lua in a folder of "
-      .. "fpath. fish: save it as ~/.config/fish/completions/gumroad-lua.fish."):choices(SHELLS)
+    parser:argument("shell", "bash: source <(gumroad-lua completion bash). zsh: the same with zsh, or save it as "
+      .. "_gumroad-lua in a folder of fpath. fish: save it as ~/.config/fish/completions/gumroad-lua.fish.")
+      :choices(SHELLS)
   end,
   run = function(context, args)
-    context.write(whole_parser()["get_" .. args.shell .. "_complete"](whole_parser()))
+    local parser = whole_parser()
+    context.write(mend[args.shell](parser["get_" .. args.shell .. "_complete"](parser)))
   end,
 }

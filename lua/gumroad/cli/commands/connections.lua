@@ -22,6 +22,7 @@ end
 return {
   name = "connections",
   summary = "List the connections, or mark one as the default.",
+  general = "--json --csv --plain --fields",
   configure = function(parser)
     parser:argument("action", "default, to mark one; none: list them."):args("?"):choices { "default" }
     parser:argument("name", "The connection to be the default."):args("?")

@@ -19,10 +19,12 @@ local OPTIONS = {
 
 local IS_TEXT = { access_token = true, scopes = true }
 
-local function number(word)
-  local value = tonumber(word)
-  if value and value >= 0 then return value end
-  return nil, ("a number of at least 0 expected, got '%s'"):format(word)
+local function number_of(option)
+  return function(word)
+    local value = tonumber(word)
+    if value and value >= 0 then return value end
+    return nil, ("option '%s': a number of at least 0 expected, got '%s'"):format(option, word)
+  end
 end
 
 local READY = [[
@@ -30,27 +32,30 @@ local READY = [[
 # Its access token: %s
 export GUMROAD_API_BASE_URL='%s'
 export GUMROAD_ACCESS_TOKEN='%s'
+# Or connect to it in a browser: gumroad-lua login NAME --client-id emulated-application
 ]]
 
 return {
   name = "emulator",
   summary = "Run a Gumroad on this machine, for tests.",
+  general = "",
   configure = function(parser)
     for _, option in ipairs(OPTIONS) do
       local name = "--" .. option[1]:gsub("_", "-")
       local element = option[2] and parser:option(name):argname(option[2]) or parser:flag(name)
       element:description(option[3]):default(option.default)
-      if option[2] and not IS_TEXT[option[1]] then element:convert(number) end
+      if option[2] and not IS_TEXT[option[1]] then element:convert(number_of(name)) end
     end
   end,
   run = function(context, args)
     local options = {}
     for _, option in ipairs(OPTIONS) do options[option[1]] = args[option[1]] end
+    require("gumroad.system").interrupt_on_end()
     local ok, code, message = require("gumroad.emulator").run(options, function(port, token)
       local url = "http://127.0.0.1:" .. port
       context.write(READY:format(url, token, url, token))
       io.stdout:flush()
     end)
-    if not ok then failure.raise(1, message or code) end
+    if not ok then failure.raise(3, message or code) end
   end,
 }

@@ -1,6 +1,7 @@
---- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C.
+--- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C, SIGTERM or SIGHUP.
 local events = require "gumroad.cli.events"
 local failure = require "gumroad.cli.failure"
+local post_url = require "gumroad.post_url"
 local values = require "gumroad.cli.values"
 
 local function configure(parser)
@@ -22,10 +23,17 @@ local function configure(parser)
   option("--forward", "URL", "Send each ping on to there, as it came. What is not taken there is answered so that "
     .. "Gumroad sends it again.")
   option("--count", "NUMBER", "End after so many events.", values.whole("--count", 1))
-  parser:epilog("Ctrl-C ends it; that is no failure (exit code 0).")
+  parser:epilog("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code 0).")
+end
+
+local function check_url(context, option, url)
+  if not url or post_url.host(url) and not url:find("[%s%c#]") then return end
+  failure.usage(context.command, "option '%s': http(s)://HOST/PATH expected, without a fragment", option)
 end
 
 local function check(context, args)
+  check_url(context, "--url", args.url)
+  check_url(context, "--forward", args.forward)
   if args.csv or args.plain or args.fields then
     failure.usage(context.command, "events are printed as lines, or with --json as a line of JSON each")
   end
@@ -63,9 +71,11 @@ end
 return {
   name = "listen",
   summary = "Receive pings and print the events as they come.",
+  general = "--json --connection --base-url --timeout",
   configure = configure,
   run = function(context, args)
     check(context, args)
+    require("gumroad.system").interrupt_on_end()
     local session = require("gumroad.cli.session").new(context, args)
     session.receiver.seller_id = seller_of(context, args)
     local made = make_webhooks(context, args, session.url)

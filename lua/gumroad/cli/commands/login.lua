@@ -122,6 +122,7 @@ end
 return {
   name = "login",
   summary = "Connect to a shop, and keep the connection under a name.",
+  general = "--base-url --timeout",
   configure = configure,
   run = function(context, args)
     local connections = require "gumroad.connections"

@@ -17,6 +17,7 @@ end
 return {
   name = "logout",
   summary = "Revoke a connection's access token, and forget the connection.",
+  general = "--base-url --timeout",
   configure = function(parser)
     parser:argument("name", "The connection's.")
     application.configure(parser)

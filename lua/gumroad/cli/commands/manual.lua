@@ -2,6 +2,7 @@
 return {
   name = "manual",
   summary = "Print the manual page, for man -l.",
+  general = "",
   configure = function() end,
   run = function(context) context.write(require("gumroad.cli.manual")()) end,
 }

@@ -20,7 +20,8 @@ end
 return {
   name = "run",
   summary = "Run a Lua script that finds the shop in the global `shop`.",
-  passes_on = true,
+  general = "--connection --base-url --timeout",
+  passes_on = true, runs_scripts = true,
   configure = function(parser)
     parser:argument("script", "A file, or - for standard input. The globals `shop` and `gumroad` are ready for it, "
       .. "and its arguments in `arg`.")

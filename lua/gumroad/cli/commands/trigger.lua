@@ -88,6 +88,7 @@ end
 return {
   name = "trigger",
   summary = "Send a ping as Gumroad sends it, to try a receiver.",
+  general = "--json --csv --plain --fields",
   configure = configure,
   run = function(context, args)
     local ping = require "gumroad.cli.ping"
