@@ -161,7 +161,7 @@ describe("Connections", function()
     ["is no JSON"] = { "{", "it is no JSON" }, ["has no connections"] = { "{}", "there is no object 'connections'" },
     ["is a list"] = { "[1]", "there is no object" }, ["has a list"] = { '{"connections":[{}]}', "is a list" },
     ["has a connection without a token"] = { '{"connections":{"a":{}}}', "connection 'a' has no access_token" },
-    ["has a token that is none"] = { '{"connections":{"a":{"access_token":1}}}', "an access_token that is no string" },
+    ["has a token that is none"] = { '{"connections":{"a":{"access_token":1}}}', "has no string as its access_token" },
     ["has a default that is none"] = { '{"connections":{},"default":1}', "'default' is no name" },
     ["is binary"] = { "\0\255" .. TOKEN, "it is no JSON" },
   } do
@@ -262,7 +262,9 @@ describe("Connections", function()
       call("save", "other", { access_token = TOKEN, base_url = "https://ana:" .. TOKEN .. "@Shop.example.com:443/v2",
         refresh_token = REFRESH_TOKEN, client_id = "app" })
       gum:reset_stats()
-      local function refused(...) return check_error("where alone its token goes, but", nil, support.raised(connect, ...)) end
+      local function refused(...)
+        return check_error("where alone its token goes, but", nil, support.raised(connect, ...))
+      end
       refused({ GUMROAD_API_BASE_URL = gum.url }, "own")
       refused({}, "own", { base_url = gum.url })
       assert.equal("connection 'other' is of https://shop.example.com, where alone its token goes, but base_url says "

@@ -56,7 +56,8 @@ local function check_options(where, known, options)
   return copy
 end
 
-local BAD_TOKEN = " is empty or has a character that no token has (a line's end, perhaps, from the file it was read from)"
+local BAD_TOKEN = " is empty or has a character that no token has (a line's end, perhaps, from the file it was read "
+  .. "from)"
 
 local function secret_of(given)
   local ok, secret = pcall(core.secret, given or os.getenv("GUMROAD_ACCESS_TOKEN"))

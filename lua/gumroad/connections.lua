@@ -48,7 +48,7 @@ local function fault_of(value)
   if type(value) ~= "table" then return "is no object" end
   if value.access_token == nil then return "has no access_token" end
   for name, kind in pairs(FIELDS) do
-    if value[name] ~= nil and type(value[name]) ~= kind then return ("has %s %s that is no %s"):format(name:find("^a") and "an" or "a", name, kind) end
+    if value[name] ~= nil and type(value[name]) ~= kind then return ("has no %s as its %s"):format(kind, name) end
   end
 end
 
