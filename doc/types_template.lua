@@ -45,6 +45,7 @@ function gumroad.all(functions, options) end
 ---Options of a shop, those of a call among them.
 ---@class gumroad.Options: gumroad.CallOptions
 ---@field access_token? string|false # default: GUMROAD_ACCESS_TOKEN; false: none, for licenses.verify
+---@field connection? { name: string, scope: string? } # of which access_token is; gumroad.connect sets it
 ---@field base_url? string # default: GUMROAD_API_BASE_URL, else https://api.gumroad.com
 ---@field sleep? fun(seconds: number) # of a cooperative scheduler, such as copas.sleep
 ---@field on_request? fun(request: gumroad.Attempt) # before each attempt
@@ -358,6 +359,13 @@ function connections.default() end
 ---@return gumroad.Connection?
 ---@return gumroad.Error? err
 function connections.get(name) end
+
+---The options of gumroad.new with which a shop uses a connection, at its own server alone.
+---@param name? string # default: the default one
+---@param options? gumroad.Options # others
+---@return gumroad.Options? all
+---@return gumroad.Error? err
+function connections.options(name, options) end
 
 ---@return table[]? list # name, default, and the fields that are not secret
 ---@return gumroad.Error? err

@@ -69,6 +69,13 @@ describe("gumroad-lua doctor #slow", function()
     return { code = result.code, list = cjson.decode(result.out), text = result.out .. result.err }
   end
 
+  -- A connection 'own' with a token.
+  local function store(token)
+    local json = cjson.encode { connections = { own = { access_token = token, base_url = gum.url } } }
+    os.execute(("mkdir %s/gumroad-lua; printf %%s %s >%s/gumroad-lua/connections.json; chmod 600 %s/gumroad-lua/*")
+      :format(home, support.quote(json), home, home))
+  end
+
   -- Checks that a finding is there, and what the exit code follows from.
   local function check(found, status, name, message)
     local problems, is_there = 0, false
@@ -97,7 +104,9 @@ describe("gumroad-lua doctor #slow", function()
     check(found, "ok", "token", "Ana Petrova")
     check(found, "ok", "application", "main")
     check(found, "ok", "webhook sale", "goes to https://hooks.example.com/gumroad/pR4t...?...")
-    check(found, "note", "webhook refund", "none")
+    check(found, "note", "webhooks", "none for refund, dispute, dispute_won, cancellation,")
+    check(found, "ok", "API", " ms")
+    check(found, "ok", "scopes", ": 111 of 111 endpoints")
     check(found, "note", "webhooks", "when the last token of their application is revoked")
     check(found, "note", "webhooks", "cannot be seen through the API")
     assert(shop.resource_subscriptions:delete(hook.id))
@@ -113,10 +122,11 @@ describe("gumroad-lua doctor #slow", function()
   end)
 
   it("tells which connection is used, and what is wrong with its file", function()
-    os.execute(("mkdir %s/gumroad-lua; printf '{\"connections\":{\"own\":{\"access_token\":\"%s\"}}}' "
-      .. ">%s/gumroad-lua/connections.json; chmod 600 %s/gumroad-lua/*"):format(home, TOKEN, home, home))
+    store(TOKEN)
     local without = { GUMROAD_ACCESS_TOKEN = "" }
-    check(examine({}, without), "ok", "connection", "the connection 'own'")
+    check(examine({}, without), "ok", "connection", "the connection 'own', for " .. gum.url)
+    check(examine({ "--base-url", "http://127.0.0.1:1" }, without), "problem", "connection",
+      "connection 'own' is of " .. gum.url .. ", where alone its token goes, but base_url says http://127.0.0.1:1")
     check(examine { "--connection", "own" }, "note", "connection", "GUMROAD_ACCESS_TOKEN is set too")
     check(examine { "--connection", "other" }, "problem", "connection", "there is no connection 'other'")
     check(examine(), "ok", "connections", "for its owner alone")
@@ -202,7 +212,7 @@ describe("gumroad-lua doctor #slow", function()
     check(found, "problem", "webhook refund", "is not in the public network")
     check(found, "warning", "webhook dispute", "unencrypted")
     check(found, "note", "webhook cancellation", "another application's goes to https://hooks.example.com/gumroad/")
-    check(found, "note", "webhook dispute_won", "none")
+    check(found, "note", "webhooks", "none for dispute_won, subscription_updated,")
     check(found, "warning", "webhooks", "none goes to " .. gum.url .. "/else.../pR4t...")
     for i, hook in ipairs(made) do assert(owners[i].resource_subscriptions:delete(hook.id)) end
   end)
@@ -224,6 +234,70 @@ describe("gumroad-lua doctor #slow", function()
     check(examine { "--url", url }, "problem", "receiver", "does not arrive: nobody takes connections there")
     check(examine { "--url", "http://" .. TOO_LONG .. "/hook" }, "problem", "receiver", TOO_LONG .. ": ")
     check(examine { "--url", "hooks.example.com" }, "problem", "receiver", "must be http(s)://HOST/PATH")
+  end)
+
+  it("has one line for one address that all sorts of events go to", function()
+    local made = {}
+    for i, name in ipairs { "sale", "refund", "dispute" } do made[i] = make_webhook(name, "http://10.0.0.1/hook") end
+    local found = examine()
+    check(found, "problem", "webhook sale, refund, dispute", "is not in the public network")
+    for _, hook in ipairs(made) do
+      assert.truthy(found.text:find(hook.id, 1, true))
+      assert(shop.resource_subscriptions:delete(hook.id))
+    end
+  end)
+
+  it("sends its test ping in the name of the token's seller", function()
+    local process = background.start({ "listen", "--port", "0", "--url", "http://127.0.0.1:9/hook" }, command.to(gum))
+    local url = process:wait_for("listening on (http://[%w.:]+)") .. "/hook"
+    check(examine { "--url", url }, "ok", "receiver", "a test ping is answered with 200 after ")
+    local other = examine({ "--url", url }, { GUMROAD_ACCESS_TOKEN = "" })
+    check(other, "problem", "receiver", "is answered with 403")
+    assert.truthy(other.text:find("If it refuses the pings of other sellers", 1, true))
+    assert.equal(0, process:interrupt().code)
+  end)
+
+  it("tells a token that cannot be, and looks at the API all the same", function()
+    local found = examine({}, { GUMROAD_ACCESS_TOKEN = TOKEN .. "\n" })
+    check(found, "problem", "connection", "the access token in GUMROAD_ACCESS_TOKEN is empty or has a character")
+    check(found, "ok", "API", gum.url .. " answers")
+    assert.is_nil(found.text:find(".lua:", 1, true))
+  end)
+
+  it("names a base URL that is none, and the variable that has it", function()
+    check(examine({}, { GUMROAD_API_BASE_URL = "localhost:8089" }), "problem", "connection",
+      "GUMROAD_API_BASE_URL must begin with https:// or http://, and is 'localhost:8089'")
+  end)
+
+  it("tells once to log in again where a stored connection was revoked", function()
+    assert(gum:grant("token-to-be-revoked", "view_sales"))
+    assert(gum:revoke("token-to-be-revoked"))
+    store "token-to-be-revoked"
+    local found = examine({}, { GUMROAD_ACCESS_TOKEN = "" })
+    check(found, "problem", "token", "The access token was revoked: run gumroad-lua login own again")
+    assert.equal(1, select(2, found.text:gsub("[Rr]un gumroad%-lua login", "")))
+  end)
+
+  it("like every command says in one line what is missing that no command can do without", function()
+    local program = [[
+      local name, kept = "%s", package.searchers or package.loaders
+      for i, search in ipairs(kept) do
+        kept[i] = function(wanted)
+          if wanted == name then return "\n\tno file 'x.so'" end
+          return search(wanted)
+        end
+      end
+      os.exit(require("gumroad.cli").main { "%s" }, true)]]
+    for _, word in ipairs { "doctor", "connections" } do
+      for name, words in pairs { ["cjson"] = "luarocks install lua-cjson", ["gumroad.core"] = "build it with make",
+        ["gumroad.system"] = "build it with make", ["argparse"] = "luarocks install argparse" } do
+        local result = command.shell(support.lua_command(program:format(name, word)))
+        assert.equal(3, result.code, result.err)
+        assert.truthy(result.err:find(words, 1, true), result.err)
+        assert.equal(1, select(2, result.err:gsub("\n", "")))
+        assert.is_true(#result.err < 200, result.err)
+      end
+    end
   end)
 
   it("tries whether a port can be listened on", function()

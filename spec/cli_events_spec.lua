@@ -462,9 +462,31 @@ describe("gumroad-lua listen #slow", function()
       local process = listen_for("--events", "sale")
       local result = trigger(process.url, "sale")
       assert.truthy(result.out:find(": 403 (", 1, true))
+      assert.truthy(result.err:find("--set seller_id=ID", 1, true))
       local mine = "seller_id=" .. assert(shop.user:get()).user_id
       assert.equal(0, trigger(process.url, "sale", "--set", mine).code)
       assert.truthy(process:interrupt().err:find("1 event received: 1 sale; 1 refused", 1, true))
+    end)
+
+    it("takes the pings that are triggered with the token of the same seller", function()
+      local process = listen_for("--events", "sale,refund")
+      local function with_token(...)
+        return command.run({ "trigger", "--to", process.url, ... }, command.to(gum))
+      end
+      for _, name in ipairs { "sale", "refund", "test" } do assert.equal(0, with_token(name).code) end
+      local other = with_token("sale", "--set", "seller_id=another")
+      assert.equal(5, other.code)
+      assert.truthy(process:interrupt().err:find("3 events received: 1 refund, 2 sale; 1 refused", 1, true))
+    end)
+
+    it("does not matter to trigger whether the API can be asked", function()
+      local nowhere = { GUMROAD_ACCESS_TOKEN = gum.access_token, GUMROAD_API_BASE_URL = "http://127.0.0.1:1" }
+      gum:fault { kind = "status", status = 200, path = "/hook" }
+      local words = { "trigger", "sale", "--to", gum.url .. "/hook" }
+      assert.equal(0, command.run(words, nowhere).code)
+      nowhere.GUMROAD_API_BASE_URL = "nowhere"
+      gum:fault { kind = "status", status = 200, path = "/hook" }
+      assert.equal(0, command.run(words, nowhere).code)
     end)
 
     it("needs a token that may see sales", function()

@@ -210,6 +210,26 @@ describe("gumroad-lua login #slow", function()
     assert.truthy(result.err:find("GUMROAD_ACCESS_TOKEN is set", 1, true))
   end)
 
+  it("refuses a scope that is none before it asks for anything", function()
+    local result = run { "login", "a", "--client-id", CLIENT, "--scopes", "view_profile view_sale" }
+    assert.equal(2, result.code)
+    assert.truthy(result.err:find("there is no scope 'view_sale' (did you mean 'view_sales'?)", 1, true), result.err)
+    assert.is_nil(result.err:find("in a browser", 1, true))
+  end)
+
+  it("says how long it waits, and how to end it", function()
+    local process = background.start({ "login", "a", "--client-id", CLIENT, "--no-browser" }, variables())
+    process:wait_for("waiting at most 5 minutes for you to agree there; Ctrl%-C ends it")
+    assert.equal(130, process:interrupt().code)
+  end)
+
+  it("keeps the connection before as the default, and says so", function()
+    assert.is_nil(log_in_with_token("one").err:find("default", 1, true))
+    assert.truthy(log_in_with_token("two").err:find("'one' stays the default; to change that: "
+      .. "gumroad-lua connections default two", 1, true))
+    assert.equal(0, run({ "user", "get" }).code)
+  end)
+
   it("ends with Ctrl-C while it waits", function()
     local process = background.start({ "login", "a", "--client-id", CLIENT, "--no-browser" }, variables())
     process:wait_for("on this machine: (http://%S+)")
@@ -232,10 +252,22 @@ describe("gumroad-lua login #slow", function()
 
     it("forgets the connection, and says so, where the token cannot be revoked", function()
       in_browser("authorize", { "own", "--client-id", CLIENT, "--no-browser" })
-      local result = run { "logout", "own", "--base-url", "http://127.0.0.1:" .. support.free_port() }
+      gum:fault { kind = "status", status = 400, path = "/oauth/revoke" }
+      local result = run { "logout", "own" }
       assert.equal(6, check_silence(result).code)
       assert.truthy(result.err:find("'own' is forgotten here, but its access token is still good", 1, true))
       assert.same({}, stored())
+    end)
+
+    it("sends the token to no other server, and keeps the connection", function()
+      log_in_with_token "own"
+      local elsewhere = "http://127.0.0.1:" .. support.free_port()
+      for _, result in ipairs { run { "logout", "own", "--base-url", elsewhere },
+        run({ "logout", "own" }, { GUMROAD_API_BASE_URL = elsewhere }) } do
+        assert.equal(3, check_silence(result).code)
+        assert.truthy(result.err:find("where alone its token goes", 1, true), result.err)
+      end
+      assert.equal(TOKEN, stored().own.access_token)
     end)
 
     it("revokes a confidential application's token with its secret alone", function()
@@ -260,6 +292,12 @@ describe("gumroad-lua login #slow", function()
     end)
   end)
 
+  it("says where none is stored", function()
+    local none = run { "connections", "--json" }
+    assert.same({ 0, "[]\n" }, { none.code, none.out })
+    assert.truthy(none.err:find("no connection is stored: make one with gumroad-lua login NAME", 1, true))
+  end)
+
   describe("then connections", function()
     before_each(function()
       log_in_with_token "one"
@@ -270,17 +308,15 @@ describe("gumroad-lua login #slow", function()
       local result = check_silence(run { "connections", "--json" })
       local list = cjson.decode(result.out)
       assert.same({ "one", "two" }, { list[1].name, list[2].name })
-      assert.same({ SCOPES, false }, { list[1].scope, list[1].default })
+      assert.same({ SCOPES, true, gum.url }, { list[1].scope, list[1].default, list[1].base_url })
       assert.truthy(list[2].created_at:find("^%d+%-%d+%-%d+T.*Z$"))
       for _, format in ipairs { "--plain", "--csv" } do check_silence(run { "connections", format }) end
-      local shown = check_silence(command.on_terminal({ "connections" }, variables(), 100)).out
+      local shown = check_silence(command.on_terminal({ "connections" }, variables(), 120)).out
       assert.truthy(shown:find("Ana Petrova", 1, true), shown)
+      assert.truthy(shown:find(gum.url, 1, true), shown)
     end)
 
     it("marks the one that is used where none is named", function()
-      local undecided = run { "user", "get" }
-      assert.equal(3, undecided.code)
-      assert.truthy(undecided.err:find("none is the default", 1, true))
       assert.equal(0, run({ "connections", "default", "two" }).code)
       assert.equal(0, run({ "user", "get" }).code)
       assert.is_true(cjson.decode(run({ "connections", "--json" }).out)[2].default)

@@ -98,8 +98,15 @@ describe("Connections", function()
     assert.equal("a", call "default")
     assert.equal(TOKEN, call("get").access_token)
     call("save", "b", { access_token = "other" })
-    check_error("name one of a, b", call "default")
-    check_error("name one of a, b", call "get")
+    assert.equal("a", call "default")
+    call("save", "c", { access_token = "third" })
+    assert.equal("a", call "default")
+    call("remove", "a")
+    check_error("name one of b, c, or mark one with gumroad-lua connections default b", call "default")
+    check_error("name one of b, c", call "get")
+    call("save", "a", { access_token = TOKEN })
+    check_error("name one of a, b, c", call "default")
+    call("remove", "c")
     assert.is_true(call("set_default", "b"))
     assert.equal("b", call "default")
     assert.equal("other", call("get").access_token)
@@ -141,15 +148,27 @@ describe("Connections", function()
 
   -- The file ------------------------------------------------------------------------------------
 
-  for what, bytes in pairs {
-    ["is no JSON"] = "{", ["is empty"] = "", ["has no connections"] = "{}", ["is a list"] = "[1]",
-    ["has a connection without a token"] = '{"connections":{"a":{}}}',
-    ["has a token that is none"] = '{"connections":{"a":{"access_token":1}}}',
-    ["has a default that is none"] = '{"connections":{},"default":1}',
-    ["is binary"] = "\0\255" .. TOKEN,
+  it("are none where the file is empty", function()
+    for _, bytes in ipairs { "", "\n" } do
+      write(bytes)
+      assert.same({}, call "list")
+    end
+    call("save", "a", { access_token = TOKEN })
+    assert.equal(TOKEN, call("get", "a").access_token)
+  end)
+
+  for what, row in pairs {
+    ["is no JSON"] = { "{", "it is no JSON" }, ["has no connections"] = { "{}", "there is no object 'connections'" },
+    ["is a list"] = { "[1]", "there is no object" }, ["has a list"] = { '{"connections":[{}]}', "is a list" },
+    ["has a connection without a token"] = { '{"connections":{"a":{}}}', "connection 'a' has no access_token" },
+    ["has a token that is none"] = { '{"connections":{"a":{"access_token":1}}}', "has no string as its access_token" },
+    ["has a default that is none"] = { '{"connections":{},"default":1}', "'default' is no name" },
+    ["is binary"] = { "\0\255" .. TOKEN, "it is no JSON" },
   } do
     it("are not written over where the file " .. what, function()
+      local bytes, fault = row[1], row[2]
       write(bytes)
+      check_error(fault, call "list")
       for _, name in ipairs { "get", "remove", "set_default", "refresh" } do
         check_error(file .. " is damaged: mend it, or move it away", call(name, "a"))
       end
@@ -237,10 +256,41 @@ describe("Connections", function()
       assert.is_table(connect({}).user:get())
     end)
 
-    it("of Gumroad's own go where GUMROAD_API_BASE_URL says, or the options", function()
-      call("save", "shop", { access_token = gum.access_token })
+    it("go to their own server alone, whatever the variable or the options say", function()
+      call("save", "own", { access_token = TOKEN })
+      call("save", "shop", { access_token = gum.access_token, base_url = gum.url .. "/" })
+      call("save", "other", { access_token = TOKEN, base_url = "https://ana:" .. TOKEN .. "@Shop.example.com:443/v2",
+        refresh_token = REFRESH_TOKEN, client_id = "app" })
+      gum:reset_stats()
+      local function refused(...)
+        return check_error("where alone its token goes, but", nil, support.raised(connect, ...))
+      end
+      refused({ GUMROAD_API_BASE_URL = gum.url }, "own")
+      refused({}, "own", { base_url = gum.url })
+      assert.equal("connection 'other' is of https://shop.example.com, where alone its token goes, but base_url says "
+        .. gum.url .. ": leave that out, or log in there under another name",
+        refused({}, "other", { base_url = gum.url }).message)
+      assert.truthy(refused({ GUMROAD_API_BASE_URL = "localhost:1" }, "other").message:find(
+        "but GUMROAD_API_BASE_URL says localhost:1: unset that", 1, true))
+      check_error("where alone its token goes", call("refresh", "other", { base_url = gum.url }))
+      assert.equal(0, #support.requests(gum))
       assert.is_table(connect({ GUMROAD_API_BASE_URL = gum.url }, "shop").user:get())
-      assert.is_table(connect({}, "shop", { base_url = gum.url }).user:get())
+      assert.is_table(connect({}, "shop", { base_url = gum.url .. "/v2" }).user:get())
+      assert.is_table(connect({}, "other", { base_url = "https://shop.example.com" }))
+    end)
+
+    it("whose token is not good, or lacks a scope, say how to log in again", function()
+      gum:grant("revoked-token", "view_sales")
+      gum:revoke("revoked-token")
+      gum:grant("poor-token", "view_profile")
+      call("save", "shop", { access_token = "revoked-token", base_url = gum.url })
+      local _, err = connect({}, "shop").user:get()
+      assert.equal("The access token was revoked: run gumroad-lua login shop again", err.message)
+      call("save", "shop", { access_token = "poor-token", base_url = gum.url, scope = "view_profile" })
+      _, err = connect({}).sales:list()
+      assert.truthy(err.message:find("gumroad-lua login shop --scopes 'view_profile view_sales'", 1, true), err.message)
+      _, err = support.shop(gum, { access_token = "poor-token" }).sales:refund("x")
+      assert.truthy(err.message:find("gumroad-lua login NAME --scopes 'edit_sales'", 1, true), err.message)
     end)
 
     it("give way to GUMROAD_ACCESS_TOKEN", function()

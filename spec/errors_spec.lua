@@ -184,8 +184,27 @@ describe("An error says what is wrong and what to do:", function()
   end)
 
   for url, words in pairs {
-    ["ftp://example.com"] = "must begin with https:// or http://",
-    ["example.com"] = "must begin with https:// or http://",
+    ["ftp://example.com"] = "base_url must begin with https:// or http://, and is 'ftp://example.com'",
+    ["example.com"] = "base_url must begin with https:// or http://, and is 'example.com'",
+    ["ana:secret@example.com"] = "and is 'example.com'",
+  } do
+    it(("the base_url %q, when the shop is made"):format(url), function()
+      check("config", words, nil, support.raised(support.shop, gum, { base_url = url }))
+    end)
+  end
+
+  it("a variable that is no URL or no token, when the shop is made", function()
+    local function raised(variables)
+      variables.GUMROAD_ACCESS_TOKEN = variables.GUMROAD_ACCESS_TOKEN or TOKEN
+      return support.with_environment(variables, function() return support.raised(gumroad.new) end)
+    end
+    check("config", "GUMROAD_API_BASE_URL must begin with https:// or http://, and is 'localhost:8089'", nil,
+      raised { GUMROAD_API_BASE_URL = "localhost:8089" })
+    check("config", "the access token in GUMROAD_ACCESS_TOKEN is empty or has a character", nil,
+      raised { GUMROAD_ACCESS_TOKEN = TOKEN .. "\n" })
+  end)
+
+  for url, words in pairs {
     ["http://user:pass@example.com"] = "user or password", ["http://example.com?a=b"] = "query",
     ["http://exa mple.com"] = "a space", ["http://example.com\r\n"] = "control",
   } do

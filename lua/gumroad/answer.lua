@@ -54,15 +54,31 @@ end
 
 local MESSAGES = {}
 
-function MESSAGES.auth(response)
+function MESSAGES.auth(response, _, _, connection)
   local reason = (response.headers["www-authenticate"] or ""):match('error_description="([^"]*)"')
-  return (reason or "the access token was not accepted")
-    .. ": check GUMROAD_ACCESS_TOKEN, or make a new token in Gumroad under Settings, Advanced, Applications"
+  return (reason or "the access token was not accepted") .. (connection
+    and ": run gumroad-lua login " .. connection.name .. " again"
+    or ": check GUMROAD_ACCESS_TOKEN, or make a new token in Gumroad under Settings, Advanced, Applications")
 end
 
-function MESSAGES.scope(_, words, request)
-  local need = request.scopes and ("; this needs one of the scopes " .. table.concat(request.scopes, ", ")) or ""
-  return (words or "the access token may not do this") .. need
+-- How to get a token with one of these scopes besides those that it has, in words.
+local function login_with(wanted, connection)
+  local before = connection and connection.scope and connection.scope .. " " or ""
+  local is_public = require("gumroad.scopes").set()
+  for _, scope in ipairs(wanted) do
+    if is_public[scope] and not (" " .. before):find(" " .. scope .. " ", 1, true) then
+      return (". For a token with it: gumroad-lua login %s --scopes '%s%s'"):format(
+        connection and connection.name or "NAME", before, scope)
+    end
+  end
+  return ""
+end
+
+function MESSAGES.scope(_, words, request, connection)
+  local told = words or "the access token may not do this"
+  if not request.scopes then return told end
+  return ("%s; this needs one of the scopes %s%s"):format(told, table.concat(request.scopes, ", "),
+    login_with(request.scopes, connection))
 end
 
 function MESSAGES.rate_limit(response)
@@ -96,9 +112,9 @@ local function oauth_word(body)
   return type(word) == "string" and word:match("^[%l_]+$") or nil
 end
 
-local function refusal(request, response, body)
+local function refusal(request, response, body, connection)
   local kind, word = kind_of(response.status, body), oauth_word(body)
-  return nil, Error.new(kind, MESSAGES[kind](response, server_words(body), request), {
+  return nil, Error.new(kind, MESSAGES[kind](response, server_words(body), request, connection), {
     status = response.status, code = word,
     retry_after = retry_after(response.headers["retry-after"]) or (word and tonumber(body.interval)),
   })
@@ -117,17 +133,20 @@ local function is_file(response)
   return not (kind:find("json", 1, true) or kind:find("html", 1, true))
 end
 
---- @param request  { method, scopes = list or nil, file = whether a file is expected, not JSON }
--- @param response { status, headers, body } of the core
+--- @param request    { method, scopes = list or nil, file = whether a file is expected, not JSON }
+-- @param response   { status, headers, body } of the core
+-- @param connection { name, scope } of the token, or nil: for what an error advises
 -- @return table the decoded body, null absent and whole numbers integers; a file's bytes | nil, error
-function answer.read(request, response)
+function answer.read(request, response, connection)
   local good = response.status >= 200 and response.status < 300
   if good and request.file and is_file(response) then return response.body end
   local ok, body = pcall(json.decode, response.body)
   if ok then body = core.json_values(body) end
-  if not good then return refusal(request, response, ok and body) end
+  if not good then return refusal(request, response, ok and body, connection) end
   if request.method == "HEAD" then return {} end
-  if ok and type(body) == "table" and body.success == false then return refusal(request, response, body) end
+  if ok and type(body) == "table" and body.success == false then
+    return refusal(request, response, body, connection)
+  end
   if request.file then return unreadable(response, "a file") end
   if not ok and response.body:find("^%s*[{%[]") then return unreadable(response, "complete JSON", body) end
   if not ok then return unreadable(response, "JSON") end

@@ -24,6 +24,7 @@ local CALL_OPTIONS = {
 
 local CLIENT_OPTIONS = {
   access_token = { "string" },  -- or false
+  connection = { "table" },     -- that the token is of
   base_url = { "string" },
   sleep = { "function" },
   on_request = { "function" },
@@ -55,18 +56,26 @@ local function check_options(where, known, options)
   return copy
 end
 
-local function secret_of(token)
-  local ok, secret = pcall(core.secret, token)
-  if not ok then
-    Error.usage("gumroad.new: the access token is empty or has a character that no token has "
-      .. "(a line's end, perhaps, from the file it was read from)")
-  end
-  return secret
+local BAD_TOKEN = " is empty or has a character that no token has (a line's end, perhaps, from the file it was read "
+  .. "from)"
+
+local function secret_of(given)
+  local ok, secret = pcall(core.secret, given or os.getenv("GUMROAD_ACCESS_TOKEN"))
+  if ok then return secret end
+  if given then Error.usage("gumroad.new: the access token" .. BAD_TOKEN) end
+  error(Error.new("config", "the access token in GUMROAD_ACCESS_TOKEN" .. BAD_TOKEN), 0)
 end
 
-local function base_url_of(options)
-  local url = options.base_url or os.getenv("GUMROAD_API_BASE_URL")
+--- Where the API is.
+-- @param given base_url of gumroad.new, or nil
+-- @return URL without the version; raises a gumroad.Error of kind config where it is none
+function Client.base_url(given)
+  local url, from = given or os.getenv("GUMROAD_API_BASE_URL"), given and "base_url" or "GUMROAD_API_BASE_URL"
   if not url or url == "" then url = DEFAULT_BASE_URL end
+  if not url:find("^[Hh][Tt][Tt][Pp][Ss]?://") then
+    error(Error.new("config", ("%s must begin with https:// or http://, and is '%s'"):format(from,
+      (url:gsub("[^/]*@", ""):gsub("%c", "?")))), 0)
+  end
   return (url:gsub("/+$", ""):gsub("/v2$", ""))  -- with or without the version, as people write it
 end
 
@@ -74,13 +83,15 @@ end
 -- @return Client; raises a gumroad.Error of kind config where there is no token
 function Client.new(options)
   local copy = check_options("gumroad.new", CLIENT_OPTIONS, options)
+  local base_url = Client.base_url(copy.base_url)
   local token = copy.access_token
   if token == nil then token = os.getenv("GUMROAD_ACCESS_TOKEN") end
   if token == nil or token == "" then
     error(Error.new("config", "no access token: set GUMROAD_ACCESS_TOKEN, or pass access_token to "
       .. "gumroad.new; Gumroad makes one under Settings, Advanced, Applications"), 0)
   end
-  local client = { secret = token and secret_of(token), base_url = base_url_of(copy), options = {} }
+  local client = { secret = token and secret_of(copy.access_token), base_url = base_url, options = {} }
+  client.connection = copy.connection
   for name in pairs(CALL_OPTIONS) do client.options[name] = copy[name] end
   client.loop = copy.sleep and loop.cooperative(copy.sleep)
   client.on_request, client.on_response = copy.on_request, copy.on_response
@@ -259,7 +270,7 @@ function Call:outcome()
   local response, code, message, info = self.transfer:result()
   self.transfer = nil
   local body, err
-  if response then body, err = (self.request.read or answer.read)(self.request, response)
+  if response then body, err = (self.request.read or answer.read)(self.request, response, self.client.connection)
   else err = transport_error(self, code, message, info) end
   if err then
     err.request_id = response and response.headers["x-request-id"]
@@ -319,5 +330,6 @@ function Client:call(request)
 end
 
 Client.VERSION = VERSION
+Client.DEFAULT_BASE_URL = DEFAULT_BASE_URL
 
 return Client

@@ -43,27 +43,34 @@ function connections.path()
   return path .. "/connections.json"
 end
 
-local function is_connection(value)
-  if type(value) ~= "table" or type(value.access_token) ~= "string" then return false end
+-- What is wrong with a connection, or nil.
+local function fault_of(value)
+  if type(value) ~= "table" then return "is no object" end
+  if value.access_token == nil then return "has no access_token" end
   for name, kind in pairs(FIELDS) do
-    if value[name] ~= nil and type(value[name]) ~= kind then return false end
+    if value[name] ~= nil and type(value[name]) ~= kind then return ("has no %s as its %s"):format(kind, name) end
   end
-  return true
 end
 
-local function is_store(value)
-  if type(value) ~= "table" or type(value.connections) ~= "table" then return false end
+-- What is wrong with the whole, or nil.
+local function store_fault(value)
+  if type(value) ~= "table" or type(value.connections) ~= "table" then return "there is no object 'connections'" end
   for name, connection in pairs(value.connections) do
-    if type(name) ~= "string" or not is_connection(connection) then return false end
+    if type(name) ~= "string" then return "'connections' is a list, not an object" end
+    local fault = fault_of(connection)
+    if fault then return ("connection '%s' %s"):format(name, fault) end
   end
-  return value.default == nil or type(value.default) == "string"
+  if value.default ~= nil and type(value.default) ~= "string" then return "'default' is no name" end
 end
 
 local function decode(path, bytes)
+  if not bytes:find("%S") then return { connections = {} } end  -- as somebody who empties it means it
   local ok, store = pcall(json.decode, bytes)
   if ok then store = core.json_values(store) end
-  if ok and is_store(store) then return store end
-  return nil, Error.new("config", path .. " is damaged: mend it, or move it away and log in again")
+  local fault
+  if ok then fault = store_fault(store) else fault = "it is no JSON: " .. tostring(store) end
+  if not fault then return store end
+  return nil, Error.new("config", ("%s is damaged: mend it, or move it away and log in again (%s)"):format(path, fault))
 end
 
 -- Whether others may look is only known where gumroad.system is.
@@ -169,8 +176,8 @@ local function default_of(store)
   if #names == 0 then
     return nil, Error.new("config", "there is no connection: make one with gumroad-lua login NAME")
   end
-  return nil, Error.new("config", "there are several connections, and none is the default: name one of "
-    .. table.concat(names, ", "))
+  return nil, Error.new("config", ("there are several connections, and none is the default: name one of "
+    .. "%s, or mark one with gumroad-lua connections default %s"):format(table.concat(names, ", "), names[1]))
 end
 
 --- The connection that is meant where none is named: the only one, or the one that was marked.
@@ -233,7 +240,8 @@ local function check_connection(connection)
   return copy
 end
 
---- Stores a connection in place of the one of that name.
+--- Stores a connection in place of the one of that name. Where there was one other and no more, that
+-- becomes the default, so that what worked goes on as before.
 -- @param name letters, digits, "-", "_" and "."
 -- @param connection table: access_token, and what else is known of: refresh_token, token_type,
 --   scope, created_at, client_id, base_url, seller_id, seller_name
@@ -242,6 +250,8 @@ function connections.save(name, connection)
   check_name("save", name)
   local copy = check_connection(connection)
   return update(function(store)
+    local names = names_of(store)
+    if not store.default and #names == 1 then store.default = names[1] end
     store.connections[name] = copy
     return true
   end)
@@ -270,15 +280,62 @@ function connections.set_default(name)
   end)
 end
 
+-- Use of a connection -------------------------------------------------------------------------
+
+-- Scheme, host and port of a URL, as they may be shown; other text as it is.
+local function origin_of(url)
+  local scheme, authority = url:match("^(%a+)://([^/?#]*)")
+  if not scheme then return url:gsub("^.*@", "") end
+  local origin = (scheme .. "://" .. authority:gsub("^.*@", "")):lower()
+  return (origin:gsub("^(https://.*):443$", "%1"):gsub("^(http://.*):80$", "%1"))
+end
+
+-- The server of a connection, to which its token goes, and to no other | nil, error
+-- @param given base_url, as a caller says it, or nil
+local function server_of(name, connection, given)
+  local own = connection.base_url or require("gumroad.client").DEFAULT_BASE_URL
+  local wanted, advice = given, "leave that out"
+  if not wanted then wanted, advice = os.getenv("GUMROAD_API_BASE_URL") or "", "unset that" end
+  if wanted == "" or origin_of(wanted) == origin_of(own) then return own end
+  return nil, Error.new("config", ("connection '%s' is of %s, where alone its token goes, but %s says %s: %s, or log "
+    .. "in there under another name"):format(name, origin_of(own), given and "base_url" or "GUMROAD_API_BASE_URL",
+    origin_of(wanted), advice))
+end
+
+--- The options of gumroad.new with which a shop uses a connection.
+-- @param name    default: the default one
+-- @param options optional, others of gumroad.new
+-- @return table a copy with access_token, base_url and connection | nil, error of kind config: as of
+--   connections.get, and where base_url or GUMROAD_API_BASE_URL is of another server than the
+--   connection's
+function connections.options(name, options)
+  local err
+  if name == nil then
+    name, err = connections.default()
+    if not name then return nil, err end
+  end
+  local connection
+  connection, err = connections.get(name)
+  if not connection then return nil, err end
+  local copy = {}
+  for option, value in pairs(options or {}) do copy[option] = value end
+  copy.base_url, err = server_of(name, connection, copy.base_url)
+  if not copy.base_url then return nil, err end
+  copy.access_token, copy.connection = connection.access_token, { name = name, scope = connection.scope }
+  return copy
+end
+
 -- Those of the request that refreshes a connection | nil, error
 local function refresh_options(name, connection, options)
   if not connection.refresh_token then
     return nil, Error.new("config", ("connection '%s' has no refresh token: "
       .. "run gumroad-lua login %s"):format(name, name))
   end
-  local all = { client_id = connection.client_id, base_url = connection.base_url,
-    refresh_token = connection.refresh_token }
+  local all = { client_id = connection.client_id, refresh_token = connection.refresh_token }
   for option, value in pairs(options or {}) do all[option] = value end
+  local err
+  all.base_url, err = server_of(name, connection, all.base_url)
+  if not all.base_url then return nil, err end
   return all
 end
 

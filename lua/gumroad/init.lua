@@ -40,6 +40,7 @@ end
 -- @param options table, all optional:
 --   access_token     default: the variable GUMROAD_ACCESS_TOKEN; false: none, for the
 --                    operations that need none (licenses.check and verify), in programs that users have
+--   connection       { name, scope } of which the access token is, for what errors advise; gumroad.connect sets it
 --   base_url         default: GUMROAD_API_BASE_URL, else https://api.gumroad.com
 --   timeout          seconds for an attempt, 30; for a file that is uploaded: in which nothing moves
 --   connect_timeout  seconds for its connection, 10
@@ -66,19 +67,17 @@ end
 -- its token is used, and no connection looked for: so a script runs on a server as it is.
 -- @param name    optional; default: the only connection, or the one marked as default
 -- @param options optional, those of gumroad.new; access_token is the connection's
--- Raises a gumroad.Error of kind config where there is no such connection.
+-- Raises a gumroad.Error of kind config where there is no such connection, and where base_url or
+-- GUMROAD_API_BASE_URL is of another server than the connection: its token goes to its own alone.
 function gumroad.connect(name, options)
   if options ~= nil and type(options) ~= "table" then
     Error.usage("gumroad.connect: table expected, got %s", type(options))
   end
-  local copy = {}
-  for option, value in pairs(options or {}) do copy[option] = value end
-  if copy.access_token ~= nil then Error.usage("gumroad.connect: access_token is the connection's") end
-  if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then return gumroad.new(copy) end
-  local connection, err = gumroad.connections.get(name)
-  if not connection then error(err, 0) end
-  copy.access_token, copy.base_url = connection.access_token, copy.base_url or connection.base_url
-  return gumroad.new(copy)
+  if options and options.access_token ~= nil then Error.usage("gumroad.connect: access_token is the connection's") end
+  if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then return gumroad.new(options) end
+  local all, err = gumroad.connections.options(name, options)
+  if not all then error(err, 0) end
+  return gumroad.new(all)
 end
 
 local function check_all(functions, options)

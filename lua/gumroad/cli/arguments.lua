@@ -29,7 +29,8 @@ arguments.GENERAL = {
   { "--fields", "A,B,C", doc = "Print these fields; a dot leads into nested ones, as in card.visual." },
   { "--connection", "NAME", doc = "Use this stored connection; default: the token in GUMROAD_ACCESS_TOKEN, "
     .. "else the default connection." },
-  { "--base-url", "URL", doc = "Where the API is; default: GUMROAD_API_BASE_URL, else Gumroad." },
+  { "--base-url", "URL", doc = "Where the API is; default: GUMROAD_API_BASE_URL, else Gumroad. A stored connection "
+    .. "is used at its own server alone: to name another is an error." },
   { "--timeout", "SECONDS", doc = "Give an attempt so long; default: 30.", convert = seconds },
   { "--debug", doc = "Show where in the program an error arose." },
 }

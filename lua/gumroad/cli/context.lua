@@ -11,10 +11,9 @@ local function new_shop(args, public, on_response)
   local gumroad = require "gumroad"
   local options = { base_url = args.base_url, timeout = args.timeout, on_response = on_response }
   if args.connection then
-    local connection, err = gumroad.connections.get(args.connection)
-    if not connection then error(err, 0) end
-    options.access_token, options.base_url = connection.access_token, options.base_url or connection.base_url
-    return gumroad.new(options)
+    local all, err = gumroad.connections.options(args.connection, options)
+    if not all then error(err, 0) end
+    return gumroad.new(all)
   end
   if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then return gumroad.new(options) end
   local name, err = gumroad.connections.default()

@@ -58,6 +58,24 @@ local CALLED = "^.-:%d+: ([%l_]+%.?[%l_]*): (.*)$"
 
 local function option(name) return "option '--" .. name:gsub("_", "-") end
 
+local C_PART = "the C part of gumroad is missing, or was built for another Lua than " .. _VERSION
+  .. ": build it with make or luarocks make, for this one"
+
+-- What no command can do without, and how to get it.
+local PARTS = {
+  cjson = "lua-cjson is missing: apt install lua-cjson, or luarocks install lua-cjson",
+  ["gumroad.core"] = C_PART, ["gumroad.system"] = C_PART,
+}
+
+-- Of a text that `require` raised: what is to be installed, or nil.
+local function missing_part(text)
+  local name = text:match("module '([^'\n]+)' not found:")
+  if PARTS[name] then return PARTS[name] end
+  local why
+  name, why = text:match("error loading module '([^'\n]+)' from file '[^\n]*:\n%s*([^\n]*)")
+  return PARTS[name] and ("%s (%s)"):format(PARTS[name], why)
+end
+
 --- A Failure out of whatever was raised.
 -- @param raised Failure, gumroad.Error or text
 -- @param see    the words of the command that ran; nil: it ran a script, whose mistakes are told with their place
@@ -68,6 +86,8 @@ function failure.of(raised, see)
   end
   local text = tostring(raised)
   if text:find("interrupted!", 1, true) then return { code = 130 } end
+  local part = missing_part(text)
+  if part then return { code = 3, message = part } end
   local called, wrong = text:match(CALLED)
   if not (see and called) then return { code = 1, message = text } end
   return { code = called:find("^gumroad%.") and 3 or 2, see = see,

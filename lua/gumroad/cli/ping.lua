@@ -1,6 +1,7 @@
 --- One invented ping after the other, as `trigger` sends them, and what Gumroad would make of the answers.
 local core = require "gumroad.core"
 local deliveries = require "gumroad.emulator.deliveries"
+local json = require "gumroad.emulator.json"
 local loop = require "gumroad.loop"
 local schema = require "gumroad.schema"
 local tls = require "gumroad.tls"
@@ -10,6 +11,8 @@ local failure = require "gumroad.cli.failure"
 local payload_fields = require "gumroad.cli.payload"
 
 local ping = { TEST = "test", TAKEN = "taken" }
+
+local PATIENCE = 5  -- seconds
 
 local function object_of(event)
   return event == ping.TEST and "sale_ping" or webhook.EVENTS[event][1]
@@ -24,15 +27,27 @@ local function new_seed()
   return math.floor((os.time() * 1000 + core.now() * 1e6 % 1000) % 2147483648)
 end
 
+--- Whose pings a receiver may expect: the seller's of the token or connection that is set. A request
+-- is made only if there is one, and nothing that goes wrong with it matters here.
+-- @return id or nil
+function ping.seller_id(context)
+  local ok, shop = pcall(context.shop, true)
+  if not (ok and shop.user.client.secret) then return nil end
+  local user = shop.user:get { retries = 0, timeout = PATIENCE }
+  return user and user.user_id
+end
+
 --- The bodies of pings, one more with each call.
 -- @param args `event`, `test`, `set` (array of { path, text }), `retry_count`, `seed` (nil: another each time)
--- @param format "form" or "json"
+-- @param format    "form" or "json"
+-- @param seller_id whose they are, where `set` does not say so; nil: an invented seller's
 -- @return function() -> bytes
-function ping.bodies(args, format)
+function ping.bodies(args, format, seller_id)
   local examples = Examples.new(args.seed or new_seed())
   local object = schema[object_of(args.event)]
   return function()
     local payload = args.event == ping.TEST and examples:test_payload() or examples:payload(args.event, args.test)
+    if seller_id then json.put(payload, "seller_id", seller_id) end
     for _, given in ipairs(args.set or {}) do payload = payload_fields.set(payload, object, given[1], given[2]) end
     return deliveries.body(payload, format, args.retry_count)
   end

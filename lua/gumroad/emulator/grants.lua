@@ -11,11 +11,7 @@ local LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  -- of user codes
 -- what dice are rolled for
 local FOR = { code = 140, access_token = 141, refresh_token = 142, device_code = 143, user_code = 144 }
 
-local REQUESTABLE = {}
-for scope in ([[view_public view_profile edit_products view_sales mark_sales_as_shipped edit_sales
-  edit_emails edit_profile view_payouts view_tax_data revenue_share ifttt account]]):gmatch("%S+") do
-  REQUESTABLE[scope] = true
-end
+local REQUESTABLE = require "gumroad.scopes".set()
 
 local Grants = { LIFETIME = LIFETIME }
 Grants.__index = Grants

@@ -1,5 +1,6 @@
 --- A receiver of pings: can Gumroad reach it, and does it answer as it should?
 local deliveries = require "gumroad.emulator.deliveries"
+local json = require "gumroad.emulator.json"
 local network = require "gumroad.cli.checks.network"
 local emulated = require "gumroad.emulator.post_url"
 local post_url = require "gumroad.post_url"
@@ -40,6 +41,10 @@ local function meaning(status)
   elseif deliveries.is_retried(status) then
     return "Gumroad sends it again after 1, 3 and 10 minutes, and then never", "See that it answers 200"
   end
+  if status == 403 then
+    return "Gumroad drops the event for good", "If it refuses the pings of other sellers, see that it expects the one "
+      .. "whose token is used here"
+  end
   return "Gumroad drops the event for good", "See that it answers 200, and 503 when it should be sent again"
 end
 
@@ -52,12 +57,13 @@ local function check_answer(report, response)
     report:warning(CHECK, ("a test ping is answered with %d after %.1f s"):format(status, response.seconds),
       "Gumroad gives 5 s: answer first, handle after")
   else
-    report:ok(CHECK, "a test ping is answered with %d after %.2f s", status, response.seconds)
+    report:ok(CHECK, "a test ping is answered with %d after %.0f ms", status, response.seconds * 1000)
   end
 end
 
-local function check_ping(report, address)
+local function check_ping(report, address, seller_id)
   local payload = require("gumroad.emulator.examples").new(os.time()):test_payload()
+  if seller_id then json.put(payload, "seller_id", seller_id) end
   local format = emulated.format(address)
   local request = deliveries.request(address, deliveries.body(payload, format, 0), format)
   local response, message, advice = network.ask(request)
@@ -66,10 +72,11 @@ local function check_ping(report, address)
 end
 
 --- Sends a test ping, as Gumroad's settings page does, of an invented sale.
--- @param args `url`: the receiver's address; nil: there is nothing to look at
-return function(report, args)
+-- @param args      `url`: the receiver's address; nil: there is nothing to look at
+-- @param seller_id whose sale it is; nil: an invented seller's
+return function(report, args, seller_id)
   local address = args.url
   local host = address and post_url.host(address)
   if address and check_text(report, address) then check_name(report, host) end
-  if host then check_ping(report, address) end
+  if host then check_ping(report, address, seller_id) end
 end

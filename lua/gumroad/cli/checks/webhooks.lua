@@ -4,6 +4,9 @@ local post_url = require "gumroad.post_url"
 local events = require "gumroad.cli.events"
 local url = require "gumroad.cli.url"
 
+local MAKE = "Make them: shop:ensure_webhooks, or gumroad-lua resource_subscriptions create --resource-name sale "
+  .. "--post-url URL"
+
 -- All webhooks of each event, and those of the token's application alone.
 -- @return array of { event, all, own } | nil, error
 local function list_all(shop)
@@ -30,42 +33,73 @@ local function is_among(subscription, list)
   end
 end
 
-local function check_address(report, check, subscription)
-  local shown = url.shown(subscription.post_url)
-  local fault = post_url.fault(subscription.post_url)
+local function check_of(events_of)
+  return "webhook " .. table.concat(events_of, ", ")
+end
+
+-- The addresses of the subscriptions that `is_meant`, each once, with the events that go there.
+-- @return array of { address, events, ids }
+local function by_address(all, is_meant)
+  local groups, group_of = {}, {}
+  for _, found in ipairs(all) do
+    for _, subscription in ipairs(found.all) do
+      local address = subscription.post_url
+      if is_meant(subscription, found) then
+        local group = group_of[address] or { address = address, events = {}, ids = {} }
+        if not group_of[address] then groups[#groups + 1], group_of[address] = group, group end
+        if group.events[#group.events] ~= found.event then group.events[#group.events + 1] = found.event end
+        group.ids[#group.ids + 1] = subscription.id
+      end
+    end
+  end
+  return groups
+end
+
+local function check_address(report, group)
+  local check, shown = check_of(group.events), url.shown(group.address)
+  local fault = post_url.fault(group.address)
   if fault then
-    report:problem(check, ("%s %s"):format(shown, fault), "Make another with that address and delete this one: "
-      .. "gumroad-lua resource_subscriptions delete " .. subscription.id)
-  elseif subscription.post_url:find("^[Hh][Tt][Tt][Pp]:") then
+    report:problem(check, ("%s %s"):format(shown, fault), "Make others with an address that is, and run "
+      .. "gumroad-lua resource_subscriptions delete with each of these: " .. table.concat(group.ids, " "))
+  elseif group.address:find("^[Hh][Tt][Tt][Pp]:") then
     report:warning(check, shown .. ": buyers' data goes there unencrypted", "Use https")
   else
     report:ok(check, "goes to %s", shown)
   end
 end
 
-local function check_others(report, check, found)
-  for _, subscription in ipairs(found.all) do
-    if not is_among(subscription, found.own) then
-      report:note(check, ("another application's goes to %s; only that application can delete it"):format(
-        url.shown(subscription.post_url)))
+local function check_others(report, all)
+  local others = by_address(all, function(subscription, found) return not is_among(subscription, found.own) end)
+  for _, group in ipairs(others) do
+    report:note(check_of(group.events), "another application's goes to " .. url.shown(group.address)
+      .. "; only that application can delete it")
+  end
+end
+
+local function check_repeated(report, found)
+  local counts = {}
+  for _, subscription in ipairs(found.own) do
+    local address = subscription.post_url
+    counts[address] = (counts[address] or 0) + 1
+    if counts[address] > 1 then
+      report:warning(check_of { found.event }, ("%s is there %d times, so each event arrives as often"):format(
+        url.shown(address), counts[address]), "Run gumroad-lua resource_subscriptions delete " .. subscription.id)
     end
   end
 end
 
-local function check_event(report, found)
-  local check, counts = "webhook " .. found.event, {}
-  for _, subscription in ipairs(found.own) do
-    local address = subscription.post_url
-    counts[address] = (counts[address] or 0) + 1
-    if counts[address] == 1 then
-      check_address(report, check, subscription)
-    else
-      report:warning(check, ("%s is there %d times, so each event arrives as often"):format(url.shown(address),
-        counts[address]), "Run gumroad-lua resource_subscriptions delete " .. subscription.id)
-    end
+-- Those of the token's application. How many there are.
+local function check_own(report, all)
+  local own, without = 0, {}
+  local groups = by_address(all, function(subscription, found) return is_among(subscription, found.own) end)
+  for _, group in ipairs(groups) do check_address(report, group) end
+  for _, found in ipairs(all) do
+    check_repeated(report, found)
+    own = own + #found.own
+    if #found.all == 0 then without[#without + 1] = found.event end
   end
-  check_others(report, check, found)
-  if #found.all == 0 then report:note(check, "none") end
+  if own > 0 and #without > 0 then report:note("webhooks", "none for " .. table.concat(without, ", ")) end
+  return own
 end
 
 local function check_target(report, all, address)
@@ -76,22 +110,17 @@ local function check_target(report, all, address)
     end
   end
   report:warning("webhooks", "none goes to " .. url.shown(address),
-    "Make them: gumroad-lua resource_subscriptions create --resource-name sale --post-url URL")
+    MAKE)
 end
 
 --- @param args `url`: an address to which webhooks should go, or nil
 return function(report, shop, args)
   local all, err = list_all(shop)
   if not all then return report:problem("webhooks", tostring(err)) end
-  local own = 0
-  for _, found in ipairs(all) do
-    check_event(report, found)
-    own = own + #found.own
+  if check_own(report, all) == 0 then
+    report:warning("webhooks", "this application has none, so nothing is sent in its name", MAKE)
   end
-  if own == 0 then
-    report:warning("webhooks", "this application has none, so nothing is sent in its name",
-      "Make them: gumroad-lua listen --url URL, or shop:ensure_webhooks")
-  end
+  check_others(report, all)
   check_target(report, all, args.url)
   report:note("webhooks", "they go silent without a word when the last token of their application is revoked")
   report:note("webhooks", "the ping endpoint of Gumroad's settings (sales only) cannot be seen through the API: see "

@@ -4,17 +4,22 @@ local failure = require "gumroad.cli.failure"
 local FIELDS = {
   { "name", "string" }, { "default", "boolean" }, { "seller_name", "string?" }, { "seller_id", "string?" },
   { "scope", "string?" }, { "created_at", "string?" }, { "client_id", "string?" }, { "base_url", "string?" },
-  telling = { "name", "default", "seller_name", "scope", "created_at" }, type = {},
+  telling = { "name", "default", "seller_name", "base_url", "scope", "created_at" }, type = {},
 }
 for _, field in ipairs(FIELDS) do FIELDS.type[field[1]] = field[2] end
 
 local function list(context, connections)
   local all, err = connections.list()
   if not all then error(err, 0) end
+  local output = require "gumroad.cli.output"
+  if #all == 0 then
+    context.note("no connection is stored: make one with gumroad-lua login NAME")
+    if not output.is_asked_for(context.args) then return end
+  end
   for _, connection in ipairs(all) do
     connection.created_at = connection.created_at and os.date("!%Y-%m-%dT%H:%M:%SZ", connection.created_at)
   end
-  local printer = require("gumroad.cli.output").new(context, { kind = "list", fields = FIELDS }):list()
+  local printer = output.new(context, { kind = "list", fields = FIELDS }):list()
   printer:page(all)
   printer:finish()
 end

@@ -8,7 +8,7 @@ return {
   summary = "Look for what is wrong: installation, connection, token, webhooks, receiver.",
   configure = function(parser)
     parser:option("--url", "A receiver of pings: is it in the public network, and does it answer? It is sent a test "
-      .. "ping, of an invented sale."):argname("URL")
+      .. "ping of an invented sale, in the name of the token's seller."):argname("URL")
     parser:option("--port", "Try whether this program could listen on it."):argname("NUMBER")
       :convert(values.whole("--port", 0, 65535))
     parser:epilog("Nothing is changed at Gumroad. The exit code is 1 if there is a problem, else 0.")
@@ -16,9 +16,9 @@ return {
   run = function(context, args)
     local report = require("gumroad.cli.report").new(context)
     require "gumroad.cli.checks.machine"(report, context, args)
-    local shop = require "gumroad.cli.checks.account"(report, context, args)
+    local shop, seller_id = require "gumroad.cli.checks.account"(report, context, args)
     if shop then require "gumroad.cli.checks.webhooks"(report, shop, args) end
-    require "gumroad.cli.checks.receiver"(report, args)
+    require "gumroad.cli.checks.receiver"(report, args, seller_id)
     return report:finish() and 0 or PROBLEMS
   end,
 }

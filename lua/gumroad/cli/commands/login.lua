@@ -4,6 +4,7 @@ local failure = require "gumroad.cli.failure"
 local values = require "gumroad.cli.values"
 
 local DEFAULT_SCOPES = "view_profile view_sales"
+local PATIENCE = 300  -- seconds for the user to decide in the browser
 
 local NO_APPLICATION = "no application: make one in Gumroad, under Settings, Advanced, Applications, with the redirect "
   .. "URI http://127.0.0.1/callback, and name its id with --client-id or GUMROAD_CLIENT_ID. Or let Gumroad generate "
@@ -24,6 +25,22 @@ local function configure(parser)
     :convert(values.whole("--port", 0, 65535))
 end
 
+-- A scope that is none is told before the user is asked for anything.
+local function check_scopes(context, scopes)
+  local known = require("gumroad.scopes").set()
+  for _, rows in pairs(require "gumroad.api") do
+    for _, row in ipairs(rows) do
+      for _, scope in ipairs(row.scopes or {}) do known[scope] = true end
+    end
+  end
+  for scope in scopes:gmatch("%S+") do
+    if not known[scope] then
+      failure.usage(context.command, "--scopes: there is no scope '%s'%s", scope,
+        require("gumroad.error").hint(scope, known))
+    end
+  end
+end
+
 -- Ways to a token ---------------------------------------------------------------------------
 
 local function quote(text)
@@ -38,9 +55,10 @@ local function open_browser(url)
 end
 
 local function in_browser(context, args, options)
-  options.scopes, options.port = args.scopes or DEFAULT_SCOPES, args.port
+  options.scopes, options.port, options.timeout = args.scopes or DEFAULT_SCOPES, args.port, PATIENCE
   options.open = function(url)
     context.note("open this address in a browser on this machine: %s", url)
+    context.note("waiting at most %d minutes for you to agree there; Ctrl-C ends it", PATIENCE / 60)
     if not args.no_browser then open_browser(url) end
   end
   return require("gumroad.oauth").login(options)
@@ -52,6 +70,7 @@ local function on_device(context, args, options)
   local device, err = oauth.device(options)
   if not device then return nil, err end
   context.note("open %s in a browser and type %s", device.verification_uri, device.user_code)
+  context.note("waiting for you to agree there, until the code expires; Ctrl-C ends it")
   options.scopes, options.device = nil, device
   return oauth.wait(options)
 end
@@ -108,12 +127,20 @@ local function token_before(connections, name)
   return before and before.access_token
 end
 
+local function tell_default(context, name)
+  local default = require("gumroad.connections").default()
+  if default and default ~= name then
+    context.note("'%s' stays the default; to change that: gumroad-lua connections default %s", default, name)
+  end
+end
+
 local function tell(context, name, connection, before)
   context.write(("connected to %s (seller %s) as '%s'%s\n"):format(connection.seller_name or "a shop without a name",
     connection.seller_id, name, connection.scope and ", for " .. connection.scope or ""))
   if before and before ~= connection.access_token then
     context.note("the access token that '%s' had before is still good; Gumroad's settings can revoke it", name)
   end
+  tell_default(context, name)
   if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then
     context.note("GUMROAD_ACCESS_TOKEN is set, and is used where no --connection is named")
   end
@@ -126,6 +153,7 @@ return {
   configure = configure,
   run = function(context, args)
     local connections = require "gumroad.connections"
+    if args.scopes then check_scopes(context, args.scopes) end
     local before = token_before(connections, args.name)
     local connection = connection_of(args, get_tokens(context, args))
     local done, err = connections.save(args.name, connection)

@@ -4,10 +4,9 @@ local application = require "gumroad.cli.application"
 local NO_ANSWER = 6
 
 -- Makes the token good for nothing. true | nil, why not
-local function revoke(connection, args)
+local function revoke(connection, base_url, args)
   local options = application.options(args)
-  options.client_id = options.client_id or connection.client_id
-  options.base_url = options.base_url or connection.base_url
+  options.client_id, options.base_url = options.client_id or connection.client_id, base_url
   if not options.client_id then return nil, "whose application it is of is not known: name it with --client-id" end
   options.token = connection.access_token
   local done, err = require("gumroad.oauth").revoke(options)
@@ -28,7 +27,10 @@ return {
     local connections = require "gumroad.connections"
     local connection, err = connections.get(args.name)
     if not connection then error(err, 0) end
-    local revoked, why = revoke(connection, args)
+    local shop_options
+    shop_options, err = connections.options(args.name, { base_url = args.base_url })
+    if not shop_options then error(err, 0) end
+    local revoked, why = revoke(connection, shop_options.base_url, args)
     local done
     done, err = connections.remove(args.name)
     if not done then error(err, 0) end

@@ -6,6 +6,7 @@ local values = require "gumroad.cli.values"
 
 local TEST_PING = "test"
 local REFUSED, NO_ANSWER = 5, 6  -- exit codes
+local FORBIDDEN = 403
 
 local function pair(word)
   local name, text = word:match("^([^=]+)=(.*)$")
@@ -28,8 +29,8 @@ local function configure(parser)
   parser:option("--seed", "From which they are invented: the same ones each time; default: others each time.")
     :argname("NUMBER"):convert(values.whole("--seed", 0, 2147483647))
   parser:flag("--print", "Print what would be sent, and send nothing.")
-  parser:epilog("Needs no access token. A receiver that knows its seller's id refuses invented ones: "
-    .. "--set seller_id=ID.")
+  parser:epilog("Needs no access token. A receiver that knows its seller's id refuses invented ones: where there is a "
+    .. "token or a connection, its seller's id is sent; else, --set seller_id=ID.")
 end
 
 -- What stands on the command line and goes against something else there.
@@ -73,15 +74,19 @@ end
 
 -- The exit code: that of the last that was not taken.
 local function send_all(context, args, ping, next_body, format)
-  local printer, code = new_printer(context), 0
+  local printer, code, is_refused = new_printer(context), 0, false
   for _ = 1, args.count do
     local status, seconds, why = ping.send(args.to, next_body(), format)
+    is_refused = is_refused or status == FORBIDDEN
     local result = { event = args.event, to = require("gumroad.cli.url").shown(args.to), status = status,
       error = why, seconds = seconds, fate = ping.fate(args.event, args.retry_count, status) }
     if result.fate ~= ping.TAKEN then code = status and REFUSED or NO_ANSWER end
     printer:page { result }
   end
   printer:finish()
+  if is_refused then
+    context.note("a receiver that knows its seller's id answers 403 to pings of others: --set seller_id=ID names it")
+  end
   return code
 end
 
@@ -94,8 +99,7 @@ return {
     local ping = require "gumroad.cli.ping"
     check(context, args, ping)
     local format = args.json_body and "json" or "form"
-    local next_body = ping.bodies(args, format)
-    if args.print then return print_all(context, args, next_body) end
-    return send_all(context, args, ping, next_body, format)
+    if args.print then return print_all(context, args, ping.bodies(args, format)) end
+    return send_all(context, args, ping, ping.bodies(args, format, ping.seller_id(context)), format)
   end,
 }
