@@ -1,6 +1,6 @@
 --- Parameters of an operation: checked against its row before anything is sent, then written
 -- as path, query, form or JSON.
-local cjson = require "cjson"
+local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 local date = require "gumroad.date"
 local Error = require "gumroad.error"
