@@ -97,6 +97,7 @@ TESTED = env -u GUMROAD_ACCESS_TOKEN
 BUSTED = $(shell command -v busted)
 SPECS ?= spec
 
+demo: export GUMROAD_API_BASE_URL := $(value GUMROAD_API_BASE_URL)
 demo:
 	@.ci/install build
 	@$(MAKE) --no-print-directory -s LUA=lua5.4 all

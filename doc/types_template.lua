@@ -44,7 +44,7 @@ function gumroad.all(functions, options) end
 
 ---Options of a shop, those of a call among them.
 ---@class gumroad.Options: gumroad.CallOptions
----@field access_token? string|false # default: GUMROAD_ACCESS_TOKEN; false: none, for licenses.verify
+---@field access_token? string|false # default: GUMROAD_ACCESS_TOKEN; false: none, for licenses.check and verify
 ---@field connection? { name: string, scope: string? } # of which access_token is; gumroad.connect sets it
 ---@field base_url? string # default: GUMROAD_API_BASE_URL, else https://api.gumroad.com
 ---@field sleep? fun(seconds: number) # of a cooperative scheduler, such as copas.sleep

@@ -14,10 +14,10 @@ local function heading(text)
   print("\n" .. text .. "\n" .. ("-"):rep(#text))
 end
 
--- A column of that width; UTF-8 counts by characters.
+-- A column of that width, in UTF-8: emoji and East Asian characters take two places.
 local function column(text, width)
-  local length = select(2, text:gsub("[^\128-\191]", ""))
-  return text .. (" "):rep(width - length)
+  local characters, wide = select(2, text:gsub("[^\128-\191]", "")), select(2, text:gsub("[\227-\237\240-\247]", ""))
+  return text .. (" "):rep(width - characters - wide)
 end
 
 local function dollars(cents)
@@ -28,7 +28,9 @@ end
 
 local gum, shop
 if live then
-  shop = gumroad.new()
+  local ok, made = pcall(gumroad.new)
+  if not ok then return print(tostring(made)) end
+  shop = made
 else
   gum = assert(require("gumroad.emulator").start { sales = 240, subscribers = 60, time_scale = 0.1 })
   shop = gumroad.new { access_token = gum.access_token, base_url = gum.url }
@@ -59,10 +61,10 @@ for sale in shop.sales:each { after = os.time() - 30 * 86400 } do
   count, total = count + 1, total + sale.price
   if count <= 5 then
     print(("  %s  %s %s %8s"):format(sale.created_at:sub(1, 10), column(sale.email, 32),
-      column(sale.product_name, 34), dollars(sale.price)))
+      column(sale.product_name, 38), dollars(sale.price)))
   end
 end
-print(("  %d sales, %s in all."):format(count, dollars(total)))
+print(("  %s%d sales, %s in all."):format(count > 5 and "These are the latest 5 of " or "", count, dollars(total)))
 
 local latest = assert(shop.sales:list { limit = 1 })[1]
 if latest then

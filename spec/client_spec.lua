@@ -392,6 +392,20 @@ describe("A call", function()
   end)
 end)
 
+describe("The library without lua-cjson", function()
+  local SCRIPT = [[
+    local function no_cjson(name) if name == "cjson" then error("module 'cjson' not found:\n\tno file", 0) end end
+    table.insert(package.searchers or package.loaders, 1, no_cjson)
+    print(pcall(require, "%s"))]]
+
+  for _, name in ipairs { "gumroad", "gumroad.webhook", "gumroad.emulator" } do
+    it("says what to install: " .. name, function()
+      assert.equal("false\tgumroad needs lua-cjson: install the Debian package lua-cjson, or the rock (luarocks "
+        .. "install lua-cjson) for " .. _VERSION, support.output(support.lua_command(SCRIPT:format(name))))
+    end)
+  end
+end)
+
 describe("A caller's mistake", function()
   local FORM = "application/x-www-form-urlencoded"
   local shop = gumroad.new { access_token = TOKEN, base_url = "http://127.0.0.1:1" }
@@ -467,11 +481,22 @@ describe("A caller's mistake", function()
     { "all: options: table expected, got number", function() gumroad.all({}, 5) end },
     { "all: unknown option 'slep' (known: sleep)", function() gumroad.all({}, { slep = print }) end },
     { "all: sleep: function expected, got number", function() gumroad.all({}, { sleep = 5 }) end },
+    { "gumroad: there is no shop.product (did you mean 'products'?)", function() return shop.product:list() end },
+    { "gumroad: there is no shop.prodcuts (did you mean 'products'?)", function() return shop.prodcuts end },
+    { "gumroad: there is no shop.wathc (did you mean 'watch'?)", function() shop:wathc {} end },
+    { "gumroad: there is no shop.products:lst (did you mean 'list'?)", function() shop.products:lst() end },
+    { "gumroad: there is no shop.licenses:verfy (did you mean 'verify'?)", function() shop.licenses:verfy {} end },
+    { "products.list: unknown parameter 'limt' (did you mean 'limit'?)",
+      function() shop.products:list { limt = 3 } end },
+    { "products.each: unknown parameter 'most' (known: limit, page_key)",
+      function() shop.products:each { most = 3 } end },
     { "watch: table expected, got nil", function() shop:watch() end },
     { "watch: unknown option 'slae' (did you mean 'sale'?)", function() shop:watch { slae = print } end },
     { "watch: sale: function expected, got string", function() shop:watch { sale = "print" } end },
     { "watch: no handler is given", function() shop:watch { url = "https://example.com/" } end },
     { "ensure_webhooks: unknown option 'tiemout'", function() shop:ensure_webhooks({}, { tiemout = 1 }) end },
+    { "ensure_webhooks: unknown option 'remove': it belongs into the first table, beside the URLs",
+      function() shop:ensure_webhooks({ sale = "https://example.com/" }, { remove = true }) end },
     { "watch: port: a whole number from 0 to 65535 expected",
       function() shop:watch { sale = print, url = "https://example.com/", port = 65536 } end },
     { "webhook.parse: limits: bad argument #2", function() webhook.parse("a=1", FORM, 5) end },

@@ -19,7 +19,17 @@ describe("The shop", function()
   it("has a field for each resource, and no other", function()
     for name in pairs(api) do assert.is_table(shop[name]) end
     assert.equal(shop.sales, shop.sales)
-    assert.is_nil(shop.prodcuts)
+    assert.is_nil(shop.customers)
+    assert.is_nil(shop[1])
+    assert.is_nil(shop.sales.total)
+  end)
+
+  it("can be looked through, and takes fields of the script's own", function()
+    for name in pairs(shop) do assert.is_string(name) end
+    for name in pairs(shop.sales) do assert.is_string(name) end
+    local own = support.shop(gum)
+    own.cache = own.cache or {}
+    assert.same({}, own.cache)
   end)
 
   it("tells whose it is", function()

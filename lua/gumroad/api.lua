@@ -436,7 +436,8 @@ api.licenses = {
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
     beside = USES, repeatable_with = { increment_uses_count = "false" }, look = "licenses.verify",
     doc = "The sale that a licence key was given with. Counts no use unless told to. "
-      .. "Needs no token, so it may be called from a program that users have." },
+      .. "Needs no token, so it may be called from a program that users have. Without product_id and "
+      .. "product_permalink Gumroad is asked all the same, and refuses." },
   { "check", by = "gumroad.licence", kind = "object", object = "license_check",
     params = copy_with(LICENSE, {
       { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
@@ -447,7 +448,7 @@ api.licenses = {
     }),
     doc = "Whether a licence key is good now, of refunds, disputes and ended memberships too; a key that "
       .. "is not is told apart from a Gumroad that cannot be reached. Counts no use unless told to. "
-      .. "Needs no token." },
+      .. "Needs no token. Raises where neither product_id nor product_permalink is given." },
   { "enable", "PUT", "/licenses/enable", scopes = EDIT_PRODUCTS, params = LICENSE,
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
     beside = USES, repeatable = true, doc = "Makes a disabled key good again." },

@@ -81,19 +81,46 @@ function Error.usage(message, ...)
   error(message:format(...), info and level or 2)
 end
 
+-- Whether one letter is too much, missing or another.
+local function is_one_off(a, b)
+  local at = 1
+  while at <= #a and a:byte(at) == b:byte(at) do at = at + 1 end
+  local rest_a, rest_b = a:sub(at + 1), b:sub(at + 1)
+  return #b > 2 and (rest_a == rest_b or a:sub(at) == rest_b or rest_a == b:sub(at))
+end
+
+local function has_same_letters(a, b)
+  return #a == #b and not a:gsub(".", function(c) return b:find(c, 1, true) and "" end):find(".")
+end
+
+-- The one among known names (sorted) that a misspelt name was meant to be, or nil.
+local function find_meant(name, known)
+  local b, meant = tostring(name):lower(), nil
+  for _, candidate in ipairs(known) do
+    local a = candidate:lower()
+    if is_one_off(a, b) then return candidate end
+    if has_same_letters(a, b) or (#b > 3 and a:find(b, 1, true)) then meant = meant or candidate end
+  end
+  return meant
+end
+
 --- The name among `names` (keys of a table) that is spelt most like `name`, as a hint.
+-- @return text, and whether it names one
 function Error.hint(name, names)
   local known = {}
-  for candidate in pairs(names) do
-    known[#known + 1] = candidate
-    local a, b = tostring(candidate):lower(), tostring(name):lower()
-    local same_letters = #a == #b and not a:gsub(".", function(c) return b:find(c, 1, true) and "" end):find(".")
-    if same_letters or a == b .. "s" or b == a .. "s" or (#b > 3 and a:find(b, 1, true)) then
-      return " (did you mean '" .. candidate .. "'?)"
-    end
-  end
+  for candidate in pairs(names) do known[#known + 1] = candidate end
   table.sort(known)
+  local meant = find_meant(name, known)
+  if meant then return " (did you mean '" .. meant .. "'?)", true end
   return #known > 0 and " (known: " .. table.concat(known, ", ") .. ")" or " (none is known here)"
+end
+
+--- Raises where a name is nearly one of those that a table knows: it is misspelt. Any other is none
+-- of ours, and whoever asks for it gets nil.
+-- @param before what stands before it in a script, such as "shop."
+function Error.misspelt(before, name, names)
+  local hint, is_near = Error.hint(name, names)
+  if is_near then Error.usage("gumroad: there is no %s%s%s", before, name, hint) end
 end
 
 return Error

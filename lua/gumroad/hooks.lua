@@ -124,6 +124,9 @@ end
 --   needs view_sales. A wrong URL is raised at the caller's line.
 function hooks.ensure(shop, wanted, options)
   local urls, remove = read_wanted(shop, wanted)
+  if type(options) == "table" and options.remove ~= nil then
+    Error.usage("ensure_webhooks: unknown option 'remove': it belongs into the first table, beside the URLs")
+  end
   options = Client.check_call_options("ensure_webhooks", options)
   local waiting, err = loop.current(shop.resource_subscriptions.client.loop)
   if not waiting then return nil, err end

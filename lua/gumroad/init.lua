@@ -5,6 +5,7 @@
 --     for sale in shop.sales:each { after = "2026-01-01" } do
 --       print(sale.created_at, sale.email, sale.price)
 --     end
+local api = require "gumroad.api"
 local loop = require "gumroad.loop"
 local params = require "gumroad.params"
 local resources = require "gumroad.resources"
@@ -24,15 +25,25 @@ setmetatable(gumroad, {
 })
 
 local Shop = {}
+local meta = {}
 local clients = setmetatable({}, { __mode = "k" })  -- shop -> client, out of sight of who prints a shop
 
-function Shop.__index(shop, name)
+local function names_of_fields()
+  local names = {}
+  for name in pairs(Shop) do names[name] = true end
+  for name in pairs(api) do names[name] = true end
+  return names
+end
+
+-- As in resources.lua, a misspelt name raises, and one that is far from all of them is nil.
+function meta.__index(shop, name)
   local value = Shop[name] or resources.get(clients[shop], name)
+  if value == nil then Error.misspelt("shop.", name, names_of_fields()) end
   rawset(shop, name, value)
   return value
 end
 
-function Shop.__tostring(shop)
+function meta.__tostring(shop)
   return (tostring(clients[shop]):gsub("^gumroad%.Client", "gumroad.Shop"))
 end
 
@@ -51,13 +62,14 @@ end
 --   on_request       function { method, url, headers, body, attempt }, before each attempt; the
 --                    token is not among the headers
 --   on_response      function { method, url, status, headers, body, seconds, attempt, error }; body: as it came
--- @return shop, with a field for each resource of Gumroad's API (shop.sales:list(), ...)
+-- @return shop, with a field for each resource of Gumroad's API (shop.sales:list(), ...). A misspelt
+--   one raises, as does a misspelt method; any other name that is none of ours is nil
 -- Raises a gumroad.Error of kind config where there is no token; an unknown option is an error.
 function gumroad.new(options)
   if options ~= nil and type(options) ~= "table" then
     Error.usage("gumroad.new: table expected, got %s", type(options))
   end
-  local shop = setmetatable({}, Shop)
+  local shop = setmetatable({}, meta)
   clients[shop] = Client.new(options)
   return shop
 end

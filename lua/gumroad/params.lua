@@ -1,6 +1,6 @@
 --- Parameters of an operation: checked against its row before anything is sent, then written
 -- as path, query, form or JSON.
-local cjson = require "cjson"
+local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 local date = require "gumroad.date"
 local Error = require "gumroad.error"
@@ -55,6 +55,14 @@ local function check_param(where, row, param, name, value)
   return value
 end
 
+-- Every list takes a limit, which is no parameter of Gumroad's.
+local function names_of(row, known, inside)
+  if row.name ~= "list" or inside then return known end
+  local names = { limit = true }
+  for name in pairs(known) do names[name] = true end
+  return names
+end
+
 local function shown(name, inside)
   return inside and ("%s[%s]"):format(inside, name) or name
 end
@@ -65,7 +73,8 @@ function check_table(where, row, list, known, given, inside)
   local copy = {}
   for name, value in pairs(given) do
     if not known[name] then
-      Error.usage("%s: unknown parameter '%s'%s", where, shown(tostring(name), inside), Error.hint(name, known))
+      Error.usage("%s: unknown parameter '%s'%s", where, shown(tostring(name), inside),
+        Error.hint(name, names_of(row, known, inside)))
     end
     copy[name] = check_param(where, row, known[name], shown(name, inside), value)
   end

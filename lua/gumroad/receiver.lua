@@ -49,18 +49,18 @@ local function receive(self, request)
 end
 
 -- How many requests were handled. Each step of the listener sends the answer before and may
--- complete another request.
+-- complete another request, which no descriptor shows any more: none may be left when we wait.
 local function handle_arrived(self)
   local count = 0
   while not self.stopped do
     self.listener:step()
     local request = self.listener:next()
-    if not request then break end
+    if not request then return count end
     count = count + 1
     local status = receive(self, request)
     if status then request:answer(status) end
   end
-  self.listener:step()
+  self.listener:step()  -- sends the last answer
   return count
 end
 

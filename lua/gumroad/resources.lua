@@ -227,7 +227,9 @@ end
 
 -- Classes ---------------------------------------------------------------------------------
 
-local function new_class(rows)
+-- A name that is nearly one of the class's is a misspelling, and raises; any other is nil, so that
+-- a script can ask whether a method is there.
+local function new_class(resource, rows)
   local class = {}
   for _, row in ipairs(rows) do
     if row.name == "list" then
@@ -238,8 +240,8 @@ local function new_class(rows)
       class[row.name] = call_method(row)
     end
   end
-  class.__index = class
-  return class
+  setmetatable(class, { __index = function(_, name) Error.misspelt("shop." .. resource .. ":", name, class) end })
+  return { __index = class }
 end
 
 local classes = {}
@@ -247,7 +249,7 @@ local classes = {}
 --- The resource of that name for a client, or nil if Gumroad has none.
 function resources.get(client, name)
   if not api[name] then return nil end
-  classes[name] = classes[name] or new_class(api[name])
+  classes[name] = classes[name] or new_class(name, api[name])
   return setmetatable({ client = client }, classes[name])
 end
 

@@ -44,7 +44,7 @@ function gumroad.all(functions, options) end
 
 ---Options of a shop, those of a call among them.
 ---@class gumroad.Options: gumroad.CallOptions
----@field access_token? string|false # default: GUMROAD_ACCESS_TOKEN; false: none, for licenses.verify
+---@field access_token? string|false # default: GUMROAD_ACCESS_TOKEN; false: none, for licenses.check and verify
 ---@field connection? { name: string, scope: string? } # of which access_token is; gumroad.connect sets it
 ---@field base_url? string # default: GUMROAD_API_BASE_URL, else https://api.gumroad.com
 ---@field sleep? fun(seconds: number) # of a cooperative scheduler, such as copas.sleep
@@ -1019,7 +1019,8 @@ function help_articles:get(slug, options) end
 local licenses = {}
 
 ---The sale that a licence key was given with. Counts no use unless told to. Needs no token, so it may be called
----from a program that users have.
+---from a program that users have. Without product_id and product_permalink Gumroad is asked all the same, and
+---refuses.
 ---
 ---Needs no access token.
 ---
@@ -1031,7 +1032,8 @@ local licenses = {}
 function licenses:verify(params, options) end
 
 ---Whether a licence key is good now, of refunds, disputes and ended memberships too; a key that is not is told
----apart from a Gumroad that cannot be reached. Counts no use unless told to. Needs no token.
+---apart from a Gumroad that cannot be reached. Counts no use unless told to. Needs no token. Raises where
+---neither product_id nor product_permalink is given.
 ---@param params gumroad.LicensesCheckParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.LicenseCheck? result

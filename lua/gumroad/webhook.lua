@@ -2,7 +2,7 @@
 --
 -- Pings are not signed. Whoever acts on money or licences reads the sale or the subscriber
 -- back through the API; `shadowed` tells which fields may be the buyer's own text.
-local cjson = require "cjson"
+local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 local schema = require "gumroad.schema"
 local Error = require "gumroad.error"

@@ -8,7 +8,7 @@
 --   gum:stop()
 --
 -- It runs in a process of its own, which ends with stop(), with the handle, or with us.
-local cjson = require "cjson"
+local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 
 local emulator = {}

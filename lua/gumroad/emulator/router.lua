@@ -7,7 +7,7 @@
 -- 2. the key of the next page, or nil;
 -- 3. an object whose keys stand beside the value, or nil.
 -- Or what request:missing, refuse, bad, deny or file returned, which is the whole answer.
-local cjson = require "cjson"
+local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 local api = require "gumroad.api"
 local format = require "gumroad.emulator.format"

@@ -1,6 +1,6 @@
 --- The emulator's process: one loop over the listener, the engine (which sends the pings) and
 -- the timers.
-local cjson = require "cjson"
+local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 local listener = require "gumroad.listener"
 local control = require "gumroad.emulator.control"
