@@ -457,7 +457,7 @@ describe("gumroad-lua", function()
           4, "gumroad-lua: not_found: The sale was not found. [GET /v2/sales/none, HTTP 200]\n" },
         ["os.exit(9)"] = { 9, "" },
         ["\nshop.products:list { limt = 1 }"] = { 1, "gumroad-lua: SCRIPT:2: products.list: unknown parameter 'limt' "
-          .. "(known: page_key)\n" },
+          .. "(did you mean 'limit'?)\n" },
       } do
         local result = script(text)
         assert.same(want, { result.code, result.err })

@@ -137,8 +137,10 @@ describe("Connections", function()
       assert.truthy(support.raised(call, "get", name):find("letters, digits", 1, true))
     end
     local function raised(connection) return support.raised(call, "save", "a", connection) end
-    assert.equal("connections.save: unknown field 'acces_token' (known: access_token, base_url, client_id, "
-      .. "created_at, refresh_token, scope, seller_id, seller_name, token_type)", raised { acces_token = TOKEN })
+    assert.equal("connections.save: unknown field 'acces_token' (did you mean 'access_token'?)",
+      raised { acces_token = TOKEN })
+    assert.equal("connections.save: unknown field 'colour' (known: access_token, base_url, client_id, "
+      .. "created_at, refresh_token, scope, seller_id, seller_name, token_type)", raised { colour = TOKEN })
     assert.equal("connections.save: access_token is missing", raised { scope = "view_sales" })
     assert.equal("connections.save: created_at: number expected, got string",
       raised { access_token = TOKEN, created_at = "now" })

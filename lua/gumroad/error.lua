@@ -118,6 +118,8 @@ end
 --- Raises where a name is nearly one of those that a table knows: it is misspelt. Any other is none
 -- of ours, and whoever asks for it gets nil.
 -- @param before what stands before it in a script, such as "shop."
+-- @param name   what was asked for
+-- @param names  what there is: keys of a table
 function Error.misspelt(before, name, names)
   local hint, is_near = Error.hint(name, names)
   if is_near then Error.usage("gumroad: there is no %s%s%s", before, name, hint) end
