@@ -140,7 +140,8 @@ describe("gumroad-lua trigger", function()
     for words, message in pairs {
       ["emial=x"] = "unknown field 'emial' (did you mean 'email'?)", ["price=much"] = "price: integer expected",
       ["refunded=yes"] = "refunded: boolean expected", ["card=visa"] = "say which field in it, as in card.NAME=VALUE",
-      ["card.typ=visa"] = "card.typ: unknown field 'typ' (did you mean 'type'?)", ["email.x=1"] = "'email' has no fields",
+      ["card.typ=visa"] = "card.typ: unknown field 'typ' (did you mean 'type'?)",
+      ["email.x=1"] = "'email' has no fields",
       ["price"] = "FIELD=VALUE expected, got 'price'",
     } do
       assert.truthy(wrong("sale", "--print", "--set", words):find(message, 1, true), words)
