@@ -29,7 +29,10 @@ end
 local gum, shop
 if live then
   local ok, made = pcall(gumroad.new)
-  if not ok then return print(tostring(made)) end
+  if not ok then
+    io.stderr:write(tostring(made), "\n")
+    os.exit(1)
+  end
   shop = made
 else
   gum = assert(require("gumroad.emulator").start { sales = 240, subscribers = 60, time_scale = 0.1 })

@@ -1,5 +1,5 @@
 --- What an HTTP answer of Gumroad's means: the decoded body, or an error.
-local cjson = require "cjson"
+local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 local Error = require "gumroad.error"
 

@@ -4,7 +4,7 @@
 -- trusted is never written over. To read it, files are all that is needed.
 --
 -- A connection is a plain table of what gumroad.oauth gave and who it is: see FIELDS.
-local cjson = require "cjson"
+local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 local Error = require "gumroad.error"
 
