@@ -7,6 +7,7 @@ local Browser = {}
 Browser.__index = Browser
 
 local ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  -- what the protocol calls an element's id
+local ATTEMPTS = 5
 local PATIENCE = 60  -- seconds for any step; never reached as things are
 
 -- Begins a command; the function that is returned waits for its value.
@@ -32,18 +33,30 @@ local function options(folder)
     "--disable-component-update", "--disable-sync", "--user-data-dir=" .. folder } } } } }
 end
 
+-- Starts chromedriver on a free port -> pipe, process id, port | nil, what it said
+local function start_driver()
+  local pipe = assert(io.popen("echo $$; exec chromedriver --port=0 2>&1"))
+  local pid, said = pipe:read("*l"), {}
+  for line in pipe:lines() do
+    local port = line:match("started successfully on port (%d+)")
+    if port then return pipe, pid, port end
+    said[#said + 1] = line
+  end
+  pipe:close()
+  return nil, table.concat(said, "\n")
+end
+
 --- Starts one, with a new profile.
 function Browser.start()
   local self = setmetatable({}, Browser)
-  self.folder, self.remove = support.folder()
-  self.pipe = assert(io.popen("echo $$; exec chromedriver --port=0 2>&1"))
-  self.pid = self.pipe:read("*l")
   local port
-  for line in self.pipe:lines() do
-    port = line:match("started successfully on port (%d+)")
-    if port then break end
+  for _ = 1, ATTEMPTS do  -- the port that it finds free may be taken before it listens
+    self.pipe, self.pid, port = start_driver()
+    if self.pipe then break end
   end
-  self.url = "http://127.0.0.1:" .. assert(port, "chromedriver did not start")
+  if not self.pipe then error("chromedriver did not start: " .. self.pid, 0) end
+  self.folder, self.remove = support.folder()
+  self.url = "http://127.0.0.1:" .. port
   self.session = "/session/" .. command(self, "POST", "/session", options(self.folder)).sessionId
   command(self, "POST", self.session .. "/timeouts", { implicit = PATIENCE * 500 })  -- for what is not there yet
   return self
