@@ -91,7 +91,7 @@ static inline void note (gr_FormField *field, int byte, char *at) {
 /* Reads a name and passes over what ends it. Returns whether that is a '='. */
 static inline int read_name (gr_Form *form, gr_FormField *field) {
   const char *at;
-  field->name.text = form->out;
+  field->name.text = field->open = field->close = form->out;
   field->brackets = 0;
   while (*(at = next_mark(form)) != '=' && *at != '&') {
     if (*at == '%') {
