@@ -123,7 +123,8 @@ describe("form_decode", function()
     assert.same({["1"] = "a", b = {["2"] = "c"}}, core.form_decode("1=a&b[2]=c"))
   end)
 
-  for _, name in ipairs {"[a]", "[]", "a[b", "a]b", "a]b[c]", "a[b]c", "a[b]]", "a[b[c]]", "a[[b]]", "a[b]c[d]", "a]]", "a[["} do
+  for _, name in ipairs {"[a]", "[]", "a[b", "a]b", "a]b[c]", "a[b]c", "a[b]]", "a[b[c]]", "a[[b]]", "a[b]c[d]", "a]]",
+      "a[["} do
     it("takes " .. name .. " for a name as it stands", function()
       assert.same({[name] = "1"}, core.form_decode(name .. "=1"))
       assert.same({[name] = "1"}, core.form_decode(core.percent_encode(name) .. "=1"))
