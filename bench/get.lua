@@ -1,6 +1,8 @@
 -- A GET of a page of sales over a kept connection, decoded: the client against libcurl in C
--- with the same cjson.
+-- with the same cjson. What of that goes to values alone, whole numbers and no nulls, is told
+-- besides: nothing that uses this cjson can be below it.
 local cjson = require "cjson"
+local core = require "gumroad.core"
 local gumroad = require "gumroad"
 local baseline = require "get_baseline"
 local support = require "bench.support"
@@ -19,5 +21,10 @@ local function bare()
   for _ = 1, REQUESTS do assert(cjson.decode(handle:get())) end
 end
 
+local function bare_values()
+  for _ = 1, REQUESTS do assert(core.json_values(cjson.decode(handle:get()))) end
+end
+
 support.report("get_ratio", support.ratio(ROUNDS, client, bare), "x", "<= 1.15")
+support.report("get_ratio_of_values", support.ratio(ROUNDS, bare_values, bare), "x")
 stop()

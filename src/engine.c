@@ -20,6 +20,7 @@
 
 #define ENGINE "gumroad.engine"
 #define TRANSFER "gumroad.transfer"
+#define ANSWER "gumroad.answer"
 
 enum {
   MAX_IDLE = 16,             /* easy handles kept for the next transfers */
@@ -799,15 +800,30 @@ static void push_header_line (lua_State *L, const char *s, const char *end) {
   lua_rawset(L, -3);
 }
 
-static void push_headers (lua_State *L, const gr_buffer *head) {
-  const char *s = head->data, *end = s + head->len;
+static void push_headers (lua_State *L, const char *head, size_t len) {
+  const char *s = head, *end = head + len;
   lua_newtable(L);
   while (s < end) {
     const char *nl = (const char *)memchr(s, '\n', (size_t)(end - s));
     const char *next = nl ? nl + 1 : end;
-    if (s != head->data) push_header_line(L, s, next);  /* the first is the status line */
+    if (s != head) push_header_line(L, s, next);  /* the first is the status line */
     s = next;
   }
+}
+
+/* __index of an answer: makes its headers of its head when they are asked for, as most calls
+** never look at them. */
+static int answer_index (lua_State *L) {
+  size_t len;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_pushliteral(L, "headers");
+  if (!lua_rawequal(L, 2, -1)) return 0;
+  lua_getfield(L, 1, "head");
+  const char *head = luaL_checklstring(L, -1, &len);
+  push_headers(L, head, len);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, 1, "headers");
+  return 1;
 }
 
 static const char *failure_code (const gr_transfer *t) {
@@ -884,9 +900,9 @@ static int transfer_progress (lua_State *L) {
   return 1;
 }
 
-/* transfer:result() -> { status, headers, body, seconds } | nil, code, message, info
-** Once, when done: the answer's bytes are handed over. 'headers': lower-case name -> value,
-** repeated ones joined with ", ". Codes: network, timeout, tls, too_large, decode (broken
+/* transfer:result() -> { status, headers, head, body, seconds } | nil, code, message, info
+** Once, when done: the answer's bytes are handed over. 'head': as it came, with the status line;
+** 'headers': lower-case name -> value, repeated ones joined with ", ". Codes: network, timeout, tls, too_large, decode (broken
 ** compression), file, cancelled. 'info': curl_code; sent: whether anything may have reached the
 ** server; seconds. */
 static int transfer_result (lua_State *L) {
@@ -897,8 +913,9 @@ static int transfer_result (lua_State *L) {
   lua_createtable(L, 0, 4);
   lua_pushinteger(L, (lua_Integer)t->status); lua_setfield(L, -2, "status");
   lua_pushnumber(L, t->seconds); lua_setfield(L, -2, "seconds");
-  push_headers(L, &t->head); lua_setfield(L, -2, "headers");
+  lua_pushlstring(L, t->head.len ? t->head.data : "", t->head.len); lua_setfield(L, -2, "head");
   lua_pushlstring(L, t->body.len ? t->body.data : "", t->body.len); lua_setfield(L, -2, "body");
+  luaL_getmetatable(L, ANSWER); lua_setmetatable(L, -2);
   t->taken = 1;  /* memory that the collector does not know of is not kept for it */
   buffer_free(t, &t->head);
   buffer_free(t, &t->body);
@@ -932,11 +949,15 @@ static const luaL_Reg transfer_methods[] = {
   { "close", transfer_close }, { "done", transfer_done }, { "progress", transfer_progress },
   { "result", transfer_result }, { NULL, NULL }
 };
+static const luaL_Reg answer_meta[] = { { "__index", answer_index }, { NULL, NULL } };
 static const luaL_Reg functions[] = { { "engine", l_engine }, { "curl", l_curl }, { NULL, NULL } };
 
 void gr_open_engine (lua_State *L) {
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) luaL_error(L, "libcurl does not start");
   gr_newclass(L, ENGINE, meta, methods);
   gr_newclass(L, TRANSFER, transfer_meta, transfer_methods);
+  luaL_newmetatable(L, ANSWER);
+  gr_setfuncs(L, answer_meta);
+  lua_pop(L, 1);
   gr_setfuncs(L, functions);
 }

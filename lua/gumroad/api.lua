@@ -821,13 +821,15 @@ api.resource_subscriptions = {
     doc = "Ends a webhook; needs a token of the application that made it." },
 }
 
-local function by_name(params)
-  local named = {}
+-- Parameters by their names, and those of them that are never left out of a request.
+local function index(params)
+  local named, needed = {}, {}
   for _, param in ipairs(params) do
     named[param[1]] = param
-    if param.fields then param.field = by_name(param.fields) end
+    if param.required or param.default ~= nil then needed[#needed + 1] = param end
+    if param.fields then param.field, param.needed = index(param.fields) end
   end
-  return named
+  return named, needed
 end
 
 -- What the rows leave to be said once: names instead of places, and what follows from the
@@ -838,7 +840,7 @@ local function complete(resource, row)
   for name in (row.path or ""):gmatch(":([%w_]+)") do
     row.path_params[#row.path_params + 1] = name
   end
-  row.param = by_name(row.params)
+  row.param, row.needed = index(row.params)
   row.query = row.method == "GET" or row.method == "DELETE"
   return row
 end

@@ -92,7 +92,10 @@ function Client.new(options)
   end
   local client = { secret = token and secret_of(copy.access_token), base_url = base_url, options = {} }
   client.connection = copy.connection
-  for name in pairs(CALL_OPTIONS) do client.options[name] = copy[name] end
+  for name, option in pairs(CALL_OPTIONS) do
+    client.options[name] = copy[name]
+    if copy[name] == nil then client.options[name] = option[2] end
+  end
   client.loop = copy.sleep and loop.cooperative(copy.sleep)
   client.on_request, client.on_response = copy.on_request, copy.on_response
   return setmetatable(client, Client)
@@ -110,7 +113,7 @@ function Client.check_call_options(where, options)
   if options ~= nil and type(options) ~= "table" then
     Error.usage("%s: the options of a call: table expected, got %s", where, type(options))
   end
-  return check_options(where, CALL_OPTIONS, options)
+  return options and check_options(where, CALL_OPTIONS, options) or {}
 end
 
 -- A call under way: the request, what was tried of it, and the transfer that runs.
@@ -148,13 +151,6 @@ local function headers_of(client, request)
   return headers
 end
 
-local function option(client, request, name)
-  local value = request.options[name]
-  if value == nil then value = client.options[name] end
-  if value == nil then value = CALL_OPTIONS[name][2] end
-  return value
-end
-
 -- The table for engine:send, the same for each attempt. The token goes to the shop's own
 -- base_url alone.
 local function wire_request(client, request)
@@ -164,25 +160,15 @@ local function wire_request(client, request)
     ca_file, wrong = tls.ca_file()
     if not ca_file then return nil, Error.new("tls", wrong) end
   end
-  local timeout = option(client, request, "timeout")
+  local options, own = request.options, client.options
+  local timeout = options.timeout or own.timeout
   return {
     method = request.method, base_url = url, path = request.path, body = request.body,
     headers = headers_of(client, request), ca_file = ca_file, file = request.source,
     secret = not (request.public or request.url) and client.secret or nil,
-    timeout = timeout, stall_timeout = request.source and timeout, max_size = option(client, request, "max_size"),
-    connect_timeout = option(client, request, "connect_timeout"), fresh = not request.repeatable,
+    timeout = timeout, stall_timeout = request.source and timeout, max_size = options.max_size or own.max_size,
+    connect_timeout = options.connect_timeout or own.connect_timeout, fresh = not request.repeatable,
   }
-end
-
--- Where a request goes, as it may be shown: origin, path, query. The query of a stranger's URL
--- is what lets one in there.
-local function place_of(client, request)
-  if request.url then
-    local origin, path = request.url:match("^(%a+://[^/?#]*)([^?#]*)")
-    return origin or "", path or "", ""
-  end
-  local path, query = request.path:match("^([^?]*)(.*)$")
-  return client.base_url, path, query
 end
 
 --- Sends what is ready to go, without waiting: the network works while the caller does.
@@ -202,17 +188,26 @@ function Client:start(request)
   local wire
   wire, err = wire_request(self, request)
   if not wire then return nil, err end
-  local call = setmetatable({ client = self, request = request, wire = wire, attempt = 0 }, Call)
-  call.origin, call.path, call.query = place_of(self, request)
+  local call = setmetatable({ client = self, request = request, wire = wire, attempt = 0, transfer = nil }, Call)
   local ok
   ok, err = call:send()
   if not ok then return nil, err end
   return call
 end
 
+-- Where the request goes, as it may be shown: origin, path, query. The query of a stranger's URL
+-- is what lets one in there.
+function Call:place()
+  if self.request.url then
+    local origin, path = self.request.url:match("^(%a+://[^/?#]*)([^?#]*)")
+    return origin or "", path or "", ""
+  end
+  return self.client.base_url, self.request.path:match("^([^?]*)(.*)$")
+end
+
 -- The URL as hooks see it.
 function Call:url()
-  return self.origin .. self.path .. self.query
+  return table.concat({ self:place() })
 end
 
 function Call:send()
@@ -245,8 +240,9 @@ end
 
 -- What every error of a call tells.
 function Call:explain(err)
+  local _, path = self:place()
   err.method = self.request.method
-  err.path = self.path:gsub("%c", "?")  -- one line, whatever was asked for
+  err.path = path:gsub("%c", "?")  -- one line, whatever was asked for
   err.attempts = self.attempt
   return Client.judge(self.request, err)
 end
@@ -260,7 +256,7 @@ local UNREACHABLE = {
 local function transport_error(call, code, message, info)
   local err = Error.new(code, message)
   if info and not info.sent and UNREACHABLE[code] then
-    err.message = ("%s (%s): %s"):format(message, call.origin, UNREACHABLE[code])
+    err.message = ("%s (%s): %s"):format(message, (call:place()), UNREACHABLE[code])
   end
   err.curl_code, err.sent = info and info.curl_code, info and info.sent
   return err
@@ -307,7 +303,7 @@ end
 function Call:finish()
   local waiting, err = loop.current(self.client.loop)
   if not waiting then return nil, self:explain(err) end
-  local attempts = 1 + option(self.client, self.request, "retries")
+  local attempts = 1 + (self.request.options.retries or self.client.options.retries)
   while true do
     self:wait(waiting)
     local body

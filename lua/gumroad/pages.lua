@@ -1,4 +1,4 @@
---- Lists that come in pages, by closures: OpenResty keeps coroutines for itself.
+--- Lists that come in pages, without coroutines: OpenResty keeps those for itself.
 --
 -- A page's successor is asked for as soon as the page has arrived, so the network works
 -- while the script does.
@@ -9,15 +9,17 @@ local pages = {}
 -- Where a list was cut inside a page, our key says what of that page was given: "KEY~ID~ID~" is
 -- the page KEY without these. Not how many they were: until the list goes on, others may be new
 -- on its first page, or gone from it. Gumroad's own keys and ids have no "~".
+-- Returns Gumroad's key, or nil of the first page, and the ids, or nil.
 local function split_key(key)
-  local own, rest = (key or ""):match("^([^~]*)~?(.*)$")
+  if not key or not key:find("~", 1, true) then return key ~= "" and key or nil, nil end
+  local own, rest = key:match("^([^~]*)~(.*)$")
   local given = {}
   for id in rest:gmatch("([^~]*)~") do given[#given + 1] = id end
   return own ~= "" and own or nil, given
 end
 
 local function write_key(key, given)
-  if #given == 0 then return key end
+  if not given or #given == 0 then return key end
   return (key or "") .. "~" .. table.concat(given, "~") .. "~"
 end
 
@@ -43,9 +45,9 @@ local function sort_out(items, given)
   return rest, others
 end
 
-local function stuck(call)
+local function stuck(request)
   return Error.new("server", "the server answered with a next_page_key that it had given before; "
-    .. "the list would never end", { method = call.request.method, path = call.wire.path:match("^[^?]*") })
+    .. "the list would never end", { method = request.method, path = request.path:match("^[^?]*") })
 end
 
 -- The first `most` of the items, whose ids are added to the given ones.
@@ -55,66 +57,89 @@ local function first_of(items, most, given)
   return page
 end
 
---- An iterator over raw pages.
--- @param query table:
---   start(page_key) -> call | nil, err   sends the request for a page
---   items(body) -> array | nil, err      what the page holds, filtered
---   page_key                             where to begin, or nil
---   limit                                how many items at most, or nil
--- @param ahead whether each page's successor is asked for at once
--- @return function() -> array with next_page_key, complete, reason | nil at the end | nil, err
-function pages.iterate(query, ahead)
+-- A list on its way from page to page.
+local Walk = {}
+Walk.__index = Walk
+
+-- `query` is a table:
+--   start(query, page_key) -> call | nil, err          sends the request for a page
+--   finish(query, page_key, call) -> body | nil, err   waits for it
+--   items(query, body) -> array | nil, err             what the page holds, filtered
+--   request    that for the first page, for errors
+--   page_key   where to begin, or nil
+--   limit      how many items at most, or nil
+-- `ahead`: whether each page's successor is asked for at once.
+local function new_walk(query, ahead)
   local key, given = split_key(query.page_key)
-  local seen, left, more = { [key or ""] = true }, query.limit, query.limit ~= 0
-  local call, err  -- the request for the next page, under way; or why it could not be sent
+  return setmetatable({
+    query = query, ahead = ahead,
+    key = key, given = given,  -- the page that comes next, and what of it was given
+    seen = { [key or ""] = true },
+    left = query.limit, more = query.limit ~= 0,
+    call = nil, err = nil,     -- the request for that page, under way; or why it could not be sent
+  }, Walk)
+end
 
-  local function take(page, next_key)
-    local others = given
-    if #given > 0 then page, others = sort_out(page, given) end
-    if left and #page > left then
-      page = first_of(page, left, given)
-      page.next_page_key = write_key(key, given)
-    else
-      page.next_page_key = next_key and write_key(next_key, others)
-      key, given = next_key, others
-    end
-    if left then left = left - #page end
-    page.complete = page.next_page_key == nil
-    if not page.complete then page.reason = left == 0 and "limit" or "page" end
-    more = not page.complete and left ~= 0
-    return page
+-- What of a page's items is given, with what a page says besides.
+function Walk:take(page, next_key)
+  local left, others = self.left, self.given
+  if others then page, others = sort_out(page, others) end
+  if left and #page > left then
+    self.given = self.given or {}
+    page = first_of(page, left, self.given)
+    page.next_page_key = write_key(self.key, self.given)
+  else
+    page.next_page_key = next_key and write_key(next_key, others)
+    self.key, self.given = next_key, others
   end
+  if left then
+    left = left - #page
+    self.left = left
+  end
+  page.complete = page.next_page_key == nil
+  if not page.complete then page.reason = left == 0 and "limit" or "page" end
+  self.more = not page.complete and left ~= 0
+  return page
+end
 
-  return function()
-    if not more then return nil end
-    if not call and not err then call, err = query.start(key) end
-    local body, items
-    if call then body, err = call:finish() end
-    if body then items, err = query.items(body) end
-    local next_key = items and body.next_page_key
-    if next_key and seen[next_key] then items, err = nil, stuck(call) end
-    if not items then  -- the next step asks for that page again
-      local failure = err
-      call, err = nil, nil
-      return nil, failure
-    end
-    if next_key then seen[next_key] = true end
-    local page = take(items, next_key)
-    call, err = nil, nil
-    if more and ahead then call, err = query.start(key) end
-    return page
+-- The items of the page that was asked for and the next page's key | nil, err
+function Walk:receive()
+  local call, err = self.call, self.err
+  self.call, self.err = nil, nil
+  local body, items
+  if call then body, err = self.query:finish(self.key, call) end
+  if not body then return nil, err end
+  items, err = self.query:items(body)
+  if not items then return nil, err end
+  local next_key = body.next_page_key
+  if next_key then
+    if self.seen[next_key] then return nil, stuck(self.query.request) end
+    self.seen[next_key] = true
   end
+  return items, next_key
+end
+
+-- An array with next_page_key, complete, reason | nil at the end | nil, err; the step after an
+-- error asks for that page again.
+function Walk:step()
+  if not self.more then return nil end
+  if not self.call and not self.err then self.call, self.err = self.query:start(self.key) end
+  local items, next_key = self:receive()
+  if not items then return nil, next_key end
+  local page = self:take(items, next_key)
+  if self.more and self.ahead then self.call, self.err = self.query:start(self.key) end
+  return page
 end
 
 --- The first `limit` items, or one page of the API where there is no limit.
 -- @return array with next_page_key, complete, reason | nil, err
 function pages.list(query)
   if query.limit == 0 then return { complete = false, reason = "limit" } end
-  local next_page = pages.iterate(query, query.limit ~= nil)
-  local list, err = next_page()
+  local walk = new_walk(query, query.limit ~= nil)
+  local list, err = walk:step()
   local page = list
   while page and not page.complete and (query.limit or #list == 0) do
-    page, err = next_page()
+    page, err = walk:step()
     for _, item in ipairs(page or {}) do list[#list + 1] = item end
     if page then list.next_page_key, list.complete, list.reason = page.next_page_key, page.complete, page.reason end
   end
@@ -124,9 +149,9 @@ end
 
 --- An iterator over pages that raises what goes wrong, as an iterator cannot return it.
 function pages.each_page(query)
-  local next_page = pages.iterate(query, true)
+  local walk = new_walk(query, true)
   return function()
-    local page, err = next_page()
+    local page, err = walk:step()
     if err then error(err, 0) end
     return page
   end

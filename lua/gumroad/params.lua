@@ -49,7 +49,7 @@ local function check_param(where, row, param, name, value)
   if type(value) == "string" and value:find(row.query and "%c" or "%z") then
     Error.usage("%s: parameter '%s' has a control character (a line's end, NUL)", where, name)
   end
-  if param.fields then return check_table(where, row, param.fields, param.field, value, name) end
+  if param.fields then return check_table(where, row, param, value, name) end
   if param[2] == "date" then return day_of(where, name, value) end
   if row.query and param[2] == "boolean" then return tostring(value) end
   return value
@@ -67,10 +67,10 @@ local function shown(name, inside)
   return inside and ("%s[%s]"):format(inside, name) or name
 end
 
--- Checks a table against a list of parameters: those of the operation or, if `inside` names
--- one of them, its fields.
-function check_table(where, row, list, known, given, inside)
-  local copy = {}
+-- Checks a table against the parameters of the operation, `of` being its row, or against the
+-- fields of one of them, which `inside` names.
+function check_table(where, row, of, given, inside)
+  local copy, known, needed = {}, of.field or of.param, of.needed
   for name, value in pairs(given) do
     if not known[name] then
       Error.usage("%s: unknown parameter '%s'%s", where, shown(tostring(name), inside),
@@ -78,12 +78,12 @@ function check_table(where, row, list, known, given, inside)
     end
     copy[name] = check_param(where, row, known[name], shown(name, inside), value)
   end
-  for i = 1, #list do
-    local param = list[i]
+  for i = 1, #needed do
+    local param = needed[i]
     local name = param[1]
     if param.required and copy[name] == nil then
       Error.usage("%s: parameter '%s' is missing", where, shown(name, inside))
-    elseif param.default ~= nil and copy[name] == nil and copy[param.unless] == nil then
+    elseif copy[name] == nil and copy[param.unless] == nil then
       copy[name] = param.default
     end
   end
@@ -96,7 +96,7 @@ function params.check(where, row, given)
   if given ~= nil and type(given) ~= "table" then
     Error.usage("%s: a table of parameters expected, got %s", where, describe(given))
   end
-  return check_table(where, row, row.params, row.param, given or {})
+  return check_table(where, row, row, given or {})
 end
 
 local function check_id(where, name, id)

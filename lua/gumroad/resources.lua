@@ -57,21 +57,22 @@ end
 -- Splits the arguments of a method: ids in the order of the path, then a table of
 -- parameters where the operation has any, then the options of the call.
 local function read_arguments(row, where, ...)
-  local ids, count, given_count = {}, #row.path_params, select("#", ...)
+  local args, ids, count = { n = select("#", ...), ... }, {}, #row.path_params
   for i = 1, count do
-    ids[i] = (select(i, ...))
+    ids[i] = args[i]
     if ids[i] == nil then Error.usage("%s: %s is missing", where, row.path_params[i]) end
   end
   local takes_params = row.name == "list" or #row.params > 0
-  local given = takes_params and select(count + 1, ...) or nil
   local options_at = count + (takes_params and 2 or 1)
-  if given_count > options_at then Error.usage("%s: too many arguments", where) end
-  return ids, given, Client.check_call_options(where, (select(options_at, ...)))
+  if args.n > options_at then Error.usage("%s: too many arguments", where) end
+  return ids, takes_params and args[count + 1] or nil, Client.check_call_options(where, args[options_at])
 end
 
+-- Whether what came out of JSON, where a table is an array or an object, is an array of tables.
 local function is_list(value)
-  for key, item in pairs(value) do
-    if type(key) ~= "number" or type(item) ~= "table" then return false end
+  if type(next(value)) == "string" then return false end
+  for i = 1, #value do
+    if type(value[i]) ~= "table" then return false end
   end
   return true
 end
@@ -180,41 +181,63 @@ local function first_key(given)
   return ("page=%d"):format(given.page)
 end
 
--- What pages.lua needs to know of one list.
-local function new_query(row, where, client, ...)
-  local ids, given, options = read_arguments(row, where, ...)
-  if given ~= nil and type(given) ~= "table" then
+-- The parameters of a list as they are sent, and what is done here: the limit, the bounds.
+local function read_params(row, where, given)
+  if given == nil then return params.check(where, row) end
+  if type(given) ~= "table" then
     Error.usage("%s: a table of parameters expected, got %s", where, type(given))
   end
   local copy = {}
-  for name, value in pairs(given or {}) do copy[name] = value end
+  for name, value in pairs(given) do copy[name] = value end
   local limit = take_limit(where, copy)
   local after, before = take_bound(row, copy, "after", false), take_bound(row, copy, "before", true)
-  copy = params.check(where, row, copy)
-  for name, value in pairs(row.opt_in or {}) do copy[name] = copy[name] or value end
-  local page_key = first_key(copy)
-  local first = new_request(row, where, ids, copy, options)  -- a wrong id is told before any page is asked for
-  local function ask(key, from, to)
-    if key == page_key and from == copy.after and to == copy.before then return client:start(first) end
-    local sent = {}
-    for name, value in pairs(copy) do sent[name] = value end
-    sent.page_key, sent.after, sent.before = key, from, to
-    sent.page = key and key:match("^page=(%d+)$")  -- else none: it would win over the key
-    if sent.page then sent.page_key = nil end
-    return client:start(new_request(row, where, ids, sent, options))
-  end
-  local in_parts = row.too_slow and (copy.page or 1) == 1  -- elsewhere a page's number means another page
-  return {
-    limit = limit, page_key = page_key,
-    start = function(key)
-      if in_parts then return windows.start(row, copy, key, ask) end
-      return ask(key, copy.after, copy.before)
-    end,
-    items = function(body)
-      local items, err = take_value(row, body, first)
-      return filter(after, before, items), err
-    end,
-  }
+  return params.check(where, row, copy), limit, after, before
+end
+
+-- One list that was asked for: what pages.lua and windows.lua need to know of it.
+local Query = {}
+Query.__index = Query
+
+local function new_query(row, where, client, ...)
+  local ids, given, options = read_arguments(row, where, ...)
+  local sent, limit, after, before = read_params(row, where, given)
+  if row.opt_in then for name, value in pairs(row.opt_in) do sent[name] = sent[name] or value end end
+  return setmetatable({
+    row = row, where = where, client = client, ids = ids, params = sent, options = options,
+    limit = limit, after = after, before = before, page_key = first_key(sent),
+    request = new_request(row, where, ids, sent, options),  -- a wrong id is told before any page is asked for
+    in_parts = row.too_slow and (sent.page or 1) == 1,  -- elsewhere a page's number means another page
+  }, Query)
+end
+
+-- Sends the request for the page of a key, between two days.
+function Query:ask(key, from, to)
+  local own = self.params
+  if key == self.page_key and from == own.after and to == own.before then return self.client:start(self.request) end
+  local sent = {}
+  for name, value in pairs(own) do sent[name] = value end
+  sent.page_key, sent.after, sent.before = key, from, to
+  sent.page = key and key:match("^page=(%d+)$")  -- else none: it would win over the key
+  if sent.page then sent.page_key = nil end
+  return self.client:start(new_request(self.row, self.where, self.ids, sent, self.options))
+end
+
+-- Sends the request for the page of a key.
+function Query:start(key)
+  if self.in_parts then return windows.start(self, key) end
+  return self:ask(key, self.params.after, self.params.before)
+end
+
+-- Waits for that page.
+function Query:finish(key, call)
+  if self.in_parts then return windows.finish(self, key, call) end
+  return call:finish()
+end
+
+-- The items of a page that were asked for.
+function Query:items(body)
+  local items, err = take_value(self.row, body, self.request)
+  return filter(self.after, self.before, items), err
 end
 
 local function list_method(row, name, run)

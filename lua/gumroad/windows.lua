@@ -12,17 +12,19 @@ local windows = {}
 
 local DAY = 86400
 
-local Part = {}  -- a request for a page of a part, under way; as a call, it can be finished
-Part.__index = Part
-
 local function seconds_of(day)
   return day and date.parse(day)
 end
 
+-- Whether a list was cut where this key stands.
+local function is_ours(key)
+  return key ~= nil and key:find("@", 1, true) ~= nil
+end
+
 -- The page that a key names: { after, before, key } with days as the server takes them.
 local function read_key(key, given)
-  local after, before, own = (key or ""):match("^([%d-]*)%.%.([%d-]*)@(.*)$")
-  if not after then return { after = given.after, before = given.before, key = key, cut = false } end
+  if not is_ours(key) then return { after = given.after, before = given.before, key = key, cut = false } end
+  local after, before, own = key:match("^([%d-]*)%.%.([%d-]*)@(.*)$")
   return {
     after = after ~= "" and after or given.after, before = before ~= "" and before or given.before,
     key = own ~= "" and own or nil, cut = true,
@@ -77,49 +79,51 @@ local function is_too_slow(err, row)
   return false
 end
 
-function Part:send()
-  local call, err = self.ask(self.part.key, self.part.after, self.part.before)
-  if not call then return nil, err end
-  self.call, self.request, self.wire = call, call.request, call.wire
-  return self
-end
-
 local function advise(err, row)
   err.message = ("%s This is what the server says of a single day, too: %s"):format(err.message, row.too_slow.advice)
   return err
 end
 
---- As a call's: the page, with the key of the next one.
-function Part:finish()
-  local body, err = self.call:finish()
-  while err and is_too_slow(err, self.row) do
-    local half = newest_half(self.part, self.row)
-    if not half then return nil, advise(err, self.row) end
-    self.part = half
-    local sent
-    sent, err = self:send()
-    if not sent then return nil, err end
-    body, err = self.call:finish()
+local function send(query, part)
+  return query:ask(part.key, part.after, part.before)
+end
+
+-- The key of the page behind one of a part's, whose own next key is Gumroad's.
+local function next_key(part, own, query)
+  if own == nil then
+    local older = older_part(part, query.params, query.row)
+    return older and write_key(older)
+  elseif part.cut and type(own) == "string" then
+    return write_key(part, own)
   end
-  if not body then return nil, err end
-  local own = body.next_page_key
-  if own ~= nil then  -- one that is no text is refused later
-    if self.part.cut and type(own) == "string" then body.next_page_key = write_key(self.part, own) end
-  else
-    local older = older_part(self.part, self.given, self.row)
-    body.next_page_key = older and write_key(older)
-  end
-  return body
+  return own  -- one that is no text is refused later
 end
 
 --- Sends the request for a page.
--- @param row   of gumroad.api, with `too_slow`
--- @param given { after, before } of the caller's, days or nil
+-- @param query { row of gumroad.api, with `too_slow`; params: { after, before } of the caller's,
+--   days or nil; ask = function(query, key, after, before) -> call | nil, err, which sends it }
 -- @param key   Gumroad's, or ours, or nil
--- @param ask   function(key, after, before) -> call | nil, err; sends the request for a page
 -- @return call | nil, err
-function windows.start(row, given, key, ask)
-  return setmetatable({ row = row, given = given, ask = ask, part = read_key(key, given) }, Part):send()
+function windows.start(query, key)
+  return send(query, read_key(key, query.params))
+end
+
+--- Waits for the page of a key.
+-- @param query, key, call as of windows.start
+-- @return table the body, with the key of the next page | nil, err
+function windows.finish(query, key, call)
+  local body, err = call:finish()
+  if body and not is_ours(key) then return body end
+  local part, row = read_key(key, query.params), query.row
+  while err and is_too_slow(err, row) do
+    part = newest_half(part, row)
+    if not part then return nil, advise(err, row) end
+    call, err = send(query, part)
+    if call then body, err = call:finish() end
+  end
+  if not body then return nil, err end
+  body.next_page_key = next_key(part, body.next_page_key, query)
+  return body
 end
 
 return windows
