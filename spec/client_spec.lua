@@ -394,14 +394,22 @@ end)
 
 describe("The library without lua-cjson", function()
   local SCRIPT = [[
-    local function no_cjson(name) if name == "cjson" then error("module 'cjson' not found:\n\tno file", 0) end end
+    local function no_cjson(name) if name == "cjson" then error("%s", 0) end end
     table.insert(package.searchers or package.loaders, 1, no_cjson)
     print(pcall(require, "%s"))]]
+  local MISSING = [[module 'cjson' not found:\n\tno file]]
+  local BROKEN = [[error loading module 'cjson' from file 'x.so':\n\tx.so: undefined symbol: lua_x]]
+
+  it("says why the one that is here does not load", function()
+    assert.equal("false\tgumroad needs lua-cjson, and what is here does not load (x.so: undefined symbol: lua_x): "
+      .. "install the Debian package lua-cjson, or the rock (luarocks install lua-cjson) for " .. _VERSION,
+      support.output(support.lua_command(SCRIPT:format(BROKEN, "gumroad"))))
+  end)
 
   for _, name in ipairs { "gumroad", "gumroad.webhook", "gumroad.emulator" } do
     it("says what to install: " .. name, function()
       assert.equal("false\tgumroad needs lua-cjson: install the Debian package lua-cjson, or the rock (luarocks "
-        .. "install lua-cjson) for " .. _VERSION, support.output(support.lua_command(SCRIPT:format(name))))
+        .. "install lua-cjson) for " .. _VERSION, support.output(support.lua_command(SCRIPT:format(MISSING, name))))
     end)
   end
 end)

@@ -336,6 +336,8 @@ describe("an emulated shop", function()
 
   it("makes products", function()
     refused("Name can't be blank", get("/v2/products", { method = "POST", form = { price = "1" } }))
+    refused("Price must be greater than or equal to 0",
+      get("/v2/products", { method = "POST", form = { name = "Ink", price = "-1" } }))
     local product = get("/v2/products", { method = "POST",
       form = { name = "Night Zine", price = "500", draft = "true" } }).json.product
     assert.is_false(product.published)

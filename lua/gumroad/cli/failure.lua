@@ -62,10 +62,7 @@ local C_PART = "the C part of gumroad is missing, or was built for another Lua t
   .. ": build it with make or luarocks make, for this one"
 
 -- What no command can do without, and how to get it.
-local PARTS = {
-  cjson = "lua-cjson is missing: apt install lua-cjson, or luarocks install lua-cjson",
-  ["gumroad.core"] = C_PART, ["gumroad.system"] = C_PART,
-}
+local PARTS = { ["gumroad.core"] = C_PART, ["gumroad.system"] = C_PART }
 
 -- Of a text that `require` raised: what is to be installed, or nil.
 local function missing_part(text)

@@ -23,7 +23,7 @@ function values.text(word)
 end
 
 local function json(text)
-  local ok, value = pcall(require("cjson").decode, text)
+  local ok, value = pcall(require("gumroad.cjson").decode, text)
   if not ok then return nil, "it is not JSON: " .. value end
   return require("gumroad.core").json_values(value)
 end

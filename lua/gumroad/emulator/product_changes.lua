@@ -69,6 +69,7 @@ function changes.fault_of(shop, request, product)
   if product and product.membership and request:text "price" then
     return "The price of a tiered membership is set on its tiers."
   end
+  if (tonumber(request:text "price") or 0) < 0 then return "Price must be greater than or equal to 0" end
   if currency and not format.is_currency(currency:lower()) then
     return "Price currency type is not included in the list"
   end
