@@ -133,6 +133,7 @@ function shop:watch(options) end
 ---@param options? gumroad.CallOptions
 ---@return gumroad.EnsuredWebhooks?
 ---@return gumroad.Error? err
+---@return gumroad.EnsuredWebhooks? partly # with an error: what was done all the same
 function shop:ensure_webhooks(wanted, options) end
 
 ---The URL that Gumroad is to tell of each event.

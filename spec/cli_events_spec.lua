@@ -438,6 +438,13 @@ describe("gumroad-lua listen #slow", function()
       assert.same({}, webhooks())
     end)
 
+    it("removes what it made where one of the webhooks cannot be made", function()
+      gum:fault { kind = "status", status = 403, method = "PUT" }
+      local result = command.run({ "listen", "--port", "0", "--url", "http://127.0.0.1:9/hook" }, command.to(gum))
+      assert.equal(3, result.code)
+      assert.same({}, webhooks())
+    end)
+
     it("removes what it made where it is told to end, and where its terminal closes", function()
       for _, signal in ipairs { "TERM", "HUP" } do
         local process = listen_for("--subscribe", "sale")

@@ -116,6 +116,14 @@ for _, old_server in ipairs { false, true } do
       assert.same({ "sale " .. URL }, there())
     end)
 
+    it("tells what it made where another event's webhook could not be made", function()
+      gum:fault { kind = "status", status = 502, method = "PUT" }
+      local done, err, partly = shop:ensure_webhooks { sale = URL, refund = URL }
+      assert.same({ "nil", "outcome_unknown" }, { type(done), err.kind })
+      assert.equal(1, #partly.made)
+      assert.same({ partly.made[1].resource_name .. " " .. URL }, there())
+    end)
+
     it("removes none of several alike where nobody knows whether another was made", function()
       for _ = 1, 2 do create(shop, "sale", URL) end
       gum:fault { kind = "reset", method = "PUT" }

@@ -73,34 +73,31 @@ local function make(shop, name, url, old, options)
 end
 
 -- Only the application that made a webhook can end it: one that is "not found" is another's,
--- and stays.
-local function remove_all(shop, subscriptions, options)
-  local removed = {}
+-- and stays. Those that are gone are added to `removed`.
+local function remove_all(shop, subscriptions, removed, options)
   for _, subscription in ipairs(subscriptions) do
     local done, err = shop.resource_subscriptions:delete(subscription.id, options)
     if done then removed[#removed + 1] = subscription
     elseif err.kind ~= "not_found" then return nil, err end
   end
-  return removed
+  return true
 end
 
--- One sort of event -> { made, kept, removed } | nil, err. The new is made before the old goes.
-local function ensure_event(shop, name, url, remove, options)
+-- One sort of event -> true | nil, err; what is done goes into `result`: { made, kept, removed }.
+-- The new is made before the old goes.
+local function ensure_event(shop, name, url, remove, result, options)
   local subscriptions, err = list(shop, name, options)
   if not subscriptions then return nil, err end
   local right, others = sort_out(subscriptions, url)
   -- Which of several this application's is, older servers do not tell: one more stands in for all.
   if remove and #right > 1 then right, others = {}, subscriptions end
-  local result = { kept = right[1], removed = {} }
+  result.kept = right[1]
   if url and not result.kept then
     result.made, err = make(shop, name, url, subscriptions, options)
     if not result.made then return nil, err end
   end
-  if remove then
-    result.removed, err = remove_all(shop, others, options)
-    if not result.removed then return nil, err end
-  end
-  return result
+  if remove then return remove_all(shop, others, result.removed, options) end
+  return true
 end
 
 local function event_names(urls, remove)
@@ -120,8 +117,9 @@ end
 --   remove = true: all other webhooks of the token's application end, of the events that are
 --   not named too; those of other applications stay
 -- @param options of the calls
--- @return { made, kept, removed }, arrays of gumroad.ResourceSubscription, sorted by event | nil, error;
---   needs view_sales. A wrong URL is raised at the caller's line.
+-- @return { made, kept, removed }, arrays of gumroad.ResourceSubscription, sorted by event | nil, error,
+--   and such a table of what was done all the same; needs view_sales. A wrong URL is raised at the
+--   caller's line.
 function hooks.ensure(shop, wanted, options)
   local urls, remove = read_wanted(shop, wanted)
   if type(options) == "table" and options.remove ~= nil then
@@ -130,17 +128,19 @@ function hooks.ensure(shop, wanted, options)
   options = Client.check_call_options("ensure_webhooks", options)
   local waiting, err = loop.current(shop.resource_subscriptions.client.loop)
   if not waiting then return nil, err end
-  local names, functions = event_names(urls, remove), {}
+  local names, results, functions = event_names(urls, remove), {}, {}
   for i, name in ipairs(names) do
-    functions[i] = function() return ensure_event(shop, name, urls[name], remove, options) end
+    results[i] = { removed = {} }
+    functions[i] = function() return ensure_event(shop, name, urls[name], remove, results[i], options) end
   end
-  local results, errors = waiting.all(functions)
+  local _, errors = waiting.all(functions)
   local all = { made = {}, kept = {}, removed = {} }
   for i in ipairs(names) do
-    if errors[i] then return nil, errors[i] end
+    err = err or errors[i]
     all.made[#all.made + 1], all.kept[#all.kept + 1] = results[i].made, results[i].kept
     for _, subscription in ipairs(results[i].removed) do all.removed[#all.removed + 1] = subscription end
   end
+  if err then return nil, err, all end
   return all
 end
 

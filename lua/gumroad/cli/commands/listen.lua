@@ -45,20 +45,21 @@ local function check(context, args)
   end
 end
 
-local function make_webhooks(context, args, url)
-  if not args.url then return {} end
-  local wanted = {}
-  for _, name in ipairs(args.subscribe or args.events or events.NAMES) do wanted[name] = url end
-  local done, err = context.shop():ensure_webhooks(wanted)
-  if not done then error(err, 0) end
-  return done.made
-end
-
 local function remove_webhooks(context, made)
   for _, subscription in ipairs(made) do
     local done, err = context.shop().resource_subscriptions:delete(subscription.id)
     if not done then context.note("a webhook (%s) is still there: %s", subscription.resource_name, tostring(err)) end
   end
+end
+
+local function make_webhooks(context, args, url)
+  if not args.url then return {} end
+  local wanted = {}
+  for _, name in ipairs(args.subscribe or args.events or events.NAMES) do wanted[name] = url end
+  local done, err, partly = context.shop():ensure_webhooks(wanted)
+  if done then return done.made end
+  remove_webhooks(context, partly and partly.made or {})
+  error(err, 0)
 end
 
 local function seller_of(context, args)
