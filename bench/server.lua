@@ -1,12 +1,17 @@
--- Answers every GET at once with the same page of ten sales, about 20 KB; ends on a DELETE.
+-- Answers every GET at once with the same page of sales, 20 KB and a bit; ends on a DELETE.
 local core = require "gumroad.core"
 local listener = assert(require("gumroad.listener").new { port = 0 })
 local engine = core.engine()
 engine:watch(listener:fd())
 
 local file = assert(io.open("spec/fixtures/sales_list.json"))
-local page = file:read("*a"):gsub("\n%s*", "")
+local before, sales, after = file:read("*a"):gsub("\n%s*", ""):gsub('": ', '":'):match('^(.-"sales":%[)(.*)(%].-)$')
 file:close()
+local page = before .. sales .. after
+while #page < 20000 do
+  sales = sales .. "," .. sales:match("^%b{}")
+  page = before .. sales .. after
+end
 
 print(listener:port())
 io.stdout:flush()

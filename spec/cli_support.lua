@@ -11,8 +11,9 @@ local function read(path)
   return text
 end
 
+-- SIGHUP as in a terminal: whoever started the specs (nohup, say) may have it ignored.
 local function environment(variables)
-  local words = { "env -u GUMROAD_ACCESS_TOKEN -u GUMROAD_API_BASE_URL -u NO_COLOR "
+  local words = { "env --default-signal=HUP -u GUMROAD_ACCESS_TOKEN -u GUMROAD_API_BASE_URL -u NO_COLOR "
     .. "-u XDG_CONFIG_HOME HOME=/nonexistent TERM=xterm" }
   for name, value in pairs(variables or {}) do words[#words + 1] = name .. "=" .. support.quote(value) end
   return table.concat(words, " ")
