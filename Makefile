@@ -177,7 +177,7 @@ fuzz:
 # Each figure is of things measured in one run, side by side; only figures go to stdout.
 BENCH_MODULES = $(BUILD)/form_baseline.so $(BUILD)/get_baseline.so
 
-$(BUILD)/%_baseline.so: bench/%.c $(BUILD)/obj/form.o
+$(BUILD)/%_baseline.so: bench/%.c $(BUILD)/obj/form.o $(BUILD)/obj/poller.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Isrc $(LUA_CFLAGS) $(CURL_CFLAGS) $(SHARED) -o $@ $^ $(CURL_LIBS)
 
