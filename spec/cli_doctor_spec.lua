@@ -4,33 +4,13 @@ local emulator = require "gumroad.emulator"
 local background = require "cli_background"
 local command = require "cli_support"
 local support = require "support"
+local tls_server = require "tls_server"
 
 local TOKEN, POOR_TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ", "aB4nQ8xW2zLk6TyU9mPe3RvC"
 local OTHER_TOKEN = "fH7jK1sD5gN9bV3cX6zM2qWp"
 local SECRET = "pR4tX9mK2w"
 local HOOK = "https://hooks.example.com/gumroad/" .. SECRET .. "?key=" .. SECRET
 local TOO_LONG = ("x"):rep(64)  -- no label of a host's name, so that nobody is asked about it
-
--- A web server with a certificate that nobody vouches for.
-local NGINX = [[
-pid DIR/pid;
-error_log DIR/error.log;
-events { }
-http {
-  access_log off;
-  client_body_temp_path DIR/body; proxy_temp_path DIR/proxy; fastcgi_temp_path DIR/fastcgi;
-  uwsgi_temp_path DIR/uwsgi; scgi_temp_path DIR/scgi;
-  server {
-    listen 127.0.0.1:PORT ssl;
-    ssl_certificate DIR/cert.pem;
-    ssl_certificate_key DIR/key.pem;
-    location / { return 200 "{}"; }
-  }
-}
-]]
-
-local CERTIFICATE = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-  .. "-subj /CN=shop.example.com -addext subjectAltName=IP:127.0.0.1 -keyout DIR/key.pem -out DIR/cert.pem"
 
 describe("gumroad-lua doctor #slow", function()
   local gum, shop, home, remove
@@ -136,21 +116,10 @@ describe("gumroad-lua doctor #slow", function()
   end)
 
   describe("on the way to the API", function()
-    local dir, tls_url
+    local server
 
-    setup(function()
-      dir = support.output "mktemp -d"
-      local port = support.free_port()
-      assert.equal("", support.output(CERTIFICATE:gsub("DIR", dir) .. " 2>/dev/null"))
-      local file = assert(io.open(dir .. "/nginx.conf", "w"))
-      file:write((NGINX:gsub("%u+", { DIR = dir, PORT = tostring(port) })))
-      file:close()
-      assert.equal("", support.output(("nginx -p %s -c %s/nginx.conf 2>/dev/null"):format(dir, dir)))
-      tls_url = "https://127.0.0.1:" .. port
-    end)
-    teardown(function()
-      os.execute(("kill $(cat %s/pid); rm -rf %s"):format(dir, dir))
-    end)
+    setup(function() server = tls_server.start 'location / { return 200 "{}"; }' end)
+    teardown(function() server.stop() end)
 
     local function at(url, more)
       local variables = { GUMROAD_API_BASE_URL = url }
@@ -167,17 +136,18 @@ describe("gumroad-lua doctor #slow", function()
 
     it("tells what is wrong with TLS", function()
       check(at((gum.url:gsub("^http:", "https:"))), "problem", "API", "the TLS handshake failed")
-      check(at(tls_url), "problem", "API", "the certificate is not trusted")
-      check(at(tls_url, { GUMROAD_CA_BUNDLE = dir .. "/cert.pem" }), "ok", "API", tls_url .. " answers")
+      check(at(server.url), "problem", "API", "the certificate is not trusted")
+      check(at(server.url, { GUMROAD_CA_BUNDLE = server.ca_file }), "ok", "API", server.url .. " answers")
     end)
 
     it("tells what is wrong with the bundle of certificates", function()
-      local bad = dir .. "/nginx.conf"
-      local found = at(tls_url, { GUMROAD_CA_BUNDLE = bad })
+      local bad = server.folder .. "/nginx.conf"
+      local found = at(server.url, { GUMROAD_CA_BUNDLE = bad })
       check(found, "problem", "certificates", bad .. ", from GUMROAD_CA_BUNDLE, holds none")
       check(found, "problem", "API", "the bundle of CA certificates cannot be used")
-      found = at(tls_url, { GUMROAD_CA_BUNDLE = dir .. "/none" })
-      check(found, "problem", "certificates", "GUMROAD_CA_BUNDLE names " .. dir .. "/none, which cannot be read")
+      bad = server.folder .. "/none"
+      found = at(server.url, { GUMROAD_CA_BUNDLE = bad })
+      check(found, "problem", "certificates", "GUMROAD_CA_BUNDLE names " .. bad .. ", which cannot be read")
     end)
 
     it("names a proxy, without its password, and tells that it is not there", function()

@@ -1,6 +1,8 @@
 local cjson = require "cjson"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
+local support = require "support"
+local ids_of = support.ids
 
 local NOW = 1790000000  -- 2026-09-21T14:13:20Z
 
@@ -27,12 +29,6 @@ local function ask(gum, path, options)
     result.json = core.json_values(cjson.decode(result.body))
   end
   return result
-end
-
-local function ids_of(list)
-  local out = {}
-  for i, object in ipairs(list) do out[i] = object.id end
-  return out
 end
 
 -- All pages, as a client that follows next_page_key sees them.

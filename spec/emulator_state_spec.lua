@@ -3,12 +3,7 @@
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local support = require "support"
-
-local function ids_of(list)
-  local ids = {}
-  for i, object in ipairs(assert(list)) do ids[i] = object.id end
-  return ids
-end
+local ids_of = support.ids
 
 local function refused(message, value, err)
   assert.is_nil(value)

@@ -1,50 +1,22 @@
 local core = require "gumroad.core"
 local socket = require "socket"
+local tls_server = require "tls_server"
 
 local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
 local engine = core.engine()
 
-local function run(command)
-  local ok = os.execute(command .. " >/dev/null 2>&1")
-  return ok == true or ok == 0
-end
-
-local function write_file(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
-end
-
-local function free_port()
-  local server = assert(socket.bind("127.0.0.1", 0))
-  local _, port = server:getsockname()
-  server:close()
-  return tonumber(port)
-end
-
-local NGINX = [[
-pid DIR/pid;
-error_log DIR/error.log;
-events { }
-http {
-  access_log off;
-  client_body_temp_path DIR/body; proxy_temp_path DIR/proxy; fastcgi_temp_path DIR/fastcgi;
-  uwsgi_temp_path DIR/uwsgi; scgi_temp_path DIR/scgi;
-  default_type text/plain;
-  server {
-    listen 127.0.0.1:PORT ssl http2;
-    ssl_certificate DIR/cert.pem;
-    ssl_certificate_key DIR/key.pem;
+local LOCATIONS = [[
     location / { return 200 "$server_protocol $connection $http_authorization"; }
-    location /gzip { gzip on; gzip_types *; gzip_min_length 1; return 200 "GZIPPED"; }
-    location /slow { limit_rate 1; return 200 "SLOW"; }
+    location /gzip { gzip on; gzip_types *; gzip_min_length 1; return 200 "]] .. ("zip"):rep(1000) .. [["; }
+    location /slow { limit_rate 1; return 200 "]] .. ("slow"):rep(1000) .. [["; }
     location /length { client_max_body_size 1m; proxy_pass http://unix:DIR/socket:/; }
-  }
+]]
+
+local LENGTH_SERVER = [[
   server {
     listen unix:DIR/socket;
     location / { return 200 $content_length; }
   }
-}
 ]]
 
 local function send(url, fields)
@@ -58,32 +30,14 @@ local function result(transfer)
   return transfer:result()
 end
 
-local tools = run("openssl version") and run("nginx -v")
-
 describe("engine over TLS", function()
-  if not tools then pending("needs nginx and openssl") return end
-
-  local dir, url, ca_file
+  local nginx, url, ca_file
 
   setup(function()
-    local port = free_port()
-    dir = os.tmpname()
-    os.remove(dir)
-    assert(run("mkdir " .. dir))
-    assert(run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-      .. " -subj /CN=shop.example.com -addext subjectAltName=IP:127.0.0.1"
-      .. " -keyout " .. dir .. "/key.pem -out " .. dir .. "/cert.pem"))
-    local conf = NGINX:gsub("%u+", { DIR = dir, PORT = tostring(port), GZIPPED = ("zip"):rep(1000),
-      SLOW = ("slow"):rep(1000) })
-    write_file(dir .. "/nginx.conf", conf)
-    assert(run("nginx -p " .. dir .. " -c " .. dir .. "/nginx.conf"))  -- it listens when this returns
-    url, ca_file = "https://127.0.0.1:" .. port, dir .. "/cert.pem"
+    nginx = tls_server.start(LOCATIONS, LENGTH_SERVER)
+    url, ca_file = nginx.url, nginx.ca_file
   end)
-
-  teardown(function()
-    run("nginx -p " .. dir .. " -c " .. dir .. "/nginx.conf -s stop")
-    run("rm -r " .. dir)
-  end)
+  teardown(function() nginx.stop() end)
 
   after_each(function()
     assert.equal(0, engine:running())
@@ -107,7 +61,7 @@ describe("engine over TLS", function()
   end)
 
   it("sends nothing where the file of certificates is missing", function()
-    refused(url, { ca_file = dir .. "/none.pem" })
+    refused(url, { ca_file = nginx.folder .. "/none.pem" })
   end)
 
   it("sends nothing to a server that does not speak TLS", function()

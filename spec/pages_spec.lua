@@ -4,23 +4,12 @@ local date = require "gumroad.date"
 local emulator = require "gumroad.emulator"
 local calls = require "operation_calls"
 local support = require "support"
+local ids_of, collect = support.ids, support.collect
 
 local SALES = 25  -- three pages: 10, 10, 5
 
-local function ids_of(list)
-  local ids = {}
-  for i, item in ipairs(list) do ids[i] = item.id end
-  return ids
-end
-
 local function append(list, more)
   for _, item in ipairs(more) do list[#list + 1] = item end
-  return list
-end
-
-local function collect(iterator)
-  local list = {}
-  for item in iterator do list[#list + 1] = item end
   return list
 end
 

@@ -129,6 +129,20 @@ function support.lua_command(program)
   return arg[first] .. " -e " .. support.quote(modules .. program)
 end
 
+--- The ids of a list's items.
+function support.ids(list, err)
+  local ids = {}
+  for i, item in ipairs(assert(list, err)) do ids[i] = item.id end
+  return ids
+end
+
+--- What an iterator gives, as a list.
+function support.collect(iterator)
+  local list = {}
+  for item in iterator do list[#list + 1] = item end
+  return list
+end
+
 --- A port of this machine on which nobody listens.
 function support.free_port()
   local server = assert(socket.bind("127.0.0.1", 0))

@@ -3,21 +3,10 @@
 local date = require "gumroad.date"
 local emulator = require "gumroad.emulator"
 local support = require "support"
+local ids_of, collect = support.ids, support.collect
 
 local NOW = date.parse "2026-09-14T12:00:00Z"
 local DAY = 86400
-
-local function ids_of(list)
-  local ids = {}
-  for i, item in ipairs(list) do ids[i] = item.id end
-  return ids
-end
-
-local function collect(iterator)
-  local list = {}
-  for item in iterator do list[#list + 1] = item end
-  return list
-end
 
 describe("A list of sales that takes too long", function()
   local gum, shop, sales, all  -- newest first, over two years

@@ -1,0 +1,55 @@
+--- An nginx that speaks TLS, with a certificate for 127.0.0.1 that nobody vouches for.
+local support = require "support"
+
+local tls_server = {}
+
+local NGINX = [[
+pid DIR/pid;
+error_log DIR/error.log;
+events { }
+http {
+  access_log off;
+  client_body_temp_path DIR/body; proxy_temp_path DIR/proxy; fastcgi_temp_path DIR/fastcgi;
+  uwsgi_temp_path DIR/uwsgi; scgi_temp_path DIR/scgi;
+  default_type text/plain;
+  server {
+    listen 127.0.0.1:PORT ssl http2;
+    ssl_certificate DIR/cert.pem;
+    ssl_certificate_key DIR/key.pem;
+    LOCATIONS
+  }
+  SERVERS
+}
+]]
+
+local CERTIFICATE = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+  .. "-subj /CN=shop.example.com -addext subjectAltName=IP:127.0.0.1 -keyout DIR/key.pem -out DIR/cert.pem"
+
+local function run(command, folder)
+  local said = support.output("(" .. command:gsub("DIR", folder) .. ") 2>&1 || echo it failed")
+  assert(not said:find("it failed", 1, true), said)
+end
+
+--- Starts it; it listens when this returns.
+-- @param locations what the server answers, in nginx's words; DIR is its folder
+-- @param servers   more servers of it, in the same words, or nil
+-- @return { url, folder, ca_file, stop() }
+function tls_server.start(locations, servers)
+  local folder, remove = support.folder()
+  local port = support.free_port()
+  run(CERTIFICATE, folder)
+  local text = NGINX:gsub("%u+", { LOCATIONS = locations, SERVERS = servers or "", PORT = tostring(port) })
+  local file = assert(io.open(folder .. "/nginx.conf", "w"))
+  assert(file:write((text:gsub("DIR", folder))))
+  file:close()
+  run("chmod 711 DIR && nginx -p DIR -c DIR/nginx.conf", folder)  -- its workers are another user
+  return {
+    url = "https://127.0.0.1:" .. port, folder = folder, ca_file = folder .. "/cert.pem",
+    stop = function()
+      run("nginx -p DIR -c DIR/nginx.conf -s stop", folder)
+      remove()
+    end,
+  }
+end
+
+return tls_server
