@@ -1,3 +1,4 @@
+local gumroad = require "gumroad"
 local api = require "gumroad.api"
 local core = require "gumroad.core"
 local date = require "gumroad.date"
@@ -217,10 +218,18 @@ describe("A list in pages", function()
     end)
 
     it("says what the server says of a page key that is none", function()
-      local list, err = shop.sales:list { page_key = "yesterday" }
-      assert.is_nil(list)
-      assert.equal("invalid", err.kind)
-      assert.equal("Invalid page_key.", err.message)
+      for _, key in ipairs { "yesterday", "lena@example.com", "2026-01-01@x", "a..b@c" } do
+        local list, err = shop.sales:list { page_key = key }
+        assert.is_nil(list)
+        assert.same({ "invalid", "Invalid page_key." }, { err.kind, err.message })
+      end
+    end)
+
+    it("has iterators for one task each, and says so", function()
+      local next_sale = shop.sales:each()
+      local function read() return next_sale() end
+      assert.matches("each task needs one of its own", support.raised(gumroad.all, { read, read }))
+      assert.is_truthy(shop.sales:each()())
     end)
 
     it("does not change the caller's parameters", function()

@@ -819,7 +819,8 @@ static int answer_index (lua_State *L) {
   lua_pushliteral(L, "headers");
   if (!lua_rawequal(L, 2, -1)) return 0;
   lua_getfield(L, 1, "head");
-  const char *head = luaL_checklstring(L, -1, &len);
+  const char *head = lua_tolstring(L, -1, &len);
+  if (head == NULL) return 0;
   push_headers(L, head, len);
   lua_pushvalue(L, -1);
   lua_setfield(L, 1, "headers");
@@ -902,9 +903,9 @@ static int transfer_progress (lua_State *L) {
 
 /* transfer:result() -> { status, headers, head, body, seconds } | nil, code, message, info
 ** Once, when done: the answer's bytes are handed over. 'head': as it came, with the status line;
-** 'headers': lower-case name -> value, repeated ones joined with ", ". Codes: network, timeout, tls, too_large, decode (broken
-** compression), file, cancelled. 'info': curl_code; sent: whether anything may have reached the
-** server; seconds. */
+** 'headers': lower-case name -> value, repeated ones joined with ", ". Codes: network, timeout,
+** tls, too_large, decode (broken compression), file, cancelled. 'info': curl_code; sent: whether
+** anything may have reached the server; seconds. */
 static int transfer_result (lua_State *L) {
   gr_transfer *t = (gr_transfer *)luaL_checkudata(L, 1, TRANSFER);
   if (!t->finished) return luaL_error(L, "the transfer is still running");

@@ -821,7 +821,7 @@ api.resource_subscriptions = {
     doc = "Ends a webhook; needs a token of the application that made it." },
 }
 
--- Parameters by their names, and those of them that are never left out of a request.
+-- Parameters by their names, and those of them that are required or have a default.
 local function index(params)
   local named, needed = {}, {}
   for _, param in ipairs(params) do

@@ -49,7 +49,8 @@ end
 --- Copies options after a check, so that the caller's table is neither kept nor changed.
 local function check_options(where, known, options)
   local copy = {}
-  for name, value in pairs(options or {}) do
+  if not options then return copy end
+  for name, value in pairs(options) do
     check_option(where, known, name, value)
     copy[name] = value
   end
@@ -113,7 +114,7 @@ function Client.check_call_options(where, options)
   if options ~= nil and type(options) ~= "table" then
     Error.usage("%s: the options of a call: table expected, got %s", where, type(options))
   end
-  return options and check_options(where, CALL_OPTIONS, options) or {}
+  return check_options(where, CALL_OPTIONS, options)
 end
 
 -- A call under way: the request, what was tried of it, and the transfer that runs.
@@ -188,7 +189,7 @@ function Client:start(request)
   local wire
   wire, err = wire_request(self, request)
   if not wire then return nil, err end
-  local call = setmetatable({ client = self, request = request, wire = wire, attempt = 0, transfer = nil }, Call)
+  local call = setmetatable({ client = self, request = request, wire = wire, attempt = 0 }, Call)
   local ok
   ok, err = call:send()
   if not ok then return nil, err end

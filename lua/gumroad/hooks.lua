@@ -118,8 +118,8 @@ end
 --   not named too; those of other applications stay
 -- @param options of the calls
 -- @return { made, kept, removed }, arrays of gumroad.ResourceSubscription, sorted by event | nil, error,
---   and such a table of what was done all the same; needs view_sales. A wrong URL is raised at the
---   caller's line.
+--   and such a table of what was done all the same (or nil: nothing was tried); needs view_sales. A
+--   wrong URL is raised at the caller's line.
 function hooks.ensure(shop, wanted, options)
   local urls, remove = read_wanted(shop, wanted)
   if type(options) == "table" and options.remove ~= nil then

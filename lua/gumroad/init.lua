@@ -175,7 +175,7 @@ end
 --     shop:ensure_webhooks { sale = "https://hooks.example.com/gumroad/7f3d0c5b9a" }
 -- @param wanted  table, as of gumroad.hooks.ensure
 -- @param options those of a call
--- @return table | nil, error, table: what was done all the same
+-- @return table | nil, error, table or nil: what was done all the same
 function Shop:ensure_webhooks(wanted, options)
   return require("gumroad.hooks").ensure(self, wanted, options)
 end

@@ -77,6 +77,7 @@ local function new_walk(query, ahead)
     seen = { [key or ""] = true },
     left = query.limit, more = query.limit ~= 0,
     call = nil, err = nil,     -- the request for that page, under way; or why it could not be sent
+    waiting = false,           -- whether somebody waits for its answer
   }, Walk)
 end
 
@@ -104,10 +105,13 @@ end
 
 -- The items of the page that was asked for and the next page's key | nil, err
 function Walk:receive()
-  local call, err = self.call, self.err
+  local call, err, body, items = self.call, self.err, nil, nil
+  if call then
+    self.waiting = true
+    body, err = self.query:finish(self.key, call)
+    self.waiting = false
+  end
   self.call, self.err = nil, nil
-  local body, items
-  if call then body, err = self.query:finish(self.key, call) end
   if not body then return nil, err end
   items, err = self.query:items(body)
   if not items then return nil, err end
@@ -123,6 +127,10 @@ end
 -- error asks for that page again.
 function Walk:step()
   if not self.more then return nil end
+  if self.waiting then
+    Error.usage("a list's iterator waits for a page already: each task needs one of its own, and none goes on after "
+      .. "a hook has raised")
+  end
   if not self.call and not self.err then self.call, self.err = self.query:start(self.key) end
   local items, next_key = self:receive()
   if not items then return nil, next_key end

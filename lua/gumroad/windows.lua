@@ -16,15 +16,17 @@ local function seconds_of(day)
   return day and date.parse(day)
 end
 
+local OURS = "^([%d-]*)%.%.([%d-]*)@(.*)$"
+
 -- Whether a list was cut where this key stands.
 local function is_ours(key)
-  return key ~= nil and key:find("@", 1, true) ~= nil
+  return key ~= nil and key:find(OURS) ~= nil
 end
 
 -- The page that a key names: { after, before, key } with days as the server takes them.
 local function read_key(key, given)
   if not is_ours(key) then return { after = given.after, before = given.before, key = key, cut = false } end
-  local after, before, own = key:match("^([%d-]*)%.%.([%d-]*)@(.*)$")
+  local after, before, own = key:match(OURS)
   return {
     after = after ~= "" and after or given.after, before = before ~= "" and before or given.before,
     key = own ~= "" and own or nil, cut = true,
