@@ -153,10 +153,30 @@ describe("gumroad-lua login #slow", function()
     local bad = check_silence(run_with("no-such-token", { "login", "own", "--with-token" }))
     assert.equal(3, bad.code)
     assert.is_nil(bad.err:find("no-such-token", 1, true))
+    assert.is_nil(bad.err:find("GUMROAD_ACCESS_TOKEN", 1, true), bad.err)
     local away = run_with(TOKEN, { "login", "own", "--with-token", "--base-url",
       "http://127.0.0.1:" .. support.free_port() })
     assert.equal(6, check_silence(away).code)
     assert.equal(TOKEN, stored().own.access_token)
+  end)
+
+  it("does not show a token that is typed", function()
+    local path = home .. "/shown"
+    local line = ("(until grep -qs 'not shown' %s; do :; done; printf '%%s\\n' %s) | script -qefc %s %s"):format(
+      path, TOKEN, support.quote(command.line({ "login", "own", "--with-token" }, variables())), path)
+    local result = check_silence(command.shell(line))
+    assert.equal(0, result.code, result.out)
+    assert.truthy(result.out:find("connected to Ana Petrova", 1, true), result.out)
+    assert.equal(TOKEN, stored().own.access_token)
+  end)
+
+  it("says that it cannot keep a connection before the user is asked for anything", function()
+    local file = assert(io.open(home .. "/file", "w"))
+    file:close()
+    local result = run({ "login", "own", "--client-id", CLIENT, "--no-browser" }, { XDG_CONFIG_HOME = home .. "/file" })
+    assert.equal(3, result.code)
+    assert.truthy(result.err:find("connections cannot be", 1, true), result.err)
+    assert.is_nil(result.err:find("browser", 1, true), result.err)
   end)
 
   it("says how to get an application or a token where it has none", function()

@@ -409,6 +409,12 @@ describe("gumroad-lua", function()
       assert.same({ "/v2/sales", "email=a%2Bb%40example.com&page=1" }, { get.path, get.query })
     end)
 
+    it("takes a path with and without its beginning", function()
+      gum:reset_stats()
+      batch { { "api", "GET", "/v2/user" }, { "api", "GET", "v2/user" }, { "api", "GET", "/user" } }
+      for _, request in ipairs(support.requests(gum)) do assert.equal("/v2/user", request.path) end
+    end)
+
     it("takes a full URL of the API, and none of another host", function()
       local user, other, longer = unpack(batch { { "api", "GET", gum.url .. "/v2/user", "--query", "a=b" },
         { "api", "GET", "https://api.example.com/v2/user" }, { "api", "GET", gum.url .. "0/v2/user" } })

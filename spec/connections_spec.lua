@@ -124,7 +124,7 @@ describe("Connections", function()
   it("that are missing are said to be so, with the names of the others", function()
     call("save", "b", { access_token = TOKEN })
     call("save", "a", { access_token = TOKEN })
-    local expected = "there is no connection 'c' (known: a, b): make it with gumroad-lua login c"
+    local expected = "there is no connection 'c' (known: a, b): gumroad-lua login c makes it"
     check_error(expected, call("get", "c"))
     check_error(expected, call("remove", "c"))
     check_error(expected, call("set_default", "c"))
@@ -304,7 +304,7 @@ describe("Connections", function()
 
     it("that are missing raise, and say what to do", function()
       local err = support.raised(connect, {}, "shop")
-      check_error("there is no connection 'shop' (none is known): make it with gumroad-lua login shop", nil, err)
+      check_error("there is no connection 'shop' (none is known): gumroad-lua login shop makes it", nil, err)
     end)
 
     it("raise for options that cannot be", function()

@@ -564,11 +564,29 @@ describe("an emulator", function()
   end)
 
   it("refuses options that it does not know", function()
-    assert.has_error(function() emulator.start { sale = 1 } end, "unknown option 'sale'")
-    assert.has_error(function() emulator.start { sales = "1" } end,
-      "sales: number expected, got string")
-    assert.has_error(function() emulator.start { products = 0, sales = 1 } end,
-      "sales: needs at least one product")
+    for message, options in pairs {
+      ["emulator: unknown option 'sale' (did you mean 'sales'?)"] = { sale = 1 },
+      ["emulator: sales: number expected, got string"] = { sales = "1" },
+      ["emulator: sales: needs at least one product"] = { products = 0, sales = 1 },
+    } do
+      assert.equal(message, support.raised(emulator.start, options))
+    end
+  end)
+
+  it("raises for a field of a sale or of a fault that it does not know", function()
+    local gum = assert(emulator.start { sales = 0 })
+    finally(function() gum:stop() end)
+    assert.equal("sell: unknown field 'emial' (did you mean 'email'?)", support.raised(gum.sell, gum, { emial = "x" }))
+    assert.equal("fault: unknown field 'knd' (did you mean 'kind'?)", support.raised(gum.fault, gum, { knd = "html" }))
+  end)
+
+  it("is run by the Lua that asks for it, at a prompt and in one line too", function()
+    local program = "local gum = require('gumroad.emulator').start { sales = 0 } if gum then gum:stop() end "
+      .. "print(gum ~= nil)"
+    local folder, remove = support.folder()
+    finally(remove)
+    assert(os.execute("printf '#!/bin/sh\\nexit 1\\n' >" .. folder .. "/lua && chmod +x " .. folder .. "/lua"))
+    assert.equal("true", support.output("PATH=" .. folder .. ":$PATH " .. support.lua_command(program)))
   end)
 
   -- The code with which a request to an emulator that is gone fails.

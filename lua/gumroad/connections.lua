@@ -97,7 +97,8 @@ local function read()
 end
 
 local function failed(code, message)
-  return nil, Error.new("config", "connections cannot be stored: " .. message, { code = code })
+  local advice = code == "denied" and "; XDG_CONFIG_HOME can name a folder that you may write to" or ""
+  return nil, Error.new("config", "connections cannot be stored: " .. message .. advice, { code = code })
 end
 
 local function write(system, path, store)
@@ -148,6 +149,20 @@ local function update(change)
   return done, err
 end
 
+--- Whether a connection could be stored, as far as can be told before it is; for who is about to
+-- ask a user to agree to one.
+-- @return true | nil, error of kind config
+function connections.check()
+  local path, err = connections.path()
+  if not path then return nil, err end
+  local lock
+  lock, err = take_lock(require "gumroad.system", path)
+  if not lock then return nil, err end
+  held.lock = nil
+  lock:close()
+  return true
+end
+
 -- What is in it -------------------------------------------------------------------------------
 
 local function names_of(store)
@@ -166,7 +181,7 @@ end
 local function unknown(store, name)
   local names = names_of(store)
   local known = #names > 0 and "known: " .. table.concat(names, ", ") or "none is known"
-  return nil, Error.new("config", ("there is no connection '%s' (%s): make it with gumroad-lua login %s")
+  return nil, Error.new("config", ("there is no connection '%s' (%s): gumroad-lua login %s makes it")
     :format(name, known, name))
 end
 

@@ -125,6 +125,11 @@ function gumroad.all(functions, options)
   return waiting.all(functions)
 end
 
+-- shop.watch { ... }, with a dot, passes no shop.
+local function check_self(shop, name)
+  if not clients[shop] then Error.usage("%s: called with a dot; write shop:%s(...)", name, name) end
+end
+
 local REQUEST_FIELDS = { method = "string", url = "string", query = "table", headers = "table", body = true }
 
 local function check_request(request)
@@ -157,6 +162,7 @@ end
 -- @param options those of a call: timeout, retries, ...
 -- @return table the whole decoded answer, `success` included | nil, error
 function Shop:request(request, options)
+  check_self(self, "request")
   if type(request) ~= "table" then Error.usage("request: table expected, got %s", type(request)) end
   check_request(request)
   local call_options = Client.check_call_options("request", options)
@@ -177,6 +183,7 @@ end
 -- @param options those of a call
 -- @return table | nil, error, table or nil: what was done all the same
 function Shop:ensure_webhooks(wanted, options)
+  check_self(self, "ensure_webhooks")
   return require("gumroad.hooks").ensure(self, wanted, options)
 end
 
@@ -184,6 +191,7 @@ end
 -- @param options those of gumroad.watch.run
 -- @return true | nil, error
 function Shop:watch(options)
+  check_self(self, "watch")
   return require("gumroad.watch").run(self, options)
 end
 

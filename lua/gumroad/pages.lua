@@ -105,7 +105,8 @@ end
 
 -- The items of the page that was asked for and the next page's key | nil, err
 function Walk:receive()
-  local call, err, body, items = self.call, self.err, nil, nil
+  local call, err = self.call, self.err
+  local body
   if call then
     self.waiting = true
     body, err = self.query:finish(self.key, call)
@@ -113,6 +114,7 @@ function Walk:receive()
   end
   self.call, self.err = nil, nil
   if not body then return nil, err end
+  local items
   items, err = self.query:items(body)
   if not items then return nil, err end
   local next_key = body.next_page_key

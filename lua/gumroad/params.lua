@@ -100,9 +100,7 @@ function params.check(where, row, given)
 end
 
 local function check_id(where, name, id)
-  if type(id) ~= "string" then
-    Error.usage("%s: %s: string expected, got %s", where, name, type(id))
-  elseif id == "" or id == "." or id == ".." then
+  if id == "" or id == "." or id == ".." then
     Error.usage("%s: %s: %s is not an id", where, name, describe(id))
   elseif id:find("%c") or id:find("%z") then
     Error.usage("%s: %s has a control character (a line's end, NUL)", where, name)

@@ -61,6 +61,9 @@ local function read_arguments(row, where, ...)
   for i = 1, count do
     ids[i] = args[i]
     if ids[i] == nil then Error.usage("%s: %s is missing", where, row.path_params[i]) end
+    if type(ids[i]) ~= "string" then
+      Error.usage("%s: %s: string expected, got %s", where, row.path_params[i], type(ids[i]))
+    end
   end
   local takes_params = row.name == "list" or #row.params > 0
   local options_at = count + (takes_params and 2 or 1)
@@ -148,7 +151,8 @@ local function take_limit(where, given)
   local limit = given.limit
   given.limit = nil
   if limit ~= nil and (type(limit) ~= "number" or limit < 0 or limit ~= math.floor(limit)) then
-    Error.usage("%s: limit: a whole number of at least 0 expected", where)
+    Error.usage("%s: limit: a whole number of at least 0 expected, got %s", where,
+      type(limit) == "number" and tostring(limit) or type(limit))
   end
   return limit
 end

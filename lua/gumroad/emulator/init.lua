@@ -10,6 +10,7 @@
 -- It runs in a process of its own, which ends with stop(), with the handle, or with us.
 local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
+local Error = require "gumroad.error"
 
 local emulator = {}
 
@@ -31,24 +32,32 @@ local DEFAULTS = {
 }
 local OPTIONAL = { now = "number", lua = "string" }
 
--- The caller's options and the defaults, checked; raises at the caller of the caller.
+local function known_options()
+  local known = {}
+  for name in pairs(DEFAULTS) do known[name] = true end
+  for name in pairs(OPTIONAL) do known[name] = true end
+  return known
+end
+
+-- The caller's options and the defaults, checked.
 local function complete(options)
   local out = {}
   for name, value in pairs(DEFAULTS) do out[name] = value end
   for name, value in pairs(options or {}) do
     local want = OPTIONAL[name] or DEFAULTS[name] ~= nil and type(DEFAULTS[name])
-    if not want then error("unknown option '" .. tostring(name) .. "'", 3) end
-    if type(value) ~= want then
-      error(name .. ": " .. want .. " expected, got " .. type(value), 3)
+    if not want then
+      Error.usage("emulator: unknown option '%s'%s", tostring(name), Error.hint(name, known_options()))
+    elseif type(value) ~= want then
+      Error.usage("emulator: %s: %s expected, got %s", name, want, type(value))
     end
     out[name] = value
   end
   out.now = out.now or os.time()
   if out.products < 1 and not (options and options.sales) then out.sales = 0 end
   if out.products < 2 and not (options and options.subscribers) then out.subscribers = 0 end
-  if out.products < 1 and out.sales > 0 then error("sales: needs at least one product", 3) end
+  if out.products < 1 and out.sales > 0 then Error.usage("emulator: sales: needs at least one product") end
   if out.products < 2 and out.subscribers > 0 then
-    error("subscribers: needs at least two products, the second is the membership", 3)
+    Error.usage("emulator: subscribers: needs at least two products, the second is the membership")
   end
   return out
 end
@@ -84,15 +93,16 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
--- The program that runs us: the first of the command line's words that is called like one.
+-- The program that runs us: the first of the command line's words that is called like one. Without
+-- a script, as at a prompt, it stands where the script's name would.
 local function interpreter()
-  local words, first = rawget(_G, "arg") or {}, 0
-  for index in pairs(words) do
-    if type(index) == "number" and index < first and tostring(words[index]):find("lua") then
-      first = index
-    end
+  local words, first = rawget(_G, "arg") or {}, nil
+  for index = 0, -20, -1 do
+    local word = words[index]
+    if not word then break end
+    if word:find("lua") and (index < 0 or not words[-1]) then first = word end
   end
-  return first < 0 and words[first] or "lua"
+  return first or "lua"
 end
 
 -- A file that only we can read tells the child what to do: options hold tokens, and command
@@ -136,6 +146,19 @@ local function ask(handle, name, params)
   return core.json_values(value)
 end
 
+local SALE, FAULT = {}, {}
+for name in ("product_id email full_name quantity variants custom_fields url_params offer_code referrer test "
+  .. "subscription_id gift_to"):gmatch("%S+") do SALE[name] = true end
+for name in ("kind path method times after status body headers bytes mebibytes location seconds content_type "
+  .. "max_days key"):gmatch("%S+") do FAULT[name] = true end
+
+-- A misspelt field would order something else than the test wants.
+local function check_fields(where, known, fields)
+  for name in pairs(fields or {}) do
+    if not known[name] then Error.usage("%s: unknown field '%s'%s", where, tostring(name), Error.hint(name, known)) end
+  end
+end
+
 --- Sells something now and sends the `sale` pings.
 -- @param fields optional table: `product_id`, `email`, `full_name`, `quantity`, `variants`,
 --   `custom_fields` and `url_params` (tables, or lists of {name, value} where order matters),
@@ -143,6 +166,7 @@ end
 --   more charge of that), `gift_to` (the receiver's email)
 -- @return the sale as the API shows it | nil, message
 function Handle:sell(fields)
+  check_fields("sell", SALE, fields)
   return ask(self, "sell", fields)
 end
 
@@ -176,6 +200,7 @@ end
 --   (1; "always"), `after` (0), and what the kind takes
 -- @return true | nil, message
 function Handle:fault(fault)
+  check_fields("fault", FAULT, fault)
   local done, message = ask(self, "fault", fault)
   if not done then return nil, message end
   return true
@@ -291,7 +316,7 @@ function emulator.start(options)
   if not port then
     pipe:close()
     os.remove(path)
-    return nil, line or "the emulator did not start: " .. command
+    return nil, line or "the emulator did not start (its option 'lua' names the interpreter): " .. command
   end
   return setmetatable({ url = "http://127.0.0.1:" .. port, port = port, pipe = pipe,
     access_token = full.access_token }, Handle)

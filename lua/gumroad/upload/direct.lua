@@ -23,7 +23,7 @@ local function content_type(op, name)
   local known = TYPES[(name:match("%.(%w+)$") or ""):lower()]
   if known then return known end
   return nil, Error.new("file", ("what %s is cannot be told by its name; Gumroad takes JPEG, PNG, GIF and videos "
-    .. "(for media any image but SVG): give content_type"):format(name))
+    .. "(for media any image but SVG; a product's file goes by files.upload): give content_type"):format(name))
 end
 
 local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

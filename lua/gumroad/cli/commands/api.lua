@@ -49,7 +49,8 @@ end
 
 local function path_of(context, args, base_url)
   local path = args.path:find("^%a[%w+.-]*://") and path_in(context, args.path, base_url) or args.path
-  path = path:find("^/v2/") and path or "/v2/" .. path:gsub("^/", "")
+  path = "/" .. path:gsub("^/", "")
+  path = path:find("^/v2/") and path or "/v2" .. path
   if not args.query then return path end
   return path .. (path:find("?", 1, true) and "&" or "?") .. form(args.query)
 end

@@ -75,9 +75,22 @@ local function on_device(context, args, options)
   return oauth.wait(options)
 end
 
+-- A shell reads a line that is not shown while it is typed, and shows again what is typed after it,
+-- however it ends.
+local UNSEEN = "trap 'stty echo' EXIT; trap 'exit 130' INT TERM HUP; stty -echo; "
+  .. "echo 'gumroad-lua: type the access token (it is not shown), and Enter' >&2; "
+  .. "IFS= read -r line; printf '%s' \"$line\""
+
+local function read_unseen()
+  local pipe = assert(io.popen(UNSEEN, "r"))
+  local line = pipe:read("*a")
+  pipe:close()
+  return line
+end
+
 local function from_stdin(context)
-  if require("gumroad.system").is_terminal(0) then context.note("type the access token, and Enter") end
-  local token = application.trimmed(io.read("*l") or "")
+  local line = require("gumroad.system").is_terminal(0) and read_unseen() or io.read("*l")
+  local token = application.trimmed(line or "")
   if token == "" then failure.usage(context.command, "--with-token: there is no access token on standard input") end
   return { access_token = token }
 end
@@ -109,7 +122,7 @@ end
 local function connection_of(args, tokens)
   local base_url = application.base_url(args)
   local shop = require("gumroad").new { access_token = tokens.access_token, base_url = base_url,
-    timeout = args.timeout }
+    timeout = args.timeout, connection = { name = args.name } }
   local user, err = shop.user:get()
   if not user then error(err, 0) end
   ask_about(shop, tokens)
@@ -122,8 +135,9 @@ end
 -- told before the user is asked for anything.
 local function token_before(connections, name)
   local before = connections.get(name)
-  local readable, err = connections.list()
-  if not readable then error(err, 0) end
+  local usable, err = connections.list()
+  if usable then usable, err = connections.check() end
+  if not usable then error(err, 0) end
   return before and before.access_token
 end
 
