@@ -384,6 +384,11 @@ function connections.save(name, connection) end
 ---@return gumroad.Error? err
 function connections.remove(name) end
 
+---Whether a connection could be stored, as far as can be told before it is.
+---@return true? could
+---@return gumroad.Error? err
+function connections.check() end
+
 ---@param name string
 ---@return true? marked
 ---@return gumroad.Error? err

@@ -46,7 +46,7 @@ function tls_server.start(locations, servers)
   return {
     url = "https://127.0.0.1:" .. port, folder = folder, ca_file = folder .. "/cert.pem",
     stop = function()
-      run("nginx -p DIR -c DIR/nginx.conf -s stop", folder)
+      run("kill $(cat DIR/pid)", folder)
       remove()
     end,
   }

@@ -93,8 +93,9 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
--- The program that runs us: the first of the command line's words that is called like one. Without
--- a script, as at a prompt, it stands where the script's name would.
+-- The program that runs us, as a word of the shell: the first of the command line's words that is
+-- called like one. Without a script, as at a prompt, it stands where the script's name would; but Lua
+-- 5.1 and LuaJIT tell nothing then.
 local function interpreter()
   local words, first = rawget(_G, "arg") or {}, nil
   for index = 0, -20, -1 do
@@ -102,7 +103,9 @@ local function interpreter()
     if not word then break end
     if word:find("lua") and (index < 0 or not words[-1]) then first = word end
   end
-  return first or "lua"
+  if first then return quote(first) end
+  local name = rawget(_G, "jit") and "luajit" or _VERSION:lower():gsub(" ", "")
+  return ('"$(command -v %s || echo lua)"'):format(name)
 end
 
 -- A file that only we can read tells the child what to do: options hold tokens, and command
@@ -309,7 +312,7 @@ function emulator.start(options)
   local full = complete(options)
   local path, wrong = write_program(full)
   if not path then return nil, wrong end
-  local command = "exec " .. quote(full.lua or interpreter()) .. " " .. quote(path)
+  local command = "exec " .. (full.lua and quote(full.lua) or interpreter()) .. " " .. quote(path)
   local pipe = assert(io.popen(command, "r"))
   local line = pipe:read("*l")
   local port = line and tonumber(line:match("^ready (%d+)$"))
