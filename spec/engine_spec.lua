@@ -143,9 +143,16 @@ describe("engine", function()
       assert.equal("r1", got.response.headers["x-request-id"])
       assert.equal("a=1, b=2", got.response.headers["set-cookie"])
       assert.matches("^HTTP/1.1 404 Not Found\r\nX%-Request%-Id: r1\r\n", got.response.head)
+      assert.equal(got.response.headers, got.response.headers)  -- made once, and the reader's own
       assert.is_nil(got.response.nothing)
       assert.equal("nope\n", got.response.body)
       assert.is_true(got.response.seconds >= 0)
+    end)
+
+    it("has no headers once its head was taken away", function()
+      local response = exchange("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").response
+      response.head = nil
+      assert.is_nil(response.headers)
     end)
 
     it("keeps the bytes of the body as they are", function()

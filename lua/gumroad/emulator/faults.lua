@@ -25,6 +25,11 @@ local FOUNDED = 1293840000  -- 2011-01-01: there are no sales before
 local Faults = {}
 Faults.__index = Faults
 
+-- Those of every fault, and what the kinds below take.
+Faults.FIELDS = {}
+for name in ("kind path method times after status body headers max_days bytes mebibytes location seconds key "
+  .. "content_type"):gmatch("%S+") do Faults.FIELDS[name] = true end
+
 -- a gzip stream of zeros ------------------------------------------------------------------
 
 local GZIP_HEAD = "\31\139\8\0\0\0\0\0\0\3"

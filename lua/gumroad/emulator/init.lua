@@ -149,11 +149,9 @@ local function ask(handle, name, params)
   return core.json_values(value)
 end
 
-local SALE, FAULT = {}, {}
+local SALE = {}
 for name in ("product_id email full_name quantity variants custom_fields url_params offer_code referrer test "
   .. "subscription_id gift_to"):gmatch("%S+") do SALE[name] = true end
-for name in ("kind path method times after status body headers bytes mebibytes location seconds content_type "
-  .. "max_days key"):gmatch("%S+") do FAULT[name] = true end
 
 -- A misspelt field would order something else than the test wants.
 local function check_fields(where, known, fields)
@@ -203,7 +201,7 @@ end
 --   (1; "always"), `after` (0), and what the kind takes
 -- @return true | nil, message
 function Handle:fault(fault)
-  check_fields("fault", FAULT, fault)
+  check_fields("fault", require("gumroad.emulator.faults").FIELDS, fault)
   local done, message = ask(self, "fault", fault)
   if not done then return nil, message end
   return true
