@@ -39,7 +39,7 @@ STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
 
 # The modules and their objects. Where libmicrohttpd is not found, or this is not Linux, require
 # "gumroad.listener" says so.
-CORE = core module form form_lua json secret engine request poller file
+CORE = core module form form_lua json json_lua secret engine request poller file
 LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),listener module,listener_missing)
 MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so $(BUILD)/gumroad/system.so
 
@@ -165,19 +165,22 @@ valgrind: all
 	  TESTED="env -u GUMROAD_ACCESS_TOKEN valgrind -q --error-exitcode=9 --leak-check=full \
 	    --show-leak-kinds=definite --errors-for-leak-kinds=definite"
 
-# The parser of forms under libFuzzer.
+# The parsers under libFuzzer, each from the samples.
 FUZZ_SECONDS ?= 60
 fuzz:
-	@mkdir -p build/fuzz/corpus
-	cp spec/fixtures/pings/*.form build/fuzz/corpus
-	clang -std=c11 -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	  -o build/fuzz/form spec/fuzz/form_fuzz.c src/form.c
-	build/fuzz/form -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 build/fuzz/corpus
+	@mkdir -p build/fuzz/form-corpus build/fuzz/json-corpus
+	cp spec/fixtures/pings/*.form build/fuzz/form-corpus
+	cp spec/fixtures/*.json spec/fixtures/errors/*.json build/fuzz/json-corpus
+	for parser in form json; do \
+	  clang -std=c11 -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c && \
+	  build/fuzz/$$parser -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/ build/fuzz/$$parser-corpus || exit 1; done
 
 # Each figure is of things measured in one run, side by side; only figures go to stdout.
 BENCH_MODULES = $(BUILD)/form_baseline.so $(BUILD)/get_baseline.so
 
-$(BUILD)/%_baseline.so: bench/%.c $(BUILD)/obj/form.o $(BUILD)/obj/poller.o
+$(BUILD)/%_baseline.so: bench/%.c $(BUILD)/obj/form.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Isrc $(LUA_CFLAGS) $(CURL_CFLAGS) $(SHARED) -o $@ $^ $(CURL_LIBS)
 

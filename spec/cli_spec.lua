@@ -3,6 +3,7 @@ local cjson = require "cjson"
 local api = require "gumroad.api"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
+local json = require "gumroad.json"
 local system = require "gumroad.system"
 local arguments = require "gumroad.cli.arguments"
 local cli = require "gumroad.cli"
@@ -57,7 +58,7 @@ end
 
 local function comparable(request)
   local body = request.body
-  if body:find("^{") then body = core.json_values(cjson.decode(body)) end
+  if body:find("^{") then body = json.decode(body) end
   return { request.method, request.path, request.query or "", body, request.headers["content-type"] or "" }
 end
 

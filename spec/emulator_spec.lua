@@ -1,6 +1,6 @@
-local cjson = require "cjson"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
+local json = require "gumroad.json"
 local support = require "support"
 local ids_of = support.ids
 
@@ -26,7 +26,7 @@ local function ask(gum, path, options)
     body = options.form and core.form_encode(options.form) or options.body,
   }))
   if result.body ~= "" and (result.headers["content-type"] or ""):find("json", 1, true) then
-    result.json = core.json_values(cjson.decode(result.body))
+    result.json = json.decode(result.body)
   end
   return result
 end

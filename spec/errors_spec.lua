@@ -1,7 +1,6 @@
-local cjson = require "cjson"
-local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local gumroad = require "gumroad"
+local json = require "gumroad.json"
 local socket = require "socket"
 local support = require "support"
 
@@ -436,7 +435,7 @@ describe("An error says what is wrong and what to do:", function()
     if status then
       it("the answer " .. name, function()
         local body = support.fixture("errors/" .. name .. ".json")
-        local decoded = core.json_values(cjson.decode(body))
+        local decoded = json.decode(body)
         local kind = KINDS[status] or (name:find("not_found", 1, true) and "not_found") or "invalid"
         if kind == "server" and decoded.success == false then kind = "invalid" end  -- Gumroad's own refusal
         local words = decoded.message or decoded.error or "without saying why"

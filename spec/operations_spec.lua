@@ -7,6 +7,7 @@ local answer = require "gumroad.answer"
 local api = require "gumroad.api"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
+local json = require "gumroad.json"
 local schema = require "gumroad.schema"
 local calls = require "operation_calls"
 local support = require "support"
@@ -16,7 +17,7 @@ local FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 local unpack = table.unpack or unpack
 
-local catalogue = core.json_values(cjson.decode(support.fixture("endpoints.json")))
+local catalogue = json.decode(support.fixture("endpoints.json"))
 
 local function name_of(row)
   return row.resource .. "." .. row.name
@@ -131,8 +132,8 @@ end
 
 -- Parameters for a row: those that turn the body into JSON only where it is JSON anyway.
 local function params_for(row)
-  local json = needs_json(row)
-  local given, sent = values_for(row.params, function(param) return json or not param.json end)
+  local as_json = needs_json(row)
+  local given, sent = values_for(row.params, function(param) return as_json or not param.json end)
   for name, value in pairs(row.opt_in or {}) do sent[name] = sent[name] or value end
   return given, sent
 end
@@ -286,15 +287,15 @@ describe("The operation", function()
         local resource = shop[row.resource]
         local value = assert(resource[row.name](resource, own.call(shop, known)))
         if row.kind == "file" then return assert.equal(raw, value) end
-        check_answer(row, core.json_values(cjson.decode(raw)))
+        check_answer(row, json.decode(raw))
         local plain = cjson.decode(raw)
         for _, sample in ipairs(own.samples or {}) do
           local recorded = support.fixture(sample .. ".json")
-          check_answer(row, core.json_values(cjson.decode(recorded)))
+          check_answer(row, json.decode(recorded))
           compare_answer(row, plain, cjson.decode(recorded))
         end
         for _, sample in ipairs(own.partly or {}) do
-          check_answer(row, core.json_values(cjson.decode(support.fixture(sample .. ".json"))))
+          check_answer(row, json.decode(support.fixture(sample .. ".json")))
         end
       end)
 

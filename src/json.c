@@ -1,90 +1,219 @@
-/* json_values: makes of what a JSON decoder gave what Lua code expects of a table. */
-#include "core.h"
+/* Reads JSON for what has to be cut out of it, and done in its place. */
+#include "json.h"
 
-#define GR_MAXDEPTH 128
+#include <string.h>
 
-static int is_null (lua_State *L, int index) {
-  return lua_type(L, index) == LUA_TLIGHTUSERDATA && lua_touserdata(L, index) == NULL;
+typedef struct reader {
+  const char *end;
+  const char *kept;     /* what is not copied yet begins here */
+  char *out;
+  gr_JsonEdit *edits;
+  size_t room, count;   /* count may be more */
+  int depth;
+} reader;
+
+/* What a value is. */
+typedef enum value_kind { OTHER, NUMBER, WHOLE, NOTHING } value_kind;
+
+static inline int is_space (char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-/* Pushes the integer that equals the float at 'index', if there is one; the JSON decoder
-** may know floats only. Says whether it did. */
-static int push_integer (lua_State *L, int index) {
-#if GR_HAS_INTEGERS
-  lua_Integer i;
-  if (lua_isinteger(L, index)) return 0;
-  lua_Number n = lua_tonumber(L, index);
-  if (!lua_numbertointeger(n, &i) || (lua_Number)i != n) return 0;
-  lua_pushinteger(L, i);
+static inline const char *skip_space (const reader *r, const char *p) {
+  while (p < r->end && is_space(*p)) p++;
+  return p;
+}
+
+static inline int is_next (const reader *r, const char *p, char c) {
+  return p < r->end && *p == c;
+}
+
+/* Leaves what is from 'from' to 'to' out of the copy. */
+static void cut (reader *r, const char *from, const char *to) {
+  size_t len = (size_t)(from - r->kept);
+  memcpy(r->out, r->kept, len);
+  r->out += len;
+  r->kept = to;
+}
+
+static void add_edit (reader *r, gr_JsonKind kind, const char *name, size_t len, int64_t integer) {
+  if (r->count < r->room) {
+    gr_JsonEdit *edit = &r->edits[r->count];
+    edit->kind = kind;
+    edit->name = name;
+    edit->len = len;
+    edit->integer = integer;
+  }
+  r->count++;
+}
+
+/* The functions that read take where they begin and return where they ended, or NULL for what is
+** no JSON. */
+
+static const char *read_string (const reader *r, const char *p) {
+  const char *start = ++p;
+  for (;;) {
+    p = (const char *)memchr(p, '"', (size_t)(r->end - p));
+    if (p == NULL) return NULL;
+    const char *s = p++;
+    while (s > start && s[-1] == '\\') s--;
+    if ((p - s) % 2 == 1) return p;
+  }
+}
+
+/* Whether a name is written as it is. */
+static inline int is_plain (const char *name, size_t len) {
+  return memchr(name, '\\', len) == NULL;
+}
+
+/* Whether [s, end) is a whole number that fits an int64_t. */
+static int is_whole (const char *s, const char *end, int64_t *integer) {
+  int negative = *s == '-';
+  uint64_t n = 0, most = (uint64_t)INT64_MAX + (uint64_t)negative;
+  s += negative;
+  if (s == end || (*s == '0' && end - s > 1)) return 0;
+  for (; s < end; s++) {
+    unsigned digit = (unsigned)(*s - '0');
+    if (digit > 9 || n > (most - digit) / 10) return 0;
+    n = n * 10 + digit;
+  }
+  *integer = negative ? (int64_t)(0 - n) : (int64_t)n;
   return 1;
-#else
-  (void)L; (void)index;
-  return 0;
-#endif
 }
 
-/* Closes the gaps that nulls leave in the array at 'index'. */
-static void close_up (lua_State *L, int index) {
-  int n = (int)gr_rawlen(L, index), kept = 0;
-  for (int i = 1; i <= n; i++) {
-    lua_rawgeti(L, index, i);
-    if (is_null(L, -1)) lua_pop(L, 1);
-    else lua_rawseti(L, index, ++kept);
+static inline int is_word (const reader *r, const char *p, const char *word, size_t len) {
+  return (size_t)(r->end - p) >= len && memcmp(p, word, len) == 0;
+}
+
+static inline const char *read_number (const reader *r, const char *p, value_kind *kind, int64_t *integer) {
+  const char *start = p;
+  while (p < r->end && ((*p >= '0' && *p <= '9') || *p == '-' || *p == '.' || *p == '+' || (*p | 32) == 'e')) p++;
+  if (p == start) return NULL;
+  *kind = is_whole(start, p, integer) ? WHOLE : NUMBER;
+  return p;
+}
+
+static inline const char *read_scalar (const reader *r, const char *p, value_kind *kind, int64_t *integer) {
+  *kind = OTHER;
+  if (is_next(r, p, '"')) return read_string(r, p);
+  if (is_word(r, p, "false", 5)) return p + 5;
+  if (is_word(r, p, "true", 4)) return p + 4;
+  if (!is_word(r, p, "null", 4)) return read_number(r, p, kind, integer);
+  *kind = NOTHING;
+  return p + 4;
+}
+
+static const char *read_object (reader *r, const char *p);
+static const char *read_array (reader *r, const char *p);
+
+static inline int is_nested (const reader *r, const char *p) {
+  return p < r->end && (*p == '{' || *p == '[');
+}
+
+/* An object or array that is a member or an item: what is to be done in it, if there is anything. */
+static const char *read_nested (reader *r, const char *p, gr_JsonKind kind, const char *name, size_t len, int64_t item) {
+  size_t before = r->count;
+  add_edit(r, kind, name, len, item);
+  p = *p == '{' ? read_object(r, p) : read_array(r, p);
+  if (r->count == before + 1) r->count = before;
+  else add_edit(r, GR_JSON_LEAVE, NULL, 0, 0);
+  return p;
+}
+
+/* 'before' is where the comma is, or the first member. What is first of the kept ones loses its comma. */
+static inline void keep (reader *r, const char *before, int *kept) {
+  if (!*kept && *before == ',') cut(r, before, before + 1);
+  *kept = 1;
+}
+
+static inline const char *read_member (reader *r, const char *p, const char *before, int *kept) {
+  int64_t integer = 0;
+  value_kind kind;
+  if (!is_next(r, p, '"')) return NULL;
+  const char *name = p + 1;
+  p = read_string(r, p);
+  if (p == NULL) return NULL;
+  size_t len = (size_t)(p - 1 - name);
+  p = skip_space(r, p);
+  if (!is_next(r, p, ':')) return NULL;
+  p = skip_space(r, p + 1);
+  if (is_nested(r, p)) {
+    keep(r, before, kept);
+    return read_nested(r, p, GR_JSON_MEMBER, name, len, 0);
   }
-  for (; kept < n; n--) {
-    lua_pushnil(L);
-    lua_rawseti(L, index, n);
+  p = read_scalar(r, p, &kind, &integer);
+  if (p == NULL) return NULL;
+  if ((kind == WHOLE || kind == NOTHING) && is_plain(name, len)) {
+    if (kind == WHOLE) add_edit(r, GR_JSON_SET, name, len, integer);
+    cut(r, before, p);
+  }
+  else {
+    keep(r, before, kept);
+    if (kind > OTHER) add_edit(r, GR_JSON_MEND, name, len, 0);
+  }
+  return p;
+}
+
+static const char *read_close (reader *r, const char *p, char close) {
+  if (!is_next(r, p, close)) return NULL;
+  r->depth--;
+  return p + 1;
+}
+
+static const char *read_object (reader *r, const char *p) {
+  int kept = 0;
+  if (++r->depth > GR_JSON_MAXDEPTH) return NULL;
+  p = skip_space(r, p + 1);
+  if (is_next(r, p, '}')) return read_close(r, p, '}');
+  const char *before = p;
+  for (;;) {
+    p = read_member(r, p, before, &kept);
+    if (p == NULL) return NULL;
+    before = p = skip_space(r, p);
+    if (!is_next(r, p, ',')) return read_close(r, p, '}');
+    p = skip_space(r, p + 1);
   }
 }
 
-/* Mends the table on top of the stack. Fields are only overwritten or set to nil while
-** lua_next is on its way, which it allows; arrays are closed up afterwards. */
-static void mend (lua_State *L, int depth) {
-  int table = lua_gettop(L), gaps = 0;
-  if (depth > GR_MAXDEPTH) luaL_error(L, "json_values: nested deeper than %d", GR_MAXDEPTH);
-  luaL_checkstack(L, 5, "json_values");
-  lua_pushnil(L);
-  while (lua_next(L, table)) {
-    switch (lua_type(L, -1)) {
-      case LUA_TTABLE:
-        mend(L, depth + 1);
-        break;
-      case LUA_TNUMBER:
-        lua_pushvalue(L, -2);
-        if (push_integer(L, -2)) lua_rawset(L, table);
-        else lua_pop(L, 1);
-        break;
-      case LUA_TLIGHTUSERDATA:
-        if (!is_null(L, -1)) break;
-        if (lua_type(L, -2) == LUA_TNUMBER) { gaps = 1; break; }
-        lua_pushvalue(L, -2);
-        lua_pushnil(L);
-        lua_rawset(L, table);
-        break;
-      default:
-        break;
+static const char *read_array (reader *r, const char *p) {
+  int kept = 0, numbers = 0;
+  int64_t count = 0, integer;
+  if (++r->depth > GR_JSON_MAXDEPTH) return NULL;
+  p = skip_space(r, p + 1);
+  if (is_next(r, p, ']')) return read_close(r, p, ']');
+  const char *before = p;
+  for (;;) {
+    value_kind kind = OTHER;
+    if (is_nested(r, p)) {
+      keep(r, before, &kept);
+      p = read_nested(r, p, GR_JSON_ITEM, NULL, 0, ++count);
     }
-    lua_pop(L, 1);
+    else {
+      p = read_scalar(r, p, &kind, &integer);
+      if (kind == NOTHING) cut(r, before, p);
+      else { keep(r, before, &kept); count++; }
+      if (kind == NUMBER || kind == WHOLE) numbers = 1;
+    }
+    if (p == NULL) return NULL;
+    before = p = skip_space(r, p);
+    if (!is_next(r, p, ',')) break;
+    p = skip_space(r, p + 1);
   }
-  if (gaps) close_up(L, table);
+  if (numbers) add_edit(r, GR_JSON_NUMBERS, NULL, 0, 0);
+  return read_close(r, p, ']');
 }
 
-/* json_values(value) -> value
-** Removes the nulls (light userdata NULL, as cjson.null is) from what a JSON decoder gave:
-** such keys are absent, such elements of an array are dropped and later ones move up; makes
-** floats without a fraction integers where Lua has integers and they fit. Works in place;
-** a null at the top gives nil. Raises on more than 128 levels (or a cycle). */
-static int l_json_values (lua_State *L) {
-  luaL_checkany(L, 1);
-  lua_settop(L, 1);
-  if (lua_istable(L, 1)) mend(L, 1);
-  else if (is_null(L, 1)) lua_pushnil(L);
-  else if (lua_type(L, 1) == LUA_TNUMBER) push_integer(L, 1);
-  return 1;
-}
-
-static const luaL_Reg functions[] = {{"json_values", l_json_values}, {NULL, NULL}};
-
-void gr_open_json (lua_State *L) {
-  gr_setfuncs(L, functions);
+size_t gr_json_read (const char *text, size_t len, char *out, gr_JsonEdit *edits, size_t room, size_t *count) {
+  reader r = { text + len, text, out, edits, room, 0, 0 };
+  int64_t integer;
+  value_kind kind;
+  const char *p = skip_space(&r, text);
+  if (memchr(text, '\0', len) != NULL) return 0;
+  if (is_next(&r, p, '{')) p = read_object(&r, p);
+  else if (is_next(&r, p, '[')) p = read_array(&r, p);
+  else p = read_scalar(&r, p, &kind, &integer);
+  if (p == NULL || skip_space(&r, p) < r.end) return 0;
+  cut(&r, r.end, r.end);
+  *count = r.count;
+  return (size_t)(r.out - out);
 }

@@ -1,13 +1,8 @@
 --- What an HTTP answer of Gumroad's means: the decoded body, or an error.
-local cjson = require "gumroad.cjson"
-local core = require "gumroad.core"
 local Error = require "gumroad.error"
+local json = require "gumroad.json"
 
 local answer = {}
-
-local json = cjson.new()  -- our own, so that nobody's settings meet ours
-json.decode_max_depth(64)
-json.decode_invalid_numbers(false)
 
 local KINDS = { [401] = "auth", [403] = "scope", [404] = "not_found", [429] = "rate_limit" }
 
@@ -141,7 +136,6 @@ function answer.read(request, response, connection)
   local good = response.status >= 200 and response.status < 300
   if good and request.file and is_file(response) then return response.body end
   local ok, body = pcall(json.decode, response.body)
-  if ok then body = core.json_values(body) end
   if not good then return refusal(request, response, ok and body, connection) end
   if request.method == "HEAD" then return {} end
   if ok and type(body) == "table" and body.success == false then

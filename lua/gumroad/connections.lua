@@ -5,13 +5,12 @@
 --
 -- A connection is a plain table of what gumroad.oauth gave and who it is: see FIELDS.
 local cjson = require "gumroad.cjson"
-local core = require "gumroad.core"
 local Error = require "gumroad.error"
+local json = require "gumroad.json"
 
 local connections = {}
 
-local json = cjson.new()
-json.decode_max_depth(8)
+local encode, decode = cjson.new().encode, json.decoder(8)
 
 local FIELDS = {
   access_token = "string",   -- must be there
@@ -63,10 +62,9 @@ local function store_fault(value)
   if value.default ~= nil and type(value.default) ~= "string" then return "'default' is no name" end
 end
 
-local function decode(path, bytes)
+local function read_store(path, bytes)
   if not bytes:find("%S") then return { connections = {} } end  -- as somebody who empties it means it
-  local ok, store = pcall(json.decode, bytes)
-  if ok then store = core.json_values(store) end
+  local ok, store = pcall(decode, bytes)
   local fault
   if ok then fault = store_fault(store) else fault = "it is no JSON: " .. tostring(store) end
   if not fault then return store end
@@ -93,7 +91,7 @@ local function read()
   local private
   private, err = check_privacy(path)
   if not private then return nil, err end
-  return decode(path, bytes or "")
+  return read_store(path, bytes or "")
 end
 
 local function failed(code, message)
@@ -102,7 +100,7 @@ local function failed(code, message)
 end
 
 local function write(system, path, store)
-  local ok, code, message = system.write_private(path, json.encode(store) .. "\n")
+  local ok, code, message = system.write_private(path, encode(store) .. "\n")
   if not ok then return failed(code, message) end
   return true
 end

@@ -2,10 +2,10 @@
 --
 -- Pings are not signed. Whoever acts on money or licences reads the sale or the subscriber
 -- back through the API; `shadowed` tells which fields may be the buyer's own text.
-local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 local schema = require "gumroad.schema"
 local Error = require "gumroad.error"
+local json = require "gumroad.json"
 
 local webhook = {}
 
@@ -27,9 +27,7 @@ webhook.EVENTS = {
 
 local MAX_BYTES = 1048576
 
-local json = cjson.new()
-json.decode_max_depth(16)
-json.decode_invalid_numbers(false)
+local from_json = json.decoder(16)
 
 local function fail(kind, message)
   return nil, Error.new(kind, message)
@@ -135,9 +133,8 @@ end
 local function decode_json(body, limits)
   local max = limits and limits.max_bytes or MAX_BYTES
   if #body > max then return nil, "too_large", ("more than %d bytes"):format(max) end
-  local ok, fields = pcall(json.decode, body)
+  local ok, fields = pcall(from_json, body)
   if not ok then return nil, "decode", "the body is not JSON: " .. fields end
-  fields = core.json_values(fields)
   if type(fields) ~= "table" then return nil, "decode", "the body is not a JSON object" end
   return fields
 end

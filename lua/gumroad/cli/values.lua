@@ -23,9 +23,9 @@ function values.text(word)
 end
 
 local function json(text)
-  local ok, value = pcall(require("gumroad.cjson").decode, text)
+  local ok, value = pcall(require("gumroad.json").decode, text)
   if not ok then return nil, "it is not JSON: " .. value end
-  return require("gumroad.core").json_values(value)
+  return value
 end
 
 local function from_json(word)

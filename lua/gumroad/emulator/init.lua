@@ -11,6 +11,7 @@
 local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 local Error = require "gumroad.error"
+local json = require "gumroad.json"
 
 local emulator = {}
 
@@ -83,7 +84,7 @@ end
 --- The child's main program: reports its port, or why it has none, and serves until its parent
 -- is gone.
 function emulator.serve(options)
-  local server, _, message = require "gumroad.emulator.server".new(cjson.decode(options))
+  local server, _, message = require "gumroad.emulator.server".new(json.decode(options))
   io.stdout:write(server and "ready " .. server.port or message, "\n")
   io.stdout:flush()
   if server then run_until_end(server, true) end
@@ -143,10 +144,10 @@ local function ask(handle, name, params)
   if not transfer then return nil, wrong end
   local result, _, message = wait_for(transfer)
   if not result then return nil, message end
-  local ok, value = pcall(cjson.decode, result.body)
+  local ok, value = pcall(json.decode, result.body)
   if not ok then return nil, result.body end
   if result.status ~= 200 then return nil, value.error end
-  return core.json_values(value)
+  return value
 end
 
 local SALE = {}

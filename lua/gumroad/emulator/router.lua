@@ -10,6 +10,7 @@
 local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 local api = require "gumroad.api"
+local decode_json = require "gumroad.json".decode
 local format = require "gumroad.emulator.format"
 local json = require "gumroad.emulator.json"
 local paging = require "gumroad.emulator.paging"
@@ -196,12 +197,12 @@ local function body_params(raw)
   local kind = (raw.headers["content-type"] or ""):lower()
   if raw.body == "" then return {} end
   if kind:find("json", 1, true) then
-    local ok, value = pcall(cjson.decode, raw.body)
+    local ok, value = pcall(decode_json, raw.body)
     if not ok or type(value) ~= "table" then return nil end
-    for name, inner in pairs(value) do
+    for name, inner in pairs(cjson.decode(raw.body)) do
       if inner == cjson.null then value[name] = "" end  -- clears, as an empty text does
     end
-    return core.json_values(value)
+    return value
   end
   if not kind:find("application/x-www-form-urlencoded", 1, true) then return {} end
   return core.form_decode(raw.body, FORM_LIMITS)

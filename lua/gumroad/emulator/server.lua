@@ -1,11 +1,11 @@
 --- The emulator's process: one loop over the listener, the engine (which sends the pings) and
 -- the timers.
-local cjson = require "gumroad.cjson"
 local core = require "gumroad.core"
 local listener = require "gumroad.listener"
 local control = require "gumroad.emulator.control"
 local Faults = require "gumroad.emulator.faults"
 local Grants = require "gumroad.emulator.grants"
+local decode_json = require "gumroad.json".decode
 local json = require "gumroad.emulator.json"
 local oauth = require "gumroad.emulator.oauth"
 local Pings = require "gumroad.emulator.pings"
@@ -105,8 +105,8 @@ local JSON_TYPE = { ["Content-Type"] = "application/json; charset=utf-8" }
 
 local function control_params(body)
   if body == "" then return {} end
-  local ok, value = pcall(cjson.decode, body)
-  if ok and type(value) == "table" then return core.json_values(value) end
+  local ok, value = pcall(decode_json, body)
+  if ok and type(value) == "table" then return value end
 end
 
 local function control_result(self, raw)
