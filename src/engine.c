@@ -28,7 +28,8 @@ enum {
   MAX_HEAD = 128 * 1024,     /* bytes of answer headers */
   MAX_TOKEN = 4096,
   MAX_KNOWN_URL = 256,
-  FIRST_BODY = 32 * 1024     /* a page of the API without growing */
+  FIRST_BODY = 32 * 1024,    /* a page of the API without growing */
+  MAX_SPARE = 256 * 1024     /* the largest buffer that is kept for the next body */
 };
 
 typedef struct gr_buffer { char *data; size_t len, cap; } gr_buffer;
@@ -45,6 +46,7 @@ typedef struct gr_engine {
   int running_count, finished;
   CURL *idle[MAX_IDLE];
   int idle_count;
+  gr_buffer spare;           /* a body's that was taken: the memory is in the processor's cache */
   struct { int fd, told; } watched[MAX_WATCHED];
   int watched_count;
   struct { char text[MAX_KNOWN_URL]; size_t len; int loopback; } known;  /* a base URL found right */
@@ -111,6 +113,10 @@ static void buffer_free (gr_transfer *t, gr_buffer *b) {
 static size_t on_body (char *data, size_t size, size_t nmemb, void *ud) {
   gr_transfer *t = (gr_transfer *)ud;
   size_t n = size * nmemb;
+  if (t->body.data == NULL) {
+    t->body = t->engine->spare;
+    memset(&t->engine->spare, 0, sizeof t->engine->spare);
+  }
   if (n > t->max_body - t->body.len) t->failure = "too_large";
   else if (!buffer_append(t, &t->body, data, n, FIRST_BODY)) t->failure = "memory";
   return t->failure ? 0 : n;
@@ -250,7 +256,11 @@ static void engine_abandon (gr_engine *e) {
 
 static int engine_close (lua_State *L) {
   gr_engine *e = (gr_engine *)luaL_checkudata(L, 1, ENGINE);
+  void *ud;
+  lua_Alloc alloc = lua_getallocf(L, &ud);
   e->closed = 1;
+  if (e->spare.data != NULL) alloc(ud, e->spare.data, e->spare.cap, 0);
+  memset(&e->spare, 0, sizeof e->spare);
   if (e->multi == NULL) return 0;
   if (e->pid != getpid()) { engine_abandon(e); return 0; }
   while (e->running != NULL) cancel(e->running, "cancelled", "the Lua state is closing");
@@ -901,6 +911,18 @@ static int transfer_progress (lua_State *L) {
   return 1;
 }
 
+/* Leaves the body's buffer, which was read, to the next transfer. */
+static void spare_body (lua_State *L, gr_transfer *t) {
+  lua_pushlightuserdata(L, &engine_key);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+  gr_engine *e = (gr_engine *)lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  if (e->closed || e->spare.data != NULL || t->body.cap > MAX_SPARE) return;
+  e->spare = t->body;
+  e->spare.len = 0;
+  memset(&t->body, 0, sizeof t->body);
+}
+
 /* transfer:result() -> { status, headers, head, body, seconds } | nil, code, message, info
 ** Once, when done: the answer's bytes are handed over. 'head': as it came, with the status line;
 ** 'headers': lower-case name -> value, repeated ones joined with ", ". Codes: network, timeout,
@@ -918,6 +940,7 @@ static int transfer_result (lua_State *L) {
   lua_pushlstring(L, t->body.len ? t->body.data : "", t->body.len); lua_setfield(L, -2, "body");
   luaL_getmetatable(L, ANSWER); lua_setmetatable(L, -2);
   t->taken = 1;  /* memory that the collector does not know of is not kept for it */
+  spare_body(L, t);
   buffer_free(t, &t->head);
   buffer_free(t, &t->body);
   return 1;
