@@ -565,7 +565,7 @@ static const char *set_constants (const gr_engine *e, gr_transfer *t) {
   curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
   curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-  curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 65536L);  /* a page of sales in one read */
+  curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 32768L);  /* a page of sales in one read */
   curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
 #if CURL_AT_LEAST_VERSION(7, 87, 0)
   /* a transfer that ends while its host's name is looked up does not wait for the thread that
