@@ -5,7 +5,7 @@
 
 typedef struct reader {
   const char *end;
-  const char *kept;     /* what is not copied yet begins here */
+  const char *uncopied; /* what is to be copied begins here, unless it is cut out */
   char *out;
   gr_JsonEdit *edits;
   size_t room, count;   /* count may be more */
@@ -30,10 +30,10 @@ static inline int is_next (const reader *r, const char *p, char c) {
 
 /* Leaves what is from 'from' to 'to' out of the copy. */
 static void cut (reader *r, const char *from, const char *to) {
-  size_t len = (size_t)(from - r->kept);
-  memcpy(r->out, r->kept, len);
+  size_t len = (size_t)(from - r->uncopied);
+  memcpy(r->out, r->uncopied, len);
   r->out += len;
-  r->kept = to;
+  r->uncopied = to;
 }
 
 static void add_edit (reader *r, gr_JsonKind kind, const char *name, size_t len, int64_t integer) {
@@ -120,7 +120,7 @@ static const char *read_nested (reader *r, const char *p, gr_JsonKind kind, cons
   return p;
 }
 
-/* 'before' is where the comma is, or the first member. What is first of the kept ones loses its comma. */
+/* Of members and items, what is first of those that are kept loses the comma that stands 'before' it. */
 static inline void keep (reader *r, const char *before, int *kept) {
   if (!*kept && *before == ',') cut(r, before, before + 1);
   *kept = 1;
@@ -190,6 +190,7 @@ static const char *read_array (reader *r, const char *p) {
     }
     else {
       p = read_scalar(r, p, &kind, &integer);
+      if (p == NULL) return NULL;
       if (kind == NOTHING) cut(r, before, p);
       else { keep(r, before, &kept); count++; }
       if (kind == NUMBER || kind == WHOLE) numbers = 1;

@@ -6,8 +6,8 @@
 
 enum { DECODE = 1, TEXT = 2, MEMORY = 3, VALUE = 4 };  /* stack indices in l_json_decode */
 
-#define KEPT lua_upvalueindex(1)  /* memory of KEPT_SIZE bytes for the next call, or nil */
-#define KEPT_SIZE (64 * 1024)     /* enough for a page of the API */
+#define SPARE lua_upvalueindex(1)  /* memory of SPARE_SIZE bytes for the next call, or nil */
+#define SPARE_SIZE (64 * 1024)     /* enough for a page of the API */
 
 static void push_integer (lua_State *L, int64_t n) {
 #if GR_HAS_INTEGERS
@@ -121,20 +121,20 @@ static void decode_cut (lua_State *L, const char *text, size_t len) {
 /* Pushes memory to read the text into. Most calls use the same again, which is in the processor's
 ** cache and no work for the collector; not while another call has it, such as of a finalizer. */
 static char *push_memory (lua_State *L, size_t size) {
-  lua_pushvalue(L, KEPT);
-  if (size > KEPT_SIZE || lua_isnil(L, -1)) {
+  lua_pushvalue(L, SPARE);
+  if (size > SPARE_SIZE || lua_isnil(L, -1)) {
     lua_pop(L, 1);
-    return (char *)lua_newuserdata(L, size > KEPT_SIZE ? size : KEPT_SIZE);
+    return (char *)lua_newuserdata(L, size > SPARE_SIZE ? size : SPARE_SIZE);
   }
   lua_pushnil(L);
-  lua_replace(L, KEPT);
+  lua_replace(L, SPARE);
   return (char *)lua_touserdata(L, -1);
 }
 
-static void keep_memory (lua_State *L) {
-  if (gr_rawlen(L, MEMORY) != KEPT_SIZE) return;
+static void spare_memory (lua_State *L) {
+  if (gr_rawlen(L, MEMORY) != SPARE_SIZE) return;
   lua_pushvalue(L, MEMORY);
-  lua_replace(L, KEPT);
+  lua_replace(L, SPARE);
 }
 
 /* json_decode(decode, text) -> value
@@ -155,7 +155,7 @@ static int l_json_decode (lua_State *L) {
     cut += room * sizeof *edits;
     cut_len = gr_json_read(text, len, cut, edits, room, &count);
     if (count <= room) break;
-    keep_memory(L);
+    spare_memory(L);
     lua_settop(L, TEXT);
   }
   if (cut_len == 0) {
@@ -165,12 +165,12 @@ static int l_json_decode (lua_State *L) {
   decode_cut(L, cut, cut_len);
   if (!lua_istable(L, VALUE)) mend(L);
   else for (size_t i = 0; i < count; i++) apply(L, &edits[i]);
-  keep_memory(L);
+  spare_memory(L);
   return 1;
 }
 
 void gr_open_json (lua_State *L) {
-  lua_pushnil(L);  /* KEPT */
+  lua_pushnil(L);  /* SPARE */
   lua_pushcclosure(L, l_json_decode, 1);
   lua_setfield(L, -2, "json_decode");
 }
