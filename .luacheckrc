@@ -2,4 +2,4 @@ std = "lua51+lua52+lua53+lua54+luajit"
 max_line_length = 120
 files["lua/gumroad/loop"] = { read_globals = { "ngx" } }
 files["spec"] = { std = "+busted", read_globals = { "ngx" } }
-exclude_files = { "build", "lua/gumroad/types.lua", "doc/types_template.lua" }  -- annotations
+exclude_files = { "build", "library/gumroad.lua", "doc/types_template.lua" }  -- annotations

@@ -4,7 +4,7 @@
 #   make test      the specs on one Lua;  make test-all: on every Lua that is found
 #   make           build for one Lua:     make LUA=lua5.1 | lua5.2 | lua5.3 | lua5.4 | luajit
 #   make install   PREFIX, DESTDIR, INST_LUADIR, INST_LIBDIR and INST_BINDIR say where
-#   make types     lua/gumroad/types.lua, by which editors complete, from the tables of the API
+#   make types     library/gumroad.lua, by which editors complete, from the tables of the API
 #   make doc       the reference: build/doc/index.html
 #   make openapi   Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check: validated
 #   make lint sanitize valgrind fuzz bench clean
@@ -65,6 +65,8 @@ install: all
 	@cd lua && for file in $$(find gumroad -name '*.lua'); do \
 	  install -d "$(DESTDIR)$(INST_LUADIR)/$$(dirname $$file)" && \
 	  install -m 644 $$file "$(DESTDIR)$(INST_LUADIR)/$$file" || exit 1; done
+	install -d "$(DESTDIR)$(INST_LUADIR)/gumroad/library"
+	install -m 644 library/gumroad.lua "$(DESTDIR)$(INST_LUADIR)/gumroad/library"
 	install -d $(DESTDIR)$(INST_LIBDIR)/gumroad
 	install -m 755 $(MODULES) $(DESTDIR)$(INST_LIBDIR)/gumroad
 	install -d $(DESTDIR)$(INST_BINDIR)
@@ -131,10 +133,10 @@ test-alloc: all $(BUILD)/alloc
 lint:
 	luacheck -q lua bin/gumroad-lua spec bench examples doc .luacheckrc
 
-# What is made of lua/gumroad/api.lua and lua/gumroad/schema.lua.
+# What is made of lua/gumroad/api/operations.lua and lua/gumroad/api/schema.lua.
 types: all
 	$(LUA) -e 'io.write(require("doc.types").text())' > build/types.lua
-	mv build/types.lua lua/gumroad/types.lua
+	mv build/types.lua library/gumroad.lua
 
 openapi: all
 	$(LUA) -e 'io.write(require("doc.openapi").text())' > build/openapi.json

@@ -1,6 +1,6 @@
 --- Makes the OpenAPI 3.1 description of Gumroad's API from gumroad.api and gumroad.schema.
 local api = require "gumroad.api"
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
 local Client = require "gumroad.client"
 local json = require "doc.json"

@@ -1,9 +1,9 @@
 --- Makes what LDoc reads besides the modules: a page for each resource, for objects, events, kinds of
 -- errors and the functions of the core, from the tables and from the comments in the C sources.
 local api = require "gumroad.api"
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 local read_type = require "doc.type"
 local tables = require "doc.tables"
 

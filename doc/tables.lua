@@ -1,6 +1,6 @@
 --- What all that is made of gumroad.api and gumroad.schema needs: order, names, lines.
 local api = require "gumroad.api"
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 
 local tables = {}
 

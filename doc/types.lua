@@ -1,8 +1,8 @@
---- Makes lua/gumroad/types.lua: annotations by which editors complete and check calls.
+--- Makes library/gumroad.lua: annotations by which editors complete and check calls.
 local api = require "gumroad.api"
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 local tables = require "doc.tables"
 local read_type = require "doc.type"
 

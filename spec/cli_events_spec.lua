@@ -2,7 +2,7 @@
 local cjson = require "cjson"
 local emulator = require "gumroad.emulator"
 local event_line = require "gumroad.cli.event_line"
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
 local background = require "cli_background"
 local command = require "cli_support"

@@ -2,7 +2,7 @@
 local cjson = require "cjson"
 local emulator = require "gumroad.emulator"
 local csv = require "gumroad.cli.format.csv"
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 local width = require "gumroad.cli.width"
 local command = require "cli_support"
 local support = require "support"

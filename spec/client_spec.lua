@@ -1,6 +1,6 @@
 local emulator = require "gumroad.emulator"
 local gumroad = require "gumroad"
-local retry = require "gumroad.retry"
+local retry = require "gumroad.client.retry"
 local webhook = require "gumroad.webhook"
 local support = require "support"
 

@@ -3,7 +3,7 @@ local browser = require "browser"
 local connections = require "gumroad.connections"
 local emulator = require "gumroad.emulator"
 local gumroad = require "gumroad"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 local oauth = require "gumroad.oauth"
 local support = require "support"
 

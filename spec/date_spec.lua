@@ -1,4 +1,4 @@
-local date = require "gumroad.date"
+local date = require "gumroad.base.date"
 
 describe("date.parse", function()
   local SEPTEMBER_14 = 1789344000  -- 2026-09-14T00:00:00Z

@@ -2,7 +2,7 @@
 local browser = require "browser"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
-local pkce = require "gumroad.pkce"
+local pkce = require "gumroad.oauth.pkce"
 local support = require "support"
 
 local CLIENT, REDIRECT = "emulated-application", "http://127.0.0.1/callback"

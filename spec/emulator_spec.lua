@@ -1,6 +1,6 @@
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
-local json = require "gumroad.json"
+local json = require "gumroad.base.json"
 local support = require "support"
 local ids_of = support.ids
 

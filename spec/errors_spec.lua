@@ -1,6 +1,6 @@
 local emulator = require "gumroad.emulator"
 local gumroad = require "gumroad"
-local json = require "gumroad.json"
+local json = require "gumroad.base.json"
 local socket = require "socket"
 local support = require "support"
 

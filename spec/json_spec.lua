@@ -1,6 +1,6 @@
 local cjson = require "cjson"
 local core = require "gumroad.core"
-local json = require "gumroad.json"
+local json = require "gumroad.base.json"
 local lfs = require "lfs"
 
 local FIXTURES = "spec/fixtures"

@@ -3,7 +3,7 @@
 -- the secrets of applications. One that is found fails the spec that was running.
 --
 -- Loaded by busted before the specs; what a spec itself looks at is not hidden from it.
-local answer = require "gumroad.answer"
+local answer = require "gumroad.client.response"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 

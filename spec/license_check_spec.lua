@@ -1,6 +1,6 @@
 local cjson = require "cjson"
 local emulator = require "gumroad.emulator"
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 local support = require "support"
 
 local DAY = 86400

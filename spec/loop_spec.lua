@@ -1,7 +1,7 @@
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local gumroad = require "gumroad"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 local support = require "support"
 
 -- Lua 5.1 alone cannot yield from inside pcall or a for loop's iterator.

@@ -1,6 +1,6 @@
 local emulator = require "gumroad.emulator"
-local money = require "gumroad.money"
-local schema = require "gumroad.schema"
+local money = require "gumroad.api.currency"
+local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
 local support = require "support"
 

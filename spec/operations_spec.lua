@@ -3,12 +3,12 @@
 -- against gumroad.schema and against the recorded answers, and its refusals. What single
 -- operations need for that is in operation_calls.lua.
 local cjson = require "cjson"
-local answer = require "gumroad.answer"
+local answer = require "gumroad.client.response"
 local api = require "gumroad.api"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
-local json = require "gumroad.json"
-local schema = require "gumroad.schema"
+local json = require "gumroad.base.json"
+local schema = require "gumroad.api.schema"
 local calls = require "operation_calls"
 local support = require "support"
 

@@ -1,7 +1,7 @@
 local gumroad = require "gumroad"
 local api = require "gumroad.api"
 local core = require "gumroad.core"
-local date = require "gumroad.date"
+local date = require "gumroad.base.date"
 local emulator = require "gumroad.emulator"
 local calls = require "operation_calls"
 local support = require "support"

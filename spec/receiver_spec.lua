@@ -1,4 +1,4 @@
-local receiver = require "gumroad.receiver"
+local receiver = require "gumroad.webhook.receiver"
 local socket = require "socket"
 local support = require "support"
 

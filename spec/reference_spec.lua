@@ -1,7 +1,7 @@
 -- The pages that LDoc reads, and what becomes of comments.
 local api = require "gumroad.api"
-local Error = require "gumroad.error"
-local schema = require "gumroad.schema"
+local Error = require "gumroad.base.error"
+local schema = require "gumroad.api.schema"
 local prose = require "doc.prose"
 local reference = require "doc.reference"
 

@@ -1,6 +1,6 @@
 -- Every recorded answer of Gumroad's, read as an answer.
 local cjson = require "cjson"
-local answer = require "gumroad.answer"
+local answer = require "gumroad.client.response"
 local support = require "support"
 
 local function read(name)

@@ -1,6 +1,6 @@
 -- What several specs need.
 local gumroad = require "gumroad"
-local retry = require "gumroad.retry"
+local retry = require "gumroad.client.retry"
 local socket = require "socket"
 
 local support = {}

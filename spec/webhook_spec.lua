@@ -1,5 +1,5 @@
 local core = require "gumroad.core"
-local json = require "gumroad.json"
+local json = require "gumroad.base.json"
 local webhook = require "gumroad.webhook"
 local support = require "support"
 

@@ -1,6 +1,6 @@
 -- Lists of sales that take Gumroad too long as a whole. The emulator refuses queries over more
 -- than `max_days` days.
-local date = require "gumroad.date"
+local date = require "gumroad.base.date"
 local emulator = require "gumroad.emulator"
 local support = require "support"
 local ids_of, collect = support.ids, support.collect

@@ -20,7 +20,7 @@
 
 #define ENGINE "gumroad.engine"
 #define TRANSFER "gumroad.transfer"
-#define ANSWER "gumroad.answer"
+#define ANSWER "gumroad.client.response"
 
 enum {
   MAX_IDLE = 16,             /* easy handles kept for the next transfers */

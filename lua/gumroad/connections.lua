@@ -4,9 +4,9 @@
 -- trusted is never written over. To read it, files are all that is needed.
 --
 -- A connection is a plain table of what gumroad.oauth gave and who it is: see FIELDS.
-local cjson = require "gumroad.cjson"
-local Error = require "gumroad.error"
-local json = require "gumroad.json"
+local cjson = require "gumroad.base.cjson"
+local Error = require "gumroad.base.error"
+local json = require "gumroad.base.json"
 
 local connections = {}
 

@@ -7,10 +7,10 @@
 --     end
 local api = require "gumroad.api"
 local loop = require "gumroad.loop"
-local params = require "gumroad.params"
+local params = require "gumroad.resources.params"
 local resources = require "gumroad.resources"
 local Client = require "gumroad.client"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 
 local gumroad = { _VERSION = Client.VERSION }
 
@@ -184,7 +184,7 @@ end
 -- @return table | nil, error, table or nil: what was done all the same
 function Shop:ensure_webhooks(wanted, options)
   check_self(self, "ensure_webhooks")
-  return require("gumroad.hooks").ensure(self, wanted, options)
+  return require("gumroad.webhook.subscriptions").ensure(self, wanted, options)
 end
 
 --- Webhooks: receives Gumroad's pings and calls a handler for each.

@@ -1,6 +1,6 @@
 --- An event as a line for people, and as one of JSON.
 local json = require "gumroad.cli.json"
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
 local width = require "gumroad.cli.width"
 

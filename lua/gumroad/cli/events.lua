@@ -13,7 +13,7 @@ for _, name in ipairs(events.NAMES) do is_event[name] = true end
 function events.reader(more)
   return function(word)
     if is_event[word] or word == more then return word end
-    return nil, ("unknown event '%s'%s"):format(word, require("gumroad.error").hint(word, is_event))
+    return nil, ("unknown event '%s'%s"):format(word, require("gumroad.base.error").hint(word, is_event))
   end
 end
 

@@ -66,7 +66,7 @@ local PARTS = { ["gumroad.core"] = C_PART, ["gumroad.system"] = C_PART }
 
 -- Of a text that `require` raised: what is to be installed, or nil.
 local function missing_part(text)
-  if text:find("^gumroad needs lua%-cjson") then return text end  -- of gumroad.cjson
+  if text:find("^gumroad needs lua%-cjson") then return text end  -- of gumroad.base.cjson
   local name = text:match("module '([^'\n]+)' not found:")
   if PARTS[name] then return PARTS[name] end
   local why
@@ -79,7 +79,7 @@ end
 -- @param see    the words of the command that ran; nil: it ran a script, whose mistakes are told with their place
 function failure.of(raised, see)
   if failure.is(raised) then return raised end
-  if require("gumroad.error").is(raised) then
+  if require("gumroad.base.error").is(raised) then
     return { code = failure.code_of(raised), message = tostring(raised) }
   end
   local text = tostring(raised)

@@ -1,5 +1,5 @@
 --- Which fields of an object are printed, and how: chosen by gumroad.schema.
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 local json = require "gumroad.cli.json"
 local width = require "gumroad.cli.width"
 

@@ -13,7 +13,7 @@ Forwards.__index = Forwards
 function Forwards.new(url, on_failure)
   local ca_file, wrong
   if url:find("^https:") then
-    ca_file, wrong = require("gumroad.tls").ca_file()
+    ca_file, wrong = require("gumroad.client.tls").ca_file()
     if not ca_file then return nil, wrong end
   end
   return setmetatable({ url = url, ca_file = ca_file, on_failure = on_failure, running = {} }, Forwards)

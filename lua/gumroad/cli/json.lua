@@ -1,6 +1,6 @@
 --- JSON of what the API answered: the fields of objects in the order of gumroad.schema, others behind
 -- them, sorted; whole numbers as such; an empty array apart from an empty object, by the type.
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 
 local json = {}
 

@@ -1,7 +1,7 @@
 --- A row of gumroad.api as a command: its path's names are arguments, its parameters options.
 local arguments = require "gumroad.cli.arguments"
 local values = require "gumroad.cli.values"
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 
 local operation = {}
 

@@ -12,7 +12,7 @@ local output = {}
 local function check_path(object, path, command)
   local name = path:match("^[^.]+") or ""
   if object.open or object.type[name] then return end
-  failure.usage(command, "--fields: unknown field '%s'%s", path, require("gumroad.error").hint(name, object.type))
+  failure.usage(command, "--fields: unknown field '%s'%s", path, require("gumroad.base.error").hint(name, object.type))
 end
 
 -- The paths that --fields names, or nil.

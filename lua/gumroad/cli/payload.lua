@@ -1,7 +1,7 @@
 --- Fields of a ping's payload, changed as --set asks: by the types of gumroad.schema, and put where
 -- Gumroad has them.
 local json = require "gumroad.emulator.json"
-local schema = require "gumroad.schema"
+local schema = require "gumroad.api.schema"
 local failure = require "gumroad.cli.failure"
 
 local payload_fields = {}
@@ -75,7 +75,7 @@ function set(dict, object, path, name, text)
   local first, rest = name:match("^([^.]+)%.(.+)$")
   first = first or name
   if not object.type[first] then
-    failure.usage(SEE, "--set %s: unknown field '%s'%s", path, first, require("gumroad.error").hint(first, object.type))
+    failure.usage(SEE, "--set %s: unknown field '%s'%s", path, first, require("gumroad.base.error").hint(first, object.type))
   end
   if rest then return set_inside(dict, object, path, first, rest, text) end
   return put(dict, object, name, convert(path, object.type[name], text))

@@ -1,7 +1,7 @@
 --- What `listen` does while it listens: takes events, shows them, sends them on, counts.
 local event_line = require "gumroad.cli.event_line"
 local failure = require "gumroad.cli.failure"
-local receiver = require "gumroad.receiver"
+local receiver = require "gumroad.webhook.receiver"
 local url = require "gumroad.cli.url"
 local watch = require "gumroad.watch"
 local width = require "gumroad.cli.width"

@@ -23,7 +23,7 @@ function values.text(word)
 end
 
 local function json(text)
-  local ok, value = pcall(require("gumroad.json").decode, text)
+  local ok, value = pcall(require("gumroad.base.json").decode, text)
   if not ok then return nil, "it is not JSON: " .. value end
   return value
 end
@@ -57,7 +57,7 @@ values.TYPES = {
     return nil, "a whole number expected, got '" .. word .. "'"
   end },
   date = { "DATE", function(word)
-    local date = require "gumroad.date"
+    local date = require "gumroad.base.date"
     if date.parse(word) then return word end
     return nil, "\"YYYY-MM-DD\" or ISO 8601 with time and zone expected, got '" .. word .. "'"
   end },

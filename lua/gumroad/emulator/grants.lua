@@ -11,7 +11,7 @@ local LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  -- of user codes
 -- what dice are rolled for
 local FOR = { code = 140, access_token = 141, refresh_token = 142, device_code = 143, user_code = 144 }
 
-local REQUESTABLE = require "gumroad.scopes".set()
+local REQUESTABLE = require "gumroad.api.scopes".set()
 
 local Grants = { LIFETIME = LIFETIME }
 Grants.__index = Grants

@@ -8,10 +8,10 @@
 --   gum:stop()
 --
 -- It runs in a process of its own, which ends with stop(), with the handle, or with us.
-local cjson = require "gumroad.cjson"
+local cjson = require "gumroad.base.cjson"
 local core = require "gumroad.core"
-local Error = require "gumroad.error"
-local json = require "gumroad.json"
+local Error = require "gumroad.base.error"
+local json = require "gumroad.base.json"
 
 local emulator = {}
 

@@ -1,7 +1,7 @@
 --- OAuth as Gumroad plays it: authorization codes with PKCE, refreshing, device codes, revoking.
 -- The user is logged in, and decides on the pages of gumroad.emulator.oauth_pages.
 local core = require "gumroad.core"
-local pkce = require "gumroad.pkce"
+local pkce = require "gumroad.oauth.pkce"
 local Grants = require "gumroad.emulator.grants"
 local json = require "gumroad.emulator.json"
 local pages = require "gumroad.emulator.oauth_pages"

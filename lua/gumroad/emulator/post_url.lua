@@ -1,5 +1,5 @@
 --- Which addresses the emulated Gumroad takes for webhooks, and what their pings are written in.
-local addresses = require "gumroad.post_url"
+local addresses = require "gumroad.webhook.address"
 
 local post_url = {}
 

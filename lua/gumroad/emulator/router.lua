@@ -7,10 +7,10 @@
 -- 2. the key of the next page, or nil;
 -- 3. an object whose keys stand beside the value, or nil.
 -- Or what request:missing, refuse, bad, deny or file returned, which is the whole answer.
-local cjson = require "gumroad.cjson"
+local cjson = require "gumroad.base.cjson"
 local core = require "gumroad.core"
 local api = require "gumroad.api"
-local decode_json = require "gumroad.json".decode
+local decode_json = require "gumroad.base.json".decode
 local format = require "gumroad.emulator.format"
 local json = require "gumroad.emulator.json"
 local paging = require "gumroad.emulator.paging"

@@ -1,7 +1,7 @@
 --- How a call waits is chosen when it is made, from where it is made: a client is often
 -- created in nginx's init phase and used in a later one.
 local core = require "gumroad.core"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 local tasks = require "gumroad.loop.tasks"
 
 local loop = {}

@@ -2,7 +2,7 @@
 -- worker, the driver, looks at the engine every millisecond, without blocking, as long as a
 -- call waits; the callers wait on semaphores.
 local core = require "gumroad.core"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 local semaphores = require "ngx.semaphore"
 local ngx = ngx
 

@@ -1,7 +1,7 @@
 --- A way to wait over any `idle(seconds)` function, and functions run side by side over it
 -- as coroutines.
 local core = require "gumroad.core"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 
 -- The coroutines that an `all` runs: a wait inside one lets the others go on.
 local tasks = setmetatable({}, { __mode = "k" })

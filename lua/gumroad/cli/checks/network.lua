@@ -1,7 +1,7 @@
 --- One request, and what its failure means.
 local core = require "gumroad.core"
 local loop = require "gumroad.loop"
-local tls = require "gumroad.tls"
+local tls = require "gumroad.client.tls"
 
 local network = {}
 

@@ -3,7 +3,7 @@ local deliveries = require "gumroad.emulator.deliveries"
 local json = require "gumroad.emulator.json"
 local network = require "gumroad.cli.checks.network"
 local emulated = require "gumroad.emulator.post_url"
-local post_url = require "gumroad.post_url"
+local post_url = require "gumroad.webhook.address"
 local url = require "gumroad.cli.url"
 
 local CHECK = "receiver"

@@ -1,6 +1,6 @@
 --- The webhooks of the shop, for each sort of event.
 local gumroad = require "gumroad"
-local post_url = require "gumroad.post_url"
+local post_url = require "gumroad.webhook.address"
 local events = require "gumroad.cli.events"
 local url = require "gumroad.cli.url"
 

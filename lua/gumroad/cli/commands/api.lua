@@ -1,6 +1,6 @@
 --- gumroad-lua api METHOD PATH: any call of the API; prints what the server answered, byte for byte.
 local failure = require "gumroad.cli.failure"
-local post_url = require "gumroad.post_url"
+local post_url = require "gumroad.webhook.address"
 local shown = require("gumroad.cli.url").shown
 local values = require "gumroad.cli.values"
 

@@ -1,7 +1,7 @@
 --- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C, SIGTERM or SIGHUP.
 local events = require "gumroad.cli.events"
 local failure = require "gumroad.cli.failure"
-local post_url = require "gumroad.post_url"
+local post_url = require "gumroad.webhook.address"
 local values = require "gumroad.cli.values"
 
 local function configure(parser)

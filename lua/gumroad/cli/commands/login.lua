@@ -27,7 +27,7 @@ end
 
 -- A scope that is none is told before the user is asked for anything.
 local function check_scopes(context, scopes)
-  local known = require("gumroad.scopes").set()
+  local known = require("gumroad.api.scopes").set()
   for _, rows in pairs(require "gumroad.api") do
     for _, row in ipairs(rows) do
       for _, scope in ipairs(row.scopes or {}) do known[scope] = true end
@@ -36,7 +36,7 @@ local function check_scopes(context, scopes)
   for scope in scopes:gmatch("%S+") do
     if not known[scope] then
       failure.usage(context.command, "--scopes: there is no scope '%s'%s", scope,
-        require("gumroad.error").hint(scope, known))
+        require("gumroad.base.error").hint(scope, known))
     end
   end
 end

@@ -1,5 +1,5 @@
 --- Posts to the audience.
-local date = require "gumroad.date"
+local date = require "gumroad.base.date"
 local fields = require "gumroad.emulator.fields"
 local format = require "gumroad.emulator.format"
 local json = require "gumroad.emulator.json"

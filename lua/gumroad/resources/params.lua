@@ -1,9 +1,9 @@
 --- Parameters of an operation: checked against its row before anything is sent, then written
 -- as path, query, form or JSON.
-local cjson = require "gumroad.cjson"
+local cjson = require "gumroad.base.cjson"
 local core = require "gumroad.core"
-local date = require "gumroad.date"
-local Error = require "gumroad.error"
+local date = require "gumroad.base.date"
+local Error = require "gumroad.base.error"
 
 local params = {}
 

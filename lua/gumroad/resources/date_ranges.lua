@@ -6,7 +6,7 @@
 -- Where a list stands among its parts is told by its page keys. Gumroad's own keys hold as
 -- long as nothing was cut; then ours do: "AFTER..BEFORE@KEY", the days of a part (none: as
 -- the caller gave it) and Gumroad's key in it (none: its first page).
-local date = require "gumroad.date"
+local date = require "gumroad.base.date"
 
 local windows = {}
 

@@ -16,9 +16,9 @@
 --   timeout, connect_timeout, retries, sleep   as for gumroad.new
 local core = require "gumroad.core"
 local loop = require "gumroad.loop"
-local pkce = require "gumroad.pkce"
+local pkce = require "gumroad.oauth.pkce"
 local Client = require "gumroad.client"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 
 local oauth = {}
 

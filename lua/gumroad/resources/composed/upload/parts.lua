@@ -6,9 +6,9 @@
 -- or, once it was sent, { part_number, etag }. An error carries it as `upload`, and `resume`
 -- takes it.
 local loop = require "gumroad.loop"
-local Error = require "gumroad.error"
-local File = require "gumroad.upload.file"
-local storage = require "gumroad.upload.storage"
+local Error = require "gumroad.base.error"
+local File = require "gumroad.resources.composed.upload.file"
+local storage = require "gumroad.resources.composed.upload.storage"
 
 local MOST_BYTES = 20 * 1024 ^ 3
 local PARALLEL = 3

@@ -1,7 +1,7 @@
 --- Whether a licence key is good (licenses.check): Gumroad's answer to licenses.verify judged,
 -- or, where there is none, an earlier answer that the caller has kept.
-local date = require "gumroad.date"
-local Error = require "gumroad.error"
+local date = require "gumroad.base.date"
+local Error = require "gumroad.base.error"
 
 -- Gumroad's words for a key that it does not let pass, with HTTP 404.
 local REFUSALS = {

@@ -1,6 +1,6 @@
 --- Proof Key for Code Exchange (RFC 7636), method S256: secrets that cannot be guessed, and
 -- their digests. Needs luaossl, which is loaded when it is first used.
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 
 local pkce = {}
 

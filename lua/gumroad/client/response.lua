@@ -1,6 +1,6 @@
 --- What an HTTP answer of Gumroad's means: the decoded body, or an error.
-local Error = require "gumroad.error"
-local json = require "gumroad.json"
+local Error = require "gumroad.base.error"
+local json = require "gumroad.base.json"
 
 local answer = {}
 
@@ -43,7 +43,7 @@ local function retry_after(text)
   if seconds then return seconds end
   local day, month, year, time = text:match("(%d%d) (%a%a%a) (%d%d%d%d) (%d%d:%d%d:%d%d)")
   if not MONTHS[month] then return nil end
-  local at = require("gumroad.date").parse(("%s-%02d-%sT%sZ"):format(year, MONTHS[month], day, time))
+  local at = require("gumroad.base.date").parse(("%s-%02d-%sT%sZ"):format(year, MONTHS[month], day, time))
   return at and math.max(at - os.time(), 0)
 end
 
@@ -59,7 +59,7 @@ end
 -- How to get a token with one of these scopes besides those that it has, in words.
 local function login_with(wanted, connection)
   local before = connection and connection.scope and connection.scope .. " " or ""
-  local is_public = require("gumroad.scopes").set()
+  local is_public = require("gumroad.api.scopes").set()
   for _, scope in ipairs(wanted) do
     if is_public[scope] and not (" " .. before):find(" " .. scope .. " ", 1, true) then
       return (". For a token with it: gumroad-lua login %s --scopes '%s%s'"):format(

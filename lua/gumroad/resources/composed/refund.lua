@@ -1,8 +1,8 @@
 --- Refunds (sales.refund). Two of them are two refunds, so none is sent twice; where the answer
 -- is lost, the sale tells what became of it. For that it is read before, always. A token that
 -- may not read sales refunds all the same, without that.
-local money = require "gumroad.money"
-local Error = require "gumroad.error"
+local money = require "gumroad.api.currency"
+local Error = require "gumroad.base.error"
 
 -- What can still be refunded, in the smallest unit of the currency that it was sold in, or nil
 -- where the sale does not tell. Older servers name no currency, only its symbol.

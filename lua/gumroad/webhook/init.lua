@@ -3,9 +3,9 @@
 -- Pings are not signed. Whoever acts on money or licences reads the sale or the subscriber
 -- back through the API; `shadowed` tells which fields may be the buyer's own text.
 local core = require "gumroad.core"
-local schema = require "gumroad.schema"
-local Error = require "gumroad.error"
-local json = require "gumroad.json"
+local schema = require "gumroad.api.schema"
+local Error = require "gumroad.base.error"
+local json = require "gumroad.base.json"
 
 local webhook = {}
 

@@ -2,7 +2,7 @@
 --
 -- A page's successor is asked for as soon as the page has arrived, so the network works
 -- while the script does.
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 
 local pages = {}
 

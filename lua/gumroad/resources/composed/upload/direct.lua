@@ -1,9 +1,9 @@
 --- shop.direct_uploads:upload(path [, params [, options]]): a cover, thumbnail or medium, sent to
 -- the storage in one go.
 local loop = require "gumroad.loop"
-local Error = require "gumroad.error"
-local File = require "gumroad.upload.file"
-local storage = require "gumroad.upload.storage"
+local Error = require "gumroad.base.error"
+local File = require "gumroad.resources.composed.upload.file"
+local storage = require "gumroad.resources.composed.upload.storage"
 
 local PIECE = 65536           -- bytes that are read at once
 local TURN = 128              -- pieces after which others have their turn

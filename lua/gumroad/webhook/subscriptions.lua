@@ -1,10 +1,10 @@
 --- Webhooks as they should be (shop:ensure_webhooks): what is missing is made, what is right
 -- stays. Gumroad itself makes one more at each request, and sends every event to each.
 local loop = require "gumroad.loop"
-local post_url = require "gumroad.post_url"
+local post_url = require "gumroad.webhook.address"
 local webhook = require "gumroad.webhook"
 local Client = require "gumroad.client"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 
 local hooks = {}
 

@@ -1,7 +1,7 @@
 --- Receives pings: an open port, the checks that come before a body is looked at, and events.
 local core = require "gumroad.core"
 local webhook = require "gumroad.webhook"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 
 local receiver = {}
 

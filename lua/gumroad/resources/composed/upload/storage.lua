@@ -1,6 +1,6 @@
 --- PUTs files to where Gumroad keeps them: S3, by URLs that let anyone in for some minutes. So
 -- their queries are secrets, and the token has no business there.
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 
 local storage = {}
 

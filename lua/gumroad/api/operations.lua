@@ -25,7 +25,7 @@
 -- * `page_size`: the list comes in pages of so many, each but the last with a
 --   `next_page_key`; `opt_in`: parameters without which the server does not page.
 -- * `too_slow`: the words with which the server refuses, with HTTP 400, a list that takes it too
---   long. The days between `after` and `before` are then asked for in parts: see gumroad.windows.
+--   long. The days between `after` and `before` are then asked for in parts: see gumroad.resources.date_ranges.
 --   `since`: before that day there is nothing. `advice`: for a day that is too long by itself.
 -- * `repeatable`: the same request again leaves the same state and does no harm, so it may
 --   be retried when nobody knows whether it arrived. `repeatable_with`: so it is where these
@@ -377,7 +377,7 @@ api.sales = {
     scopes = { "refund_sales", "edit_sales", "account" },
     params = { { "amount_cents", "integer",
       doc = "smallest unit of the sale's `currency` (whole yen for JPY); default: all that is left" } },
-    returns = "sale", kind = "object", object = "sale", by = "gumroad.refund",
+    returns = "sale", kind = "object", object = "sale", by = "gumroad.resources.composed.refund",
     doc = "Refunds. The sale is read before, and amounts that it cannot bear are refused; a token "
       .. "without view_sales skips that. Where the answer is lost it is not sent again: the sale is read "
       .. "again and returned if it shows the refund, else the error is outcome_unknown, with the sale "
@@ -438,7 +438,7 @@ api.licenses = {
     doc = "The sale that a licence key was given with. Counts no use unless told to. "
       .. "Needs no token, so it may be called from a program that users have. Without product_id and "
       .. "product_permalink Gumroad is asked all the same, and refuses." },
-  { "check", by = "gumroad.licence", kind = "object", object = "license_check",
+  { "check", by = "gumroad.resources.composed.license_check", kind = "object", object = "license_check",
     params = copy_with(LICENSE, {
       { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
       { "count_use", "boolean", doc = "true: counts as a use" },
@@ -543,7 +543,7 @@ api.media = {
 }
 
 api.files = {
-  { "upload", by = "gumroad.upload.parts", args = { "path" }, scopes = EDIT_PRODUCTS, since = "newer",
+  { "upload", by = "gumroad.resources.composed.upload.parts", args = { "path" }, scopes = EDIT_PRODUCTS, since = "newer",
     params = {
       { "filename", "string", doc = "as buyers see it; default: the file's own" },
       { "parallel", "integer", doc = "parts that are sent at a time, default 3" },
@@ -581,7 +581,7 @@ api.files = {
 }
 
 api.direct_uploads = {
-  { "upload", by = "gumroad.upload.direct", args = { "path" },
+  { "upload", by = "gumroad.resources.composed.upload.direct", args = { "path" },
     scopes = { "edit_products", "edit_profile", "account" }, since = "newer",
     params = {
       { "purpose", "string", doc = "\"media\": for media.create; needs edit_profile" },

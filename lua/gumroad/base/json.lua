@@ -1,5 +1,5 @@
 --- JSON as Lua code expects it: null is absent, whole numbers are integers where Lua has them.
-local cjson = require "gumroad.cjson"
+local cjson = require "gumroad.base.cjson"
 local core = require "gumroad.core"
 
 local json = {}

@@ -4,10 +4,10 @@
 -- Gumroad sends the ping again: after 1, 3 and 10 minutes, then never. A handler that takes
 -- longer than 5 seconds is called again for the same event; `event.key` tells.
 local core = require "gumroad.core"
-local hooks = require "gumroad.hooks"
-local receiver = require "gumroad.receiver"
+local hooks = require "gumroad.webhook.subscriptions"
+local receiver = require "gumroad.webhook.receiver"
 local webhook = require "gumroad.webhook"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 
 local watch = {}
 

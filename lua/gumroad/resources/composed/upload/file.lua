@@ -1,6 +1,6 @@
 --- A file of this machine that is to be uploaded.
 local core = require "gumroad.core"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 
 local File = {}
 File.__index = File

@@ -1,12 +1,12 @@
 --- shop.products:list(), shop.sales:get(id), ...: the methods, made from the rows of
 -- gumroad.api. What a method does follows from its row alone.
 local api = require "gumroad.api"
-local date = require "gumroad.date"
-local pages = require "gumroad.pages"
-local params = require "gumroad.params"
-local windows = require "gumroad.windows"
+local date = require "gumroad.base.date"
+local pages = require "gumroad.resources.list"
+local params = require "gumroad.resources.params"
+local windows = require "gumroad.resources.date_ranges"
 local Client = require "gumroad.client"
-local Error = require "gumroad.error"
+local Error = require "gumroad.base.error"
 
 local resources = {}
 

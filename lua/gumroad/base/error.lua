@@ -63,7 +63,7 @@ function Error.is(value)
 end
 
 -- Where this library's own files are, as debug.getinfo names them.
-local OWN = debug.getinfo(1, "S").source:match("^(.*)error%.lua$") or "@gumroad/"
+local OWN = debug.getinfo(1, "S").source:match("^(.*)base/error%.lua$") or "@gumroad/"
 
 local function is_own(info)
   return info.what == "C" or info.what == "tail" or info.source:sub(1, #OWN) == OWN

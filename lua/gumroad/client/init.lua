@@ -1,11 +1,11 @@
 --- One call: build, send, wait, try again, decode. It knows HTTP and Gumroad's envelope, and
 -- nothing of single resources.
 local core = require "gumroad.core"
-local answer = require "gumroad.answer"
+local answer = require "gumroad.client.response"
 local loop = require "gumroad.loop"
-local retry = require "gumroad.retry"
-local tls = require "gumroad.tls"
-local Error = require "gumroad.error"
+local retry = require "gumroad.client.retry"
+local tls = require "gumroad.client.tls"
+local Error = require "gumroad.base.error"
 
 local Client = {}
 Client.__index = Client
