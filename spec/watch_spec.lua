@@ -236,7 +236,8 @@ describe("shop:watch", function()
 
   it("answers 404 to another path or query than the url's", function()
     check_statuses({}, {
-      { 200 }, { 404, path = "/" }, { 404, path = "/gumroad" }, { 404, path = PATH .. "/" }, { 404, path = PATH .. "?" },
+      { 200 }, { 404, path = "/" }, { 404, path = "/gumroad" }, { 404, path = PATH .. "/" },
+      { 404, path = PATH .. "?" },
       { 404, path = PATH .. "?a=1" }, { 404, path = PATH:sub(1, -2) }, { 404, path = PATH .. "0" },
       { 404, path = PATH:upper() },
     })
