@@ -543,7 +543,8 @@ api.media = {
 }
 
 api.files = {
-  { "upload", by = "gumroad.resources.composed.upload.parts", args = { "path" }, scopes = EDIT_PRODUCTS, since = "newer",
+  { "upload", by = "gumroad.resources.composed.upload.parts", args = { "path" }, scopes = EDIT_PRODUCTS,
+    since = "newer",
     params = {
       { "filename", "string", doc = "as buyers see it; default: the file's own" },
       { "parallel", "integer", doc = "parts that are sent at a time, default 3" },
