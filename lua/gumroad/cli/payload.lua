@@ -75,7 +75,8 @@ function set(dict, object, path, name, text)
   local first, rest = name:match("^([^.]+)%.(.+)$")
   first = first or name
   if not object.type[first] then
-    failure.usage(SEE, "--set %s: unknown field '%s'%s", path, first, require("gumroad.base.error").hint(first, object.type))
+    local hint = require("gumroad.base.error").hint(first, object.type)
+    failure.usage(SEE, "--set %s: unknown field '%s'%s", path, first, hint)
   end
   if rest then return set_inside(dict, object, path, first, rest, text) end
   return put(dict, object, name, convert(path, object.type[name], text))
