@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "equal.h"
+#include "text.h"
 
 #define FORM "application/x-www-form-urlencoded"
 #define JSON "application/json"
@@ -24,13 +25,6 @@ static size_t media_type (const char **s, size_t len) {
   return (size_t)(p - *s);
 }
 
-static int is_same (const char *s, size_t len, const char *lower_case) {
-  if (len != strlen(lower_case)) return 0;
-  for (size_t i = 0; i < len; i++)
-    if ((s[i] >= 'A' && s[i] <= 'Z' ? s[i] | 0x20 : s[i]) != lower_case[i]) return 0;
-  return 1;
-}
-
 /* Writes the beginning of the sender's text as printable ASCII. */
 static const char *show (const char *s, size_t len, char shown[SHOWN_SIZE]) {
   size_t at = 0, i = 0;
@@ -43,21 +37,21 @@ static const char *show (const char *s, size_t len, char shown[SHOWN_SIZE]) {
   return shown;
 }
 
-static int refuse_method (const gr_Head *head, gr_Refusal *refusal) {
+static int refuse_method (const gr_head *head, gr_refusal *refusal) {
   char shown[SHOWN_SIZE];
   refusal->status = 405;
   snprintf(refusal->reason, GR_REASON_SIZE, "method %s, not POST", show(head->method, head->method_len, shown));
   return 1;
 }
 
-static int refuse_length (const gr_Expected *expected, const gr_Head *head, gr_Refusal *refusal) {
+static int refuse_length (const gr_expected *expected, const gr_head *head, gr_refusal *refusal) {
   refusal->status = 413;
   snprintf(refusal->reason, GR_REASON_SIZE, "a body of %" PRIu64 " bytes, more than %" PRIu64,
            head->length, expected->max_body);
   return 1;
 }
 
-static int refuse_type (const char *type, size_t len, gr_Refusal *refusal) {
+static int refuse_type (const char *type, size_t len, gr_refusal *refusal) {
   char shown[SHOWN_SIZE];
   refusal->status = 400;
   snprintf(refusal->reason, GR_REASON_SIZE, "the content type is %s; Gumroad sends " FORM,
@@ -65,13 +59,13 @@ static int refuse_type (const char *type, size_t len, gr_Refusal *refusal) {
   return 1;
 }
 
-static int refuse_target (gr_Refusal *refusal) {
+static int refuse_target (gr_refusal *refusal) {
   refusal->status = 404;
   strcpy(refusal->reason, "wrong path or secret");
   return 1;
 }
 
-int gr_gate_head (const gr_Expected *expected, const gr_Head *head, gr_Refusal *refusal) {
+int gr_gate_head (const gr_expected *expected, const gr_head *head, gr_refusal *refusal) {
   const char *type = head->content_type != NULL ? head->content_type : "";
   size_t type_len = media_type(&type, head->content_type != NULL ? head->content_type_len : 0);
   if (expected->target != NULL
@@ -80,7 +74,8 @@ int gr_gate_head (const gr_Expected *expected, const gr_Head *head, gr_Refusal *
   if (head->method_len != 4 || memcmp(head->method, "POST", 4) != 0) return refuse_method(head, refusal);
   if (expected->max_body > 0 && head->length != GR_LENGTH_UNKNOWN && head->length > expected->max_body)
     return refuse_length(expected, head, refusal);
-  if (!is_same(type, type_len, FORM) && !is_same(type, type_len, JSON))
+  if (!gr_equal_nocase(type, type_len, FORM, sizeof FORM - 1)
+      && !gr_equal_nocase(type, type_len, JSON, sizeof JSON - 1))
     return refuse_type(type, type_len, refusal);
   return 0;
 }

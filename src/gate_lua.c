@@ -20,7 +20,7 @@ static uint64_t check_count (lua_State *L, int index, const char *name, lua_Numb
 }
 
 /* Takes the field whose name and value are on top of the stack. */
-static void take_field (lua_State *L, int index, gr_Expected *expected) {
+static void take_field (lua_State *L, int index, gr_expected *expected) {
   const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
   if (strcmp(name, "max_body") == 0) expected->max_body = check_count(L, index, name, 1);
   else if (strcmp(name, "target") != 0) fail(L, index, "target or max_body expected, not '%s'", name);
@@ -28,7 +28,7 @@ static void take_field (lua_State *L, int index, gr_Expected *expected) {
   else expected->target = lua_tolstring(L, -1, &expected->target_len);
 }
 
-void gr_checkexpected (lua_State *L, int index, gr_Expected *expected) {
+void gr_checkexpected (lua_State *L, int index, gr_expected *expected) {
   memset(expected, 0, sizeof *expected);
   luaL_checktype(L, index, LUA_TTABLE);
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) take_field(L, index, expected);
@@ -48,9 +48,9 @@ void gr_checkexpected (lua_State *L, int index, gr_Expected *expected) {
 ** a form nor JSON). The reason is one line of printable ASCII, at most 199 bytes. The target is compared
 ** in a time that depends on the lengths alone. */
 static int l_gate_head (lua_State *L) {
-  gr_Expected expected;
-  gr_Refusal refusal;
-  gr_Head head = {.length = GR_LENGTH_UNKNOWN};
+  gr_expected expected;
+  gr_refusal refusal;
+  gr_head head = {.length = GR_LENGTH_UNKNOWN};
   lua_settop(L, 5);
   gr_checkexpected(L, 1, &expected);
   head.method = luaL_checklstring(L, 2, &head.method_len);

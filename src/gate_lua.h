@@ -7,6 +7,6 @@
 
 /* Reads the table at 'index': target and max_body, both optional. Raises for anything else in it.
 ** The target's bytes are the table's. */
-void gr_checkexpected (lua_State *L, int index, gr_Expected *expected);
+void gr_checkexpected (lua_State *L, int index, gr_expected *expected);
 
 #endif
