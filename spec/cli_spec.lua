@@ -75,7 +75,7 @@ describe("gumroad-lua", function()
     local shop, lines, sent = support.shop(gum), {}, {}
     gum:reset_stats()
     for _, row in ipairs(rows) do
-      if row.path and not row.by then
+      if row.path and not row.composed then
         local words, given = both_calls(row)
         lines[#lines + 1], sent[#sent + 1] = words, row
         local resource = shop[row.resource]

@@ -1,14 +1,11 @@
 /* gumroad.core: the C core. It moves bytes, checks them and keeps secrets; what they mean
 ** to Gumroad is the business of the Lua above. */
+#include "clock.h"
 #include "core.h"
-
-#include <time.h>
 
 /* core.now() -> seconds on a clock that is never set back; only differences mean something. */
 static int l_now (lua_State *L) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+  lua_pushnumber(L, gr_now());
   return 1;
 }
 
