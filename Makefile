@@ -61,7 +61,10 @@ $(BUILD)/gumroad/system.so: $(BUILD)/obj/system.o $(BUILD)/obj/module.o
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
+# What an earlier version of ours left goes first: its gumroad/api.lua would win over gumroad/api/init.lua.
 install: all
+	@[ ! -d "$(DESTDIR)$(INST_LUADIR)/gumroad" ] || (cd "$(DESTDIR)$(INST_LUADIR)/gumroad" && \
+	  find . -type f -name '*.lua' | while read -r file; do [ -e "$(CURDIR)/lua/gumroad/$$file" ] || rm -f "$$file"; done)
 	@cd lua && for file in $$(find gumroad -name '*.lua'); do \
 	  install -d "$(DESTDIR)$(INST_LUADIR)/$$(dirname $$file)" && \
 	  install -m 644 $$file "$(DESTDIR)$(INST_LUADIR)/$$file" || exit 1; done
