@@ -299,12 +299,12 @@ describe("The operation", function()
         it("is sent with its method, path and parameters", function()
           local given, sent = params_for(row)
           local asking = shop
-          if row.by then  -- with a token that lets it make its own request alone
+          if row.composed then  -- with a token that lets it make its own request alone
             gum:grant("narrow", row.scopes[1])
             asking = support.shop(gum, { access_token = "narrow" })
           end
           call(asking, row, given)
-          if not row.by then assert.equal(1, #support.requests(gum)) end
+          if not row.composed then assert.equal(1, #support.requests(gum)) end
           local request = last_request()
           check_line(request)
           assert.same(sent, core.form_decode(row.query and request.query or request.body))

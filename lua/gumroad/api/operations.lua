@@ -33,9 +33,9 @@
 -- * `look`: RESOURCE.OPERATION that shows what it did, where that is not the resource's own
 --   `get` or, of `create`, its `list`; for errors about an unknown outcome.
 -- * `doc`: what a caller wants to know.
--- * `by`: the module that carries it out, where one request is not enough: a function of what
---   gumroad.resources calls an operation. Such a row may do without METHOD and PATH, being no
---   endpoint of Gumroad's; `args` are then the names of its positional arguments.
+-- * `composed`: one request is not enough; gumroad.resources.composed has what carries it out. Such a
+--   row may do without METHOD and PATH, being no endpoint of Gumroad's; `args` are then the names of
+--   its positional arguments.
 -- * A parameter's `default` is sent where it is not given, nor the one that `unless` names.
 --
 -- Source: Gumroad's server, 2025-04 to 2026-09; a row's `since = "newer"` marks what the
@@ -382,7 +382,7 @@ api.sales = {
     scopes = { "refund_sales", "edit_sales", "account" },
     params = { { "amount_cents", "integer",
       doc = "smallest unit of the sale's `currency` (whole yen for JPY); default: all that is left" } },
-    returns = "sale", kind = "object", object = "sale", by = "gumroad.resources.composed.refund",
+    returns = "sale", kind = "object", object = "sale", composed = true,
     doc = "Refunds. The sale is read before, and amounts that it cannot bear are refused; a token "
       .. "without view_sales skips that. Where the answer is lost it is not sent again: the sale is read "
       .. "again and returned if it shows the refund, else the error is outcome_unknown, with the sale "
@@ -443,7 +443,7 @@ api.licenses = {
     doc = "The sale that a licence key was given with. Counts no use unless told to. "
       .. "Needs no token, so it may be called from a program that users have. Without product_id and "
       .. "product_permalink Gumroad is asked all the same, and refuses." },
-  { "check", by = "gumroad.resources.composed.license_check", kind = "object", object = "license_check",
+  { "check", composed = true, kind = "object", object = "license_check",
     params = copy_with(LICENSE, {
       { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
       { "count_use", "boolean", doc = "true: counts as a use" },
@@ -548,8 +548,7 @@ api.media = {
 }
 
 api.files = {
-  { "upload", by = "gumroad.resources.composed.upload.parts", args = { "path" }, scopes = EDIT_PRODUCTS,
-    since = "newer",
+  { "upload", composed = true, args = { "path" }, scopes = EDIT_PRODUCTS, since = "newer",
     params = {
       { "filename", "string", doc = "as buyers see it; default: the file's own" },
       { "parallel", "integer", doc = "parts that are sent at a time, default 3" },
@@ -587,7 +586,7 @@ api.files = {
 }
 
 api.direct_uploads = {
-  { "upload", by = "gumroad.resources.composed.upload.direct", args = { "path" },
+  { "upload", composed = true, args = { "path" },
     scopes = { "edit_products", "edit_profile", "account" }, since = "newer",
     params = {
       { "purpose", "string", doc = "\"media\": for media.create; needs edit_profile" },

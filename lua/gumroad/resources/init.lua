@@ -1,6 +1,7 @@
 --- shop.products:list(), shop.sales:get(id), ...: the methods, made from the rows of
 -- gumroad.api. What a method does follows from its row alone.
 local api = require "gumroad.api"
+local composed = require "gumroad.resources.composed"
 local date = require "gumroad.base.date"
 local pages = require "gumroad.resources.list"
 local params = require "gumroad.resources.params"
@@ -122,7 +123,7 @@ local function call_plainly(row, client, ids, given, options)
   return value, err
 end
 
--- What the module that a row names in `by` gets: the checked arguments `ids`, `params` and
+-- What a composed operation gets: the checked arguments `ids`, `params` and
 -- `options` (those of a call), `where` (the operation's name, for errors), `send(params)`,
 -- which makes the row's own request, and `resource(name)`, such as resource("sales"):get(id).
 local function new_operation(row, client, ids, given, options)
@@ -139,7 +140,7 @@ local function call_method(row)
     check_self(self, where)
     local ids, given, options = read_arguments(row, where, ...)
     given = params.check(where, row, given)
-    if row.by then return require(row.by)(new_operation(row, self.client, ids, given, options)) end
+    if row.composed then return composed.run(where, new_operation(row, self.client, ids, given, options)) end
     return call_plainly(row, self.client, ids, given, options)
   end
 end
