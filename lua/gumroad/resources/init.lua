@@ -68,10 +68,9 @@ local function read_arguments(row, where, ...)
       Error.usage("%s: %s: string expected, got %s", where, row.path_params[i], type(ids[i]))
     end
   end
-  local takes_params = row.name == "list" or #row.params > 0
-  local options_at = count + (takes_params and 2 or 1)
+  local options_at = count + (row.takes_params and 2 or 1)
   if args.n > options_at then Error.usage("%s: too many arguments", where) end
-  return ids, takes_params and args[count + 1] or nil, Client.check_call_options(where, args[options_at])
+  return ids, row.takes_params and args[count + 1] or nil, Client.check_call_options(where, args[options_at])
 end
 
 -- Whether what came out of JSON, where a table is an array or an object, is an array of tables.
@@ -261,7 +260,7 @@ end
 local function new_class(resource, rows)
   local class = {}
   for _, row in ipairs(rows) do
-    if row.name == "list" then
+    if row.is_list then
       class.list = list_method(row, "list", pages.list)
       class.each = list_method(row, "each", pages.each)
       class.pages = list_method(row, "pages", pages.each_page)
