@@ -39,8 +39,8 @@ STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
 
 # The modules and their objects. Where libmicrohttpd is not found, or this is not Linux, require
 # "gumroad.listener" says so.
-CORE = core module form form_lua json json_lua secret engine request poller file
-LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),listener module,listener_missing)
+CORE = core module buffer text form form_lua json json_lua gate gate_lua equal secret engine request poller file
+LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),listener module buffer text,listener_missing)
 MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so $(BUILD)/gumroad/system.so
 
 all: $(MODULES)
@@ -61,7 +61,10 @@ $(BUILD)/gumroad/system.so: $(BUILD)/obj/system.o $(BUILD)/obj/module.o
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
+# What an earlier version of ours left goes first: its gumroad/api.lua would win over gumroad/api/init.lua.
 install: all
+	@[ ! -d "$(DESTDIR)$(INST_LUADIR)/gumroad" ] || (cd "$(DESTDIR)$(INST_LUADIR)/gumroad" && \
+	  find . -type f -name '*.lua' | while read -r file; do [ -e "$(CURDIR)/lua/gumroad/$$file" ] || rm -f "$$file"; done)
 	@cd lua && for file in $$(find gumroad -name '*.lua'); do \
 	  install -d "$(DESTDIR)$(INST_LUADIR)/$$(dirname $$file)" && \
 	  install -m 644 $$file "$(DESTDIR)$(INST_LUADIR)/$$file" || exit 1; done

@@ -138,14 +138,10 @@ local function params_for(row)
   return given, sent
 end
 
-local function takes_params(row)
-  return row.name == "list" or #row.params > 0
-end
-
 local function call(shop, row, params, options)
   local arguments, count = {}, #row.path_params
   for i = 1, count do arguments[i] = UNKNOWN end
-  if takes_params(row) then count = count + 1; arguments[count] = params end
+  if row.takes_params then count = count + 1; arguments[count] = params end
   count = count + 1
   arguments[count] = options
   local resource = shop[row.resource]
@@ -303,12 +299,12 @@ describe("The operation", function()
         it("is sent with its method, path and parameters", function()
           local given, sent = params_for(row)
           local asking = shop
-          if row.by then  -- with a token that lets it make its own request alone
+          if row.composed then  -- with a token that lets it make its own request alone
             gum:grant("narrow", row.scopes[1])
             asking = support.shop(gum, { access_token = "narrow" })
           end
           call(asking, row, given)
-          if not row.by then assert.equal(1, #support.requests(gum)) end
+          if not row.composed then assert.equal(1, #support.requests(gum)) end
           local request = last_request()
           check_line(request)
           assert.same(sent, core.form_decode(row.query and request.query or request.body))
@@ -382,7 +378,7 @@ describe("The operation", function()
         assert.equal(0, #support.requests(gum))
       end)
 
-      if takes_params(row) then
+      if row.takes_params then
         it("refuses an unknown parameter", function()
           local given = params_for(row)
           given.no_such_parameter = "a"

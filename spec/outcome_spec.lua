@@ -10,7 +10,7 @@ local rows = {}
 for resource, list in pairs(api) do
   for _, row in ipairs(list) do
     -- operations of more than one request have specs of their own
-    if row.path and not (row.repeatable or row.repeatable_with or row.by) then
+    if row.path and not (row.repeatable or row.repeatable_with or row.composed) then
       rows[#rows + 1] = { resource .. "." .. row.name, row }
     end
   end

@@ -1,14 +1,11 @@
 /* gumroad.core: the C core. It moves bytes, checks them and keeps secrets; what they mean
 ** to Gumroad is the business of the Lua above. */
+#include "clock.h"
 #include "core.h"
-
-#include <time.h>
 
 /* core.now() -> seconds on a clock that is never set back; only differences mean something. */
 static int l_now (lua_State *L) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+  lua_pushnumber(L, gr_now());
   return 1;
 }
 
@@ -19,6 +16,7 @@ GR_EXPORT int luaopen_gumroad_core (lua_State *L) {
   gr_setfuncs(L, functions);
   gr_open_file(L);
   gr_open_form(L);
+  gr_open_gate(L);
   gr_open_json(L);
   gr_open_secret(L);
   gr_open_engine(L);

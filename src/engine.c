@@ -3,18 +3,20 @@
 **
 ** libcurl's callbacks run no Lua: they copy bytes into the transfer and take note. What can
 ** raise happens before, or while a userdata with __gc owns what would leak. */
+#include "buffer.h"
+#include "clock.h"
 #include "core.h"
 #include "file.h"
 #include "poller.h"
 #include "request.h"
 #include "secret.h"
+#include "text.h"
 
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <curl/curl.h>
 
@@ -31,8 +33,6 @@ enum {
   FIRST_BODY = 32 * 1024,    /* a page of the API without growing */
   MAX_SPARE = 256 * 1024     /* the largest buffer that is kept for the next body */
 };
-
-typedef struct gr_buffer { char *data; size_t len, cap; } gr_buffer;
 
 typedef struct gr_engine {
   struct gr_poller poller;
@@ -55,7 +55,7 @@ typedef struct gr_engine {
 typedef struct gr_transfer {
   gr_engine *engine;         /* NULL unless it runs */
   struct gr_transfer *prev, *next;
-  lua_Alloc alloc; void *alloc_ud;
+  gr_memory memory;
   CURL *easy;
   struct curl_slist *headers;
   struct curl_slist *auth;   /* the node of 'headers' that holds the token */
@@ -70,7 +70,7 @@ typedef struct gr_transfer {
   int finished, taken;
   long status, connect_ms, total_ms;
   long stall_s;              /* in place of total_ms, or 0 */
-  double deadline;           /* on the clock of now() */
+  double deadline;           /* on the clock of gr_now() */
   double seconds;
   int sent;                  /* something of the request may have reached the server */
   char error[CURL_ERROR_SIZE];
@@ -78,37 +78,12 @@ typedef struct gr_transfer {
 
 static char engine_key;      /* its address: where the registry keeps the engine */
 
-static double now (void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* Buffers of a transfer ------------------------------------------------------------- */
-
-static int buffer_append (gr_transfer *t, gr_buffer *b, const char *data, size_t len, size_t first) {
-  if (len > b->cap - b->len) {
-    size_t cap = b->cap ? b->cap : first;
-    while (cap - b->len < len) {
-      if (cap > SIZE_MAX / 2) return 0;
-      cap *= 2;
-    }
-    char *bigger = (char *)t->alloc(t->alloc_ud, b->data, b->cap, cap);
-    if (bigger == NULL) return 0;
-    b->data = bigger;
-    b->cap = cap;
-  }
-  memcpy(b->data + b->len, data, len);
-  b->len += len;
-  return 1;
-}
-
-static void buffer_free (gr_transfer *t, gr_buffer *b) {
-  if (b->data != NULL) t->alloc(t->alloc_ud, b->data, b->cap, 0);
-  memset(b, 0, sizeof *b);
-}
-
 /* Callbacks of libcurl: no Lua in here --------------------------------------------- */
+
+static int append_body (gr_transfer *t, const char *data, size_t len) {
+  if (t->body.cap == 0 && !gr_buffer_reserve(&t->body, &t->memory, FIRST_BODY)) return 0;
+  return gr_buffer_append(&t->body, &t->memory, data, len);
+}
 
 static size_t on_body (char *data, size_t size, size_t nmemb, void *ud) {
   gr_transfer *t = (gr_transfer *)ud;
@@ -118,7 +93,7 @@ static size_t on_body (char *data, size_t size, size_t nmemb, void *ud) {
     memset(&t->engine->spare, 0, sizeof t->engine->spare);
   }
   if (n > t->max_body - t->body.len) t->failure = "too_large";
-  else if (!buffer_append(t, &t->body, data, n, FIRST_BODY)) t->failure = "memory";
+  else if (!append_body(t, data, n)) t->failure = "memory";
   return t->failure ? 0 : n;
 }
 
@@ -132,7 +107,7 @@ static size_t on_header (char *data, size_t size, size_t nmemb, void *ud) {
     t->failure = "too_large";
     t->head_too_large = 1;
   }
-  else if (!buffer_append(t, &t->head, data, n, 1024)) t->failure = "memory";
+  else if (!gr_buffer_append(&t->head, &t->memory, data, n)) t->failure = "memory";
   return t->failure ? 0 : n;
 }
 
@@ -256,11 +231,10 @@ static void engine_abandon (gr_engine *e) {
 
 static int engine_close (lua_State *L) {
   gr_engine *e = (gr_engine *)luaL_checkudata(L, 1, ENGINE);
-  void *ud;
-  lua_Alloc alloc = lua_getallocf(L, &ud);
+  gr_memory memory;
+  gr_getmemory(L, &memory);
   e->closed = 1;
-  if (e->spare.data != NULL) alloc(ud, e->spare.data, e->spare.cap, 0);
-  memset(&e->spare, 0, sizeof e->spare);
+  gr_buffer_release(&e->spare, &memory);
   if (e->multi == NULL) return 0;
   if (e->pid != getpid()) { engine_abandon(e); return 0; }
   while (e->running != NULL) cancel(e->running, "cancelled", "the Lua state is closing");
@@ -338,8 +312,8 @@ static int transfer_close (lua_State *L) {
     arm_timer(e);  /* another one may have waited for its connection */
   }
   release(t, NULL);
-  buffer_free(t, &t->head);
-  buffer_free(t, &t->body);
+  gr_buffer_release(&t->head, &t->memory);
+  gr_buffer_release(&t->body, &t->memory);
   t->taken = 1;
   return 0;
 }
@@ -348,7 +322,7 @@ static gr_transfer *new_transfer (lua_State *L) {
   gr_transfer *t = (gr_transfer *)lua_newuserdata(L, sizeof *t);
   memset(t, 0, sizeof *t);  /* from here __gc may meet it, whatever raises next */
   t->file.fd = -1;
-  t->alloc = lua_getallocf(L, &t->alloc_ud);
+  gr_getmemory(L, &t->memory);
   luaL_getmetatable(L, TRANSFER);
   lua_setmetatable(L, -2);
   return t;
@@ -539,7 +513,7 @@ static const char *read_limits (lua_State *L, gr_transfer *t) {
   t->max_body = (size_t)max;
   t->connect_ms = connect_timeout;
   t->total_ms = timeout;
-  t->deadline = now() + (double)timeout / 1000;
+  t->deadline = gr_now() + (double)timeout / 1000;
   if (stall < INT_MAX) {
     t->stall_s = stall / 1000 + (stall % 1000 > 0);
     t->deadline = HUGE_VAL;
@@ -615,7 +589,7 @@ static void collect_finished (gr_engine *e) {
 
 /* libcurl does not hold the time of a transfer that waits for another one's connection. */
 static void end_overdue (gr_engine *e) {
-  double time = now();
+  double time = gr_now();
   gr_transfer *next;
   for (gr_transfer *t = e->running; t != NULL; t = next) {
     next = t->next;
@@ -781,33 +755,19 @@ static int engine_unwatch (lua_State *L) {
 
 /* Results -------------------------------------------------------------------------------- */
 
-static int lower (int c) { return (c >= 'A' && c <= 'Z') ? c + ('a' - 'A') : c; }
-
 static int is_blank (int c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/* Sets one header of the line [s, end) in the table at the top; a repeated one is joined. */
+/* Sets one header of the line [s, end) in the table on top of the stack. */
 static void push_header_line (lua_State *L, const char *s, const char *end) {
   char name[256];
   const char *colon = (const char *)memchr(s, ':', (size_t)(end - s));
   size_t name_len = colon ? (size_t)(colon - s) : 0;
   if (name_len == 0 || name_len > sizeof name) return;  /* the empty line, as a rule */
-  for (size_t i = 0; i < name_len; i++) name[i] = (char)lower((unsigned char)s[i]);
+  for (size_t i = 0; i < name_len; i++) name[i] = gr_lower(s[i]);
   const char *value = colon + 1;
   while (value < end && is_blank(*value)) value++;
   while (end > value && is_blank(end[-1])) end--;
-  lua_pushlstring(L, name, name_len);
-  lua_pushvalue(L, -1);
-  lua_rawget(L, -3);
-  if (lua_isnil(L, -1)) {
-    lua_pop(L, 1);
-    lua_pushlstring(L, value, (size_t)(end - value));
-  }
-  else {
-    lua_pushliteral(L, ", ");
-    lua_pushlstring(L, value, (size_t)(end - value));
-    lua_concat(L, 3);
-  }
-  lua_rawset(L, -3);
+  gr_join_header(L, name, name_len, value, (size_t)(end - value));
 }
 
 static void push_headers (lua_State *L, const char *head, size_t len) {
@@ -941,8 +901,8 @@ static int transfer_result (lua_State *L) {
   luaL_getmetatable(L, ANSWER); lua_setmetatable(L, -2);
   t->taken = 1;  /* memory that the collector does not know of is not kept for it */
   spare_body(L, t);
-  buffer_free(t, &t->head);
-  buffer_free(t, &t->body);
+  gr_buffer_release(&t->head, &t->memory);
+  gr_buffer_release(&t->body, &t->memory);
   return 1;
 }
 

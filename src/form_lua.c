@@ -299,57 +299,60 @@ static int l_form_decode (lua_State *L) {
 #define LARGEST_EXACT 9007199254740992.0  /* 2^53: whole numbers up to here are exact */
 
 /* Bytes that grow in a userdata at a fixed stack index, so that a raise leaks nothing. */
-typedef struct Bytes {
-  char *p;
-  size_t len, size;
+typedef struct gr_bytes {
+  gr_buffer buffer;
+  lua_State *L;
   int index;
-} Bytes;
+} gr_bytes;
 
 typedef struct Encoder {
   lua_State *L;
-  Bytes out, path;  /* path: the encoded name of where we are */
+  gr_bytes out, path;  /* path: the encoded name of where we are */
 } Encoder;
 
-static void new_bytes (lua_State *L, Bytes *b) {
-  *b = (Bytes){.size = 256};
-  b->p = (char *)lua_newuserdata(L, b->size);
+/* The gr_alloc of such bytes; raises where there is no memory. */
+static void *move_to_userdata (void *ud, void *block, size_t old_size, size_t new_size) {
+  gr_bytes *b = (gr_bytes *)ud;
+  void *larger = lua_newuserdata(b->L, new_size);
+  memcpy(larger, block, old_size);
+  lua_replace(b->L, b->index);
+  return larger;
+}
+
+static void new_bytes (lua_State *L, gr_bytes *b) {
+  *b = (gr_bytes){.L = L, .buffer.cap = 256};
+  b->buffer.data = (char *)lua_newuserdata(L, b->buffer.cap);
   b->index = lua_gettop(L);
 }
 
 /* Room for 'more' bytes. */
-static char *reserve (lua_State *L, Bytes *b, size_t more) {
-  if (b->size - b->len < more) {
-    if (more > (size_t)INT_MAX - b->len) luaL_error(L, "form_encode: more than 2 GiB");
-    size_t size = b->size * 2 > b->len + more ? b->size * 2 : b->len + more;
-    char *p = (char *)lua_newuserdata(L, size);
-    memcpy(p, b->p, b->len);
-    lua_replace(L, b->index);
-    b->p = p;
-    b->size = size;
-  }
-  return b->p + b->len;
+static char *reserve (gr_bytes *b, size_t more) {
+  gr_memory memory = {move_to_userdata, b};
+  if (more > (size_t)INT_MAX - b->buffer.len || !gr_buffer_reserve(&b->buffer, &memory, more))
+    luaL_error(b->L, "form_encode: more than 2 GiB");
+  return b->buffer.data + b->buffer.len;
 }
 
-static void add (lua_State *L, Bytes *b, const char *s, size_t len) {
-  memcpy(reserve(L, b, len), s, len);
-  b->len += len;
+static void add (gr_bytes *b, const char *s, size_t len) {
+  memcpy(reserve(b, len), s, len);
+  b->buffer.len += len;
 }
 
-static void add_encoded (lua_State *L, Bytes *b, const char *s, size_t len) {
-  if (len > INT_MAX / 3) luaL_error(L, "form_encode: more than 2 GiB");
-  b->len += gr_percent_encode(s, len, reserve(L, b, 3 * len));
+static void add_encoded (gr_bytes *b, const char *s, size_t len) {
+  if (len > INT_MAX / 3) luaL_error(b->L, "form_encode: more than 2 GiB");
+  b->buffer.len += gr_percent_encode(s, len, reserve(b, 3 * len));
 }
 
 /* A part of a name: brackets in it are escaped once before all else, which tells them from
 ** those that structure the name. */
-static void add_part (lua_State *L, Bytes *b, const char *s, size_t len) {
+static void add_part (gr_bytes *b, const char *s, size_t len) {
   const char *end = s + len;
   while (s < end) {
     const char *from = s;
     while (s < end && *s != '[' && *s != ']') s++;
-    add_encoded(L, b, from, (size_t)(s - from));
+    add_encoded(b, from, (size_t)(s - from));
     if (s == end) break;
-    add(L, b, *s == '[' ? "%255B" : "%255D", 5);
+    add(b, *s == '[' ? "%255B" : "%255D", 5);
     s++;
   }
 }
@@ -359,8 +362,8 @@ static int fail_at (Encoder *e, const char *what) {
   lua_State *L = e->L;
   gr_FormField field;
   gr_Form form;
-  reserve(L, &e->path, GR_FORM_PADDING);
-  gr_form_begin(&form, e->path.p, e->path.len, (char *)lua_newuserdata(L, e->path.size));
+  reserve(&e->path, GR_FORM_PADDING);
+  gr_form_begin(&form, e->path.buffer.data, e->path.buffer.len, (char *)lua_newuserdata(L, e->path.buffer.cap));
   if (gr_form_read(&form, &field, 1) == 0) return luaL_error(L, "form_encode: the table %s", what);
   lua_pushlstring(L, field.name.text, field.name.len);
   return luaL_error(L, "form_encode: '%s' %s", lua_tostring(L, -1), what);
@@ -387,13 +390,13 @@ static void add_number (Encoder *e, int index) {
     for (int i = 0; i < len; i++)  /* a locale may have a point of its own */
       if (strchr("0123456789+-e", text[i]) == NULL) text[i] = '.';
   }
-  add_encoded(e->L, &e->out, text, (size_t)len);
+  add_encoded(&e->out, text, (size_t)len);
 }
 
 static void begin_field (Encoder *e) {
-  if (e->out.len > 0) add(e->L, &e->out, "&", 1);
-  add(e->L, &e->out, e->path.p, e->path.len);
-  add(e->L, &e->out, "=", 1);
+  if (e->out.buffer.len > 0) add(&e->out, "&", 1);
+  add(&e->out, e->path.buffer.data, e->path.buffer.len);
+  add(&e->out, "=", 1);
 }
 
 static void encode_table (Encoder *e, int depth);
@@ -410,7 +413,7 @@ static void encode_value (Encoder *e, int depth) {
     case LUA_TSTRING:
       begin_field(e);
       s = lua_tolstring(L, -1, &len);
-      add_encoded(L, &e->out, s, len);
+      add_encoded(&e->out, s, len);
       break;
     case LUA_TNUMBER:
       begin_field(e);
@@ -418,8 +421,8 @@ static void encode_value (Encoder *e, int depth) {
       break;
     case LUA_TBOOLEAN:
       begin_field(e);
-      if (lua_toboolean(L, -1)) add(L, &e->out, "true", 4);
-      else add(L, &e->out, "false", 5);
+      if (lua_toboolean(L, -1)) add(&e->out, "true", 4);
+      else add(&e->out, "false", 5);
       break;
     default:
       fail_at(e, lua_pushfstring(L, "is a %s", luaL_typename(L, -1)));
@@ -454,25 +457,25 @@ static Key *push_keys (lua_State *L, int table, size_t n) {
 
 static void encode_dictionary (Encoder *e, int table, size_t n, int depth) {
   lua_State *L = e->L;
-  size_t path_len = e->path.len;
+  size_t path_len = e->path.buffer.len;
   Key *keys = push_keys(L, table, n);
   for (size_t i = 0; i < n; i++) {
-    if (depth > 1) add(L, &e->path, "%5B", 3);
-    add_part(L, &e->path, keys[i].text, keys[i].len);
-    if (depth > 1) add(L, &e->path, "%5D", 3);
+    if (depth > 1) add(&e->path, "%5B", 3);
+    add_part(&e->path, keys[i].text, keys[i].len);
+    if (depth > 1) add(&e->path, "%5D", 3);
     lua_pushlstring(L, keys[i].text, keys[i].len);
     lua_rawget(L, table);
     if (keys[i].len == 0 && (depth > 1 || lua_istable(L, -1)))
       fail_at(e, "has an empty name, which no form can tell");
     encode_value(e, depth);
-    e->path.len = path_len;
+    e->path.buffer.len = path_len;
   }
 }
 
 static void encode_array (Encoder *e, int table, size_t n, int depth) {
   lua_State *L = e->L;
-  size_t path_len = e->path.len;
-  add(L, &e->path, "%5B%5D", 6);
+  size_t path_len = e->path.buffer.len;
+  add(&e->path, "%5B%5D", 6);
   for (size_t i = 1; i <= n; i++) {
     lua_rawgeti(L, table, (int)i);
     if (lua_istable(L, -1)) {
@@ -484,7 +487,7 @@ static void encode_array (Encoder *e, int table, size_t n, int depth) {
     }
     encode_value(e, depth);
   }
-  e->path.len = path_len;
+  e->path.buffer.len = path_len;
 }
 
 /* Writes the table on top of the stack and pops it. */
@@ -508,8 +511,8 @@ static void encode_table (Encoder *e, int depth) {
   else if (numbers > 0) encode_array(e, table, numbers, depth);
   else if (depth == 2) {  /* deeper down Gumroad itself writes nothing */
     begin_field(e);
-    e->out.len--;
-    add(L, &e->out, "%5B%5D=", 7);
+    e->out.buffer.len--;
+    add(&e->out, "%5B%5D=", 7);
   }
   lua_settop(L, table - 1);
 }
@@ -530,18 +533,18 @@ static int l_form_encode (lua_State *L) {
   new_bytes(L, &e.path);
   lua_pushvalue(L, 1);
   encode_table(&e, 1);
-  lua_pushlstring(L, e.out.p, e.out.len);
+  lua_pushlstring(L, e.out.buffer.data, e.out.buffer.len);
   return 1;
 }
 
 /* percent_encode(bytes) -> bytes with all but A-Z a-z 0-9 - _ . ~ as %XX. */
 static int l_percent_encode (lua_State *L) {
   size_t len;
-  Bytes b;
+  gr_bytes b;
   const char *s = luaL_checklstring(L, 1, &len);
   new_bytes(L, &b);
-  add_encoded(L, &b, s, len);
-  lua_pushlstring(L, b.p, b.len);
+  add_encoded(&b, s, len);
+  lua_pushlstring(L, b.buffer.data, b.buffer.len);
   return 1;
 }
 

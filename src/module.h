@@ -1,7 +1,8 @@
-/* How our modules tell failures and make classes. */
+/* What our modules have in common: failures, classes, memory, headers. */
 #ifndef GR_MODULE_H
 #define GR_MODULE_H
 
+#include "buffer.h"
 #include "compat.h"
 
 /* nil, code, message: how the world's failures are told (never the caller's mistakes,
@@ -10,5 +11,12 @@ int gr_fail (lua_State *L, const char *code, const char *message);
 
 /* Makes the metatable 'name' of a userdata: its metamethods and, apart from them, its methods. */
 void gr_newclass (lua_State *L, const char *name, const luaL_Reg *meta, const luaL_Reg *methods);
+
+/* The allocator of the Lua state, for what knows no Lua. */
+void gr_getmemory (lua_State *L, gr_memory *memory);
+
+/* Sets one header in the table on top of the stack. The values of one that comes again are joined
+** with ", ". */
+void gr_join_header (lua_State *L, const char *name, size_t name_len, const char *value, size_t value_len);
 
 #endif

@@ -1,4 +1,5 @@
 #include "request.h"
+#include "text.h"
 
 #include <string.h>
 #include <curl/curl.h>
@@ -10,12 +11,6 @@ const char *gr_check_method (const char *method, size_t len) {
   for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
     if (strlen(methods[i]) == len && memcmp(methods[i], method, len) == 0) return NULL;
   return "the method is none of GET, HEAD, POST, PUT, PATCH, DELETE";
-}
-
-static int has_control (const char *s, size_t len) {
-  for (size_t i = 0; i < len; i++)
-    if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) return 1;
-  return 0;
 }
 
 static int printable (const char *s, size_t len) {
@@ -77,14 +72,10 @@ const char *gr_check_path (const char *path, size_t len) {
 }
 
 const char *gr_check_header_name (const char *name, size_t len) {
-  static const char separators[] = "()<>@,;:\\\"/[]?={}";
   if (len == 0) return "a header name is empty";
-  for (size_t i = 0; i < len; i++)
-    if (!printable(name + i, 1) || strchr(separators, name[i]) != NULL)
-      return "a header name has a character that is not allowed there";
-  return NULL;
+  return gr_is_token(name, len) ? NULL : "a header name has a character that is not allowed there";
 }
 
 const char *gr_check_header_value (const char *value, size_t len) {
-  return has_control(value, len) ? "a header value has a CR, LF, NUL or other control character" : NULL;
+  return gr_is_header_value(value, len) ? NULL : "a header value has a CR, LF, NUL or other control character";
 }

@@ -33,13 +33,20 @@
 -- * `look`: RESOURCE.OPERATION that shows what it did, where that is not the resource's own
 --   `get` or, of `create`, its `list`; for errors about an unknown outcome.
 -- * `doc`: what a caller wants to know.
--- * `by`: the module that carries it out, where one request is not enough: a function of what
---   gumroad.resources calls an operation. Such a row may do without METHOD and PATH, being no
---   endpoint of Gumroad's; `args` are then the names of its positional arguments.
+-- * `composed`: one request is not enough; gumroad.resources.composed has what carries it out. Such a
+--   row may do without METHOD and PATH, being no endpoint of Gumroad's; `args` are then the names of
+--   its positional arguments.
 -- * A parameter's `default` is sent where it is not given, nor the one that `unless` names.
 --
 -- Source: Gumroad's server, 2025-04 to 2026-09; a row's `since = "newer"` marks what the
 -- April 2025 server did not have.
+--
+-- What follows from a row is in it, too: its RESOURCE (`resource`) and places by their names (`name`,
+-- `method`, `path`); `path_params`: the names in the path; `param`: parameters by their names, and
+-- `needed`: those that are required or have a default; `query`: parameters go into the query; `is_list`:
+-- the method has the iterators `each` and `pages` beside it; `takes_params`: the method takes a table of
+-- parameters, and `needs_params`: which cannot be left out.
+local events = require "gumroad.api.events"
 
 local function copy_with(scopes, more)
   local out = {}
@@ -63,8 +70,6 @@ local VIEW_PAYOUTS = { "view_payouts", "account" }
 local VIEW_TAX_DATA = { "view_tax_data", "account" }
 
 local PAGE_KEY = { "page_key", "string", doc = "`next_page_key` of the page before; opaque" }
-local EVENTS = "sale, refund, dispute, dispute_won, cancellation, subscription_updated, "
-  .. "subscription_ended or subscription_restarted"
 
 local PRODUCT_FIELDS = {
   { "description", "string", doc = "HTML" },
@@ -377,7 +382,7 @@ api.sales = {
     scopes = { "refund_sales", "edit_sales", "account" },
     params = { { "amount_cents", "integer",
       doc = "smallest unit of the sale's `currency` (whole yen for JPY); default: all that is left" } },
-    returns = "sale", kind = "object", object = "sale", by = "gumroad.resources.composed.refund",
+    returns = "sale", kind = "object", object = "sale", composed = true,
     doc = "Refunds. The sale is read before, and amounts that it cannot bear are refused; a token "
       .. "without view_sales skips that. Where the answer is lost it is not sent again: the sale is read "
       .. "again and returned if it shows the refund, else the error is outcome_unknown, with the sale "
@@ -438,7 +443,7 @@ api.licenses = {
     doc = "The sale that a licence key was given with. Counts no use unless told to. "
       .. "Needs no token, so it may be called from a program that users have. Without product_id and "
       .. "product_permalink Gumroad is asked all the same, and refuses." },
-  { "check", by = "gumroad.resources.composed.license_check", kind = "object", object = "license_check",
+  { "check", composed = true, kind = "object", object = "license_check",
     params = copy_with(LICENSE, {
       { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
       { "count_use", "boolean", doc = "true: counts as a use" },
@@ -543,7 +548,7 @@ api.media = {
 }
 
 api.files = {
-  { "upload", by = "gumroad.resources.composed.upload.parts", args = { "path" }, scopes = EDIT_PRODUCTS, since = "newer",
+  { "upload", composed = true, args = { "path" }, scopes = EDIT_PRODUCTS, since = "newer",
     params = {
       { "filename", "string", doc = "as buyers see it; default: the file's own" },
       { "parallel", "integer", doc = "parts that are sent at a time, default 3" },
@@ -581,7 +586,7 @@ api.files = {
 }
 
 api.direct_uploads = {
-  { "upload", by = "gumroad.resources.composed.upload.direct", args = { "path" },
+  { "upload", composed = true, args = { "path" },
     scopes = { "edit_products", "edit_profile", "account" }, since = "newer",
     params = {
       { "purpose", "string", doc = "\"media\": for media.create; needs edit_profile" },
@@ -802,7 +807,7 @@ api.earnings = {
 api.resource_subscriptions = {
   { "list", "GET", "/resource_subscriptions", scopes = VIEW_SALES,
     params = {
-      { "resource_name", "string", required = true, doc = EVENTS },
+      { "resource_name", "string", required = true, doc = events.words },
       { "current_oauth_application_only", "boolean",
         doc = "only those that this token may delete; newest servers" },
     },
@@ -811,7 +816,7 @@ api.resource_subscriptions = {
     doc = "The webhooks for one sort of event, those of other applications included." },
   { "create", "PUT", "/resource_subscriptions", scopes = VIEW_SALES,
     params = {
-      { "resource_name", "string", required = true, doc = EVENTS },
+      { "resource_name", "string", required = true, doc = events.words },
       { "post_url", "string", required = true, doc = "public host, at most 255 characters" },
     },
     returns = "resource_subscription", kind = "object", object = "resource_subscription",
@@ -832,6 +837,13 @@ local function index(params)
   return named, needed
 end
 
+local function has_required(params)
+  for _, param in ipairs(params) do
+    if param.required then return true end
+  end
+  return false
+end
+
 -- What the rows leave to be said once: names instead of places, and what follows from the
 -- path and the method.
 local function complete(resource, row)
@@ -842,6 +854,9 @@ local function complete(resource, row)
   end
   row.param, row.needed = index(row.params)
   row.query = row.method == "GET" or row.method == "DELETE"
+  row.is_list = row.name == "list"
+  row.takes_params = row.is_list or #row.params > 0
+  row.needs_params = has_required(row.params)
   return row
 end
 

@@ -1,0 +1,68 @@
+--- What doctor finds, told as it is found.
+local output = require "gumroad.cli.output"
+local width = require "gumroad.cli.output.width"
+
+local FIELDS = {
+  { "status", "string" }, { "check", "string" }, { "message", "string" }, { "advice", "string?" }, type = {},
+}
+for _, field in ipairs(FIELDS) do FIELDS.type[field[1]] = field[2] end
+FIELDS.telling = { "status", "check", "message", "advice" }
+
+local COLOURS = { ok = "\27[32m", warning = "\27[33m", problem = "\27[31m", note = "" }
+local OFF = "\27[0m"
+
+local Report = {}
+Report.__index = Report
+
+--- @param context of the command; its arguments may ask for JSON, CSV or lines with tabs
+function Report.new(context)
+  local self = setmetatable({ context = context, counts = { ok = 0, warning = 0, problem = 0, note = 0 } }, Report)
+  if output.is_asked_for(context.args) then
+    self.printer = output.new(context, { kind = "list", fields = FIELDS }):list()
+  end
+  return self
+end
+
+local function print_line(context, finding)
+  local status = ("%-7s"):format(finding.status)
+  if context.colour then status = COLOURS[finding.status] .. status .. OFF end
+  context.write(("%s  %s: %s%s\n"):format(status, finding.check, width.safe(finding.message),
+    finding.advice and ". " .. width.safe(finding.advice) or ""))
+end
+
+local function add(self, status, check, message, advice)
+  self.counts[status] = self.counts[status] + 1
+  local finding = { status = status, check = check, message = message, advice = advice }
+  if self.printer then return self.printer:page { finding } end
+  print_line(self.context, finding)
+  io.stdout:flush()
+end
+
+--- Everything is as it should be.
+function Report:ok(check, message, ...) add(self, "ok", check, message:format(...)) end
+
+--- Nothing to see from here, but good to know.
+function Report:note(check, message) add(self, "note", check, message) end
+
+--- It works, but perhaps not as meant.
+-- @param advice what to do
+function Report:warning(check, message, advice) add(self, "warning", check, message, advice) end
+
+--- It does not work.
+-- @param advice what to do
+function Report:problem(check, message, advice) add(self, "problem", check, message, advice) end
+
+local function counted(count, name)
+  return ("%d %s%s"):format(count, name, count == 1 and "" or "s")
+end
+
+--- Ends it.
+-- @return whether there is no problem
+function Report:finish()
+  if self.printer then self.printer:finish() end
+  local counts = self.counts
+  self.context.note("%s, %s", counted(counts.problem, "problem"), counted(counts.warning, "warning"))
+  return counts.problem == 0
+end
+
+return Report

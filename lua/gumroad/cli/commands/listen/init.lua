@@ -1,0 +1,89 @@
+--- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C, SIGTERM or SIGHUP.
+local events = require "gumroad.cli.events"
+local failure = require "gumroad.cli.failure"
+local post_url = require "gumroad.webhook.address"
+local values = require "gumroad.cli.values"
+
+local function configure(parser)
+  local function option(name, argument, doc, convert)
+    local element = parser:option(name, doc):argname(argument)
+    return convert and element:convert(convert) or element
+  end
+  option("--port", "NUMBER", "Default: 8080; 0: any that is free.", values.whole("--port", 0, 65535))
+  option("--address", "ADDRESS", "Of this machine; default: 127.0.0.1, :: is all of them.")
+  option("--url", "URL", "Where this program is reached from outside: webhooks to it are made, and those that were "
+    .. "made are removed at the end. Needs an access token with view_sales.")
+  option("--subscribe", "EVENT,...", "The events of which webhooks are made; default: those of --events, else all.",
+    events.list_reader("--subscribe"))
+  option("--path", "PATH", "Take only pings with this path; default: that of --url, else any.")
+  option("--secret", "TEXT", "Take only pings that have secret=TEXT in their query; @FILE or - so that nobody else on "
+    .. "this machine sees it.", values.text)
+  option("--events", "EVENT,...", "Print (and forward) only these; others are answered and forgotten.",
+    events.list_reader("--events"))
+  option("--forward", "URL", "Send each ping on to there, as it came. What is not taken there is answered so that "
+    .. "Gumroad sends it again.")
+  option("--count", "NUMBER", "End after so many events.", values.whole("--count", 1))
+  parser:epilog("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code 0).")
+end
+
+local function check_url(context, option, url)
+  if not url or post_url.host(url) and not url:find("[%s%c#]") then return end
+  failure.usage(context.command, "option '%s': http(s)://HOST/PATH expected, without a fragment", option)
+end
+
+local function check(context, args)
+  check_url(context, "--url", args.url)
+  check_url(context, "--forward", args.forward)
+  if args.csv or args.plain or args.fields then
+    failure.usage(context.command, "events are printed as lines, or with --json as a line of JSON each")
+  end
+  if args.path and args.path:sub(1, 1) ~= "/" then
+    failure.usage(context.command, "option '--path': a path begins with /, got '%s'", args.path)
+  end
+  if args.subscribe and not args.url then
+    failure.usage(context.command, "--subscribe needs --url: where Gumroad reaches this program")
+  end
+end
+
+local function remove_webhooks(context, made)
+  for _, subscription in ipairs(made) do
+    local done, err = context.shop().resource_subscriptions:delete(subscription.id)
+    if not done then context.note("a webhook (%s) is still there: %s", subscription.resource_name, tostring(err)) end
+  end
+end
+
+local function make_webhooks(context, args, url)
+  if not args.url then return {} end
+  local wanted = {}
+  for _, name in ipairs(args.subscribe or args.events or events.NAMES) do wanted[name] = url end
+  local done, err, partly = context.shop():ensure_webhooks(wanted)
+  if done then return done.made end
+  remove_webhooks(context, partly and partly.made or {})
+  error(err, 0)
+end
+
+local function seller_of(context, args)
+  if not args.url then return nil end
+  local user, err = context.shop().user:get()
+  if not user then error(err, 0) end
+  return user.user_id
+end
+
+return {
+  name = "listen",
+  summary = "Receive pings and print the events as they come.",
+  general = "--json --connection --base-url --timeout",
+  configure = configure,
+  run = function(context, args)
+    check(context, args)
+    require("gumroad.system").interrupt_on_end()
+    local session = require("gumroad.cli.commands.listen.session").new(context, args)
+    session.receiver.seller_id = seller_of(context, args)
+    local made = make_webhooks(context, args, session.url)
+    context.note("listening on %s%s", session.here, args.secret and ", with the secret in the query" or "")
+    local raised = session:run()
+    remove_webhooks(context, made)
+    context.note("%s", session:summary())
+    if raised then error(raised, 0) end
+  end,
+}

@@ -1,0 +1,115 @@
+--- What `listen` does while it listens: takes events, shows them, sends them on, counts.
+local event_line = require "gumroad.cli.commands.listen.event_line"
+local failure = require "gumroad.cli.failure"
+local receiver = require "gumroad.webhook.receiver"
+local url = require "gumroad.cli.url"
+local watch = require "gumroad.watch"
+local width = require "gumroad.cli.output.width"
+local Forwards = require "gumroad.cli.commands.listen.forward"
+
+local IDLE = 60  -- seconds
+local TAKEN = 200
+
+local Session = {}
+Session.__index = Session
+
+-- Tells something in which words from outside may stand.
+local function note_safely(context, text)
+  context.note("%s", width.safe(text))
+end
+
+local function show(context, event)
+  context.write((context.args.json and event_line.json(event) or event_line.text(event, context.is_terminal)) .. "\n")
+  local ok, why = io.stdout:flush()
+  if not ok then failure.output(why) end
+end
+
+local function is_wanted(args, event)
+  if not args.events then return true end
+  for _, name in ipairs(args.events) do
+    if name == event.type then return true end
+  end
+  return false
+end
+
+-- The answer to a ping, or nil where it depends on the target's.
+local function take(self, event, request)
+  if not is_wanted(self.context.args, event) then return TAKEN end
+  show(self.context, event)
+  self.count = self.count + 1
+  self.counts[event.type] = (self.counts[event.type] or 0) + 1
+  if self.count == self.context.args.count then self.receiver:stop() end
+  if not self.forwards then return TAKEN end
+  return self.forwards:send(event, request)
+end
+
+local function refuse(self, err)
+  self.refused = self.refused + 1
+  note_safely(self.context, tostring(err))
+end
+
+local function new_forwards(context, address)
+  if not address then return nil end
+  local forwards, wrong = Forwards.new(address, function(event, message)
+    note_safely(context, ("%s was not taken by %s, so Gumroad is asked to send it again: %s"):format(event.key,
+      url.shown(address), message))
+  end)
+  if not forwards then failure.raise(3, wrong) end
+  return forwards
+end
+
+-- The address that pings are sent to, the path and query that they must bear, if any, and where that
+-- is on this machine, without a secret.
+local function addresses(args, port)
+  local here = ("http://%s:%d"):format((args.address or "127.0.0.1"):gsub("^.*:.*$", "[%0]"), port)
+  local secret = args.secret and args.secret:gsub("%s+$", "")  -- of a file, a line's end
+  local address, target = watch.addresses(
+    { url = args.url or here .. (args.path or "/"), secret = secret, path = args.path }, port)
+  local is_free = not (args.url or args.path or secret)
+  return address, not is_free and target or nil, here .. (is_free and "" or target:match("^[^?]*"))
+end
+
+--- Begins to listen; what prevents that ends the command.
+-- @param args address, port, url, path, secret, forward; events and count, see the command
+-- @return table with `receiver`, `url`: the address to which pings go, `here`: what may be told of it
+function Session.new(context, args)
+  local self = setmetatable({ context = context, count = 0, counts = {}, refused = 0,
+    forwards = new_forwards(context, args.forward) }, Session)
+  local open, err = receiver.new { address = args.address, port = args.port,
+    on_event = function(event, request) return take(self, event, request) end,
+    on_refused = function(refused) refuse(self, refused) end }
+  if not open then error(err, 0) end
+  self.receiver = open
+  self.url, open.target, self.here = addresses(args, open.port)
+  return self
+end
+
+local function serve(self)
+  while not self.receiver.stopped or self.forwards and self.forwards:is_busy() do
+    self.receiver:step(IDLE)
+    if self.forwards then self.forwards:collect() end
+  end
+end
+
+--- Serves until there were as many events as are asked for, or Ctrl-C.
+-- @return nil, or what was raised
+function Session:run()
+  local ok, raised = pcall(serve, self)
+  if self.forwards then self.forwards:stop() end
+  self.receiver:stop()
+  self.receiver:step(0)  -- sends the last answers
+  self.receiver:close()
+  if not ok and not tostring(raised):find("interrupted!", 1, true) then return raised end
+end
+
+--- What was received, in words.
+function Session:summary()
+  local parts = {}
+  for name, count in pairs(self.counts) do parts[#parts + 1] = ("%d %s"):format(count, width.safe(name)) end
+  table.sort(parts)
+  return ("%d event%s received%s%s"):format(self.count, self.count == 1 and "" or "s",
+    #parts > 0 and ": " .. table.concat(parts, ", ") or "",
+    self.refused > 0 and ("; %d refused"):format(self.refused) or "")
+end
+
+return Session

@@ -1,0 +1,173 @@
+--- The manual page in mdoc, from the same tables as the command.
+local api = require "gumroad.api"
+local arguments = require "gumroad.cli.arguments"
+local cli = require "gumroad.cli"
+local failure = require "gumroad.cli.failure"
+local operation = require "gumroad.cli.operation"
+
+local HEAD = [[
+.Dd %s
+.Dt GUMROAD-LUA 1
+.Os
+.Sh NAME
+.Nm gumroad-lua
+.Nd script a Gumroad shop from the command line
+.Sh SYNOPSIS
+.Nm
+.Ar resource
+.Ar operation
+.Op Ar id ...
+.Op Ar options
+.Nm
+.Ar command
+.Op Ar arguments
+.Sh DESCRIPTION
+Every operation of Gumroad's API is a command:
+.Nm
+.Cm sales list
+prints the sales.
+The ids of its path are arguments, its other parameters options.
+Names may be written with dashes or underscores.
+.Pp
+A text may be given as
+.Ar @FILE ,
+which reads that file, or as
+.Ar - ,
+which reads standard input; a text that begins with @ is written with two.
+An array's option is repeated for each element, or given once as a JSON array; an object is JSON.
+A negative number and a text that begins with a dash may need
+.Fl Fl name Ns = Ns Ar value .
+.Pp
+A list is printed whole, page by page, unless
+.Fl Fl limit
+ends it; that a list is not complete is said on standard error.
+]]
+
+local OUTPUT = [[
+.Sh OUTPUT
+On a terminal a list is a table that fits its width, and an object is lines of
+.Dq field: value ;
+amounts of money whose currency is known are in its main unit, times are UTC.
+Elsewhere a list is printed as with
+.Fl Fl plain ,
+an object as lines without colours.
+Neither JSON nor CSV nor
+.Fl Fl plain
+changes a value: money is a whole number in the smallest unit of its currency.
+]]
+
+local TAIL = [[
+.Sh ENVIRONMENT
+.Bl -tag -width Ds
+.It Ev GUMROAD_ACCESS_TOKEN
+The access token; Gumroad makes one under Settings, Advanced, Applications.
+.It Ev GUMROAD_API_BASE_URL
+Where the API is, in place of Gumroad: an emulator, say.
+.It Ev GUMROAD_CA_BUNDLE
+A file with the certificates to trust.
+.It Ev NO_COLOR
+If not empty, nothing is printed in colours; nor if
+.Ev TERM
+is dumb.
+.El
+]]
+
+local EXAMPLES = [[
+.Sh EXAMPLES
+.Dl gumroad-lua sales list --after 2026-01-01 --csv > sales.csv
+.Dl gumroad-lua products create --name Ink --price 900 --description @ink.html
+.Dl gumroad-lua sales list --fields email --plain | sort -u
+.Dl gumroad-lua api POST /v2/products --field name=Ink --field price=900
+.Dl eval \(dq$(gumroad-lua emulator | head -n 4)\(dq
+]]
+
+-- A text as a line of mdoc. No line begins with what roff would take for a request.
+local function text(words)
+  return (words:gsub("\\", "\\e"):gsub("^([.'])", "\\&%1"):gsub("\n%s*", " "))
+end
+
+-- A word behind a macro: never a macro itself.
+local function word(name)
+  return "\\&" .. name:gsub("\\", "\\e"):gsub("%-", "\\-"):gsub('"', "\\(dq"):gsub(" ", "\\ ")
+end
+
+local function option_line(name, argument)
+  return ".It Fl " .. word(name:sub(2)) .. (argument and " Ar " .. word(argument) or "")
+end
+
+local function add_operation(out, row)
+  local line = { ".It Cm", word(row.resource), word(row.name) }
+  for _, id in ipairs(row.path_params) do line[#line + 1] = "Ar " .. word(id) end
+  out[#out + 1] = table.concat(line, " ")
+  out[#out + 1] = text(row.doc)
+  out[#out + 1] = text(operation.remarks(row))
+  local options = operation.options(row)
+  if row.is_list then options[#options + 1] = operation.LIMIT end
+  if #options == 0 then return end
+  out[#out + 1] = ".Bl -tag -width Ds -compact"
+  for _, option in ipairs(options) do
+    out[#out + 1] = option_line(option.name, option.argument)
+    local doc = (option.param.required and "Required. " or "") .. operation.describe(option)
+    out[#out + 1] = doc ~= "" and text(doc) or nil
+  end
+  out[#out + 1] = ".El"
+end
+
+local function add_operations(out, names)
+  out[#out + 1] = ".Sh OPERATIONS"
+  for _, name in ipairs(names) do
+    out[#out + 1] = ".Ss " .. word(name)
+    out[#out + 1] = ".Bl -tag -width Ds"
+    for _, row in ipairs(api[name]) do add_operation(out, row) end
+    out[#out + 1] = ".El"
+  end
+end
+
+-- A command's own help says it best.
+local function add_command(out, command)
+  local parser = arguments.parser(cli.NAME .. " " .. command.name, command.summary):help_max_width(74)
+  command.configure(parser)
+  out[#out + 1] = ".Ss " .. word(command.name)
+  out[#out + 1] = ".Bd -literal"
+  for line in (parser:get_help() .. "\n"):gmatch("(.-)\n") do out[#out + 1] = text(line) end
+  out[#out + 1] = ".Ed"
+end
+
+local function add_general(out)
+  out[#out + 1] = ".Sh OPTIONS"
+  out[#out + 1] = "These go with every command, anywhere in the line."
+  out[#out + 1] = ".Bl -tag -width Ds"
+  for _, option in ipairs(arguments.GENERAL) do
+    out[#out + 1] = option_line(option[1], option[2])
+    out[#out + 1] = text(option.doc)
+  end
+  out[#out + 1] = ".El"
+end
+
+local function add_exit_codes(out)
+  out[#out + 1] = ".Sh EXIT STATUS"
+  out[#out + 1] = ".Bl -tag -width Ds"
+  for _, code in ipairs(failure.CODES) do
+    out[#out + 1] = ".It " .. code[1]
+    out[#out + 1] = text(code[2])
+  end
+  out[#out + 1] = ".El"
+end
+
+local function day()
+  return os.date("!%B %d, %Y", tonumber(os.getenv("SOURCE_DATE_EPOCH"))):gsub(" 0", " ")
+end
+
+--- @return string the page
+return function()
+  local out = { (HEAD:format(day()):gsub("\n$", "")) }
+  add_general(out)
+  out[#out + 1] = OUTPUT:gsub("\n$", "")
+  out[#out + 1] = ".Sh COMMANDS"
+  for _, name in ipairs(cli.COMMANDS) do add_command(out, cli.command(name)) end
+  add_operations(out, cli.resources())
+  out[#out + 1] = TAIL:gsub("\n$", "")
+  add_exit_codes(out)
+  out[#out + 1] = EXAMPLES:gsub("\n$", "")
+  return table.concat(out, "\n") .. "\n"
+end

@@ -1,0 +1,105 @@
+--- gumroad-lua trigger EVENT --to URL: sends a ping of an invented sale or subscription, byte for byte
+-- as Gumroad sends it, and says what Gumroad would make of the answer.
+local events = require "gumroad.cli.events"
+local failure = require "gumroad.cli.failure"
+local values = require "gumroad.cli.values"
+
+local TEST_PING = "test"
+local REFUSED, NO_ANSWER = 5, 6  -- exit codes
+local FORBIDDEN = 403
+
+local function pair(word)
+  local name, text = word:match("^([^=]+)=(.*)$")
+  if name then return { name, text } end
+  return nil, ("option '--set': FIELD=VALUE expected, got '%s'"):format(word)
+end
+
+local function configure(parser)
+  parser:argument("event", table.concat(events.NAMES, ", ") .. ", or " .. TEST_PING .. ", the test ping of the "
+    .. "settings page."):convert(events.reader(TEST_PING))
+  parser:option("--to", "Where to."):argname("URL")
+  parser:option("--set", "Change a field: price=900, card.type=visa, custom_fields.Size=XL; nothing behind '=' is "
+    .. "null. May be repeated."):argname("FIELD=VALUE"):convert(pair):count("*"):action("append"):init(nil)
+  parser:flag("--test", "Of a purchase that the seller made to try the shop.")
+  parser:option("--retry-count", "As the so many-th repetition, 1 to 3."):argname("NUMBER"):default(0)
+    :convert(values.whole("--retry-count", 1, 3)):show_default(false)
+  parser:flag("--json-body", "As JSON, which Gumroad sends to zapier.com alone.")
+  parser:option("--count", "So many events, one after the other; default: 1."):argname("NUMBER"):default(1)
+    :convert(values.whole("--count", 1, 1000000)):show_default(false)
+  parser:option("--seed", "From which they are invented: the same ones each time; default: others each time.")
+    :argname("NUMBER"):convert(values.whole("--seed", 0, 2147483647))
+  parser:flag("--print", "Print what would be sent, and send nothing.")
+  parser:epilog("Needs no access token. A receiver that knows its seller's id refuses invented ones: where there is a "
+    .. "token or a connection, its seller's id is sent; else, --set seller_id=ID.")
+end
+
+-- What stands on the command line and goes against something else there.
+local function check(context, args, ping)
+  if not args.print and not args.to then
+    failure.usage(context.command, "--to is missing: where the ping is to go; or --print")
+  end
+  if args.test and not ping.knows_tests(args.event) then
+    failure.usage(context.command, "--test: a ping of a subscription does not tell whether it is a test")
+  end
+  if args.event == TEST_PING and args.retry_count > 0 then
+    failure.usage(context.command, "--retry-count: Gumroad does not repeat the settings page's test pings")
+  end
+end
+
+local FIELDS = { { "event", "string" }, { "to", "string" }, { "status", "integer?" }, { "error", "string?" },
+  { "seconds", "number" }, { "fate", "string" }, type = {} }
+for _, field in ipairs(FIELDS) do FIELDS.type[field[1]] = field[2] end
+
+-- Prints what came of each: page { result }, and finish() at the end.
+local function new_printer(context)
+  local output = require "gumroad.cli.output"
+  if output.is_asked_for(context.args) then
+    return output.new(context, { kind = "list", fields = FIELDS }):list()
+  end
+  return {
+    page = function(_, results)
+      local result = results[1]
+      context.write(("%s to %s: %s (%.3f s): %s\n"):format(result.event, result.to, result.status or result.error,
+        result.seconds, result.fate))
+    end,
+    finish = function() end,
+  }
+end
+
+local function print_all(context, args, next_body)
+  for _ = 1, args.count do
+    context.write(next_body() .. ((context.is_terminal or args.count > 1) and "\n" or ""))
+  end
+end
+
+-- The exit code: that of the last that was not taken.
+local function send_all(context, args, ping, next_body, format)
+  local printer, code, is_refused = new_printer(context), 0, false
+  for _ = 1, args.count do
+    local status, seconds, why = ping.send(args.to, next_body(), format)
+    is_refused = is_refused or status == FORBIDDEN
+    local result = { event = args.event, to = require("gumroad.cli.url").shown(args.to), status = status,
+      error = why, seconds = seconds, fate = ping.fate(args.event, args.retry_count, status) }
+    if result.fate ~= ping.TAKEN then code = status and REFUSED or NO_ANSWER end
+    printer:page { result }
+  end
+  printer:finish()
+  if is_refused then
+    context.note("a receiver that knows its seller's id answers 403 to pings of others: --set seller_id=ID names it")
+  end
+  return code
+end
+
+return {
+  name = "trigger",
+  summary = "Send a ping as Gumroad sends it, to try a receiver.",
+  general = "--json --csv --plain --fields",
+  configure = configure,
+  run = function(context, args)
+    local ping = require "gumroad.cli.commands.trigger.ping"
+    check(context, args, ping)
+    local format = args.json_body and "json" or "form"
+    if args.print then return print_all(context, args, ping.bodies(args, format)) end
+    return send_all(context, args, ping, ping.bodies(args, format, ping.seller_id(context)), format)
+  end,
+}

@@ -1,0 +1,104 @@
+--- Fields of a ping's payload, changed as --set asks: by the types of gumroad.schema, and put where
+-- Gumroad has them.
+local json = require "gumroad.emulator.json"
+local schema = require "gumroad.api.schema"
+local failure = require "gumroad.cli.failure"
+
+local payload_fields = {}
+
+local SEE = "gumroad-lua trigger"
+
+local CONVERT = {
+  string = function(text) return text end,
+  integer = function(text) return text:find("^%-?%d+$") and tonumber(text) end,
+  boolean = function(text)
+    if text == "true" or text == "false" then return text == "true" end
+  end,
+  ["string[]"] = function(text)
+    local list = {}
+    for element in text:gmatch("[^,]+") do list[#list + 1] = element end
+    return list
+  end,
+}
+
+local function convert(path, type_name, text)
+  local name, optional = type_name:match("^(.-)(%??)$")
+  if text == "" and optional == "?" then return json.null end
+  local to = CONVERT[name] or failure.usage(SEE, "--set %s: say which field in it, as in %s.NAME=VALUE", path, path)
+  local value = to(text)
+  if value == nil then failure.usage(SEE, "--set %s: %s expected, got '%s'", path, name, text) end
+  return value
+end
+
+-- Where a field stands among the others; what the buyer typed, right before `custom_fields`.
+local function rank(object, name)
+  local buyers = #object
+  for place, field in ipairs(object) do
+    if field[1] == name then return place end
+    if field[1] == "custom_fields" then buyers = place - 0.5 end
+  end
+  return buyers
+end
+
+-- A dict with one more key in its place. One that is there keeps its own.
+local function put(dict, object, name, value)
+  if dict[name] ~= nil or not object then
+    json.put(dict, name, value)
+    return dict
+  end
+  local out, own = json.dict(), rank(object, name)
+  for _, key in ipairs(json.keys(dict)) do
+    if rank(object, key) > own then json.put(out, name, value) end
+    json.put(out, key, dict[key])
+  end
+  json.put(out, name, value)
+  return out
+end
+
+local function inner(dict, name)
+  return json.keys(dict[name] or json.dict()) and dict[name] and json.copy(dict[name]) or json.dict()
+end
+
+local set
+
+-- Sets NAME.REST: in an object of the schema, or in one whose keys are free.
+local function set_inside(dict, object, path, name, rest, text)
+  local type_name = object.type[name]:gsub("%?$", "")
+  local into = inner(dict, name)
+  if schema[type_name] then into = set(into, schema[type_name], path, rest, text)
+  elseif type_name == "table" or type_name:find("^map<") then json.put(into, rest, text)
+  else failure.usage(SEE, "--set %s: '%s' has no fields", path, name) end
+  return put(dict, object, name, into)
+end
+
+function set(dict, object, path, name, text)
+  local first, rest = name:match("^([^.]+)%.(.+)$")
+  first = first or name
+  if not object.type[first] then
+    local hint = require("gumroad.base.error").hint(first, object.type)
+    failure.usage(SEE, "--set %s: unknown field '%s'%s", path, first, hint)
+  end
+  if rest then return set_inside(dict, object, path, first, rest, text) end
+  return put(dict, object, name, convert(path, object.type[name], text))
+end
+
+-- What the buyer typed into a custom field stands at the top of a sale's ping as well, and there
+-- wins over the fields before `custom_fields`.
+local function set_at_top(payload, object, name, text)
+  if object ~= schema.sale_ping or payload.is_recurring_charge then return payload end
+  if payload[name] ~= nil and rank(object, name) > rank(object, "custom_fields") then return payload end
+  return put(payload, object, name, text)
+end
+
+--- A payload with a field changed; what is wrong ends the command with a Failure.
+-- @param payload of gumroad.emulator.payloads
+-- @param object  of gumroad.schema: sale_ping or subscription_ping
+-- @param path    a field's name; NAME.KEY for one inside, custom_fields.NAME for what a buyer typed
+-- @param text    what it is to be; "" is null where a field may be that
+function payload_fields.set(payload, object, path, text)
+  payload = set(payload, object, path, path, text)
+  local typed = path:match("^custom_fields%.(.+)$")
+  return typed and set_at_top(payload, object, typed, text) or payload
+end
+
+return payload_fields

@@ -1,0 +1,97 @@
+--- One invented ping after the other, as `trigger` sends them, and what Gumroad would make of the answers.
+local core = require "gumroad.core"
+local deliveries = require "gumroad.emulator.deliveries"
+local json = require "gumroad.emulator.json"
+local loop = require "gumroad.loop"
+local schema = require "gumroad.api.schema"
+local shops = require "gumroad.shop"
+local tls = require "gumroad.client.tls"
+local webhook = require "gumroad.webhook"
+local Examples = require "gumroad.emulator.examples"
+local failure = require "gumroad.cli.failure"
+local payload_fields = require "gumroad.cli.commands.trigger.payload"
+
+local ping = { TEST = "test", TAKEN = "taken" }
+
+local PATIENCE = 5  -- seconds
+
+local function object_of(event)
+  return event == ping.TEST and "sale_ping" or webhook.EVENTS[event][1]
+end
+
+--- Whether pings of a sort tell of tests.
+function ping.knows_tests(event)
+  return object_of(event) == "sale_ping"
+end
+
+local function new_seed()
+  return math.floor((os.time() * 1000 + core.now() * 1e6 % 1000) % 2147483648)
+end
+
+--- Whose pings a receiver may expect: the seller's of the token or connection that is set. A request
+-- is made only if there is one, and nothing that goes wrong with it matters here.
+-- @return id or nil
+function ping.seller_id(context)
+  local ok, shop = pcall(context.shop, true)
+  if not (ok and shops.has_token(shop)) then return nil end
+  local user = shop.user:get { retries = 0, timeout = PATIENCE }
+  return user and user.user_id
+end
+
+--- The bodies of pings, one more with each call.
+-- @param args `event`, `test`, `set` (array of { path, text }), `retry_count`, `seed` (nil: another each time)
+-- @param format    "form" or "json"
+-- @param seller_id whose they are, where `set` does not say so; nil: an invented seller's
+-- @return function() -> bytes
+function ping.bodies(args, format, seller_id)
+  local examples = Examples.new(args.seed or new_seed())
+  local object = schema[object_of(args.event)]
+  return function()
+    local payload = args.event == ping.TEST and examples:test_payload() or examples:payload(args.event, args.test)
+    if seller_id then json.put(payload, "seller_id", seller_id) end
+    for _, given in ipairs(args.set or {}) do payload = payload_fields.set(payload, object, given[1], given[2]) end
+    return deliveries.body(payload, format, args.retry_count)
+  end
+end
+
+--- Sends one; a URL that is none ends the command.
+-- @return status or nil, seconds, why no answer came
+function ping.send(url, body, format)
+  local request = deliveries.request(url, body, format)
+  if url:find("^https:") then
+    local ca_file, wrong = tls.ca_file()
+    if not ca_file then failure.raise(3, wrong) end
+    request.ca_file = ca_file
+  end
+  local transfer, _, message = core.engine():send(request)
+  if not transfer then failure.raise(2, "--to: " .. message:gsub("^the base URL", "the URL")) end
+  loop.blocking.wait(transfer)
+  local response, _, why, info = transfer:result()
+  return response and response.status, (response or info).seconds, why
+end
+
+-- The pauses before the deliveries that would follow, in words; nil after the last.
+local function pauses_left(retry_count)
+  local minutes = {}
+  for i = retry_count + 1, #deliveries.PAUSES do minutes[#minutes + 1] = ("%d"):format(deliveries.PAUSES[i] / 60) end
+  if #minutes == 0 then return nil end
+  return table.concat(minutes, ", "):gsub(", (%d+)$", " and %1") .. " minutes"
+end
+
+--- What Gumroad would do after an answer, in words.
+-- @param status of HTTP; nil: none came
+function ping.fate(event, retry_count, status)
+  if status and status >= 200 and status < 300 then return ping.TAKEN end
+  if event == ping.TEST then return "Gumroad would not repeat it: it is a test ping" end
+  if not deliveries.is_retried(status) then
+    local is_redirect = status >= 300 and status < 400
+    return "Gumroad would drop it for good"
+      .. (is_redirect and "; do not redirect, not every server of Gumroad follows" or "")
+  end
+  local pauses = pauses_left(retry_count)
+  if not pauses then return "that was the last delivery: Gumroad would drop it for good" end
+  if status then return "Gumroad would send it again after " .. pauses end
+  return "newer servers of Gumroad would send it again after " .. pauses .. ", older ones never"
+end
+
+return ping

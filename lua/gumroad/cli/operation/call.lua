@@ -1,0 +1,97 @@
+--- The call that a row's command makes, and what is printed of its answer.
+local fields = require "gumroad.cli.output.fields"
+local operation = require "gumroad.cli.operation"
+local output = require "gumroad.cli.output"
+local values = require "gumroad.cli.values"
+
+local unpack = table.unpack or unpack
+
+local REFUSED, UNKNOWN = 5, 6  -- exit codes
+local MB = 1024 ^ 2
+
+-- Shows how far an upload is, where there is more to show than before.
+local function new_progress(context)
+  local shown
+  return function(state)
+    local text = ("%d %%, %.1f of %.1f MB sent"):format(math.floor(100 * state.sent / state.total), state.sent / MB,
+      state.total / MB)
+    if text ~= shown then context.progress("%s", text) end
+    shown = text
+  end
+end
+
+-- The arguments of the method, from those of the command line.
+local function method_arguments(row, context, args)
+  local given = {}
+  for i in ipairs(row.path_params) do given[i] = args["id " .. i] end
+  local params = {}
+  for _, option in ipairs(operation.options(row)) do
+    local value = args[option.param[1]]
+    params[option.param[1]] = option.type == "array" and value and values.array(value) or value
+  end
+  for _, param in ipairs(row.params) do
+    if param[1] == "progress" and param[2] == "function" then params.progress = new_progress(context) end
+  end
+  if row.is_list then params.limit = args.limit end
+  if row.takes_params then given[#given + 1] = params end
+  return given
+end
+
+local function tell_incomplete(context, page)
+  context.note("the list is not complete: %s; go on with --page-key '%s'",
+    page.reason == "limit" and "it ends at --limit" or "there is more", page.next_page_key or "")
+end
+
+-- Prints what stands beside a list in the answer.
+local function tell_beside(row, context, list)
+  for _, field in ipairs(row.beside or {}) do
+    if list[field[1]] ~= nil then context.note("%s: %s", field[1], fields.text(list[field[1]], field[2])) end
+  end
+end
+
+local function print_list(row, context, out, next_page)
+  local printer = out:list()
+  local count, last = 0, nil
+  for page in next_page do
+    printer:page(page)
+    count, last = count + #page, page
+    if not context.is_terminal then context.progress("%d %s", count, row.resource) end  -- else the list shows it
+  end
+  if not context.is_terminal then context.progress() end
+  printer:finish()
+  if last then tell_beside(row, context, last) end
+  if last and last.complete == false then tell_incomplete(context, last) end
+end
+
+local function once(value)
+  return function()
+    local page = value
+    value = nil
+    return page
+  end
+end
+
+--- Runs a row's method and prints what it answers.
+-- @param row  of gumroad.api
+-- @param args what its parser read
+return function(row, context, args)
+  local out = output.new(context, row)
+  local shop = context.shop(not row.scopes)
+  local resource = shop[row.resource]
+  local given = method_arguments(row, context, args)
+  if row.is_list then
+    return print_list(row, context, out, resource:pages(unpack(given)))
+  end
+  local value, err = resource[row.name](resource, unpack(given))
+  context.progress()
+  if not value then
+    if err.upload then require "gumroad.cli.operation.upload_state"(context, row, args["id 1"], err.upload) end
+    error(err, 0)
+  end
+  if row.kind == "list" then return print_list(row, context, out, once(value)) end
+  if row.kind == "file" then return out:file(value) end
+  if row.kind == "object" then value.success = nil end  -- of the envelope, where that is the object
+  out:object(value)
+  return operation.gives_verdict(row) and not value.valid and (value.status == "unreachable" and UNKNOWN or REFUSED)
+    or nil
+end

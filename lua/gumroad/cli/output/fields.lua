@@ -1,0 +1,126 @@
+--- Which fields of an object are printed, and how: chosen by gumroad.schema.
+local schema = require "gumroad.api.schema"
+local json = require "gumroad.cli.output.json"
+local width = require "gumroad.cli.output.width"
+
+local fields = {}
+
+-- What people want to see of an object in a table, whatever the object; the order is the schema's.
+local TELLING = {}
+for name in ([[
+  id slug created_at date name title subject label tax_year tax_form_type email product_name price amount status
+  state published rating rater_name message recurrence type times_used percent_off amount_cents enabled total_clicks
+  sales_count resource_name post_url path published_at processed_at required
+]]):gmatch("%S+") do TELLING[name] = true end
+
+local MOST = 7  -- columns of a table
+
+-- Whether a field is worth a column: no HTML, and no `state` that belongs to an address.
+local function is_telling(field)
+  return TELLING[field[1]] and field.doc ~= "HTML" and not (field[1] == "state" and field[2] == "string?")
+end
+
+-- What an operation of kind "message" answers.
+local SUCCESS = {
+  { "success", "boolean" }, { "message", "string?" }, type = { success = "boolean", message = "string?" },
+}
+
+--- The fields of what a row answers, in their order, with what may stand beside it. `fields` in a row
+-- stand for those of an object that is none of Gumroad's; `telling` in them names those of a table.
+-- @return array of fields of gumroad.schema, with `type` (name -> type) and `open`
+function fields.of(row)
+  local object = row.fields or row.kind == "message" and SUCCESS or schema[row.object] or { type = {}, open = true }
+  if row.kind == "list" or not row.beside then return object end
+  local all = { type = {}, open = object.open }
+  for _, list in ipairs { object, row.beside } do
+    for _, field in ipairs(list) do
+      all[#all + 1], all.type[field[1]] = field, field[2]
+    end
+  end
+  return all
+end
+
+local function is_scalar(type_name)
+  return type_name:find("^string%??$") or type_name:find("^integer%??$") or type_name:find("^number%??$")
+    or type_name:find("^boolean%??$")
+end
+
+local function names_where(object, wanted)
+  local names = {}
+  for _, field in ipairs(object) do
+    if #names < MOST and wanted(field) then names[#names + 1] = field[1] end
+  end
+  return names
+end
+
+--- The fields of a table: the telling ones, or the first that fit in a cell.
+function fields.telling(object)
+  if object.telling then return object.telling end
+  local names = names_where(object, function(field) return is_telling(field) and is_scalar(field[2]) end)
+  if #names > 1 then return names end
+  return names_where(object, function(field) return is_scalar(field[2]) end)
+end
+
+--- All fields of the schema, and after them those that the item has besides, if one is given.
+function fields.all(object, item)
+  local names = {}
+  for i, field in ipairs(object) do names[i] = field[1] end
+  for _, name in ipairs(item and json.keys(item, object) or {}) do
+    if not object.type[name] then names[#names + 1] = name end
+  end
+  return names
+end
+
+--- The value at a path: "card.visual".
+function fields.value(item, path)
+  if item[path] ~= nil then return item[path] end
+  local value = item
+  for part in path:gmatch("[^.]+") do
+    if type(value) ~= "table" then return nil end
+    value = value[part]
+  end
+  return value
+end
+
+--- The type of what is at a path, as in gumroad.schema, or nil.
+function fields.type(object, path)
+  local type_name
+  for part in path:gmatch("[^.]+") do
+    type_name = object and object.type[part]
+    object = type_name and schema[type_name:gsub("%?$", "")]
+  end
+  return type_name
+end
+
+--- A value as a text: what is nested as JSON; nothing as "".
+function fields.text(value, type_name)
+  if value == nil then return "" end
+  return type(value) == "string" and value or json.encode(value, type_name)
+end
+
+local WITHOUT_CENTS = { jpy = true }
+
+-- An amount in main units with its currency: 1999 -> "19.99 USD".
+local function amount(cents, currency)
+  currency = tostring(currency or ""):lower()
+  if WITHOUT_CENTS[currency] then return ("%.0f %s"):format(cents, currency:upper()) end
+  local whole = math.floor(math.abs(cents) / 100)
+  return (("%s%.0f.%02.0f %s"):format(cents < 0 and "-" or "", whole, math.abs(cents) - whole * 100, currency:upper()))
+end
+
+local function field_named(object, name)
+  for _, field in ipairs(object) do
+    if field[1] == name then return field end
+  end
+end
+
+--- A field's value for people, without what would steer a terminal: amounts of money in main units.
+function fields.shown(object, item, path)
+  local value, field = fields.value(item, path), field_named(object, path)
+  if field and field.money and type(value) == "number" then
+    return amount(value, object.type[field.money] and item[field.money] or field.money)
+  end
+  return width.safe(fields.text(value, fields.type(object, path)))
+end
+
+return fields

@@ -1,0 +1,36 @@
+--- JSON: a list is one array with an object a line, printed as it comes.
+local fields = require "gumroad.cli.output.fields"
+local json = require "gumroad.cli.output.json"
+
+-- An object of the chosen fields alone; what it has not is null.
+local function chosen(view, item)
+  local members = {}
+  for i, path in ipairs(view.paths) do
+    members[i] = json.encode(path) .. ":" .. json.encode(fields.value(item, path), fields.type(view.object, path))
+  end
+  return "{" .. table.concat(members, ",") .. "}"
+end
+
+local function encode(view, item)
+  if view.paths then return chosen(view, item) end
+  return json.encode_object(item, view.object)
+end
+
+local List = {}
+List.__index = List
+
+function List:page(items)
+  for _, item in ipairs(items) do
+    self.view.write((self.begun and ",\n" or "[\n") .. encode(self.view, item))
+    self.begun = true
+  end
+end
+
+function List:finish()
+  self.view.write(self.begun and "\n]\n" or "[]\n")
+end
+
+return {
+  list = function(view) return setmetatable({ view = view }, List) end,
+  object = function(view, item) view.write(encode(view, item) .. "\n") end,
+}

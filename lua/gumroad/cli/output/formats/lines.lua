@@ -1,0 +1,14 @@
+--- One object for people: "field: value" lines.
+local fields = require "gumroad.cli.output.fields"
+local json = require "gumroad.cli.output.json"
+
+local BOLD, OFF = "\27[1m", "\27[0m"
+
+return {
+  object = function(view, item)
+    for _, path in ipairs(view.paths or json.keys(item, view.object)) do
+      local name = view.colour and BOLD .. path .. ":" .. OFF or path .. ":"
+      view.write(name .. " " .. fields.shown(view.object, item, path) .. "\n")
+    end
+  end,
+}

@@ -1,0 +1,109 @@
+--- A table for people. The first page sets the columns' widths, so that a list of any length is
+-- printed as it comes; what is longer than its column is cut.
+local fields = require "gumroad.cli.output.fields"
+local width = require "gumroad.cli.output.width"
+
+local BOLD, OFF = "\27[1m", "\27[0m"
+local GAP = "  "
+local NARROWEST = 8  -- columns to which a text may be cut
+
+-- What must not be cut to be of use: ids, numbers, times.
+local function is_rigid(path)
+  return path == "id" or path:find("_id$") or path:find("_at$")
+end
+
+local Table = {}
+Table.__index = Table
+
+-- A time for people: to the minute.
+local function short(text)
+  return (text:gsub("^(%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d):%d%d%.?%d*Z$", "%1 %2"))
+end
+
+function Table:cell(column, item)
+  return short(fields.shown(self.view.object, item, column.path))
+end
+
+function Table:row(items, at)
+  local cells = {}
+  for i, column in ipairs(self.columns) do cells[i] = self:cell(column, items[at]) end
+  return cells
+end
+
+local function total(columns)
+  local sum = #GAP * (#columns - 1)
+  for _, column in ipairs(columns) do sum = sum + column.width end
+  return sum
+end
+
+-- The widest column that may still be cut, or nil.
+local function widest(columns)
+  local found
+  for _, column in ipairs(columns) do
+    local may_be_cut = not column.rigid and column.width > NARROWEST
+    if may_be_cut and (not found or column.width > found.width) then found = column end
+  end
+  return found
+end
+
+-- Narrows columns until they fit, then leaves out the last ones.
+function Table:fit(available)
+  local columns = self.columns
+  while total(columns) > available do
+    local column = widest(columns)
+    if column then column.width = column.width - 1
+    elseif #columns > 1 then columns[#columns] = nil
+    else columns[1].width = available end
+  end
+end
+
+function Table:measure(items)
+  for _, column in ipairs(self.columns) do
+    column.width = width.of(column.path)
+    for _, item in ipairs(items) do column.width = math.max(column.width, width.of(self:cell(column, item))) end
+  end
+  if self.view.width then self:fit(self.view.width) end
+end
+
+function Table:line(cells, colour)
+  local parts = {}
+  for i, column in ipairs(self.columns) do
+    local text = width.cut(cells[i], column.width)
+    local last = i == #self.columns and not column.right
+    parts[i] = last and text or width.pad(text, column.width, column.right)
+    if colour then parts[i] = BOLD .. parts[i] .. OFF end
+  end
+  self.view.write(table.concat(parts, GAP) .. "\n")
+end
+
+function Table:header()
+  local cells = {}
+  for i, column in ipairs(self.columns) do cells[i] = column.path end
+  self:line(cells, self.view.colour)
+end
+
+function Table:page(items)
+  if #items == 0 then return end
+  if not self.begun then
+    self:measure(items)
+    self:header()
+    self.begun = true
+  end
+  for at in ipairs(items) do self:line(self:row(items, at)) end
+end
+
+function Table:finish()
+  if not self.begun then self.view.note("none") end
+end
+
+return {
+  list = function(view)
+    local columns = {}
+    for i, path in ipairs(view.paths or fields.telling(view.object)) do
+      local type_name = fields.type(view.object, path)
+      local is_number = type_name and type_name:find("^[in][nu]") ~= nil  -- integer, number
+      columns[i] = { path = path, right = is_number, rigid = is_number or is_rigid(path) }
+    end
+    return setmetatable({ view = view, columns = columns }, Table)
+  end,
+}

@@ -1,0 +1,69 @@
+--- What operations answered, printed in the format that the arguments ask for.
+--
+-- Without one: for people on a terminal, a list as a table and an object as "field: value" lines;
+-- elsewhere a list as with --plain, an object as those lines without colours.
+-- A format is a module gumroad.cli.output.formats.NAME: { list = function(view) -> { page(items), finish() },
+-- object = function(view, item) }.
+local failure = require "gumroad.cli.failure"
+local fields = require "gumroad.cli.output.fields"
+
+local output = {}
+
+local function check_path(object, path, command)
+  local name = path:match("^[^.]+") or ""
+  if object.open or object.type[name] then return end
+  failure.usage(command, "--fields: unknown field '%s'%s", path, require("gumroad.base.error").hint(name, object.type))
+end
+
+-- The paths that --fields names, or nil.
+local function chosen_paths(object, context)
+  local text = context.args.fields
+  if not text then return nil end
+  local paths = {}
+  for path in (text .. ","):gmatch("%s*(.-)%s*,") do
+    check_path(object, path, context.command)
+    paths[#paths + 1] = path
+  end
+  return paths
+end
+
+--- Whether the arguments ask for a format, or for some of the fields.
+function output.is_asked_for(args)
+  return args.json or args.csv or args.plain or args.fields ~= nil
+end
+
+local Output = {}
+Output.__index = Output
+
+--- The output of a row of gumroad.api; made before the call, as it checks the arguments.
+function output.new(context, row)
+  local object, args = fields.of(row), context.args
+  if row.kind == "file" and context.is_terminal then
+    failure.usage(context.command, "this is a file; send it into one: ... > FILE")
+  end
+  local view = {  -- what a format needs to know
+    object = object, paths = chosen_paths(object, context), write = context.write, note = context.note,
+    width = context.width, colour = context.colour,
+  }
+  return setmetatable({ view = view, people = context.is_terminal,
+    format = args.json and "json" or args.csv and "csv" or args.plain and "plain" }, Output)
+end
+
+local function format_named(name) return require("gumroad.cli.output.formats." .. name) end
+
+--- A printer of a list: page(items) for each page, then finish().
+function Output:list()
+  return format_named(self.format or (self.people and "table" or "plain")).list(self.view)
+end
+
+--- Prints one object.
+function Output:object(item)
+  format_named(self.format or "lines").object(self.view, item)
+end
+
+--- Prints a file's bytes.
+function Output:file(bytes)
+  self.view.write(bytes)
+end
+
+return output

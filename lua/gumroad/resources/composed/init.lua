@@ -1,0 +1,20 @@
+--- Operations that one request cannot carry out (rows with `composed` in gumroad.api). Each is a module
+-- of its own, loaded when it is first used: a function of what gumroad.resources calls an operation.
+local MODULES = {
+  ["sales.refund"] = "gumroad.resources.composed.refund",
+  ["licenses.check"] = "gumroad.resources.composed.license_check",
+  ["files.upload"] = "gumroad.resources.composed.upload.parts",
+  ["direct_uploads.upload"] = "gumroad.resources.composed.upload.direct",
+}
+
+local composed = {}
+
+--- Carries out an operation.
+-- @param name      such as "sales.refund"
+-- @param operation see gumroad.resources
+-- @return what the module returns
+function composed.run(name, operation)
+  return require(MODULES[name])(operation)
+end
+
+return composed

@@ -1,0 +1,243 @@
+-- What the command gumroad-lua prints: the formats, terminals, and outputs that fail.
+local cjson = require "cjson"
+local emulator = require "gumroad.emulator"
+local csv = require "gumroad.cli.output.formats.csv"
+local schema = require "gumroad.api.schema"
+local width = require "gumroad.cli.output.width"
+local command = require "cli.support"
+local support = require "support"
+
+local unpack = table.unpack or unpack
+
+describe("What gumroad-lua prints", function()
+  local gum, shop, sale, product
+
+  setup(function()
+    gum = assert(emulator.start { sales = 1000, subscribers = 3, now = 1790000000 })
+    shop = support.shop(gum)
+    sale = assert(gum:sell { product_id = "kzqwu", email = "lena@example.com",
+      full_name = '=Lena, "Öl"\t\\\n\27[31m\226\128\174' })
+    product = assert(shop.products:create { name = "墨の手引き 墨の手引き", price = 1200, price_currency_type = "jpy" })
+  end)
+  teardown(function() gum:stop() end)
+
+  local function batch(lines) return command.batch(lines, command.to(gum)) end
+  local function run(words, more) return command.run(words, command.to(gum, more)) end
+  local function on_terminal(words, columns, more) return command.on_terminal(words, command.to(gum, more), columns) end
+
+  describe("as JSON", function()
+    it("is one array, with whole numbers, the schema's order, and empty arrays apart from objects", function()
+      local result = run { "products", "list", "--json", "--limit", "11" }
+      local list = cjson.decode(result.out)
+      assert.equal(11, #list)
+      assert.equal(product.id, list[1].id)
+      local first = result.out:match("^%[\n({[^\n]*}),\n")
+      assert.truthy(first:find('"price":1200,"currency":"jpy","formatted_price":', 1, true), first)
+      assert.truthy(first:find('"tags":[],"file_info":{},', 1, true), first)
+      assert.truthy(result.out:find("}\n]\n$"))
+    end)
+
+    it("is an empty array where there is nothing, and an object for one object", function()
+      local none, one = unpack(batch { { "utm_links", "list", "--json" }, { "sales", "get", sale.id, "--json" } })
+      assert.equal("[]\n", none.out)
+      assert.equal(sale.full_name, cjson.decode(one.out).full_name)
+    end)
+
+    it("has the chosen fields alone, with null for what is absent", function()
+      local result = run { "sales", "get", sale.id, "--json", "--fields", "card.visual,email,cancelled" }
+      assert.equal('{"card.visual":"**** **** **** 4242","email":"lena@example.com","cancelled":null}\n', result.out)
+    end)
+  end)
+
+  -- The end of the quoted cell that begins at a place: its last quotation mark.
+  local function closing(text, at)
+    repeat
+      at = text:find('"', at + 1, true)
+      local doubled = text:sub(at + 1, at + 1) == '"'
+      if doubled then at = at + 1 end
+    until not doubled
+    return at
+  end
+
+  -- The rows of a text in CSV, as RFC 4180 has it.
+  local function parse_csv(text)
+    local rows, row, at = {}, {}, 1
+    while at <= #text do
+      local quoted = text:sub(at, at) == '"'
+      local last = quoted and closing(text, at) or text:find("[,\r]", at) - 1
+      row[#row + 1] = quoted and text:sub(at + 1, last - 1):gsub('""', '"') or text:sub(at, last)
+      local mark = assert(text:match("^,", last + 1) or text:match("^\r\n", last + 1), "neither comma nor CR LF")
+      if mark ~= "," then rows[#rows + 1], row = row, {} end
+      at = last + 1 + #mark
+    end
+    return rows
+  end
+
+  describe("as CSV", function()
+    it("has a header of the schema's fields, and every value as it is", function()
+      local rows = parse_csv(run({ "sales", "list", "--csv", "--limit", "12" }).out)
+      assert.equal(13, #rows)
+      local at = {}
+      for i, field in ipairs(schema.sale) do
+        assert.equal(field[1], rows[1][i])
+        at[field[1]] = i
+      end
+      for _, row in ipairs(rows) do assert.equal(#schema.sale, #row) end
+      assert.same({ sale.id, sale.full_name, tostring(sale.price), '{"visual":"**** **** **** 4242","type":"visa"}' },
+        { rows[2][at.id], rows[2][at.full_name], rows[2][at.price], rows[2][at.card] })
+    end)
+
+    it("has the chosen fields alone, and a header where there is nothing", function()
+      local one, none = unpack(batch { { "sales", "get", sale.id, "--csv", "--fields", "card.type,id" },
+        { "utm_links", "list", "--csv", "--fields", "id,title" } })
+      assert.equal("card.type,id\r\nvisa," .. sale.id .. "\r\n", one.out)
+      assert.equal("id,title\r\n", none.out)
+    end)
+
+    it("tells which fields of a list have no column", function()
+      local written, told = {}, nil
+      local list = csv.list { object = schema.thumbnail, write = function(text) written[#written + 1] = text end,
+        note = function(format, ...) told = format:format(...) end }
+      list:page { { url = "u", guid = "g", new_b = 1 }, { url = "u", new_a = 2 } }
+      list:finish()
+      assert.equal("url,guid\r\nu,g\r\nu,\r\n", table.concat(written))
+      assert.equal("not in the CSV: new_a, new_b", told)
+    end)
+  end)
+
+  describe("as plain lines", function()
+    it("has tabs between the fields, escapes in them and no header", function()
+      local plain, default = unpack(batch { { "sales", "list", "--plain", "--limit", "1", "--fields",
+        "email,full_name,price" }, { "sales", "list", "--limit", "1", "--fields", "email,full_name,price" } })
+      assert.equal("lena@example.com\t=Lena, \"Öl\"\\t\\\\\\n\\x1b[31m\226\128\174\t" .. sale.price .. "\n", plain.out)
+      assert.equal(plain.out, default.out)
+    end)
+  end)
+
+  it("is a line for each field of an object, in the schema's order, and money in its currency", function()
+    local of_sale, of_product, deleted = unpack(batch { { "sales", "get", sale.id }, { "products", "get", product.id },
+      { "products", "delete", product.id } })
+    assert.truthy(of_sale.out:find("^id: " .. sale.id:gsub("%p", "%%%0") .. "\nemail: lena@example%.com\n"))
+    assert.truthy(of_sale.out:find("\nprice: 19.00 USD\ngumroad_fee: ", 1, true), of_sale.out)
+    assert.truthy(of_sale.out:find('full_name: =Lena, "Öl"\\t\\\\n\\x1b[31m\\u{202e}\n', 1, true), of_sale.out)
+    assert.truthy(of_product.out:find("\nprice: 1200 JPY\n", 1, true))
+    assert.truthy(deleted.out:find("^success: true\nmessage: "))
+  end)
+
+  it("is a file's bytes, but not on a terminal", function()
+    local words = { "tax_forms", "download", "2025", "us_1099_k" }
+    assert.equal(assert(shop.tax_forms:download("2025", "us_1099_k")), run(words).out)
+    local shown = on_terminal(words, 80)
+    assert.truthy(shown.out:find("this is a file; send it into one: ... > FILE", 1, true), shown.out)
+  end)
+
+  describe("on a terminal", function()
+    local function lines_of(text)
+      local lines = {}
+      for line in text:gsub("\27%[[%d;]*%a", ""):gmatch("([^\n]*)\n") do
+        if not line:find("^gumroad%-lua: ") then lines[#lines + 1] = line end
+      end
+      return lines
+    end
+
+    it("is a table that fits, whatever the width #slow", function()
+      for _, columns in ipairs { 20, 60, 100, 250 } do
+        local lines = lines_of(on_terminal({ "sales", "list", "--limit", "40" }, columns).out)
+        assert.equal(41, #lines)
+        assert.truthy(lines[1]:find("^id"))
+        for _, line in ipairs(lines) do assert.truthy(width.of(line) <= columns, columns .. ": " .. line) end
+      end
+    end)
+
+    it("cuts texts and leaves ids whole, and its columns stand one below the other", function()
+      local words = { "sales", "list", "--limit", "40", "--fields", "id,product_name,price" }
+      local lines = lines_of(on_terminal(words, 50).out)
+      local price
+      for i, line in ipairs(lines) do
+        local front = line:match("^(.-%S) *$")
+        price = price or width.of(front)
+        assert.equal(price, width.of(front), line)
+        if i > 1 then assert.equal(24, #line:match("^%S+")) end
+      end
+      assert.truthy(table.concat(lines):find("\226\128\166", 1, true))
+    end)
+
+    it("has colours, but not with NO_COLOR or on a dumb one, and none elsewhere #slow", function()
+      local words = { "user", "get" }
+      assert.truthy(on_terminal(words, 80).out:find("\27[1m", 1, true))
+      assert.falsy(on_terminal(words, 80, { NO_COLOR = "1" }).out:find("\27", 1, true))
+      assert.falsy(on_terminal(words, 80, { TERM = "dumb" }).out:find("\27", 1, true))
+      assert.falsy(run(words).out:find("\27", 1, true))
+    end)
+
+    it("lets nothing through that steers the terminal", function()
+      local shown = on_terminal({ "sales", "list", "--limit", "1", "--fields", "full_name,email" }, 100,
+        { NO_COLOR = "1" }).out
+      assert.truthy(shown:find('=Lena, "Öl"\\t\\\\n\\x1b[31m\\u{202e}  lena@example.com', 1, true), shown)
+      assert.falsy(shown:find("[\27\t]"))
+    end)
+
+    it("says that a list is empty, and shows how far a long one is", function()
+      assert.equal("gumroad-lua: none\n", on_terminal({ "utm_links", "list" }, 80).out)
+      local line = command.line({ "sales", "list", "--csv", "--limit", "20" }, command.to(gum)) .. " >/dev/null"
+      local shown = command.shell("script -qec " .. support.quote(line) .. " /dev/null").out
+      assert.truthy(shown:find("10 sales\27[K\r20 sales\27[K\r\27[K\r", 1, true), shown)
+    end)
+  end)
+
+  it("ends without a word where nobody reads any more", function()
+    for _, format in ipairs { "--csv", "--json" } do
+      local line = command.line({ "sales", "list", format }, command.to(gum))
+      local result = command.shell(line .. " | head -n 1")
+      assert.same({ "", 0 }, { result.err, result.code })
+      assert.equal(1, select(2, result.out:gsub("\n", "")))
+    end
+  end)
+
+  it("is an error where it cannot be written", function()
+    for _, words in ipairs { { "sales", "list", "--csv" }, { "user", "get" }, { "--help" } } do
+      local result = command.shell(command.line(words, command.to(gum)) .. " >/dev/full")
+      assert.equal(1, result.code)
+      assert.equal("gumroad-lua: cannot write the output: No space left on device\n", result.err)
+    end
+  end)
+
+  it("is an error where it was lost before the end: what a script prints, what doctor finds", function()
+    for _, line in ipairs { "echo 'print(1)' | " .. command.line({ "run", "-" }, command.to(gum)),
+      command.line({ "doctor", "--port", "0" }, command.to(gum)) } do
+      local result = command.shell(line .. " >/dev/full")
+      assert.equal(1, result.code)
+      assert.truthy(result.err:find("gumroad%-lua: cannot write the output[^\n]*\n$"), result.err)
+    end
+  end)
+
+  it("stands before what is told after it", function()
+    local result = command.shell(command.line({ "doctor" }, command.to(gum)) .. " 2>&1")
+    assert.truthy(result.out:find("\ngumroad%-lua: [^\n]*problem[^\n]*\n$"), result.out)
+  end)
+end)
+
+describe("The width of a text", function()
+  it("counts columns, not bytes", function()
+    for text, columns in pairs { [""] = 0, ["Ink"] = 3, ["Öl"] = 2, ["墨の"] = 4, ["e\204\129"] = 1, ["🎨"] = 2 } do
+      assert.equal(columns, width.of(text), text)
+    end
+  end)
+
+  it("is cut between characters, with an ellipsis", function()
+    assert.equal("Öl", width.cut("Öl", 2))
+    assert.equal("Ö…", width.cut("Öle", 2))
+    assert.equal("墨…", width.cut("墨の手", 4))
+    assert.equal("…", width.cut("墨の手", 2))
+    assert.equal("", width.cut("ab", 0))
+  end)
+
+  it("is that of what is shown for controls and for bytes that are no UTF-8", function()
+    assert.equal("a\\x1b[1m\\n\\u{9b}\\u{202e}", width.safe("a\27[1m\n\194\155\226\128\174"))
+    for _, bytes in ipairs { "\255", "\192\128", "\128", "\226\130", "\248\136\128\128" } do
+      local safe = width.safe("a" .. bytes .. "b")
+      assert.truthy(safe:find("^a[\239\191\189]+b$"), safe)
+      assert.truthy(width.of(safe) >= 3)
+    end
+  end)
+end)
