@@ -4,7 +4,7 @@ local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
 local Client = require "gumroad.client"
 local json = require "doc.json"
-local read_type = require "doc.type"
+local read_type = require "gumroad.api.type"
 local tables = require "doc.tables"
 
 local FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -159,7 +159,7 @@ local function request_body(row)
   local content, form = {}, form_params(row)
   if form and #form > 0 then content[FORM] = form_of(form) end
   if takes_json(row) then content[JSON] = { schema = body_schema(params) } end
-  return { content = content, required = tables.needs_params(row) or nil }
+  return { content = content, required = row.needs_params or nil }
 end
 
 -- Answers ---------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ local api = require "gumroad.api"
 local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
 local Error = require "gumroad.base.error"
-local read_type = require "doc.type"
+local read_type = require "gumroad.api.type"
 local tables = require "doc.tables"
 
 local reference = {}
@@ -57,9 +57,9 @@ local LIMIT = { "limit", "integer", doc = "at most so many; default: one page" }
 
 local function add_arguments(tags, row)
   for _, name in ipairs(row.path_params) do tags[#tags + 1] = "@tparam string " .. name end
-  if tables.takes_params(row) then
-    tags[#tags + 1] = ("@tparam%s table params"):format(tables.needs_params(row) and "" or "[opt]")
-    add_param_tags(tags, "params", row.name == "list" and { LIMIT } or {})
+  if row.takes_params then
+    tags[#tags + 1] = ("@tparam%s table params"):format(row.needs_params and "" or "[opt]")
+    add_param_tags(tags, "params", row.is_list and { LIMIT } or {})
     add_param_tags(tags, "params", row.params)
   end
   tags[#tags + 1] = "@tparam[opt] table options those of a call: timeout, retries, ..."
@@ -109,10 +109,10 @@ end
 function reference.example(row)
   local arguments = {}
   for i, name in ipairs(row.path_params) do arguments[i] = name end
-  if tables.needs_params(row) then arguments[#arguments + 1] = example_table(row.params) end
-  local call = ("shop.%s:%s(%s)"):format(row.resource, row.name == "list" and "each" or row.name,
+  if row.needs_params then arguments[#arguments + 1] = example_table(row.params) end
+  local call = ("shop.%s:%s(%s)"):format(row.resource, row.is_list and "each" or row.name,
     table.concat(arguments, ", "))
-  if row.name == "list" then
+  if row.is_list then
     return ("for %s in %s do print(%s.%s) end"):format(row.object, call, row.object, schema[row.object][1][1])
   end
   return "local " .. (row.object or "result") .. " = assert(" .. call .. ")"
@@ -150,7 +150,7 @@ local function resource_page(resource)
   add_block(out, ("shop.%s: %s."):format(resource, table.concat(names, ", ")), { "@resource " .. resource })
   for _, row in ipairs(api[resource]) do
     add_operation(out, row)
-    if row.name == "list" then add_iterators(out, row) end
+    if row.is_list then add_iterators(out, row) end
   end
   return table.concat(out, "\n")
 end

@@ -40,6 +40,13 @@
 --
 -- Source: Gumroad's server, 2025-04 to 2026-09; a row's `since = "newer"` marks what the
 -- April 2025 server did not have.
+--
+-- What follows from a row is in it, too: its RESOURCE (`resource`) and places by their names (`name`,
+-- `method`, `path`); `path_params`: the names in the path; `param`: parameters by their names, and
+-- `needed`: those that are required or have a default; `query`: parameters go into the query; `is_list`:
+-- the method has the iterators `each` and `pages` beside it; `takes_params`: the method takes a table of
+-- parameters, and `needs_params`: which cannot be left out.
+local events = require "gumroad.api.events"
 
 local function copy_with(scopes, more)
   local out = {}
@@ -63,8 +70,6 @@ local VIEW_PAYOUTS = { "view_payouts", "account" }
 local VIEW_TAX_DATA = { "view_tax_data", "account" }
 
 local PAGE_KEY = { "page_key", "string", doc = "`next_page_key` of the page before; opaque" }
-local EVENTS = "sale, refund, dispute, dispute_won, cancellation, subscription_updated, "
-  .. "subscription_ended or subscription_restarted"
 
 local PRODUCT_FIELDS = {
   { "description", "string", doc = "HTML" },
@@ -802,7 +807,7 @@ api.earnings = {
 api.resource_subscriptions = {
   { "list", "GET", "/resource_subscriptions", scopes = VIEW_SALES,
     params = {
-      { "resource_name", "string", required = true, doc = EVENTS },
+      { "resource_name", "string", required = true, doc = events.words },
       { "current_oauth_application_only", "boolean",
         doc = "only those that this token may delete; newest servers" },
     },
@@ -811,7 +816,7 @@ api.resource_subscriptions = {
     doc = "The webhooks for one sort of event, those of other applications included." },
   { "create", "PUT", "/resource_subscriptions", scopes = VIEW_SALES,
     params = {
-      { "resource_name", "string", required = true, doc = EVENTS },
+      { "resource_name", "string", required = true, doc = events.words },
       { "post_url", "string", required = true, doc = "public host, at most 255 characters" },
     },
     returns = "resource_subscription", kind = "object", object = "resource_subscription",
@@ -832,6 +837,13 @@ local function index(params)
   return named, needed
 end
 
+local function has_required(params)
+  for _, param in ipairs(params) do
+    if param.required then return true end
+  end
+  return false
+end
+
 -- What the rows leave to be said once: names instead of places, and what follows from the
 -- path and the method.
 local function complete(resource, row)
@@ -842,6 +854,9 @@ local function complete(resource, row)
   end
   row.param, row.needed = index(row.params)
   row.query = row.method == "GET" or row.method == "DELETE"
+  row.is_list = row.name == "list"
+  row.takes_params = row.is_list or #row.params > 0
+  row.needs_params = has_required(row.params)
   return row
 end
 
