@@ -4,6 +4,7 @@ local deliveries = require "gumroad.emulator.deliveries"
 local json = require "gumroad.emulator.json"
 local loop = require "gumroad.loop"
 local schema = require "gumroad.api.schema"
+local shops = require "gumroad.shop"
 local tls = require "gumroad.client.tls"
 local webhook = require "gumroad.webhook"
 local Examples = require "gumroad.emulator.examples"
@@ -32,7 +33,7 @@ end
 -- @return id or nil
 function ping.seller_id(context)
   local ok, shop = pcall(context.shop, true)
-  if not (ok and shop.user.client.secret) then return nil end
+  if not (ok and shops.has_token(shop)) then return nil end
   local user = shop.user:get { retries = 0, timeout = PATIENCE }
   return user and user.user_id
 end
