@@ -14,8 +14,7 @@ local json = require "gumroad.base.json"
 
 local emulator = {}
 
-local ALL_SCOPES = "view_public view_profile edit_products view_sales mark_sales_as_shipped "
-  .. "edit_sales edit_emails edit_profile view_payouts view_tax_data account"
+local ALL_SCOPES = table.concat(require "gumroad.api.scopes".ordinary, " ")
 
 local APPLICATIONS = {
   { client_id = "emulated-application", name = "Emulated application", device_flow = true,
