@@ -2,7 +2,7 @@
 local api = require "gumroad.api"
 local arguments = require "gumroad.cli.arguments"
 local cli = require "gumroad.cli"
-local failure = require "gumroad.cli.failure"
+local exit_codes = require "gumroad.cli.exit_codes"
 local operation = require "gumroad.cli.operation"
 local command = require "cli.support"
 local support = require "support"
@@ -127,7 +127,7 @@ describe("gumroad-lua", function()
       local function has(text) assert.truthy(page:find(text, 1, true), text) end
       for _, name in ipairs(cli.COMMANDS) do has("Usage: gumroad-lua " .. name) end
       for _, option in ipairs(arguments.GENERAL) do has(option[1]) end
-      for _, code in ipairs(failure.CODES) do has("\n     " .. code[1] .. " ") end
+      for _, code in ipairs(exit_codes) do has("\n     " .. code[1] .. " ") end
       for resource, rows in pairs(api) do
         for _, row in ipairs(rows) do
           local words = { resource, row.name, unpack(row.path_params) }

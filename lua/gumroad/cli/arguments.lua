@@ -1,5 +1,6 @@
 --- The command line's arguments, over argparse: what every command takes, and what the rows of
 -- gumroad.api make of their parameters.
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 
 local arguments = {}
@@ -10,7 +11,7 @@ local function load_argparse()
   local ok, argparse = pcall(require, "argparse")
   if ok then return argparse end
   if not tostring(argparse):find("module 'argparse' not found", 1, true) then error(argparse, 0) end
-  failure.raise(3, "argparse is missing, which reads the command line: apt install lua-argparse, "
+  failure.raise(exit_codes.CONFIG, "argparse is missing, which reads the command line: apt install lua-argparse, "
     .. "or luarocks install argparse")
 end
 
@@ -112,7 +113,7 @@ end
 function arguments.parser(name, description)
   local parser = load_argparse()(name, description):help_max_width(100):add_help(false)
   function parser.error(_, message)
-    failure.raise(2, (message:gsub("\n", ". ", 1)), name)
+    failure.raise(exit_codes.USAGE, (message:gsub("\n", ". ", 1)), name)
   end
   return parser
 end
@@ -137,7 +138,7 @@ function arguments.add_general(parser, shown)
   parser:flag("-h --help", "Show this help."):action(function()
     local ok, why = io.stdout:write(parser:get_help(), "\n")
     if not ok then failure.output(why) end
-    failure.raise(0)
+    failure.raise(exit_codes.SUCCESS)
   end)
   parser:mutex(by_name["--json"], by_name["--csv"], by_name["--plain"])
   parser:usage(usage .. " [<other options>]")

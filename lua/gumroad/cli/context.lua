@@ -1,5 +1,6 @@
 --- What a command that runs needs: the shop, where its output goes, what it tells on stderr.
 local system = require "gumroad.system"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 
 local context = {}
@@ -19,7 +20,7 @@ local function new_shop(args, public, on_response)
   local name, err = gumroad.connections.default()
   if name then return gumroad.connect(name, options) end
   if not public then
-    failure.raise(3, "no access token: set GUMROAD_ACCESS_TOKEN, or use a connection; " .. err.message)
+    failure.raise(exit_codes.CONFIG, "no access token: set GUMROAD_ACCESS_TOKEN, or use a connection; " .. err.message)
   end
   options.access_token = false
   return gumroad.new(options)

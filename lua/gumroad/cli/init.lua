@@ -10,6 +10,7 @@
 -- Only what the words need is loaded: --help answers without the C core.
 local api = require "gumroad.api"
 local arguments = require "gumroad.cli.arguments"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 
 local cli = {}
@@ -38,9 +39,9 @@ function cli.resources()
   return names
 end
 
-local function exit_codes()
+local function exit_code_lines()
   local lines = { "Exit codes:" }
-  for _, code in ipairs(failure.CODES) do lines[#lines + 1] = ("   %-4d%s"):format(code[1], code[2]) end
+  for _, code in ipairs(exit_codes) do lines[#lines + 1] = ("   %-4d%s"):format(code[1], code[3]) end
   return table.concat(lines, "\n")
 end
 
@@ -58,10 +59,10 @@ function cli.root_parser()
   arguments.group(parser, "Gumroad's resources and their operations", resources)
   parser:flag("--version", "Show the version."):action(function()
     io.stdout:write(cli.NAME, " ", require("gumroad.client").VERSION, "\n")
-    failure.raise(0)
+    failure.raise(exit_codes.SUCCESS)
   end)
   arguments.add_general(parser)
-  return parser:epilog("An operation's own help: " .. cli.NAME .. " sales list --help\n\n" .. exit_codes())
+  return parser:epilog("An operation's own help: " .. cli.NAME .. " sales list --help\n\n" .. exit_code_lines())
 end
 
 --- The parser of a resource's operations.
@@ -101,7 +102,7 @@ local function run(args, state)
   local parsed = parser:parse(words:rest(command.passes_on))
   local context = require("gumroad.cli.context").new(parsed, state.see)
   if command.runs_scripts then state.see = nil end
-  local code = command.run(context, parsed) or 0
+  local code = command.run(context, parsed) or exit_codes.SUCCESS
   context.finish()
   return code
 end
@@ -120,11 +121,11 @@ function cli.main(args)
   local debugging = arguments.is_set(args, "--debug")
   local _, outcome = xpcall(function() return { code = run(args, state) } end, function(raised)
     local wrong = failure.of(raised, state.see)
-    if debugging and wrong.code ~= 0 then wrong.trace = debug.traceback("", 2):gsub("^\n", "") end
+    if debugging and wrong.code ~= exit_codes.SUCCESS then wrong.trace = debug.traceback("", 2):gsub("^\n", "") end
     return wrong
   end)
   local flushed, why = io.stdout:flush()
-  if outcome.code == 0 and not flushed then _, outcome = pcall(failure.output, why) end
+  if outcome.code == exit_codes.SUCCESS and not flushed then _, outcome = pcall(failure.output, why) end
   tell(outcome)
   return outcome.code
 end

@@ -1,4 +1,5 @@
 --- gumroad-lua emulator: a Gumroad on loopback, for tests, until Ctrl-C.
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 
 -- The options of gumroad.emulator: name, what its value is called (none: a flag), what the help says.
@@ -56,6 +57,6 @@ return {
       context.write(READY:format(url, token, url, token))
       io.stdout:flush()
     end)
-    if not ok then failure.raise(3, message or code) end
+    if not ok then failure.raise(exit_codes.CONFIG, message or code) end
   end,
 }

@@ -1,4 +1,5 @@
 --- gumroad-lua run SCRIPT: a Lua script with a shop ready.
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 
 -- The shop is made when the script first asks for it: not every script needs a token.
@@ -29,7 +30,7 @@ return {
   end,
   run = function(context, args)
     local chunk, wrong = loadfile(args.script ~= "-" and args.script or nil)
-    if not chunk then failure.raise(1, wrong) end
+    if not chunk then failure.raise(exit_codes.FAILURE, wrong) end
     lend_globals(context)
     local words = args.args
     words[0] = args.script

@@ -1,5 +1,6 @@
 --- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C, SIGTERM or SIGHUP.
 local events = require "gumroad.cli.events"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local post_url = require "gumroad.webhook.address"
 local values = require "gumroad.cli.values"
@@ -23,7 +24,8 @@ local function configure(parser)
   option("--forward", "URL", "Send each ping on to there, as it came. What is not taken there is answered so that "
     .. "Gumroad sends it again.")
   option("--count", "NUMBER", "End after so many events.", values.whole("--count", 1))
-  parser:epilog("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code 0).")
+  parser:epilog(("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code %d).")
+    :format(exit_codes.SUCCESS))
 end
 
 local function check_url(context, option, url)

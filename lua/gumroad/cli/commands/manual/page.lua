@@ -2,7 +2,7 @@
 local api = require "gumroad.api"
 local arguments = require "gumroad.cli.arguments"
 local cli = require "gumroad.cli"
-local failure = require "gumroad.cli.failure"
+local exit_codes = require "gumroad.cli.exit_codes"
 local operation = require "gumroad.cli.operation"
 
 local HEAD = [[
@@ -147,9 +147,9 @@ end
 local function add_exit_codes(out)
   out[#out + 1] = ".Sh EXIT STATUS"
   out[#out + 1] = ".Bl -tag -width Ds"
-  for _, code in ipairs(failure.CODES) do
+  for _, code in ipairs(exit_codes) do
     out[#out + 1] = ".It " .. code[1]
-    out[#out + 1] = text(code[2])
+    out[#out + 1] = text(code[3])
   end
   out[#out + 1] = ".El"
 end
