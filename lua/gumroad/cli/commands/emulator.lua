@@ -37,9 +37,7 @@ export GUMROAD_ACCESS_TOKEN='%s'
 ]]
 
 return {
-  name = "emulator",
-  summary = "Run a Gumroad on this machine, for tests.",
-  general = "",
+  general = {},
   configure = function(parser)
     for _, option in ipairs(OPTIONS) do
       local name = "--" .. option[1]:gsub("_", "-")

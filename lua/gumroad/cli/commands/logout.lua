@@ -14,9 +14,7 @@ local function revoke(connection, base_url, args)
 end
 
 return {
-  name = "logout",
-  summary = "Revoke a connection's access token, and forget the connection.",
-  general = "--base-url --timeout",
+  general = { "--base-url", "--timeout" },
   configure = function(parser)
     parser:argument("name", "The connection's.")
     application.configure(parser)

@@ -19,9 +19,7 @@ local function lend_globals(context)
 end
 
 return {
-  name = "run",
-  summary = "Run a Lua script that finds the shop in the global `shop`.",
-  general = "--connection --base-url --timeout",
+  general = { "shop" },
   passes_on = true, runs_scripts = true,
   configure = function(parser)
     parser:argument("script", "A file, or - for standard input. The globals `shop` and `gumroad` are ready for it, "

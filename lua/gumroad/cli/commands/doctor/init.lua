@@ -4,8 +4,6 @@ local values = require "gumroad.cli.values"
 
 
 return {
-  name = "doctor",
-  summary = "Look for what is wrong: installation, connection, token, webhooks, receiver.",
   configure = function(parser)
     parser:option("--url", "A receiver of pings: is it in the public network, and does it answer? It is sent a test "
       .. "ping of an invented sale, in the name of the token's seller."):argname("URL")

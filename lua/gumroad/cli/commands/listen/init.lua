@@ -2,6 +2,7 @@
 local events = require "gumroad.cli.events"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
+local output = require "gumroad.cli.output"
 local post_url = require "gumroad.webhook.address"
 local values = require "gumroad.cli.values"
 
@@ -36,9 +37,7 @@ end
 local function check(context, args)
   check_url(context, "--url", args.url)
   check_url(context, "--forward", args.forward)
-  if args.csv or args.plain or args.fields then
-    failure.usage(context.command, "events are printed as lines, or with --json as a line of JSON each")
-  end
+  output.refuse_all_but("json", context, "events are printed as lines, or with --json as a line of JSON each")
   if args.path and args.path:sub(1, 1) ~= "/" then
     failure.usage(context.command, "option '--path': a path begins with /, got '%s'", args.path)
   end
@@ -72,9 +71,7 @@ local function seller_of(context, args)
 end
 
 return {
-  name = "listen",
-  summary = "Receive pings and print the events as they come.",
-  general = "--json --connection --base-url --timeout",
+  general = { "--json", "shop" },
   configure = configure,
   run = function(context, args)
     check(context, args)

@@ -162,9 +162,7 @@ local function tell(context, name, connection, before)
 end
 
 return {
-  name = "login",
-  summary = "Connect to a shop, and keep the connection under a name.",
-  general = "--base-url --timeout",
+  general = { "--base-url", "--timeout" },
   configure = configure,
   run = function(context, args)
     local connections = require "gumroad.connections"

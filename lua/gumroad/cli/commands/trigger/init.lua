@@ -91,9 +91,7 @@ local function send_all(context, args, ping, next_body, format)
 end
 
 return {
-  name = "trigger",
-  summary = "Send a ping as Gumroad sends it, to try a receiver.",
-  general = "--json --csv --plain --fields",
+  general = { "output" },
   configure = configure,
   run = function(context, args)
     local ping = require "gumroad.cli.commands.trigger.ping"
