@@ -11,9 +11,9 @@ local cjson = require "gumroad.base.cjson"
 local core = require "gumroad.core"
 local api = require "gumroad.api"
 local decode_json = require "gumroad.base.json".decode
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
-local paging = require "gumroad.emulator.paging"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local paging = require "gumroad.emulator.http.paging"
 
 local router = {}
 
