@@ -8,15 +8,13 @@
 --   gum:stop()
 --
 -- It runs in a process of its own, which ends with stop(), with the handle, or with us.
-local cjson = require "gumroad.base.cjson"
 local core = require "gumroad.core"
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
 
 local emulator = {}
 
-local ALL_SCOPES = "view_public view_profile edit_products view_sales mark_sales_as_shipped "
-  .. "edit_sales edit_emails edit_profile view_payouts view_tax_data account"
+local ALL_SCOPES = table.concat(require "gumroad.api.scopes".ordinary, " ")
 
 local APPLICATIONS = {
   { client_id = "emulated-application", name = "Emulated application", device_flow = true,
@@ -117,7 +115,7 @@ local function write_program(options)
   if not file then return nil, message end
   file:write("os.remove(arg[0])\n",
     ("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath),
-    ("require('gumroad.emulator').serve(%q)\n"):format(cjson.encode(options)))
+    ("require('gumroad.emulator').serve(%q)\n"):format(json.encode(options)))
   file:close()
   return path
 end
@@ -138,7 +136,7 @@ local function ask(handle, name, params)
   if not handle.pipe then return nil, "the emulator is stopped" end
   local transfer, _, wrong = core.engine():send {
     method = "POST", base_url = handle.url, path = "/_emulator/" .. name, timeout = 60,
-    headers = { ["Content-Type"] = "application/json" }, body = cjson.encode(params or {}),
+    headers = { ["Content-Type"] = "application/json" }, body = json.encode(params or {}),
     max_size = 256 * 1048576,
   }
   if not transfer then return nil, wrong end

@@ -1,7 +1,7 @@
 --- JSON as the server writes it: compact, keys in a fixed order, `{}` and `[]` apart, null
 -- where it is said, and `&`, `<`, `>` escaped. An object knows its keys' order by its
 -- metatable; a plain table is a list.
-local null = require "gumroad.base.cjson".null
+local null = require "gumroad.base.json".null
 
 local json = { null = null }
 

@@ -7,10 +7,9 @@
 -- 2. the key of the next page, or nil;
 -- 3. an object whose keys stand beside the value, or nil.
 -- Or what request:missing, refuse, bad, deny or file returned, which is the whole answer.
-local cjson = require "gumroad.base.cjson"
 local core = require "gumroad.core"
 local api = require "gumroad.api"
-local decode_json = require "gumroad.base.json".decode
+local base_json = require "gumroad.base.json"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
 local paging = require "gumroad.emulator.http.paging"
@@ -197,10 +196,10 @@ local function body_params(raw)
   local kind = (raw.headers["content-type"] or ""):lower()
   if raw.body == "" then return {} end
   if kind:find("json", 1, true) then
-    local ok, value = pcall(decode_json, raw.body)
+    local ok, value = pcall(base_json.decode, raw.body)
     if not ok or type(value) ~= "table" then return nil end
-    for name, inner in pairs(cjson.decode(raw.body)) do
-      if inner == cjson.null then value[name] = "" end  -- clears, as an empty text does
+    for name, inner in pairs(base_json.decode_with_nulls(raw.body)) do
+      if inner == base_json.null then value[name] = "" end  -- clears, as an empty text does
     end
     return value
   end
