@@ -45,8 +45,8 @@ local function both_calls(row)
       params[param[1]] = given
     end
   end
-  if row.name == "list" then words[#words + 1], params.limit = "--limit=1", 1 end
-  if row.name == "list" or #row.params > 0 then ids[#ids + 1] = params end
+  if row.is_list then words[#words + 1], params.limit = "--limit=1", 1 end
+  if row.takes_params then ids[#ids + 1] = params end
   return words, ids
 end
 

@@ -59,7 +59,7 @@ local PARTS = { ["gumroad.core"] = C_PART, ["gumroad.system"] = C_PART }
 
 -- Of a text that `require` raised: what is to be installed, or nil.
 local function missing_part(text)
-  if text:find("^gumroad needs lua%-cjson") then return text end  -- of gumroad.base.cjson
+  if text:find("^gumroad needs lua%-cjson") then return text end  -- of gumroad.base.json
   local name = text:match("module '([^'\n]+)' not found:")
   if PARTS[name] then return PARTS[name] end
   local why

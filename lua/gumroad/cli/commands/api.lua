@@ -97,7 +97,8 @@ return {
     output.refuse_all_but("json", context, "the answer of any call can only be printed as JSON")
     local raw
     local shop = context.shop(false, function(response) raw = response.body end)
-    local answer, err = shop:request(request_of(args, path_of(context, args, shop.user.client.base_url)))
+    local base_url = require("gumroad.shop").base_url(shop)
+    local answer, err = shop:request(request_of(args, path_of(context, args, base_url)))
     if not answer then error(err, 0) end
     context.write(raw)
     if context.is_terminal then context.write("\n") end

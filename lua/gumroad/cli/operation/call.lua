@@ -32,8 +32,8 @@ local function method_arguments(row, context, args)
   for _, param in ipairs(row.params) do
     if param[1] == "progress" and param[2] == "function" then params.progress = new_progress(context) end
   end
-  if row.name == "list" then params.limit = args.limit end
-  if row.name == "list" or #row.params > 0 then given[#given + 1] = params end
+  if row.is_list then params.limit = args.limit end
+  if row.takes_params then given[#given + 1] = params end
   return given
 end
 
@@ -79,7 +79,7 @@ return function(row, context, args)
   local shop = context.shop(not row.scopes)
   local resource = shop[row.resource]
   local given = method_arguments(row, context, args)
-  if row.name == "list" then
+  if row.is_list then
     return print_list(row, context, out, resource:pages(unpack(given)))
   end
   local value, err = resource[row.name](resource, unpack(given))

@@ -82,7 +82,7 @@ function operation.configure(row, parser)
   end
   local own = {}
   for i, option in ipairs(operation.options(row)) do own[i] = add_option(parser, option) end
-  if row.name == "list" then own[#own + 1] = add_option(parser, operation.LIMIT) end
+  if row.is_list then own[#own + 1] = add_option(parser, operation.LIMIT) end
   arguments.group(parser, "Options", own)
   local line = row.method and row.path and ("%s /v2%s\n"):format(row.method, row.path) or ""
   parser:epilog(line .. operation.remarks(row))

@@ -99,7 +99,7 @@ local function add_operation(out, row)
   out[#out + 1] = text(row.doc)
   out[#out + 1] = text(operation.remarks(row))
   local options = operation.options(row)
-  if row.name == "list" then options[#options + 1] = operation.LIMIT end
+  if row.is_list then options[#options + 1] = operation.LIMIT end
   if #options == 0 then return end
   out[#out + 1] = ".Bl -tag -width Ds -compact"
   for _, option in ipairs(options) do
