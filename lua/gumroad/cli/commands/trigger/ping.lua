@@ -7,6 +7,7 @@ local schema = require "gumroad.api.schema"
 local shops = require "gumroad.shop"
 local tls = require "gumroad.client.tls"
 local webhook = require "gumroad.webhook"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local payload_fields = require "gumroad.cli.commands.trigger.payload"
 
@@ -59,11 +60,11 @@ function ping.send(url, body, format)
   local request = pings.request(url, body, format)
   if url:find("^https:") then
     local ca_file, wrong = tls.ca_file()
-    if not ca_file then failure.raise(3, wrong) end
+    if not ca_file then failure.raise(exit_codes.CONFIG, wrong) end
     request.ca_file = ca_file
   end
   local transfer, _, message = core.engine():send(request)
-  if not transfer then failure.raise(2, "--to: " .. message:gsub("^the base URL", "the URL")) end
+  if not transfer then failure.raise(exit_codes.USAGE, "--to: " .. message:gsub("^the base URL", "the URL")) end
   loop.blocking.wait(transfer)
   local response, _, why, info = transfer:result()
   return response and response.status, (response or info).seconds, why
