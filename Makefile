@@ -28,7 +28,11 @@ MHD_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libmicrohttpd 2>/dev/null)
 MHD_LIBS ?= $(shell $(PKG_CONFIG) --libs libmicrohttpd 2>/dev/null)
 
 CFLAGS ?= -O2 -g
-WARNINGS = -std=c11 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror)
+# What LPeg asks for, but that declarations come first, and conversions.
+WARNINGS = -std=c11 -Wall -Wextra -Wpedantic -Waggregate-return -Wbad-function-cast -Wc++-compat -Wcast-align \
+  -Wcast-qual -Wconversion -Wdisabled-optimization -Wmissing-prototypes -Wnested-externs \
+  -Wpointer-arith -Wredundant-decls -Wshadow -Wsign-compare -Wsign-conversion -Wstrict-prototypes -Wundef \
+  -Wwrite-strings $(if $(WERROR),-Werror)
 NO_PLT := $(shell $(CC) -Werror -fno-plt -x c -c -o /dev/null /dev/null 2>/dev/null && echo -fno-plt)
 ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC $(NO_PLT) -fvisibility=hidden $(CFLAGS)
 DARWIN = $(filter Darwin,$(shell uname -s))
@@ -179,7 +183,7 @@ fuzz:
 	cp spec/fixtures/pings/*.form build/fuzz/form-corpus
 	cp spec/fixtures/*.json spec/fixtures/errors/*.json build/fuzz/json-corpus
 	for parser in form json; do \
-	  clang -std=c11 -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	  clang $(WARNINGS) -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c && \
 	  build/fuzz/$$parser -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/$$parser-corpus || exit 1; done
