@@ -1,8 +1,8 @@
 --- Makes what LDoc reads besides the modules: a page for each resource, for objects, events, kinds of
 -- errors and the functions of the core, from the tables and from the comments in the C sources.
 local api = require "gumroad.api"
+local events = require "gumroad.api.events"
 local schema = require "gumroad.api.schema"
-local webhook = require "gumroad.webhook"
 local Error = require "gumroad.base.error"
 local read_type = require "gumroad.api.type"
 local tables = require "doc.tables"
@@ -172,8 +172,8 @@ local function sources()
       if row.or_returns then add_source(out, row.or_returns, source) end
     end
   end
-  for _, name in ipairs(tables.sorted_keys(webhook.EVENTS)) do
-    add_source(out, webhook.EVENTS[name][1], "the event " .. name)
+  for _, name in ipairs(tables.sorted_keys(events.named)) do
+    add_source(out, events.named[name].object, "the event " .. name)
   end
   return out
 end
@@ -217,10 +217,10 @@ end
 local function events_page()
   local out = {}
   add_block(out, "What webhooks tell: the handlers of shop:watch, and `type` of an event.", { "@data events" })
-  for _, name in ipairs(tables.sorted_keys(webhook.EVENTS)) do
-    local event = webhook.EVENTS[name]
-    add_block(out, "Two deliveries are the same event if these are the same: " .. table.concat(event, ", ", 2) .. ".",
-      { "@table " .. name, ("@tfield objects.%s data what the ping carries"):format(event[1]) })
+  for _, name in ipairs(tables.sorted_keys(events.named)) do
+    local event = events.named[name]
+    add_block(out, "Two deliveries are the same event if these are the same: " .. table.concat(event.key, ", ") .. ".",
+      { "@table " .. name, ("@tfield objects.%s data what the ping carries"):format(event.object) })
   end
   return table.concat(out, "\n")
 end

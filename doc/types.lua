@@ -1,7 +1,7 @@
 --- Makes library/gumroad.lua: annotations by which editors complete and check calls.
 local api = require "gumroad.api"
+local events = require "gumroad.api.events"
 local schema = require "gumroad.api.schema"
-local webhook = require "gumroad.webhook"
 local Error = require "gumroad.base.error"
 local tables = require "doc.tables"
 local read_type = require "gumroad.api.type"
@@ -205,6 +205,8 @@ end
 
 -- The template's places -------------------------------------------------------------------
 
+local EVENT_NAMES = tables.sorted_keys(events.named)
+
 local PLACES = {}
 
 function PLACES.shop_fields(out)
@@ -216,24 +218,23 @@ function PLACES.error_kinds(out)
 end
 
 function PLACES.handlers(out)
-  for _, name in ipairs(tables.sorted_keys(webhook.EVENTS)) do
+  for _, name in ipairs(EVENT_NAMES) do
     add_field(out, name, true, ("fun(data: %s, event: %s, watcher: gumroad.Watcher)"):format(
-      class_name(webhook.EVENTS[name][1]), class_name(name, "event")), "")
+      class_name(events.named[name].object), class_name(name, "event")), "")
   end
 end
 
 function PLACES.urls(out)
-  for _, name in ipairs(tables.sorted_keys(webhook.EVENTS)) do add_field(out, name, true, "string", "") end
+  for _, name in ipairs(EVENT_NAMES) do add_field(out, name, true, "string", "") end
 end
 
 function PLACES.events(out)
-  local names = tables.sorted_keys(webhook.EVENTS)
   out[#out + 1] = "---@alias gumroad.Event"
-  for _, name in ipairs(names) do out[#out + 1] = "---| " .. class_name(name, "event") end
-  for _, name in ipairs(names) do
+  for _, name in ipairs(EVENT_NAMES) do out[#out + 1] = "---| " .. class_name(name, "event") end
+  for _, name in ipairs(EVENT_NAMES) do
     add_class(out, class_name(name, "event"), "gumroad.AnyEvent")
     add_field(out, "type", false, ('"%s"'):format(name), "")
-    add_field(out, "data", false, class_name(webhook.EVENTS[name][1]), "")
+    add_field(out, "data", false, class_name(events.named[name].object), "")
   end
 end
 

@@ -3,7 +3,9 @@ local api = require "gumroad.api"
 local currency = require "gumroad.api.currency"
 local delivery = require "gumroad.api.delivery"
 local events = require "gumroad.api.events"
+local limits = require "gumroad.api.limits"
 local schema = require "gumroad.api.schema"
+local scopes = require "gumroad.api.scopes"
 local read_type = require "gumroad.api.type"
 local support = require "support"
 
@@ -15,6 +17,42 @@ describe("A row of the API", function()
     assert.same({ false, true, true }, said(api.products.create))
     assert.same({ false, true, false }, said(api.products.update))
     assert.same({ false, false, false }, said(api.products.get))
+  end)
+end)
+
+describe("The limits", function()
+  it("are of operations and OAuth alone, and stand in the operations' texts", function()
+    local there = { ["POST /oauth/token"] = true, ["POST /oauth/device/code"] = true }
+    for _, rows in pairs(api) do
+      for _, row in ipairs(rows) do there[(row.method or "") .. " /v2" .. (row.path or "")] = row.doc end
+    end
+    for _, limit in ipairs(limits) do
+      local doc, words = there[limit.method .. " " .. limit.path], limits.words(limit.method, limit.path)
+      assert.truthy(doc, limit.path)
+      assert.truthy(doc == true or not words or doc:sub(-#words) == words, limit.path)
+    end
+    assert.truthy(api.products.create.doc:find(". At most 10 a minute.", 1, true))
+    assert.truthy(api.media.create.doc:find(". At most 20 in ten minutes.", 1, true))
+    assert.falsy(api.sales.list.doc:find("At most", 1, true))
+  end)
+end)
+
+describe("The scopes", function()
+  it("are known by name, the old one and those of partners apart", function()
+    local set = scopes.set()
+    assert.is_nil(set.refund_sales)
+    assert.is_true(set.ifttt)
+    assert.equal("payouts", scopes.words.view_payouts)
+    assert.equal("view_public view_profile edit_products view_sales mark_sales_as_shipped edit_sales edit_emails "
+      .. "edit_profile view_payouts view_tax_data account", table.concat(scopes.ordinary, " "))
+  end)
+
+  it("are all that operations need", function()
+    for _, rows in pairs(api) do
+      for _, row in ipairs(rows) do
+        for _, scope in ipairs(row.scopes or {}) do assert.is_string(scopes.words[scope], scope) end
+      end
+    end
   end)
 end)
 

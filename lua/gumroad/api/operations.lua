@@ -32,7 +32,7 @@
 --   parameters have these values.
 -- * `look`: RESOURCE.OPERATION that shows what it did, where that is not the resource's own
 --   `get` or, of `create`, its `list`; for errors about an unknown outcome.
--- * `doc`: what a caller wants to know.
+-- * `doc`: what a caller wants to know; how many requests are let through is added from gumroad.api.limits.
 -- * `composed`: one request is not enough; gumroad.resources.composed has what carries it out. Such a
 --   row may do without METHOD and PATH, being no endpoint of Gumroad's; `args` are then the names of
 --   its positional arguments.
@@ -47,6 +47,7 @@
 -- the method has the iterators `each` and `pages` beside it; `takes_params`: the method takes a table of
 -- parameters, and `needs_params`: which cannot be left out.
 local events = require "gumroad.api.events"
+local limits = require "gumroad.api.limits"
 
 local function copy_with(scopes, more)
   local out = {}
@@ -169,7 +170,7 @@ api.products = {
     }, PRODUCT_FIELDS),
     returns = "product", kind = "object", object = "product",
     doc = "A new product, a draft unless asked otherwise. Read `published` of what is returned: older "
-      .. "servers always make drafts. At most 10 a minute." },
+      .. "servers always make drafts." },
   { "update", "PUT", "/products/:product_id", scopes = EDIT_PRODUCTS, since = "newer",
     params = copy_with({
       { "name", "string" },
@@ -185,7 +186,7 @@ api.products = {
     }, PRODUCT_FIELDS),
     returns = "product", kind = "object", object = "product", repeatable = true,
     beside = { WARNING, { "previous_custom_html", "string?" }, SANITIZATION },
-    doc = "Changes the given fields. At most 30 a minute." },
+    doc = "Changes the given fields." },
   { "delete", "DELETE", "/products/:product_id", scopes = EDIT_PRODUCTS,
     kind = "message", repeatable = true, doc = "Hides the product; `get` still finds it." },
   { "enable", "PUT", "/products/:product_id/enable", scopes = EDIT_PRODUCTS,
@@ -205,7 +206,7 @@ api.products = {
   { "preview_custom_html", "POST", "/products/:product_id/preview_custom_html",
     scopes = EDIT_PRODUCTS, since = "newer", params = CUSTOM_HTML,
     kind = "object", object = "custom_html_preview", repeatable = true,
-    doc = "What would become of custom_html; saves nothing. At most 60 a minute." },
+    doc = "What would become of custom_html; saves nothing." },
   { "get_custom_html", "GET", "/products/:product_id/custom_html", scopes = READ, since = "newer",
     kind = "object", object = "landing_page", repeatable = true,
     doc = "The product's page as the seller wrote it." },
@@ -489,14 +490,14 @@ api.user = {
     doc = "The profile's page as the seller wrote it." },
   { "update_custom_html", "PUT", "/user/custom_html", scopes = EDIT_PROFILE, since = "newer",
     params = CUSTOM_HTML, kind = "object", object = "landing_page_change", repeatable = true,
-    doc = "Replaces the profile's page. At most 30 a minute." },
+    doc = "Replaces the profile's page." },
   { "edit_custom_html", "POST", "/user/custom_html/edit", scopes = EDIT_PROFILE, since = "newer",
     look = "user.get_custom_html", params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
     doc = "Replaces one place in custom_html; `find` is refused unless it occurs exactly once." },
   { "preview_custom_html", "POST", "/user/preview_custom_html", scopes = EDIT_PROFILE,
     since = "newer", params = CUSTOM_HTML,
     kind = "object", object = "custom_html_preview", repeatable = true,
-    doc = "What would become of custom_html; saves nothing. At most 60 a minute." },
+    doc = "What would become of custom_html; saves nothing." },
 }
 
 api.pages = {
@@ -542,7 +543,7 @@ api.media = {
       { "name", "string" },
     },
     returns = "media", kind = "object", object = "media",
-    doc = "Adds an image of at most 10 MB, no SVG. At most 20 in ten minutes." },
+    doc = "Adds an image of at most 10 MB, no SVG." },
   { "delete", "DELETE", "/media/:media_id", scopes = ONLY_EDIT_PROFILE, since = "newer",
     kind = "message", repeatable = true, doc = "Removes an image." },
 }
@@ -844,6 +845,11 @@ local function has_required(params)
   return false
 end
 
+local function doc_of(row)
+  local limit = row.path and limits.words(row.method, "/v2" .. row.path)
+  return limit and row.doc .. " " .. limit or row.doc
+end
+
 -- What the rows leave to be said once: names instead of places, and what follows from the
 -- path and the method.
 local function complete(resource, row)
@@ -854,6 +860,7 @@ local function complete(resource, row)
   end
   row.param, row.needed = index(row.params)
   row.query = row.method == "GET" or row.method == "DELETE"
+  row.doc = doc_of(row)
   row.is_list = row.name == "list"
   row.takes_params = row.is_list or #row.params > 0
   row.needs_params = has_required(row.params)

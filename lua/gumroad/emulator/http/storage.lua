@@ -1,6 +1,6 @@
 --- The storage behind uploads, a stand-in for S3: PUTs to the URLs that files.presign and
 -- direct_uploads.create hand out, without a token. It keeps how long things are, not their bytes.
-local chance = require "gumroad.emulator.chance"
+local chance = require "gumroad.emulator.shop.rng"
 
 local PREFIX = "/_storage/"
 local TAGS, NAMES, UPLOADS, BLOBS, SIGNATURES = 60, 61, 62, 63, 64  -- what dice are rolled for

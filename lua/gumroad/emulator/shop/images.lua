@@ -1,6 +1,6 @@
 --- Images that a request names: uploaded to the storage, or somewhere on the web. Nothing is
 -- fetched here. The server's own words for what is wrong are not known; these are ours.
-local storage = require "gumroad.emulator.storage"
+local storage = require "gumroad.emulator.http.storage"
 
 local images = {}
 

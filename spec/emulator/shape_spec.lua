@@ -1,8 +1,8 @@
 -- What the emulator says, held against answers and pings in Gumroad's own shapes.
 local Shop = require "gumroad.emulator.shop"
-local chance = require "gumroad.emulator.chance"
-local json = require "gumroad.emulator.json"
-local payloads = require "gumroad.emulator.payloads"
+local chance = require "gumroad.emulator.shop.rng"
+local json = require "gumroad.emulator.http.json"
+local payloads = require "gumroad.emulator.pings.payloads"
 local views = require "gumroad.emulator.views"
 
 local function read(name)

@@ -1,10 +1,10 @@
 --- OAuth as Gumroad plays it: authorization codes with PKCE, refreshing, device codes, revoking.
--- The user is logged in, and decides on the pages of gumroad.emulator.oauth_pages.
+-- The user is logged in, and decides on the pages of gumroad.emulator.oauth.pages.
 local core = require "gumroad.core"
 local pkce = require "gumroad.oauth.pkce"
-local Grants = require "gumroad.emulator.grants"
-local json = require "gumroad.emulator.json"
-local pages = require "gumroad.emulator.oauth_pages"
+local Grants = require "gumroad.emulator.oauth.grants"
+local json = require "gumroad.emulator.http.json"
+local pages = require "gumroad.emulator.oauth.pages"
 
 local oauth = {}
 

@@ -1,7 +1,7 @@
 --- Pages that sellers write in HTML, of products, of the profile and others: what is taken out
 -- of them, and the operations that products and the profile share. Which tags and attributes
 -- the server takes out is not known in full; here it is what could run or embed foreign code.
-local json = require "gumroad.emulator.json"
+local json = require "gumroad.emulator.http.json"
 
 local MOST_CHARACTERS = 500000
 local REFUSED_TAGS = { "iframe", "object", "embed", "base" }

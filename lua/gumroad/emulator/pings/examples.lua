@@ -1,6 +1,6 @@
 --- Pings of an invented shop, without a Gumroad that runs: makes each event happen and answers
 -- what its ping says.
-local deliveries = require "gumroad.emulator.deliveries"
+local deliveries = require "gumroad.emulator.pings.deliveries"
 local Shop = require "gumroad.emulator.shop"
 
 local Examples = {}
@@ -44,7 +44,7 @@ local EVENTS = {
 --- What the ping of one more event of that sort says.
 -- @param name of gumroad.webhook.EVENTS
 -- @param test true: of a sale that the seller made, to try the shop
--- @return payload, as gumroad.emulator.deliveries takes it
+-- @return payload, as gumroad.emulator.pings.deliveries takes it
 function Examples:payload(name, test)
   local record
   self.shop.emit = function(emitted, of) if emitted == name then record = of end end

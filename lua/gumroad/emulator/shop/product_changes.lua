@@ -1,11 +1,11 @@
 --- What products.create and products.update do to a product. Where the server's own words for
 -- what is wrong are not known, these are ours.
-local fields = require "gumroad.emulator.fields"
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
+local fields = require "gumroad.emulator.http.fields"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
 local offer_codes = require "gumroad.emulator.handlers.offer_codes"
-local storage = require "gumroad.emulator.storage"
-local taxonomy = require "gumroad.emulator.taxonomy"
+local storage = require "gumroad.emulator.http.storage"
+local taxonomy = require "gumroad.emulator.shop.taxonomy"
 
 local KINDS = { digital = true, course = true, ebook = true, membership = true, bundle = true,
   coffee = true, call = true, commission = true }

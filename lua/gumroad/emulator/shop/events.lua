@@ -1,6 +1,6 @@
 --- What happens in the shop after it was opened: methods of gumroad.emulator.shop. Each calls
 -- `emit` with the name of the event and the sale or subscription, so that pings are sent.
-local json = require "gumroad.emulator.json"
+local json = require "gumroad.emulator.http.json"
 
 local MONTH = 30 * 86400  -- seconds
 

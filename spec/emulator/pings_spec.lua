@@ -1,7 +1,7 @@
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local listener = require "gumroad.listener"
-local post_url = require "gumroad.emulator.post_url"
+local post_url = require "gumroad.emulator.pings.post_url"
 
 local SCALE = 0.001  -- a retry after a minute comes after 60 ms
 

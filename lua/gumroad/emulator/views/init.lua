@@ -1,8 +1,8 @@
 --- How records look in answers: every key the server sends, in its order.
-local chance = require "gumroad.emulator.chance"
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
-local taxonomy = require "gumroad.emulator.taxonomy"
+local chance = require "gumroad.emulator.shop.rng"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local taxonomy = require "gumroad.emulator.shop.taxonomy"
 
 local null = json.null
 

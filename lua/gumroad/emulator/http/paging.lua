@@ -1,8 +1,8 @@
 --- Pages, newest first. A key is the creation time of the page's last element and its
 -- obfuscated number; a list is numbers whose creation times never fall.
 local core = require "gumroad.core"
-local chance = require "gumroad.emulator.chance"
-local format = require "gumroad.emulator.format"
+local chance = require "gumroad.emulator.shop.rng"
+local format = require "gumroad.emulator.http.format"
 
 local floor = math.floor
 

@@ -1,6 +1,6 @@
 --- The emulator's own requests, under /_emulator/: what a test does behind the API's back.
 -- Each takes a JSON object and answers one; the handle's methods call them.
-local json = require "gumroad.emulator.json"
+local json = require "gumroad.emulator.http.json"
 local views = require "gumroad.emulator.views"
 
 local control = {}

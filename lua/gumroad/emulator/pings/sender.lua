@@ -1,6 +1,6 @@
 --- Sends pings: after the server's delays, with its headers, retries and silences.
-local deliveries = require "gumroad.emulator.deliveries"
-local json = require "gumroad.emulator.json"
+local deliveries = require "gumroad.emulator.pings.deliveries"
+local json = require "gumroad.emulator.http.json"
 
 local SALE_DELAY, OTHER_DELAY = 10, 5       -- seconds before the first delivery
 

@@ -2,18 +2,18 @@
 -- the timers.
 local core = require "gumroad.core"
 local listener = require "gumroad.listener"
-local control = require "gumroad.emulator.control"
-local Faults = require "gumroad.emulator.faults"
-local Grants = require "gumroad.emulator.grants"
+local control = require "gumroad.emulator.http.control"
+local Faults = require "gumroad.emulator.http.faults"
+local Grants = require "gumroad.emulator.oauth.grants"
 local decode_json = require "gumroad.base.json".decode
-local json = require "gumroad.emulator.json"
-local oauth = require "gumroad.emulator.oauth"
-local Pings = require "gumroad.emulator.pings"
-local router = require "gumroad.emulator.router"
+local json = require "gumroad.emulator.http.json"
+local oauth = require "gumroad.emulator.oauth.protocol"
+local Pings = require "gumroad.emulator.pings.sender"
+local router = require "gumroad.emulator.http.router"
 local Shop = require "gumroad.emulator.shop"
-local storage = require "gumroad.emulator.storage"
-local Throttle = require "gumroad.emulator.throttle"
-local Timers = require "gumroad.emulator.timers"
+local storage = require "gumroad.emulator.http.storage"
+local Throttle = require "gumroad.emulator.http.throttle"
+local Timers = require "gumroad.emulator.http.timers"
 
 local CONTROL = "/_emulator/"
 local REMEMBERED = 200  -- requests, with so much of each body:

@@ -1,7 +1,7 @@
 --- What the sales come to: sums over times, and payouts. Payout number n is for the n-th week
 -- of the shop and is made on the morning after it; weeks in which nothing was left have none.
-local format = require "gumroad.emulator.format"
-local paging = require "gumroad.emulator.paging"
+local format = require "gumroad.emulator.http.format"
+local paging = require "gumroad.emulator.http.paging"
 
 local DAY = 86400
 local WEEK, MORNING = 7 * DAY, 8 * 3600

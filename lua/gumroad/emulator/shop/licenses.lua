@@ -1,7 +1,7 @@
 --- Licence keys: methods of gumroad.emulator.shop. A licence is of a sale, of a subscription
 -- (all its charges show the same) or of an imported customer. Like these it follows from seed
 -- and number, until somebody changes it.
-local chance = require "gumroad.emulator.chance"
+local chance = require "gumroad.emulator.shop.rng"
 
 local FOR = { sale = 20, subscription = 30, imported = 50 }  -- what dice are rolled for
 

@@ -6,13 +6,13 @@
 -- (answers) and payloads.lua (pings). What a product is made of is in wares.lua, what happens
 -- after the start in events.lua, who may ask in access.lua, licence keys in licences.lua, what
 -- the sales come to in books.lua.
-local access = require "gumroad.emulator.access"
-local chance = require "gumroad.emulator.chance"
-local events = require "gumroad.emulator.events"
-local json = require "gumroad.emulator.json"
-local licences = require "gumroad.emulator.licences"
-local names = require "gumroad.emulator.names"
-local wares = require "gumroad.emulator.wares"
+local access = require "gumroad.emulator.http.access"
+local chance = require "gumroad.emulator.shop.rng"
+local events = require "gumroad.emulator.shop.events"
+local json = require "gumroad.emulator.http.json"
+local licences = require "gumroad.emulator.shop.licenses"
+local names = require "gumroad.emulator.shop.names"
+local wares = require "gumroad.emulator.shop.catalog"
 
 local floor, min, max = math.floor, math.min, math.max
 

@@ -1,7 +1,7 @@
 --- Series of emails that an event starts, as the shop keeps them.
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
-local Kept = require "gumroad.emulator.kept"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local Kept = require "gumroad.emulator.shop.store"
 local views = require "gumroad.emulator.views"
 
 local DAY = 86400

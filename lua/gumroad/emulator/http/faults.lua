@@ -10,8 +10,8 @@
 -- One kind more, "reset_upload", is for PUTs to the storage alone, whatever their path: the
 -- connection is reset once `bytes` (0) bytes of the body have come in. The latest order counts.
 local core = require "gumroad.core"
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
 
 local GATEWAY_PAGE = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
   .. "<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"

@@ -1,7 +1,7 @@
 --- What a user lets applications do: the applications, the codes that a redirect or a device
 -- carries, and the tokens that they are exchanged for.
 local core = require "gumroad.core"
-local chance = require "gumroad.emulator.chance"
+local chance = require "gumroad.emulator.shop.rng"
 
 local LIFETIME = 600  -- seconds that a code lives
 local INTERVAL = 5    -- seconds between a device's polls

@@ -1,6 +1,6 @@
 local emulator = require "gumroad.emulator"
 local support = require "support"
-local Throttle = require "gumroad.emulator.throttle"
+local Throttle = require "gumroad.emulator.http.throttle"
 
 local T = 8 ^ 6 * 100  -- windows of all levels begin here
 

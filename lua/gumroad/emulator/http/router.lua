@@ -10,9 +10,9 @@
 local core = require "gumroad.core"
 local api = require "gumroad.api"
 local base_json = require "gumroad.base.json"
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
-local paging = require "gumroad.emulator.paging"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local paging = require "gumroad.emulator.http.paging"
 
 local router = {}
 

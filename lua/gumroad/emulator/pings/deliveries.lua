@@ -1,7 +1,7 @@
 --- One delivery of a ping: what it says, the request that carries it, and what Gumroad makes of
 -- the answer.
-local json = require "gumroad.emulator.json"
-local payloads = require "gumroad.emulator.payloads"
+local json = require "gumroad.emulator.http.json"
+local payloads = require "gumroad.emulator.pings.payloads"
 
 local deliveries = {}
 

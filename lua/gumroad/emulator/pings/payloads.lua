@@ -1,7 +1,7 @@
 --- What pings say, in the server's order, and how it is encoded.
 local core = require "gumroad.core"
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
 local views = require "gumroad.emulator.views"
 
 local null, put = json.null, json.put
