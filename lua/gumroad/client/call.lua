@@ -1,6 +1,5 @@
 --- A call under way: the request, its attempts, and the transfer that runs.
 local core = require "gumroad.core"
-local loop = require "gumroad.loop"
 local requests = require "gumroad.client.request"
 local responses = require "gumroad.client.response"
 local retry = require "gumroad.client.retry"
@@ -16,7 +15,7 @@ Call.__index = Call
 -- @param request as for Client:start
 -- @return Call | nil, error
 function Call.start(client, request)
-  local waiting, err = loop.current(client.loop)  -- before anything is sent that nobody could wait for
+  local waiting, err = client:current_loop()  -- before anything is sent that nobody could wait for
   if not waiting then return nil, err end
   if not (client.secret or request.public or request.url) then
     return nil, Error.new("config", "this needs an access token, and the shop was made without one")
@@ -138,7 +137,7 @@ end
 --- Waits for the response; tries again where that is safe.
 -- @return table the decoded body | nil, error
 function Call:finish()
-  local waiting, err = loop.current(self.client.loop)
+  local waiting, err = self.client:current_loop()
   if not waiting then return nil, self:explain(err) end
   local attempts = 1 + (self.request.options.retries or self.client.options.retries)
   while true do

@@ -22,6 +22,12 @@ function Client.new(options)
   return setmetatable(client, Client)
 end
 
+--- The loop for what is done with this client here and now.
+-- @return loop | nil, error: see gumroad.loop
+function Client:current_loop()
+  return loop.current(self.loop)
+end
+
 --- What may be printed of a client: the token's last four characters at most, and no password
 -- that somebody wrote into base_url.
 function Client:__tostring()
