@@ -115,10 +115,12 @@ function watch.new(shop, options)
     on_event = function(event) return handle(self, event) end, on_refused = self.on_error }
   if not open then return nil, wrong end
   self.receiver, self.port = open, open.port
-  self.url, open.target = watch.addresses(options, open.port)
+  local target
+  self.url, target = watch.addresses(options, open.port)
+  open:expect { target = target }
   local ok, err = expected_seller(shop, options)
   if ok then
-    open.seller_id = ok
+    open:expect { seller_id = ok }
     if options.subscribe ~= false then ok, err = subscribe(shop, handlers, self.url) end
   end
   if not ok then

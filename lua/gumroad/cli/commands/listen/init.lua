@@ -78,7 +78,7 @@ return {
     check(context, args)
     require("gumroad.system").interrupt_on_end()
     local session = require("gumroad.cli.commands.listen.session").new(context, args)
-    session.receiver.seller_id = seller_of(context, args)
+    session.receiver:expect { seller_id = seller_of(context, args) }
     local made = make_webhooks(context, args, session.url)
     context.note("listening on %s%s", session.here, args.secret and ", with the secret in the query" or "")
     local raised = session:run()

@@ -80,7 +80,9 @@ function Session.new(context, args)
     on_refused = function(refused) refuse(self, refused) end }
   if not open then error(err, 0) end
   self.receiver = open
-  self.url, open.target, self.here = addresses(args, open.port)
+  local target
+  self.url, target, self.here = addresses(args, open.port)
+  open:expect { target = target }
   return self
 end
 
