@@ -147,7 +147,7 @@ describe("The OpenAPI description", function()
 
   each_row(function(row, name)
     for _, list in ipairs { "samples", "partly" } do
-      for _, sample in ipairs(calls[name] and calls[name][list] or {}) do
+      for _, sample in ipairs(calls.of(row)[list] or {}) do
         it("fits the recorded answer " .. sample, function()
           local answer = cjson.decode(support.fixture(sample .. ".json"))
           assert.is_nil(misfit(answer, answer_schema(row)))

@@ -87,8 +87,10 @@ describe("The table of operations", function()
     end)
   end
 
-  it("has nothing else", function()
-    for _, row in ipairs(rows) do assert.truthy(listed[name_of(row)], name_of(row)) end
+  it("has nothing else, but what Gumroad was recorded to answer", function()
+    for _, row in ipairs(rows) do
+      assert.truthy(listed[name_of(row)] or calls.of(row).samples[1], name_of(row))
+    end
   end)
 
   it("names objects that the schema has", function()
@@ -277,7 +279,7 @@ describe("The operation", function()
   end
 
   for _, row in ipairs(rows) do
-    local own = calls[name_of(row)] or error("operation_calls.lua has nothing for " .. name_of(row))
+    local own = calls.of(row)
 
     describe(name_of(row), function()
       local function check_line(request)
@@ -435,7 +437,7 @@ describe("The operation", function()
     local used = { endpoints = true }
     for _, row in ipairs(rows) do
       for _, list in ipairs { "samples", "partly" } do
-        for _, sample in ipairs(calls[name_of(row)][list] or {}) do used[sample] = true end
+        for _, sample in ipairs(calls.of(row)[list] or {}) do used[sample] = true end
       end
     end
     for _, sample in ipairs(support.fixtures("", ".json")) do assert.truthy(used[sample], sample) end
