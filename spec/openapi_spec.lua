@@ -145,7 +145,7 @@ describe("The OpenAPI description", function()
     assert.truthy(text:find('"security": []', 1, true))
   end)
 
-  each_row(function(row, name)
+  each_row(function(row)
     for _, list in ipairs { "samples", "partly" } do
       for _, sample in ipairs(calls.of(row)[list] or {}) do
         it("fits the recorded answer " .. sample, function()
