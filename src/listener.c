@@ -31,7 +31,7 @@ typedef int gr_result;
 
 static const char DROPPED[] = "The request was dropped without an answer.";
 
-/* Lists ---------------------------------------------------------------------------------- */
+/* == Lists == */
 
 static void list_init (gr_link *list) {
   list->prev = list->next = list;
@@ -63,7 +63,7 @@ void gr_conn_wait (gr_conn *c) {
   move(&c->l->waiting, c);
 }
 
-/* Fields of a head ------------------------------------------------------------------------- */
+/* == Fields of a head == */
 
 /* A field is its length, then its bytes. */
 static int add_field (gr_conn *c, const char *bytes, size_t len) {
@@ -92,7 +92,7 @@ static int count_lengths (const char *name, size_t len) {
   return bare < len ? 2 : 1;
 }
 
-/* Sockets ---------------------------------------------------------------------------------- */
+/* == Sockets == */
 
 static void address_text (const struct sockaddr *sa, char *text) {
   const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)sa;
@@ -109,7 +109,7 @@ static int has_gone (int fd) {
   return poll(&p, 1, 0) > 0;
 }
 
-/* Refusals --------------------------------------------------------------------------------- */
+/* == Refusals == */
 
 static void note_refusal (gr_conn *c, const gr_refusal *refusal) {
   gr_listener *l = c->l;
@@ -184,7 +184,7 @@ static gr_result answer_refused (gr_conn *c) {
   return queued;
 }
 
-/* MHD's callbacks -------------------------------------------------------------------------- */
+/* == MHD's callbacks == */
 
 static gr_result on_accept (void *ud, const struct sockaddr *address, socklen_t len) {
   gr_listener *l = (gr_listener *)ud;
@@ -333,7 +333,7 @@ static void on_completed (void *ud, struct MHD_Connection *mhd, void **ctx,
   *ctx = NULL;
 }
 
-/* Opening and closing ---------------------------------------------------------------------- */
+/* == Opening and closing == */
 
 void gr_listener_init (gr_listener *l, gr_memory memory) {
   memset(l, 0, sizeof *l);
@@ -477,7 +477,7 @@ int gr_listener_expect (gr_listener *l, const gr_expected *expected) {
   return 1;
 }
 
-/* Running ---------------------------------------------------------------------------------- */
+/* == Running == */
 
 double gr_listener_timeout (gr_listener *l) {
   unsigned long long ms;
@@ -510,7 +510,7 @@ gr_conn *gr_listener_complete (gr_listener *l) {
   return first(&l->complete);
 }
 
-/* A request that is held ------------------------------------------------------------------- */
+/* == A request that is held == */
 
 void gr_request_take (gr_request *r, gr_conn *c) {
   r->head_len = c->head.len;

@@ -33,7 +33,7 @@ void gr_faults_reset (int fd) {
   connect(fd, &nobody, sizeof nobody);
 }
 
-/* Bodies on their way in ------------------------------------------------------------------- */
+/* == Bodies on their way in == */
 
 /* Whether the URI, which the head begins with, is one for large bodies. */
 static int is_large (const gr_faults *faults, const gr_conn *c) {
@@ -87,7 +87,7 @@ void gr_faults_cut (gr_listener *l, uint64_t bytes, unsigned times, unsigned aft
   faults->cut_after = after;
 }
 
-/* Responses that break -------------------------------------------------------------------- */
+/* == Responses that break == */
 
 static ssize_t on_part (void *ud, uint64_t pos, char *out, size_t max) {
   gr_part *part = (gr_part *)ud;

@@ -14,7 +14,7 @@
 #define LISTENER "gumroad.listener"
 #define REQUEST "gumroad.listener.request"
 
-/* Opening and closing ---------------------------------------------------------------------- */
+/* == Opening and closing == */
 
 gr_listener *gr_checklistener (lua_State *L) {
   return (gr_listener *)luaL_checkudata(L, 1, LISTENER);
@@ -169,7 +169,7 @@ static int listener_new (lua_State *L) {
   return 1;
 }
 
-/* Running ---------------------------------------------------------------------------------- */
+/* == Running == */
 
 /* l:port() -> the port, also where the kernel chose it */
 static int listener_port (lua_State *L) {
@@ -278,7 +278,7 @@ static int listener_next (lua_State *L) {
   return 1;
 }
 
-/* Reading a request ------------------------------------------------------------------------ */
+/* == Reading a request == */
 
 gr_request *gr_checkrequest (lua_State *L) {
   return (gr_request *)luaL_checkudata(L, 1, REQUEST);
@@ -379,7 +379,7 @@ static int request_header (lua_State *L) {
   return 1;
 }
 
-/* Answering a request ---------------------------------------------------------------------- */
+/* == Answering a request == */
 
 int gr_failtoanswer (lua_State *L, const gr_request *r) {
   if (r->answered) return gr_fail(L, "answered", "the request has been answered already");
@@ -458,7 +458,7 @@ static int request_gc (lua_State *L) {
   return 0;
 }
 
-/* Module ----------------------------------------------------------------------------------- */
+/* == Module == */
 
 static const luaL_Reg listener_meta[] = {
   {"__close", listener_close}, {"__gc", listener_close}, {NULL, NULL}
