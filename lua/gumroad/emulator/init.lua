@@ -72,7 +72,7 @@ end
 -- @param ready optional function(port, access_token), called when the port is open
 -- @return true | nil, code, message
 function emulator.run(options, ready)
-  local server, code, message = require "gumroad.emulator.server".new(complete(options))
+  local server, code, message = require "gumroad.emulator.http.server".new(complete(options))
   if not server then return nil, code, message end
   if ready then ready(server.port, (options or {}).access_token or DEFAULTS.access_token) end
   run_until_end(server, false)
@@ -82,7 +82,7 @@ end
 --- The child's main program: reports its port, or why it has none, and serves until its parent
 -- is gone.
 function emulator.serve(options)
-  local server, _, message = require "gumroad.emulator.server".new(json.decode(options))
+  local server, _, message = require "gumroad.emulator.http.server".new(json.decode(options))
   io.stdout:write(server and "ready " .. server.port or message, "\n")
   io.stdout:flush()
   if server then run_until_end(server, true) end
@@ -195,12 +195,12 @@ function Handle:event(name, params)
   return ask(self, name, params)
 end
 
---- Orders a failure: see gumroad.emulator.faults for the kinds.
+--- Orders a failure: see gumroad.emulator.http.faults for the kinds.
 -- @param fault table: `kind`, and optionally `path` (beginning of it), `method`, `times`
 --   (1; "always"), `after` (0), and what the kind takes
 -- @return true | nil, message
 function Handle:fault(fault)
-  check_fields("fault", require("gumroad.emulator.faults").FIELDS, fault)
+  check_fields("fault", require("gumroad.emulator.http.faults").FIELDS, fault)
   local done, message = ask(self, "fault", fault)
   if not done then return nil, message end
   return true
