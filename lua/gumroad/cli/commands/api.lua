@@ -1,7 +1,7 @@
 --- gumroad-lua api METHOD PATH: any call of the API; prints what the server answered, byte for byte.
 local failure = require "gumroad.cli.failure"
 local output = require "gumroad.cli.output"
-local post_url = require "gumroad.webhook.address"
+local urls = require "gumroad.base.url"
 local shown = require("gumroad.cli.url").shown
 local values = require "gumroad.cli.values"
 
@@ -45,7 +45,7 @@ local function path_in(context, url, base_url)
   local rest = full:sub(1, #base_url) == base_url and full:sub(#base_url + 1)
   if rest and rest:find("^/") then return rest end
   failure.usage(context.command, "the API is at %s, see --base-url; nothing is sent to %s", shown(base_url),
-    post_url.host(url) or "such a URL")
+    urls.host(url) or "such a URL")
 end
 
 local function path_of(context, args, base_url)

@@ -3,7 +3,7 @@ local events = require "gumroad.cli.events"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local output = require "gumroad.cli.output"
-local post_url = require "gumroad.webhook.address"
+local urls = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
 
 local function configure(parser)
@@ -30,7 +30,7 @@ local function configure(parser)
 end
 
 local function check_url(context, option, url)
-  if not url or post_url.host(url) and not url:find("[%s%c#]") then return end
+  if not url or urls.host(url) and not url:find("[%s%c#]") then return end
   failure.usage(context.command, "option '%s': http(s)://HOST/PATH expected, without a fragment", option)
 end
 

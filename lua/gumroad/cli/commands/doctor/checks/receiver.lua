@@ -75,7 +75,7 @@ end
 -- @param seller_id whose sale it is; nil: an invented seller's
 return function(report, args, seller_id)
   local address = args.url
-  local host = address and post_url.host(address)
+  local host = address and require("gumroad.base.url").host(address)
   if address and check_text(report, address) then check_name(report, host) end
   if host then check_ping(report, address, seller_id) end
 end
