@@ -7,7 +7,7 @@
 #   make types     library/gumroad.lua, by which editors complete, from the tables of the API
 #   make doc       the reference: build/doc/index.html
 #   make openapi   Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check: validated
-#   make lint sanitize valgrind fuzz bench clean
+#   make lint check-lua-h sanitize valgrind fuzz bench clean
 
 LUA ?= lua5.4
 LUAS = lua5.1 lua5.2 lua5.3 lua5.4 luajit
@@ -140,6 +140,16 @@ $(BUILD)/alloc: spec/alloc/alloc.c
 test-alloc: all $(BUILD)/alloc
 	$(BUILD)/alloc spec/alloc/script.lua $(STRIDE)
 
+# What runs in a callback of libcurl or libmicrohttpd must not be able to call Lua: lua.h reaches only
+# X_lua.c and what opens a module.
+WITHOUT_LUA = $(filter-out %_lua core listener_missing module,$(sort $(CORE) $(LISTENER) $(SYSTEM)))
+check-lua-h:
+	@for name in $(WITHOUT_LUA); do \
+	  $(CC) $(ALL_CFLAGS) $(LUA_CFLAGS) $(CURL_CFLAGS) $(MHD_CFLAGS) -E -H src/$$name.c 2>&1 >/dev/null | \
+	  awk -v chain=src/$$name.c '/^\.+ / { way[length($$1)] = $$2 } /error:/ { print; bad = 1; exit } \
+	    /[ \/]lua\.h$$/ { for (i = 1; i <= length($$1); i++) chain = chain " > " way[i]; \
+	      print "lua.h is included: " chain; bad = 1; exit } END { exit bad }' || exit 1; done
+
 lint:
 	luacheck -q lua bin/gumroad-lua spec bench examples doc .luacheckrc
 
@@ -205,4 +215,4 @@ bench:
 clean:
 	rm -rf build
 
-.PHONY: all install documents demo test check test-all test-alloc lint types openapi openapi-check doc sanitize valgrind fuzz bench clean
+.PHONY: all install documents demo test check check-lua-h test-all test-alloc lint types openapi openapi-check doc sanitize valgrind fuzz bench clean
