@@ -525,7 +525,7 @@ describe("OAuth", function()
     end)
 
     it("ends when nobody decides", function()
-      local err = check_error(nil, "timeout", {}, log_in(function() end, { timeout = 0.01 }))
+      local err = check_error(nil, "timeout", {}, log_in(function() end, { wait = 0.01 }))
       assert.truthy(err.message:find("nobody authorized", 1, true))
     end)
 

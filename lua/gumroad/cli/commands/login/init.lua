@@ -56,7 +56,7 @@ local function open_browser(url)
 end
 
 local function in_browser(context, args, options)
-  options.scopes, options.port, options.timeout = args.scopes or DEFAULT_SCOPES, args.port, PATIENCE
+  options.scopes, options.port, options.wait = args.scopes or DEFAULT_SCOPES, args.port, PATIENCE
   options.open = function(url)
     context.note("open this address in a browser on this machine: %s", url)
     context.note("waiting at most %d minutes for you to agree there; Ctrl-C ends it", PATIENCE / 60)
