@@ -39,8 +39,11 @@ STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
 
 # The modules and their objects. Where libmicrohttpd is not found, or this is not Linux, require
 # "gumroad.listener" says so.
-CORE = core module buffer text form form_lua json json_lua gate gate_lua equal secret engine request poller file
-LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),listener module buffer text,listener_missing)
+CORE = core module buffer text engine engine_lua request request_lua response_lua file file_lua form form_lua \
+  gate gate_lua json json_lua poller secret secret_lua
+LISTENER_FOUND = listener listener_lua listener_faults listener_faults_lua gate gate_lua secret module buffer text
+LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_FOUND),listener_missing)
+SYSTEM = system system_lua module
 MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so $(BUILD)/gumroad/system.so
 
 all: $(MODULES)
@@ -57,7 +60,7 @@ $(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
 
-$(BUILD)/gumroad/system.so: $(BUILD)/obj/system.o $(BUILD)/obj/module.o
+$(BUILD)/gumroad/system.so: $(SYSTEM:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 

@@ -167,6 +167,17 @@ describe("OAuth", function()
       assert.truthy(err.message:find("no authorization was begun", 1, true))
     end)
 
+    it("takes no empty state for one, though the answer has the same", function()
+      local pending, query = asked()
+      pending.state = ""
+      gum:reset_stats()
+      for _, answer in ipairs { "code=c&state=", "code=c", query, { code = "c", state = "" }, { code = "c" } } do
+        local err = check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = answer }))
+        assert.truthy(err.message:find("no authorization was begun", 1, true))
+      end
+      assert.equal(0, #support.requests(gum))
+    end)
+
     it("says that the code is missing", function()
       local pending = asked()
       for _, query in ipairs { "state=" .. pending.state, "code=&state=" .. pending.state } do
