@@ -447,7 +447,7 @@ describe("A caller's mistake", function()
     { "gumroad.new: option 'timeout': number expected, got string", function() gumroad.new { timeout = "5" } end },
     { "gumroad.new: option 'timeout': a positive number expected", function() gumroad.new { timeout = 0 } end },
     { "gumroad.new: option 'timeout': a positive number expected", function() gumroad.new { timeout = 0 / 0 } end },
-    { "gumroad.new: option 'retries': a positive number expected", function() gumroad.new { retries = -1 } end },
+    { "gumroad.new: option 'retries': a number of at least 0 expected", function() gumroad.new { retries = -1 } end },
     { "gumroad.new: option 'sleep': function expected, got number", function() gumroad.new { sleep = 1 } end },
     { "user.get: unknown option 'retry' (known: connect_timeout,", function() shop.user:get { retry = 1 } end },
     { "user.get: unknown option 'access_token'", function() shop.user:get { access_token = "a" } end },
