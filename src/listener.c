@@ -179,7 +179,6 @@ static gr_result answer_refused (gr_conn *c) {
   gr_result queued = MHD_queue_response(c->mhd, c->status, response);
   MHD_destroy_response(response);
   c->stage = GR_COMPLETE;
-  c->l->pending = 1;
   move(&c->l->busy, c);
   return queued;
 }
