@@ -513,7 +513,7 @@ describe("The answer of", function()
       local name = resource .. "." .. row.name
       if row.kind == "list" then
         it(name .. " says whether it is complete", function()
-          local list = assert(shop[resource][row.name](shop[resource], calls[name].call(shop, known)))
+          local list = assert(shop[resource][row.name](shop[resource], calls.of(row).call(shop, known)))
           assert.is_boolean(list.complete)
           assert.equal(list.complete, list.next_page_key == nil)
           assert.equal(not list.complete and "page" or nil, list.reason)
@@ -521,7 +521,7 @@ describe("The answer of", function()
         end)
 
         it(name .. " says so where the server has more, though it is not known to", function()
-          local arguments = { calls[name].call(shop, known) }
+          local arguments = { calls.of(row).call(shop, known) }
           gum:fault { kind = "status", status = 200,
             body = ('{"success":true,"%s":[{"id":"a"}],"next_page_key":"20260101000000000000-1"}'):format(row.returns) }
           local list = assert(shop[resource][row.name](shop[resource], (table.unpack or unpack)(arguments)))
