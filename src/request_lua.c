@@ -123,7 +123,7 @@ static off_t bytes_field (lua_State *L, const char *name, off_t otherwise) {
   lua_getfield(L, -1, name);
   double n = lua_isnil(L, -1) ? (double)otherwise : lua_isnumber(L, -1) ? lua_tonumber(L, -1) : -1;
   lua_pop(L, 1);
-  if (!(n >= 0 && n <= 9007199254740992.0) || n != floor(n))
+  if (!(n >= 0 && n <= GR_LARGEST_EXACT) || n != floor(n))
     luaL_error(L, "request.file.%s: a whole number of bytes expected", name);
   return (off_t)n;
 }
