@@ -128,7 +128,7 @@ static off_t bytes_field (lua_State *L, const char *name, off_t otherwise) {
   return (off_t)n;
 }
 
-/* Opens the file, so that one that cannot be read is told before anything is sent. */
+/* Opens the file, so that one that cannot be read fails before anything is sent. */
 static const char *read_file (lua_State *L, gr_transfer *t) {
   off_t size = 0;
   lua_getfield(L, REQUEST, "file");
