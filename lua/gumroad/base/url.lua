@@ -37,6 +37,11 @@ function url.parse(text)
     query = query:match("^%?(.*)$"), fragment = fragment:match("^#(.*)$") }
 end
 
+--- Whether a text begins as a full URL does, of whatever scheme.
+function url.is_absolute(text)
+  return split(text) ~= nil
+end
+
 --- Whether a text begins as the URL of a web server does.
 function url.is_http(text)
   local scheme = split(text)
