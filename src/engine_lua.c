@@ -127,12 +127,12 @@ static int l_curl (lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg meta[] = { { "__gc", engine_close }, { NULL, NULL } };
+static const luaL_Reg meta[] = {{"__gc", engine_close}, {NULL, NULL}};
 static const luaL_Reg methods[] = {
-  { "send", gr_engine_send }, { "step", engine_step }, { "fd", engine_fd }, { "running", engine_running },
-  { "watch", engine_watch }, { "unwatch", engine_unwatch }, { NULL, NULL }
+  {"send", gr_engine_send}, {"step", engine_step}, {"fd", engine_fd}, {"running", engine_running},
+  {"watch", engine_watch}, {"unwatch", engine_unwatch}, {NULL, NULL}
 };
-static const luaL_Reg functions[] = { { "engine", l_engine }, { "curl", l_curl }, { NULL, NULL } };
+static const luaL_Reg functions[] = {{"engine", l_engine}, {"curl", l_curl}, {NULL, NULL}};
 
 void gr_open_engine (lua_State *L) {
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) luaL_error(L, "libcurl does not start");

@@ -23,7 +23,7 @@ static int l_file_stat (lua_State *L) {
   return 2;
 }
 
-static const luaL_Reg functions[] = { { "file_stat", l_file_stat }, { NULL, NULL } };
+static const luaL_Reg functions[] = {{"file_stat", l_file_stat}, {NULL, NULL}};
 
 void gr_open_file (lua_State *L) {
   gr_setfuncs(L, functions);

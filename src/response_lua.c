@@ -1,6 +1,7 @@
 /* Transfers as Lua sees them: what came of a request, its headers, or why it failed. */
 #include "engine_lua.h"
 
+#include "core.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -172,13 +173,13 @@ static int transfer_result (lua_State *L) {
 }
 
 static const luaL_Reg transfer_meta[] = {
-  { "__gc", transfer_close }, { "__close", transfer_close }, { NULL, NULL }
+  {"__gc", transfer_close}, {"__close", transfer_close}, {NULL, NULL}
 };
 static const luaL_Reg transfer_methods[] = {
-  { "close", transfer_close }, { "done", transfer_done }, { "progress", transfer_progress },
-  { "result", transfer_result }, { NULL, NULL }
+  {"close", transfer_close}, {"done", transfer_done}, {"progress", transfer_progress},
+  {"result", transfer_result}, {NULL, NULL}
 };
-static const luaL_Reg response_meta[] = { { "__index", response_index }, { NULL, NULL } };
+static const luaL_Reg response_meta[] = {{"__index", response_index}, {NULL, NULL}};
 
 void gr_open_response (lua_State *L) {
   gr_newclass(L, TRANSFER, transfer_meta, transfer_methods);

@@ -189,13 +189,13 @@ static int l_resolve (lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg lock_meta[] = { { "__close", lock_close }, { "__gc", lock_close }, { NULL, NULL } };
-static const luaL_Reg lock_methods[] = { { "close", lock_close }, { NULL, NULL } };
+static const luaL_Reg lock_meta[] = {{"__close", lock_close}, {"__gc", lock_close}, {NULL, NULL}};
+static const luaL_Reg lock_methods[] = {{"close", lock_close}, {NULL, NULL}};
 static const luaL_Reg functions[] = {
-  { "end_on_broken_pipe", l_end_on_broken_pipe }, { "interrupt_on_end", l_interrupt_on_end },
-  { "is_private", l_is_private }, { "is_terminal", l_is_terminal }, { "lock", l_lock },
-  { "make_folder", l_make_folder }, { "output_failed", l_output_failed }, { "resolve", l_resolve },
-  { "terminal_width", l_terminal_width }, { "write_private", l_write_private }, { NULL, NULL }
+  {"end_on_broken_pipe", l_end_on_broken_pipe}, {"interrupt_on_end", l_interrupt_on_end},
+  {"is_private", l_is_private}, {"is_terminal", l_is_terminal}, {"lock", l_lock},
+  {"make_folder", l_make_folder}, {"output_failed", l_output_failed}, {"resolve", l_resolve},
+  {"terminal_width", l_terminal_width}, {"write_private", l_write_private}, {NULL, NULL}
 };
 
 GR_EXPORT int luaopen_gumroad_system (lua_State *L) {
