@@ -41,15 +41,15 @@ describe("A receiver", function()
 
   -- The statuses of the responses that come on a connection, once there are so many.
   local function statuses(client, count)
-    local give_up, got, list = core.now() + PATIENCE, "", nil
-    repeat
+    local give_up, got = core.now() + PATIENCE, ""
+    while true do
       open:step(0.01)
       local all, _, partial = client:receive(65536)
       got = got .. (all or partial)
-      list = {}
+      local list = {}
       for status in got:gmatch("HTTP/1%.1 (%d+)") do list[#list + 1] = tonumber(status) end
-    until #list >= count or core.now() > give_up
-    return list
+      if #list >= count or core.now() > give_up then return list end
+    end
   end
 
   it("takes every ping, at any path, until it is told what to expect", function()
