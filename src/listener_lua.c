@@ -2,10 +2,10 @@
 #include "listener_lua.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include <sys/socket.h>
 
 #include "gate_lua.h"
@@ -20,8 +20,8 @@ gr_listener *gr_checklistener (lua_State *L) {
   return (gr_listener *)luaL_checkudata(L, 1, LISTENER);
 }
 
-/* l:close(): closes all connections and the port. Answers that were given before are sent
-** as far as the sockets take them at once. Requests that Lua still holds can be read, but
+/* l:close(): closes all connections and the port. Responses that were given before are
+** sent as far as the sockets take them at once. Requests that Lua still holds can be read, but
 ** not answered. Safe to repeat. */
 static int listener_close (lua_State *L) {
   gr_listener_close(gr_checklistener(L));
@@ -67,20 +67,24 @@ static void check_option_names (lua_State *L) {
   }
 }
 
-static lua_Number number_option (lua_State *L, const char *name, lua_Number preset,
-                                 lua_Number min, lua_Number max, int whole) {
+static lua_Number number_option (lua_State *L, const char *name, lua_Number preset, lua_Number min,
+                                 lua_Number max) {
   lua_Number n = preset;
   lua_getfield(L, 1, name);
   if (!lua_isnil(L, -1)) {
     if (lua_type(L, -1) != LUA_TNUMBER)
-      luaL_argerror(L, 1, lua_pushfstring(L, "%s: number expected, got %s", name,
-                                          luaL_typename(L, -1)));
+      luaL_argerror(L, 1, lua_pushfstring(L, "%s: number expected, got %s", name, luaL_typename(L, -1)));
     n = lua_tonumber(L, -1);
-    if (!(n >= min && n <= max) || (whole && n != floor(n)))
-      luaL_argerror(L, 1, lua_pushfstring(L, "%s: out of range", name));
+    if (!(n >= min && n <= max)) luaL_argerror(L, 1, lua_pushfstring(L, "%s: out of range", name));
   }
   lua_pop(L, 1);
   return n;
+}
+
+static int whole_option (lua_State *L, const char *name, int preset, int min, int max) {
+  lua_Number n = number_option(L, name, preset, min, max);
+  if (n != floor(n)) luaL_argerror(L, 1, lua_pushfstring(L, "%s: out of range", name));
+  return (int)n;
 }
 
 static void set_gate (lua_State *L, int index, gr_listener *l) {
@@ -100,9 +104,9 @@ static void read_gate (lua_State *L, gr_listener *l) {
 }
 
 static void read_options (lua_State *L, gr_listener *l) {
-  l->max_connections = (unsigned)number_option(L, "max_connections", 256, 1, 100000, 1);
-  l->timeout = (double)number_option(L, "timeout", 10, 1e-3, 86400, 0);
-  l->max_body = (size_t)number_option(L, "max_body", 1048576, 0, 2147483647, 1);
+  l->max_connections = (unsigned)whole_option(L, "max_connections", 256, 1, 100000);
+  l->timeout = number_option(L, "timeout", 10, 1e-3, 86400);
+  l->max_body = (size_t)whole_option(L, "max_body", 1048576, 0, INT_MAX);
   read_gate(L, l);
   gr_readfaults(L, l);
 }
@@ -128,13 +132,13 @@ static const char *address_option (lua_State *L) {
 }
 
 /* listener.new(options) -> listener | nil, code, message
-** Opens a port for HTTP requests. Options, all of which may be left out:
+** Opens a port for HTTP requests. Options, all optional:
 **   address          IPv4 or IPv6 address as text; "::" and "0.0.0.0" are all of them; default
 **                    "127.0.0.1"
 **   port             0 to 65535; 0 (default) is any free one, see l:port()
 **   max_connections  1 to 100000, default 256; the connections that are more are closed
 **   timeout          seconds, 0.001 to 86400, default 10: how long a request may take to
-**                    arrive, a connection may be idle, and an answer may not move on
+**                    arrive, a connection may be idle, and a response may not move on
 **   max_body         bytes, 0 to 2147483647, default 1048576; a larger body is answered with 413
 **   gate             optional table: what a ping must be, see l:gate(); nil: any request may in
 **   large            optional text, for tests of clients: under paths that begin so, a body that is announced to be
@@ -153,7 +157,7 @@ static int listener_new (lua_State *L) {
   lua_settop(L, 1);
   check_option_names(L);
   gr_listener *l = new_userdata(L);
-  int port = (int)number_option(L, "port", 0, 0, 65535, 1);
+  int port = whole_option(L, "port", 0, 0, 65535);
   read_options(L, l);
   const char *address = address_option(L);
   snprintf(service, sizeof service, "%d", port);
@@ -293,7 +297,7 @@ static const char *head_field (const gr_request *r, int n, size_t *len) {
 
 static const char *request_uri (const gr_request *r, size_t *len, const char **query) {
   const char *uri = head_field(r, 0, len);
-  *query = memchr(uri, '?', *len);
+  *query = (const char *)memchr(uri, '?', *len);
   return uri;
 }
 
@@ -434,8 +438,8 @@ int gr_sendresponse (lua_State *L, gr_request *r, unsigned status) {
 /* r:answer(status [, headers [, body]]) -> true | nil, code, message
 **   status   200 to 599
 **   headers  table: name -> string or number; Content-Length is added
-**   body     string; not sent in answer to HEAD
-** The answer goes out with the next l:step()s; the connection stays open for more requests
+**   body     string; not sent to HEAD
+** The response goes out with the next l:step()s; the connection stays open for more requests
 ** unless 'headers' has Connection = "close". Codes: "answered" (a request is answered once),
 ** "closed": the listener is closed, or the client has closed its side (what it may still
 ** read is sent nonetheless). Raises for headers that cannot be sent as one line. */
@@ -444,7 +448,7 @@ static int request_answer (lua_State *L) {
   unsigned status = gr_checkstatus(L);
   size_t len = 0;
   const char *body = luaL_optlstring(L, 4, "", &len);
-  gr_request_drop_response(r);  /* of an answer that raised */
+  gr_request_drop_response(r);  /* of a call that raised */
   r->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body,
                                                 MHD_RESPMEM_MUST_COPY);
   if (r->response == NULL) return luaL_error(L, "not enough memory");
@@ -452,7 +456,7 @@ static int request_answer (lua_State *L) {
   return gr_sendresponse(L, r, status);
 }
 
-/* A request that nobody answered */
+/* A request that nobody holds any more */
 static int request_gc (lua_State *L) {
   gr_request_abandon(gr_checkrequest(L));
   return 0;
@@ -476,8 +480,8 @@ static const luaL_Reg request_methods[] = {
 };
 static const luaL_Reg functions[] = {{"new", listener_new}, {NULL, NULL}};
 
-static void add_methods (lua_State *L, const char *class, const luaL_Reg *methods) {
-  luaL_getmetatable(L, class);
+static void add_methods (lua_State *L, const char *name, const luaL_Reg *methods) {
+  luaL_getmetatable(L, name);
   lua_getfield(L, -1, "__index");
   gr_setfuncs(L, methods);
   lua_pop(L, 2);
