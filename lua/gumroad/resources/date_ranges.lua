@@ -110,9 +110,10 @@ end
 -- @param key Gumroad's, or ours, or nil
 -- @return what finish takes | nil, err
 function Ranges:start(key)
-  local part, err = self:part_of(key), nil
-  part.call, err = self.pages:start(part.key, part.cut and part or nil)
-  return part.call and part, err
+  local part = self:part_of(key)
+  local call, err = self.pages:start(part.key, part.cut and part or nil)
+  part.call = call
+  return call and part, err
 end
 
 --- Waits for that page.
