@@ -51,12 +51,6 @@ local function both_calls(row)
   return words, ids
 end
 
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
-
 local function comparable(request)
   local body = request.body
   if body:find("^{") then body = json.decode(body) end
@@ -161,7 +155,7 @@ describe("gumroad-lua", function()
 
   it("takes texts from files and standard input, negative numbers, names with underscores", function()
     local path = os.tmpname()
-    write(path, "<p>Öl\n</p>\n")
+    command.write(path, "<p>Öl\n</p>\n")
     local results = batch {
       { "products", "create", "--name", "@@ink", "--price", "900", "--description", "@" .. path, "--json" },
       { "products", "create", "--name", "Ink", "--price", "900", "--description", "@/nonexistent/file" },
@@ -289,7 +283,7 @@ describe("gumroad-lua", function()
     setup(function()
       folder, remove = support.folder()
       path = folder .. "/Ink & Öl.zip"
-      write(path, ("x"):rep(3000000))
+      command.write(path, ("x"):rep(3000000))
       small = assert(emulator.start { sales = 0, part_size = 1048576 })
     end)
     teardown(function()
@@ -433,7 +427,7 @@ describe("gumroad-lua", function()
 
     it("reads a field's text from a file or standard input", function()
       local path = os.tmpname()
-      write(path, "<p>Öl</p>\n")
+      command.write(path, "<p>Öl</p>\n")
       gum:reset_stats()
       local _, none = unpack(batch { { "api", "POST", "products", "--field", "name=@@ink", "--field", "price=900",
         "--field", "description=@" .. path }, { "api", "POST", "products", "--field", "name=@/nonexistent/file" } })
@@ -449,7 +443,7 @@ describe("gumroad-lua", function()
   describe("run", function()
     local function script(text, ...)
       local path = os.tmpname()
-      write(path, text)
+      command.write(path, text)
       local result = run({ "run", path, ... })
       os.remove(path)
       result.out, result.err = result.out:gsub(path, "SCRIPT"), result.err:gsub(path, "SCRIPT")
