@@ -51,6 +51,16 @@ local function both_calls(row)
   return words, ids
 end
 
+-- The names of a folder's modules, sorted.
+local function modules(folder)
+  local names = {}
+  for name in support.output("ls " .. folder):gmatch("[^\n]+") do
+    if name ~= "init.lua" then names[#names + 1] = name:gsub("%.lua$", "") end
+  end
+  table.sort(names)
+  return names
+end
+
 local function comparable(request)
   local body = request.body
   if body:find("^{") then body = json.decode(body) end
@@ -104,6 +114,13 @@ describe("gumroad-lua", function()
     end
   end)
 
+  it("has a module for each output format, and a format for each module", function()
+    local names = {}
+    for i, format in ipairs(formats) do names[i] = format.name end
+    table.sort(names)
+    assert.same(names, modules("lua/gumroad/cli/output/formats"))
+  end)
+
   it("has no operation whose options are those of every command", function()
     local taken = { ["--help"] = true, ["--limit"] = true }
     for _, option in ipairs(arguments.GENERAL) do taken[option[1]] = true end
@@ -112,6 +129,12 @@ describe("gumroad-lua", function()
         assert.falsy(taken[option.name], row.resource .. " " .. row.name .. " " .. option.name)
       end
     end
+  end)
+
+  it("has a row for each module of a command, and a module for each row", function()
+    local names = {}
+    for i, own in ipairs(registry.COMMANDS) do names[i] = own.name end
+    assert.same(names, modules("lua/gumroad/cli/commands"))
   end)
 
   it("has no command that is called like a resource", function()
