@@ -121,6 +121,9 @@ describe("A URL", function()
     assert.equal("http://example.com:443", url.origin "http://example.com:443")
     assert.equal("https://[::1]:80", url.origin "https://[::1]:80/")
     assert.is_nil(url.origin "example.com")
+    assert.equal("example.com:8443", url.server "https://u:p@example.com:8443/")
+    assert.equal("example.com", url.server "https://example.com:443")
+    assert.is_nil(url.server "example.com")
   end)
 
   it("has a target as HTTP's request line names it", function()
@@ -190,6 +193,20 @@ describe("The environment", function()
     assert.same({ "/h/.config/gumroad-lua", "/h/.local/state/gumroad-lua" },
       folders { HOME = "/h", XDG_CONFIG_HOME = "relative", XDG_STATE_HOME = "" })
     assert.same({}, folders { HOME = "" })
+  end)
+end)
+
+describe("One place alone", function()
+  local function files_with(pattern)
+    return support.output("grep -rlE " .. shell.quote(pattern) .. " lua bin")
+  end
+
+  it("reads the environment", function()
+    assert.equal("lua/gumroad/base/env.lua", files_with [[os\.getenv]])
+  end)
+
+  it("loads lua-cjson", function()
+    assert.equal("lua/gumroad/base/json.lua", files_with [[require[, (]*["']cjson]])
   end)
 end)
 

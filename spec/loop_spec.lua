@@ -142,6 +142,20 @@ describe("Calls side by side", function()
     assert.same({ "Ana Petrova", 10 }, values)
   end)
 
+  it("go on, before anything is waited for, where another one blocked until they could", function()
+    gum:fault { kind = "delay", seconds = 0.02, path = "/v2/user" }
+    gum:fault { kind = "delay", seconds = 0.1, path = "/v2/products" }
+    local has_name, has_blocked, has_slept = false, false, false
+    gumroad.all({
+      function() has_name = shop.user:get().name ~= nil end,
+      function()
+        coroutine.wrap(function() return shop.products:list() end)()
+        has_blocked = true
+      end,
+    }, { sleep = function() has_slept = has_slept or (has_blocked and not has_name) end })
+    assert.same({ true, true, false }, { has_name, has_blocked, has_slept })
+  end)
+
   it("may be functions of C", function()
     assert.equal("a", gumroad.all({ coroutine.wrap(function() return "a" end) })[1])
   end)

@@ -5,7 +5,12 @@
 #include "buffer.h"
 #include "compat.h"
 
-/* nil, code, message: how the world's failures are told (never the caller's mistakes,
+/* Lua calls these when it loads the modules. */
+GR_EXPORT int luaopen_gumroad_core (lua_State *L);
+GR_EXPORT int luaopen_gumroad_listener (lua_State *L);
+GR_EXPORT int luaopen_gumroad_system (lua_State *L);
+
+/* nil, code, message: how the world's failures are reported (never the caller's mistakes,
 ** which raise). Returns 3. */
 int gr_fail (lua_State *L, const char *code, const char *message);
 

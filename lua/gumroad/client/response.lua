@@ -1,8 +1,9 @@
---- What an HTTP answer of Gumroad's means: the decoded body, or an error.
+--- What an HTTP response of Gumroad's means: the decoded body, or an error.
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
+local url = require "gumroad.base.url"
 
-local answer = {}
+local responses = {}
 
 local KINDS = { [401] = "auth", [403] = "scope", [404] = "not_found", [429] = "rate_limit" }
 
@@ -27,9 +28,12 @@ local function server_words(body)
   return type(words) == "string" and words ~= "" and words or nil
 end
 
+-- Found step by step, as a pattern for all of it would go back and forth over white space.
 local function page_title(response)
-  local title = response.body:sub(1, 4096):match("<[Tt][Ii][Tt][Ll][Ee][^>]*>%s*([^<]-)%s*<")
-  return title and title ~= "" and " titled \"" .. title:sub(1, 80):gsub("%c", " ") .. "\"" or ""
+  local text = response.body:sub(1, 4096):match("<[Tt][Ii][Tt][Ll][Ee][^>]*>([^<]*)<")
+  local title = text and text:match("%S[^<]*")
+  if not title then return "" end
+  return (' titled "%s"'):format(title:sub(1, 80):gsub("%s+$", ""):gsub("%c", " "))
 end
 
 local MONTHS = {
@@ -84,8 +88,8 @@ function MESSAGES.rate_limit(response)
 end
 
 function MESSAGES.redirect(response)
-  local host = (response.headers.location or ""):match("^%a[%w+.-]*://([^/?#]*)")
-  return "the server redirects" .. (host and " to " .. host:gsub("^.*@", "") or "")
+  local server = url.server(response.headers.location or "")
+  return "the server redirects" .. (server and " to " .. server or "")
     .. "; it was not followed, and the token not sent there: check base_url"
 end
 
@@ -132,7 +136,7 @@ end
 -- @param response   { status, headers, body } of the core
 -- @param connection { name, scope } of the token, or nil: for what an error advises
 -- @return table the decoded body, null absent and whole numbers integers; a file's bytes | nil, error
-function answer.read(request, response, connection)
+function responses.read(request, response, connection)
   local good = response.status >= 200 and response.status < 300
   if good and request.file and is_file(response) then return response.body end
   local ok, body = pcall(json.decode, response.body)
@@ -148,4 +152,4 @@ function answer.read(request, response, connection)
   return body
 end
 
-return answer
+return responses

@@ -1,7 +1,9 @@
 --- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C, SIGTERM or SIGHUP.
-local events = require "gumroad.cli.events"
+local events = require "gumroad.api.events"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
-local post_url = require "gumroad.webhook.address"
+local output = require "gumroad.cli.output"
+local url = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
 
 local function configure(parser)
@@ -14,29 +16,28 @@ local function configure(parser)
   option("--url", "URL", "Where this program is reached from outside: webhooks to it are made, and those that were "
     .. "made are removed at the end. Needs an access token with view_sales.")
   option("--subscribe", "EVENT,...", "The events of which webhooks are made; default: those of --events, else all.",
-    events.list_reader("--subscribe"))
+    values.events("--subscribe"))
   option("--path", "PATH", "Take only pings with this path; default: that of --url, else any.")
   option("--secret", "TEXT", "Take only pings that have secret=TEXT in their query; @FILE or - so that nobody else on "
     .. "this machine sees it.", values.text)
   option("--events", "EVENT,...", "Print (and forward) only these; others are answered and forgotten.",
-    events.list_reader("--events"))
+    values.events("--events"))
   option("--forward", "URL", "Send each ping on to there, as it came. What is not taken there is answered so that "
     .. "Gumroad sends it again.")
   option("--count", "NUMBER", "End after so many events.", values.whole("--count", 1))
-  parser:epilog("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code 0).")
+  parser:epilog(("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code %d).")
+    :format(exit_codes.SUCCESS))
 end
 
-local function check_url(context, option, url)
-  if not url or post_url.host(url) and not url:find("[%s%c#]") then return end
+local function check_url(context, option, address)
+  if not address or url.host(address) and not address:find("[%s%c#]") then return end
   failure.usage(context.command, "option '%s': http(s)://HOST/PATH expected, without a fragment", option)
 end
 
 local function check(context, args)
   check_url(context, "--url", args.url)
   check_url(context, "--forward", args.forward)
-  if args.csv or args.plain or args.fields then
-    failure.usage(context.command, "events are printed as lines, or with --json as a line of JSON each")
-  end
+  output.refuse_all_but("json", context, "events are printed as lines, or with --json as a line of JSON each")
   if args.path and args.path:sub(1, 1) ~= "/" then
     failure.usage(context.command, "option '--path': a path begins with /, got '%s'", args.path)
   end
@@ -52,10 +53,10 @@ local function remove_webhooks(context, made)
   end
 end
 
-local function make_webhooks(context, args, url)
+local function make_webhooks(context, args, address)
   if not args.url then return {} end
   local wanted = {}
-  for _, name in ipairs(args.subscribe or args.events or events.NAMES) do wanted[name] = url end
+  for _, name in ipairs(args.subscribe or args.events or events.names) do wanted[name] = address end
   local done, err, partly = context.shop():ensure_webhooks(wanted)
   if done then return done.made end
   remove_webhooks(context, partly and partly.made or {})
@@ -70,9 +71,7 @@ local function seller_of(context, args)
 end
 
 return {
-  name = "listen",
-  summary = "Receive pings and print the events as they come.",
-  general = "--json --connection --base-url --timeout",
+  general = { "--json", "shop" },
   configure = configure,
   run = function(context, args)
     check(context, args)

@@ -1,10 +1,12 @@
 --- What `listen` does while it listens: takes events, shows them, sends them on, counts.
 local event_line = require "gumroad.cli.commands.listen.event_line"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local receiver = require "gumroad.webhook.receiver"
-local url = require "gumroad.cli.url"
+local url = require "gumroad.base.url"
 local watch = require "gumroad.watch"
 local width = require "gumroad.cli.output.width"
+local Error = require "gumroad.base.error"
 local Forwards = require "gumroad.cli.commands.listen.forward"
 
 local IDLE = 60  -- seconds
@@ -54,7 +56,7 @@ local function new_forwards(context, address)
     note_safely(context, ("%s was not taken by %s, so Gumroad is asked to send it again: %s"):format(event.key,
       url.shown(address), message))
   end)
-  if not forwards then failure.raise(3, wrong) end
+  if not forwards then failure.raise(exit_codes.CONFIG, wrong) end
   return forwards
 end
 
@@ -101,7 +103,7 @@ function Session:run()
   self.receiver:stop()
   self.receiver:step(0)  -- sends the last answers
   self.receiver:close()
-  if not ok and not tostring(raised):find("interrupted!", 1, true) then return raised end
+  if not ok and not Error.is_interrupt(raised) then return raised end
 end
 
 --- What was received, in words.
