@@ -73,14 +73,6 @@ local REQUEST = {
   headers = { "table" }, body = { { "string", "table" } },
 }
 
-local function write_body(request, out)
-  if type(request.body) == "string" then
-    out.body = request.body
-  elseif request.body then
-    out.body, out.content_type = params.form("request: body", request.body), "application/x-www-form-urlencoded"
-  end
-end
-
 --- Any call of Gumroad's API.
 --
 --     shop:request { method = "GET", url = "/v2/user", query = {}, headers = {}, body = nil }
@@ -99,7 +91,8 @@ function Shop:request(request, options)
   if request.query and next(request.query) ~= nil then
     out.path = out.path .. (out.path:find("?", 1, true) and "&" or "?") .. params.form("request: query", request.query)
   end
-  write_body(request, out)
+  if type(request.body) == "table" then params.write_form("request: body", request.body, out)
+  else out.body = request.body end
   return clients[self]:call(out)
 end
 
