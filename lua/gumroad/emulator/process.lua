@@ -38,8 +38,8 @@ function process.serve(options)
 end
 
 -- The program that runs us, as a word of the shell: the first of the command line's words that is
--- called like one. Without a script, as at a prompt, it stands where the script's name would; but Lua
--- 5.1 and LuaJIT tell nothing then.
+-- called like one. Without a script, as at a prompt, it is where the script's name would be; but Lua
+-- 5.1 and LuaJIT name nothing then.
 local function interpreter()
   local words, first = rawget(_G, "arg") or {}, nil
   for index = 0, -20, -1 do

@@ -16,7 +16,7 @@ function deliveries.payload(shop, resource_name, record)
   return make(shop, record, resource_name)
 end
 
---- What the test ping of the settings page says: the latest sale; nil where there is none.
+--- What the test ping of the settings page says: the latest sale; nil before the first one.
 function deliveries.test_payload(shop)
   local sale = sales.get(shop, shop.sale_count)
   return sale and json.put(payloads.sale(shop, sale), "test", true)
