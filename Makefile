@@ -39,7 +39,7 @@ STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
 
 # The modules and their objects. Where libmicrohttpd is not found, or this is not Linux, require
 # "gumroad.listener" says so.
-CORE = core module buffer text form form_lua json json_lua secret engine request poller file
+CORE = core module buffer text form form_lua json json_lua gate gate_lua equal secret engine request poller file
 LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),listener module buffer text,listener_missing)
 MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so $(BUILD)/gumroad/system.so
 

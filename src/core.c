@@ -16,6 +16,7 @@ GR_EXPORT int luaopen_gumroad_core (lua_State *L) {
   gr_setfuncs(L, functions);
   gr_open_file(L);
   gr_open_form(L);
+  gr_open_gate(L);
   gr_open_json(L);
   gr_open_secret(L);
   gr_open_engine(L);

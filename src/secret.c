@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core.h"
+#include "equal.h"
 
 #define GR_SECRET "gumroad.secret"
 #define SHOWN 4        /* characters that tostring shows ... */
@@ -13,13 +14,6 @@ typedef struct gr_Secret {
   size_t len;  /* 0: closed, as no secret is empty */
   char bytes[];
 } gr_Secret;
-
-int gr_equal (const char *a, size_t a_len, const char *b, size_t b_len) {
-  if (a_len != b_len) return 0;
-  volatile unsigned char differs = 0;  /* volatile: no early way out of the loop */
-  for (size_t i = 0; i < a_len; i++) differs |= (unsigned char)(a[i] ^ b[i]);
-  return differs == 0;
-}
 
 void gr_wipe (void *p, size_t len) {
   volatile unsigned char *bytes = (volatile unsigned char *)p;

@@ -9,9 +9,6 @@
 ** They stay valid as long as the userdata does. */
 const char *gr_tosecret (lua_State *L, int index, size_t *len);
 
-/* Compares in a time that depends on the lengths alone. */
-int gr_equal (const char *a, size_t a_len, const char *b, size_t b_len);
-
 /* Overwrites memory in a way that the compiler does not leave out. */
 void gr_wipe (void *p, size_t len);
 

@@ -1,0 +1,38 @@
+/* The gate: whether a request may in, by its head alone, before a byte of its body is kept.
+** Without Lua and without an allocation, so that the listener can ask inside its callback. */
+#ifndef GR_GATE_H
+#define GR_GATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define GR_LENGTH_UNKNOWN UINT64_MAX
+#define GR_REASON_SIZE 200  /* the longest reason, with the zero behind it */
+
+/* What a ping must be. Zeros let in every ping. */
+typedef struct gr_expected {
+  const char *target;  /* the path and query that it must bear, as sent; NULL: any */
+  size_t target_len;
+  uint64_t max_body;   /* bytes; 0: any */
+} gr_expected;
+
+typedef struct gr_head {
+  const char *method, *target, *content_type;  /* content_type: NULL where there is none */
+  size_t method_len, target_len, content_type_len;
+  uint64_t length;  /* of the body; GR_LENGTH_UNKNOWN where the head does not say it */
+} gr_head;
+
+typedef struct gr_refusal {
+  unsigned status;
+  char reason[GR_REASON_SIZE];  /* one line of printable ASCII, whatever the head holds */
+} gr_refusal;
+
+/* Returns whether the request is refused, and fills 'refusal' then:
+**   404  the target is not the expected one, compared in a time that depends on the lengths alone
+**   405  the method is not POST
+**   413  the body is announced to be larger than max_body
+**   400  the content type is neither a form nor JSON
+** The first of these counts. */
+int gr_gate_head (const gr_expected *expected, const gr_head *head, gr_refusal *refusal);
+
+#endif
