@@ -145,6 +145,17 @@ coverage: $(BUILD)/coverage.so
 	  $(MAKE) --no-print-directory check
 	lua5.4 spec/coverage/report.lua build/coverage $(COVERAGE_FLOOR)
 
+# The C modules while the collector never rests.
+COLLECTED = form json secret request system gate engine listener
+collector: all
+	$(MAKE) --no-print-directory check BUSTED_FLAGS="--helper=collector --exclude-tags=large" \
+	  SPECS="$(COLLECTED:%=spec/%_spec.lua)"
+
+# The half of the poller that BSD and macOS use, compiled and run over a stand-in of kqueue.
+kqueue:
+	$(MAKE) --no-print-directory -s BUILD=build/kqueue/$(LUA) all CFLAGS="$(CFLAGS) -DGR_USE_KQUEUE -Ispec/kqueue"
+	$(MAKE) --no-print-directory BUILD=build/kqueue/$(LUA) check SPECS="spec/engine_spec.lua spec/loop_spec.lua spec/client_spec.lua"
+
 lint:
 	luacheck -q lua bin/gumroad-lua spec bench examples doc .luacheckrc
 
@@ -210,4 +221,4 @@ bench:
 clean:
 	rm -rf build
 
-.PHONY: all install documents demo test check test-all test-alloc coverage lint types openapi openapi-check doc sanitize valgrind fuzz bench clean
+.PHONY: all install documents demo test check test-all test-alloc coverage collector kqueue lint types openapi openapi-check doc sanitize valgrind fuzz bench clean
