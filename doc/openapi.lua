@@ -1,13 +1,15 @@
 --- Makes the OpenAPI 3.1 description of Gumroad's API from gumroad.api and gumroad.schema.
 local api = require "gumroad.api"
+local delivery = require "gumroad.api.delivery"
+local events = require "gumroad.api.events"
 local schema = require "gumroad.api.schema"
-local webhook = require "gumroad.webhook"
+local scopes = require "gumroad.api.scopes"
 local Client = require "gumroad.client"
 local json = require "doc.json"
-local read_type = require "doc.type"
+local read_type = require "gumroad.api.type"
 local tables = require "doc.tables"
 
-local FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+local FORM, JSON = delivery.CONTENT_TYPES.form, delivery.CONTENT_TYPES.json
 
 local openapi = {}
 
@@ -159,7 +161,7 @@ local function request_body(row)
   local content, form = {}, form_params(row)
   if form and #form > 0 then content[FORM] = form_of(form) end
   if takes_json(row) then content[JSON] = { schema = body_schema(params) } end
-  return { content = content, required = tables.needs_params(row) or nil }
+  return { content = content, required = row.needs_params or nil }
 end
 
 -- Answers ---------------------------------------------------------------------------------
@@ -255,24 +257,14 @@ local function security_of(row)
   return out
 end
 
-local SCOPES = {
-  view_public = "public reads", view_profile = "reads of the profile, email address and media",
-  edit_products = "products and what belongs to them, licences, files, upsells, links, refund policy",
-  view_sales = "sales, subscribers and webhooks", mark_sales_as_shipped = "marking sales as shipped",
-  refund_sales = "refunds; can no longer be asked for", edit_sales = "refunds, receipts and access of buyers",
-  edit_emails = "emails and workflows", edit_profile = "name, bio, profile page, pages and media",
-  view_payouts = "payouts", view_tax_data = "tax forms and earnings",
-  revenue_share = "of partners", ifttt = "of partners", account = "nearly all of these",
-}
-
 local function all_scopes()
-  local scopes = {}
+  local out = {}
   for _, rows in pairs(api) do
     for _, row in ipairs(rows) do
-      for _, scope in ipairs(row.scopes or {}) do scopes[scope] = assert(SCOPES[scope], scope) end
+      for _, scope in ipairs(row.scopes or {}) do out[scope] = assert(scopes.words[scope], scope) end
     end
   end
-  return scopes
+  return out
 end
 
 local function security_schemes()
@@ -313,10 +305,11 @@ end
 
 local function webhooks()
   local out = {}
-  for name, event in pairs(webhook.EVENTS) do
-    local content = { schema = ref(event[1]) }
-    out[name] = { post = { operationId = "webhooks." .. name, requestBody = { content = { [FORM] = content } },
-      responses = { ["200"] = { description = "Received: any 2xx within 5 seconds." } }, security = json.EMPTY } }
+  local text = ("Received: any 2xx within %d seconds."):format(delivery.TIMEOUT)
+  for _, event in ipairs(events) do
+    out[event.name] = { post = { operationId = "webhooks." .. event.name,
+      requestBody = { content = { [FORM] = { schema = ref(event.object) } } },
+      responses = { ["200"] = { description = text } }, security = json.EMPTY } }
   end
   return out
 end

@@ -1,10 +1,10 @@
 --- Makes what LDoc reads besides the modules: a page for each resource, for objects, events, kinds of
 -- errors and the functions of the core, from the tables and from the comments in the C sources.
 local api = require "gumroad.api"
+local events = require "gumroad.api.events"
 local schema = require "gumroad.api.schema"
-local webhook = require "gumroad.webhook"
 local Error = require "gumroad.base.error"
-local read_type = require "doc.type"
+local read_type = require "gumroad.api.type"
 local tables = require "doc.tables"
 
 local reference = {}
@@ -57,9 +57,9 @@ local LIMIT = { "limit", "integer", doc = "at most so many; default: one page" }
 
 local function add_arguments(tags, row)
   for _, name in ipairs(row.path_params) do tags[#tags + 1] = "@tparam string " .. name end
-  if tables.takes_params(row) then
-    tags[#tags + 1] = ("@tparam%s table params"):format(tables.needs_params(row) and "" or "[opt]")
-    add_param_tags(tags, "params", row.name == "list" and { LIMIT } or {})
+  if row.takes_params then
+    tags[#tags + 1] = ("@tparam%s table params"):format(row.needs_params and "" or "[opt]")
+    add_param_tags(tags, "params", row.is_list and { LIMIT } or {})
     add_param_tags(tags, "params", row.params)
   end
   tags[#tags + 1] = "@tparam[opt] table options those of a call: timeout, retries, ..."
@@ -109,10 +109,10 @@ end
 function reference.example(row)
   local arguments = {}
   for i, name in ipairs(row.path_params) do arguments[i] = name end
-  if tables.needs_params(row) then arguments[#arguments + 1] = example_table(row.params) end
-  local call = ("shop.%s:%s(%s)"):format(row.resource, row.name == "list" and "each" or row.name,
+  if row.needs_params then arguments[#arguments + 1] = example_table(row.params) end
+  local call = ("shop.%s:%s(%s)"):format(row.resource, row.is_list and "each" or row.name,
     table.concat(arguments, ", "))
-  if row.name == "list" then
+  if row.is_list then
     return ("for %s in %s do print(%s.%s) end"):format(row.object, call, row.object, schema[row.object][1][1])
   end
   return "local " .. (row.object or "result") .. " = assert(" .. call .. ")"
@@ -150,7 +150,7 @@ local function resource_page(resource)
   add_block(out, ("shop.%s: %s."):format(resource, table.concat(names, ", ")), { "@resource " .. resource })
   for _, row in ipairs(api[resource]) do
     add_operation(out, row)
-    if row.name == "list" then add_iterators(out, row) end
+    if row.is_list then add_iterators(out, row) end
   end
   return table.concat(out, "\n")
 end
@@ -172,8 +172,8 @@ local function sources()
       if row.or_returns then add_source(out, row.or_returns, source) end
     end
   end
-  for _, name in ipairs(tables.sorted_keys(webhook.EVENTS)) do
-    add_source(out, webhook.EVENTS[name][1], "the event " .. name)
+  for _, name in ipairs(tables.sorted_keys(events.named)) do
+    add_source(out, events.named[name].object, "the event " .. name)
   end
   return out
 end
@@ -217,10 +217,10 @@ end
 local function events_page()
   local out = {}
   add_block(out, "What webhooks tell: the handlers of shop:watch, and `type` of an event.", { "@data events" })
-  for _, name in ipairs(tables.sorted_keys(webhook.EVENTS)) do
-    local event = webhook.EVENTS[name]
-    add_block(out, "Two deliveries are the same event if these are the same: " .. table.concat(event, ", ", 2) .. ".",
-      { "@table " .. name, ("@tfield objects.%s data what the ping carries"):format(event[1]) })
+  for _, name in ipairs(tables.sorted_keys(events.named)) do
+    local event = events.named[name]
+    add_block(out, "Two deliveries are the same event if these are the same: " .. table.concat(event.key, ", ") .. ".",
+      { "@table " .. name, ("@tfield objects.%s data what the ping carries"):format(event.object) })
   end
   return table.concat(out, "\n")
 end

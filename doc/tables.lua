@@ -24,19 +24,6 @@ function tables.class_name(...)
   return (table.concat({ ... }, "_"):gsub("_?(%a)([^_]*)", function(first, rest) return first:upper() .. rest end))
 end
 
---- Whether a method takes a table of parameters, between the ids and the options of the call.
-function tables.takes_params(row)
-  return row.name == "list" or #row.params > 0
-end
-
---- Whether that table cannot be left out.
-function tables.needs_params(row)
-  for _, param in ipairs(row.params) do
-    if param.required then return true end
-  end
-  return false
-end
-
 --- The text of a table's field or parameter with its default, or "".
 function tables.text_of(param)
   local text = param.doc or ""

@@ -1,10 +1,10 @@
 --- Makes library/gumroad.lua: annotations by which editors complete and check calls.
 local api = require "gumroad.api"
+local events = require "gumroad.api.events"
 local schema = require "gumroad.api.schema"
-local webhook = require "gumroad.webhook"
 local Error = require "gumroad.base.error"
 local tables = require "doc.tables"
-local read_type = require "doc.type"
+local read_type = require "gumroad.api.type"
 
 local WIDTH = 110
 
@@ -99,8 +99,8 @@ end
 local function params_class(row) return class_name(row.resource, row.name, "params") end
 
 local function add_params(out, row)
-  if not tables.takes_params(row) then return end
-  local params = row.name == "list" and { LIMIT } or {}
+  if not row.takes_params then return end
+  local params = row.is_list and { LIMIT } or {}
   for _, param in ipairs(row.params) do params[#params + 1] = param end
   add_params_class(out, params_class(row), params)
 end
@@ -149,9 +149,9 @@ local function add_arguments(out, row)
     names[i] = name
     out[#out + 1] = "---@param " .. name .. " string"
   end
-  if tables.takes_params(row) then
+  if row.takes_params then
     names[#names + 1] = "params"
-    out[#out + 1] = ("---@param params%s %s"):format(tables.needs_params(row) and "" or "?", params_class(row))
+    out[#out + 1] = ("---@param params%s %s"):format(row.needs_params and "" or "?", params_class(row))
   end
   names[#names + 1] = "options"
   out[#out + 1] = "---@param options? gumroad.CallOptions"
@@ -195,7 +195,7 @@ local function add_resource(out, resource)
   out[#out + 1] = "local " .. resource .. " = {}"
   for _, row in ipairs(api[resource]) do
     add_method(out, row)
-    if row.name == "list" then
+    if row.is_list then
       add_iterator(out, row, "each", class_name(row.object),
         "An iterator over everything that `list` gives, or `limit` of it. Raises a gumroad.Error.")
       add_iterator(out, row, "pages", returned(row), "An iterator over the pages of `list`. Raises a gumroad.Error.")
@@ -204,6 +204,8 @@ local function add_resource(out, resource)
 end
 
 -- The template's places -------------------------------------------------------------------
+
+local EVENT_NAMES = tables.sorted_keys(events.named)
 
 local PLACES = {}
 
@@ -216,24 +218,23 @@ function PLACES.error_kinds(out)
 end
 
 function PLACES.handlers(out)
-  for _, name in ipairs(tables.sorted_keys(webhook.EVENTS)) do
+  for _, name in ipairs(EVENT_NAMES) do
     add_field(out, name, true, ("fun(data: %s, event: %s, watcher: gumroad.Watcher)"):format(
-      class_name(webhook.EVENTS[name][1]), class_name(name, "event")), "")
+      class_name(events.named[name].object), class_name(name, "event")), "")
   end
 end
 
 function PLACES.urls(out)
-  for _, name in ipairs(tables.sorted_keys(webhook.EVENTS)) do add_field(out, name, true, "string", "") end
+  for _, name in ipairs(EVENT_NAMES) do add_field(out, name, true, "string", "") end
 end
 
 function PLACES.events(out)
-  local names = tables.sorted_keys(webhook.EVENTS)
   out[#out + 1] = "---@alias gumroad.Event"
-  for _, name in ipairs(names) do out[#out + 1] = "---| " .. class_name(name, "event") end
-  for _, name in ipairs(names) do
+  for _, name in ipairs(EVENT_NAMES) do out[#out + 1] = "---| " .. class_name(name, "event") end
+  for _, name in ipairs(EVENT_NAMES) do
     add_class(out, class_name(name, "event"), "gumroad.AnyEvent")
     add_field(out, "type", false, ('"%s"'):format(name), "")
-    add_field(out, "data", false, class_name(webhook.EVENTS[name][1]), "")
+    add_field(out, "data", false, class_name(events.named[name].object), "")
   end
 end
 

@@ -1,4 +1,7 @@
 local core = require "gumroad.core"
+local gate = require "gumroad.webhook.gate"
+local Error = require "gumroad.base.error"
+local support = require "support"
 
 local FORM = "application/x-www-form-urlencoded"
 local TARGET = "/hook?secret=s3cr3t"
@@ -80,5 +83,126 @@ describe("core.gate_head", function()
     end
     assert.error_matches(function() core.gate_head(nil, "POST", "/", FORM) end, "table expected")
     assert.error_matches(function() core.gate_head({}, "POST", "/", FORM, -1) end, "length: out of range")
+  end)
+end)
+
+describe("webhook.gate: head", function()
+  it("decides as the core does, whoever the seller is", function()
+    local expected = { target = TARGET, max_body = 1000, seller_id = "a" }
+    for _, request in ipairs(GOOD) do
+      assert.equal(0, select("#", gate.head(expected, (table.unpack or unpack)(request, 1, 4))))
+    end
+    for _, row in ipairs(REFUSED) do
+      assert.same({ row[1], row[2] }, { gate.head(expected, (table.unpack or unpack)(row, 3, 6)) })
+    end
+  end)
+
+  it("takes a body of max_body bytes and no byte more", function()
+    assert.is_nil((gate.head({ max_body = 1 }, "POST", "/", FORM, 1)))
+    assert.equal(413, (gate.head({ max_body = 1 }, "POST", "/", FORM, 2)))
+  end)
+
+  it("takes any path and any size where nothing is expected", function()
+    assert.is_nil((gate.head({}, "POST", "/", FORM, 2 ^ 53)))
+  end)
+end)
+
+describe("webhook.gate: body", function()
+  local SALE = "sale_id=s1&seller_id=ana"
+  local BY_BUYER = SALE:gsub("ana", "mine") .. "&custom_fields[seller_id]=mine"
+  local JSON = "application/json"
+
+  local function fields(count)
+    local parts = { SALE }
+    for i = 3, count do parts[#parts + 1] = "f" .. i .. "=" end
+    return table.concat(parts, "&")
+  end
+
+  -- The bytes of SALE and more of them, so many in all.
+  local function sized(bytes)
+    return SALE .. ("&"):rep(bytes - #SALE)
+  end
+
+  local function nested(depth)
+    return ('{"sale_id":"s1","a":%s%s}'):format(("["):rep(depth - 1), ("]"):rep(depth - 1))
+  end
+
+  local ANA = { seller_id = "ana" }
+  local OTHER = "invalid: a ping of another seller was refused"
+
+  -- what, expected, body, content type
+  local LET_IN = {
+    { "a ping", {}, SALE, FORM },
+    { "a ping of the seller", ANA, SALE, FORM },
+    { "a ping whose seller_id is the buyer's answer to a custom field of that name", ANA, BY_BUYER, FORM },
+    { "a ping that names no seller", ANA, "resource_name=cancellation&subscription_id=u1", FORM },
+    { "a sale that names no seller", ANA, "sale_id=s1", FORM },
+    { "an event of a new kind", ANA, SALE .. "&resource_name=payout", FORM },
+    { "JSON", ANA, '{"sale_id":"s1","seller_id":"ana"}', JSON },
+    { "a body of max_body bytes", { max_body = #SALE }, SALE, FORM },
+    { "JSON of max_body bytes", { max_body = 16 }, '{"sale_id":"s1"}', JSON },
+    { "1 MiB", {}, sized(1048576), FORM },
+    { "more than 1 MiB where that is expected", { max_body = 1048577 }, sized(1048577), FORM },
+    { "4,096 fields", {}, fields(4096), FORM },
+    { "a name of 1,024 bytes", {}, SALE .. "&" .. ("n"):rep(1024) .. "=", FORM },
+    { "a value of 64 KiB", {}, SALE .. "&n=" .. ("v"):rep(65536), FORM },
+    { "5 levels", {}, SALE .. "&a[b][c][d][e]=1", FORM },
+    { "JSON of 16 levels", {}, nested(16), JSON },
+  }
+
+  for _, row in ipairs(LET_IN) do
+    it("lets in " .. row[1], function()
+      local event, status, err = gate.body(row[2], row[3], row[4])
+      assert.same({ "table", "nil", "nil" }, { type(event), type(status), tostring(err) })
+    end)
+  end
+
+  -- what, expected, body, content type, status, the error as text begins so
+  local KEPT_OUT = {
+    { "nothing", {}, "", FORM, 400, "invalid: the body is empty" },
+    { "no content type", {}, SALE, nil, 400, "invalid: the content type is missing; Gumroad sends " .. FORM },
+    { "another content type", {}, SALE, "text/plain", 400, "invalid: the content type is text/plain" },
+    { "what is no ping", {}, "hello", FORM, 400, "invalid: this is no ping of Gumroad's: it has no sale_id" },
+    { "a cancellation without its subscription", {}, "resource_name=cancellation&sale_id=s1", FORM, 400,
+      "invalid: this is no ping of Gumroad's: it has no subscription_id" },
+    { "half a JSON", {}, '{"sale_id":"s1"', JSON, 400, "decode: the body is not JSON: " },
+    { "JSON of another kind", {}, "5", JSON, 400, "decode: the body is not a JSON object" },
+    { "JSON of 17 levels", {}, nested(17), JSON, 400, "decode: the body is not JSON: " },
+    { "a byte more than max_body", { max_body = #SALE - 1 }, SALE, FORM, 413,
+      ("too_large: a form body of more than %d "):format(#SALE - 1) },
+    { "a byte of JSON more than max_body", { max_body = 15 }, '{"sale_id":"s1"}', JSON, 413,
+      "too_large: more than 15 bytes" },
+    { "a byte more than 1 MiB", {}, sized(1048577), FORM, 413, "too_large: a form body of more than 1048576 " },
+    { "4,097 fields", {}, fields(4097), FORM, 413, "too_large: " },
+    { "a name of 1,025 bytes", {}, SALE .. "&" .. ("n"):rep(1025) .. "=", FORM, 413, "too_large: " },
+    { "a value of a byte more than 64 KiB", {}, SALE .. "&n=" .. ("v"):rep(65537), FORM, 413, "too_large: " },
+    { "6 levels", {}, SALE .. "&a[b][c][d][e][f]=1", FORM, 413, "too_large: " },
+    { "another seller's ping", { seller_id = "anb" }, SALE, FORM, 403, OTHER },
+    { "an empty seller_id", ANA, "sale_id=s1&seller_id=", FORM, 403, OTHER },
+    { "several seller_ids", ANA, SALE:gsub("seller_id", "seller_id[]"), FORM, 403, OTHER },
+    { "JSON of another seller", ANA, '{"sale_id":"s1","seller_id":"Ana"}', JSON, 403, OTHER },
+    { "another seller's ping with a custom field of another answer", ANA,
+      SALE:gsub("ana", "bob") .. "&custom_fields[seller_id]=mine", FORM, 403, OTHER },
+    { "another seller's ping in which another field is the buyer's", ANA,
+      SALE:gsub("ana", "bob") .. "&email=x&custom_fields[email]=x", FORM, 403, OTHER },
+    { "another seller's subscription, of which no field is the buyer's", ANA,
+      "resource_name=cancellation&subscription_id=u1&seller_id=bob&custom_fields[seller_id]=bob", FORM, 403, OTHER },
+  }
+
+  for _, row in ipairs(KEPT_OUT) do
+    it(("keeps out %s with %d"):format(row[1], row[5]), function()
+      local event, status, err, others = gate.body(row[2], row[3], row[4])
+      assert.is_nil(event)
+      assert.equal(row[5], status)
+      assert.is_true(Error.is(err))
+      assert.equal(row[6], tostring(err):sub(1, #row[6]))
+      assert.equal(row[5] == 403, others ~= nil)
+    end)
+  end
+
+  it("gives what gumroad.webhook.parse makes of it", function()
+    local bytes = support.fixture "pings/sale_plain.form"
+    assert.same(require("gumroad.webhook").parse(bytes, FORM), (gate.body({}, bytes, FORM)))
+    assert.equal("sale:s1", select(4, gate.body({ seller_id = "anb" }, SALE, FORM)).key)
   end)
 end)

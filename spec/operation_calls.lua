@@ -3,7 +3,7 @@
 -- * `call(shop, known)`: the arguments of a call that succeeds; it first makes what it spoils.
 -- * `samples`: recorded answers whose fields the emulator's answer to this call has, all of them.
 -- * `partly`: recorded answers held against the schema alone, because what they show depends on
---   the object (emulator_shape_spec.lua holds many objects against them).
+--   the object (emulator/shape_spec.lua holds many objects against them).
 -- * `not_found`: a pattern for the words about an unknown id, where they are not the usual ones.
 -- * `refused`: { WHAT, parameters, kind, message }, for operations without an id.
 -- * `scopes_depend`: why one scope alone is not always enough.

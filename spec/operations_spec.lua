@@ -138,14 +138,10 @@ local function params_for(row)
   return given, sent
 end
 
-local function takes_params(row)
-  return row.name == "list" or #row.params > 0
-end
-
 local function call(shop, row, params, options)
   local arguments, count = {}, #row.path_params
   for i = 1, count do arguments[i] = UNKNOWN end
-  if takes_params(row) then count = count + 1; arguments[count] = params end
+  if row.takes_params then count = count + 1; arguments[count] = params end
   count = count + 1
   arguments[count] = options
   local resource = shop[row.resource]
@@ -382,7 +378,7 @@ describe("The operation", function()
         assert.equal(0, #support.requests(gum))
       end)
 
-      if takes_params(row) then
+      if row.takes_params then
         it("refuses an unknown parameter", function()
           local given = params_for(row)
           given.no_such_parameter = "a"

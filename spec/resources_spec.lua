@@ -32,6 +32,13 @@ describe("The shop", function()
     assert.same({}, own.cache)
   end)
 
+  it("keeps its client out of sight", function()
+    local own = support.shop(gum)
+    assert.is_nil(next(own))
+    assert.is_nil(next(own.user))
+    assert.is_nil(own.user.client)
+  end)
+
   it("tells whose it is", function()
     assert.equal("Ana Petrova", assert(shop.user:get()).name)
   end)

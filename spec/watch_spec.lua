@@ -1,9 +1,9 @@
 -- shop:watch over real sockets: the emulator's Gumroad sends pings, and strangers send what they like.
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
+local events = require "gumroad.api.events"
 local gumroad = require "gumroad"
 local watch = require "gumroad.watch"
-local webhook = require "gumroad.webhook"
 local Error = require "gumroad.base.error"
 local socket = require "socket"
 local support = require "support"
@@ -119,10 +119,10 @@ describe("shop:watch", function()
     assert.same({}, errors)
   end)
 
-  for name in pairs(webhook.EVENTS) do
+  for _, name in ipairs(events.names) do
     it("hands a " .. name .. " to the handler of that name and to no other", function()
       local called, options = {}, {}
-      for other in pairs(webhook.EVENTS) do
+      for _, other in ipairs(events.names) do
         options[other] = function(_, event) called[#called + 1] = { other, event.type } end
       end
       watching(options, function(watcher)
@@ -139,6 +139,15 @@ describe("shop:watch", function()
       assert.equal(200, status_of(watcher, { body = ping { resource_name = "made_up_later" } }))
     end)
     assert.same({ 0, {} }, { count, errors })
+  end)
+
+  it("calls no other function for a ping that names one of its options", function()
+    watching({ sale = error }, function(watcher)
+      for _, name in ipairs { "on_error", "on_ready", "handlers", "__index" } do
+        assert.equal(200, status_of(watcher, { body = ping { resource_name = name } }))
+      end
+    end)
+    assert.same({}, errors)
   end)
 
   it("answers 503 when a handler raises, so that Gumroad sends the ping again", function()

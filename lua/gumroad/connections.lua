@@ -4,13 +4,12 @@
 -- trusted is never written over. To read it, files are all that is needed.
 --
 -- A connection is a plain table of what gumroad.oauth gave and who it is: see FIELDS.
-local cjson = require "gumroad.base.cjson"
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
 
 local connections = {}
 
-local encode, decode = cjson.new().encode, json.decoder(8)
+local decode = json.decoder(8)
 
 local FIELDS = {
   access_token = "string",   -- must be there
@@ -100,7 +99,7 @@ local function failed(code, message)
 end
 
 local function write(system, path, store)
-  local ok, code, message = system.write_private(path, encode(store) .. "\n")
+  local ok, code, message = system.write_private(path, json.encode(store) .. "\n")
   if not ok then return failed(code, message) end
   return true
 end

@@ -5,10 +5,8 @@
 --     for sale in shop.sales:each { after = "2026-01-01" } do
 --       print(sale.created_at, sale.email, sale.price)
 --     end
-local api = require "gumroad.api"
 local loop = require "gumroad.loop"
-local params = require "gumroad.resources.params"
-local resources = require "gumroad.resources"
+local shops = require "gumroad.shop"
 local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
 
@@ -23,29 +21,6 @@ setmetatable(gumroad, {
     return part
   end,
 })
-
-local Shop = {}
-local meta = {}
-local clients = setmetatable({}, { __mode = "k" })  -- shop -> client, out of sight of who prints a shop
-
-local function names_of_fields()
-  local names = {}
-  for name in pairs(Shop) do names[name] = true end
-  for name in pairs(api) do names[name] = true end
-  return names
-end
-
--- As in resources.lua, a misspelt name raises, and one that is far from all of them is nil.
-function meta.__index(shop, name)
-  local value = Shop[name] or resources.get(clients[shop], name)
-  if value == nil then Error.misspelt("shop.", name, names_of_fields()) end
-  rawset(shop, name, value)
-  return value
-end
-
-function meta.__tostring(shop)
-  return (tostring(clients[shop]):gsub("^gumroad%.Client", "gumroad.Shop"))
-end
 
 --- A shop, by its access token. Makes no request.
 -- @param options table, all optional:
@@ -69,9 +44,7 @@ function gumroad.new(options)
   if options ~= nil and type(options) ~= "table" then
     Error.usage("gumroad.new: table expected, got %s", type(options))
   end
-  local shop = setmetatable({}, meta)
-  clients[shop] = Client.new(options)
-  return shop
+  return shops.new(options)
 end
 
 --- A shop, by the name of a connection that was made with `gumroad-lua login NAME`, or by
@@ -125,65 +98,17 @@ function gumroad.all(functions, options)
   return waiting.all(functions)
 end
 
--- shop.watch { ... }, with a dot, passes no shop.
-local function check_self(shop, name)
-  if not clients[shop] then Error.usage("%s: called with a dot; write shop:%s(...)", name, name) end
-end
+-- What a shop can do that lies above gumroad.shop, loaded when it is first used ---------------
 
-local REQUEST_FIELDS = { method = "string", url = "string", query = "table", headers = "table", body = true }
-
-local function check_request(request)
-  for name, value in pairs(request) do
-    local want = REQUEST_FIELDS[name]
-    if not want then Error.usage("request: unknown field '%s'%s", tostring(name), Error.hint(name, REQUEST_FIELDS)) end
-    if want ~= true and type(value) ~= want then
-      Error.usage("request: %s: %s expected, got %s", name, want, type(value))
-    end
-  end
-  if not request.url then Error.usage("request: url is missing, such as \"/v2/user\"") end
-  if request.body ~= nil and type(request.body) ~= "table" and type(request.body) ~= "string" then
-    Error.usage("request: body: string or table expected, got %s", type(request.body))
-  end
-end
-
-local function write_body(request, out)
-  if type(request.body) == "string" then
-    out.body = request.body
-  elseif request.body then
-    out.body, out.content_type = params.form("request: body", request.body), "application/x-www-form-urlencoded"
-  end
-end
-
---- Any call of Gumroad's API.
---
---     shop:request { method = "GET", url = "/v2/user", query = {}, headers = {}, body = nil }
--- @param request method (default GET), url (a path, beginning with "/"), query and headers
---   (tables), body: a table is sent as a form, a string as it is (say what it is in headers)
--- @param options those of a call: timeout, retries, ...
--- @return table the whole decoded answer, `success` included | nil, error
-function Shop:request(request, options)
-  check_self(self, "request")
-  if type(request) ~= "table" then Error.usage("request: table expected, got %s", type(request)) end
-  check_request(request)
-  local call_options = Client.check_call_options("request", options)
-  call_options.headers = request.headers or call_options.headers
-  local method = (request.method or "GET"):upper()
-  local out = { method = method, path = request.url, options = call_options,
-    repeatable = method == "GET" or method == "HEAD" }
-  if request.query and next(request.query) ~= nil then
-    out.path = out.path .. (out.path:find("?", 1, true) and "&" or "?") .. params.form("request: query", request.query)
-  end
-  write_body(request, out)
-  return clients[self]:call(out)
-end
+local Shop = shops.methods
 
 --- Makes the webhooks that are missing, and no other; safe to repeat.
 --     shop:ensure_webhooks { sale = "https://hooks.example.com/gumroad/7f3d0c5b9a" }
--- @param wanted  table, as of gumroad.hooks.ensure
+-- @param wanted  table, as of gumroad.webhook.subscriptions
 -- @param options those of a call
 -- @return table | nil, error, table or nil: what was done all the same
 function Shop:ensure_webhooks(wanted, options)
-  check_self(self, "ensure_webhooks")
+  shops.check_self(self, "ensure_webhooks")
   return require("gumroad.webhook.subscriptions").ensure(self, wanted, options)
 end
 
@@ -191,7 +116,7 @@ end
 -- @param options those of gumroad.watch.run
 -- @return true | nil, error
 function Shop:watch(options)
-  check_self(self, "watch")
+  shops.check_self(self, "watch")
   return require("gumroad.watch").run(self, options)
 end
 

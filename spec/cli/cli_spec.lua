@@ -6,8 +6,8 @@ local emulator = require "gumroad.emulator"
 local json = require "gumroad.base.json"
 local system = require "gumroad.system"
 local arguments = require "gumroad.cli.arguments"
-local cli = require "gumroad.cli"
 local operation = require "gumroad.cli.operation"
+local registry = require "gumroad.cli.registry"
 local command = require "cli.support"
 local support = require "support"
 
@@ -15,7 +15,7 @@ local UNKNOWN = "xK2vB9mQ4rT7yU1iO3pA5w=="
 local unpack = table.unpack or unpack
 
 local rows = {}
-for _, name in ipairs(cli.resources()) do
+for _, name in ipairs(registry.resources()) do
   for _, row in ipairs(api[name]) do rows[#rows + 1] = row end
 end
 
@@ -45,8 +45,8 @@ local function both_calls(row)
       params[param[1]] = given
     end
   end
-  if row.name == "list" then words[#words + 1], params.limit = "--limit=1", 1 end
-  if row.name == "list" or #row.params > 0 then ids[#ids + 1] = params end
+  if row.is_list then words[#words + 1], params.limit = "--limit=1", 1 end
+  if row.takes_params then ids[#ids + 1] = params end
   return words, ids
 end
 
@@ -120,13 +120,13 @@ describe("gumroad-lua", function()
   end)
 
   it("has no command that is called like a resource", function()
-    for _, name in ipairs(cli.COMMANDS) do assert.is_nil(api[name]) end
+    for _, own in ipairs(registry.COMMANDS) do assert.is_nil(api[own.name]) end
   end)
 
   it("lists every command, resource, operation and exit code in its help, and a resource's in its own", function()
     local whole, sales, version = unpack(batch { { "--help" }, { "sales", "--help" }, { "--version" } })
-    for _, name in ipairs(cli.COMMANDS) do assert.truthy(whole.out:find("\n   " .. name .. " ", 1, true)) end
-    for _, name in ipairs(cli.resources()) do assert.truthy(whole.out:find("\n   " .. name .. "%s"), name) end
+    for _, own in ipairs(registry.COMMANDS) do assert.truthy(whole.out:find("\n   " .. own.name .. " ", 1, true)) end
+    for _, name in ipairs(registry.resources()) do assert.truthy(whole.out:find("\n   " .. name .. "%s"), name) end
     assert.truthy(whole.out:find("Exit codes:\n   0 ", 1, true))
     for _, row in ipairs(api.sales) do assert.truthy(sales.out:find("\n   " .. row.name .. " ", 1, true)) end
     assert.equal("gumroad-lua " .. require("gumroad")._VERSION .. "\n", version.out)

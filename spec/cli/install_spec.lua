@@ -1,9 +1,9 @@
 -- The command gumroad-lua as people install it: its program, manual page and completions in the shells.
 local api = require "gumroad.api"
 local arguments = require "gumroad.cli.arguments"
-local cli = require "gumroad.cli"
-local failure = require "gumroad.cli.failure"
+local exit_codes = require "gumroad.cli.exit_codes"
 local operation = require "gumroad.cli.operation"
+local registry = require "gumroad.cli.registry"
 local command = require "cli.support"
 local support = require "support"
 
@@ -104,7 +104,7 @@ describe("gumroad-lua", function()
           word = name == "fish" and option and "-l " .. option or word
           return text:find(word, 1, true)
         end
-        for _, own in ipairs(cli.COMMANDS) do assert.truthy(knows(own), own) end
+        for _, own in ipairs(registry.COMMANDS) do assert.truthy(knows(own.name), own.name) end
         for _, option in ipairs(arguments.GENERAL) do assert.truthy(knows(option[1]), option[1]) end
         for resource, rows in pairs(api) do
           for _, row in ipairs(rows) do
@@ -125,9 +125,9 @@ describe("gumroad-lua", function()
     it("with every command, operation, option and exit code", function()
       local page = command.shell("mandoc -T utf8 -O width=200 " .. folder .. "/gumroad-lua.1").out:gsub(".\8", "")
       local function has(text) assert.truthy(page:find(text, 1, true), text) end
-      for _, name in ipairs(cli.COMMANDS) do has("Usage: gumroad-lua " .. name) end
+      for _, own in ipairs(registry.COMMANDS) do has("Usage: gumroad-lua " .. own.name) end
       for _, option in ipairs(arguments.GENERAL) do has(option[1]) end
-      for _, code in ipairs(failure.CODES) do has("\n     " .. code[1] .. " ") end
+      for _, code in ipairs(exit_codes) do has("\n     " .. code[1] .. " ") end
       for resource, rows in pairs(api) do
         for _, row in ipairs(rows) do
           local words = { resource, row.name, unpack(row.path_params) }

@@ -32,7 +32,7 @@
 --   parameters have these values.
 -- * `look`: RESOURCE.OPERATION that shows what it did, where that is not the resource's own
 --   `get` or, of `create`, its `list`; for errors about an unknown outcome.
--- * `doc`: what a caller wants to know.
+-- * `doc`: what a caller wants to know; how many requests are let through is added from gumroad.api.limits.
 -- * `composed`: one request is not enough; gumroad.resources.composed has what carries it out. Such a
 --   row may do without METHOD and PATH, being no endpoint of Gumroad's; `args` are then the names of
 --   its positional arguments.
@@ -40,6 +40,14 @@
 --
 -- Source: Gumroad's server, 2025-04 to 2026-09; a row's `since = "newer"` marks what the
 -- April 2025 server did not have.
+--
+-- What follows from a row is in it, too: its RESOURCE (`resource`) and places by their names (`name`,
+-- `method`, `path`); `path_params`: the names in the path; `param`: parameters by their names, and
+-- `needed`: those that are required or have a default; `query`: parameters go into the query; `is_list`:
+-- the method has the iterators `each` and `pages` beside it; `takes_params`: the method takes a table of
+-- parameters, and `needs_params`: which cannot be left out.
+local events = require "gumroad.api.events"
+local limits = require "gumroad.api.limits"
 
 local function copy_with(scopes, more)
   local out = {}
@@ -63,8 +71,6 @@ local VIEW_PAYOUTS = { "view_payouts", "account" }
 local VIEW_TAX_DATA = { "view_tax_data", "account" }
 
 local PAGE_KEY = { "page_key", "string", doc = "`next_page_key` of the page before; opaque" }
-local EVENTS = "sale, refund, dispute, dispute_won, cancellation, subscription_updated, "
-  .. "subscription_ended or subscription_restarted"
 
 local PRODUCT_FIELDS = {
   { "description", "string", doc = "HTML" },
@@ -164,7 +170,7 @@ api.products = {
     }, PRODUCT_FIELDS),
     returns = "product", kind = "object", object = "product",
     doc = "A new product, a draft unless asked otherwise. Read `published` of what is returned: older "
-      .. "servers always make drafts. At most 10 a minute." },
+      .. "servers always make drafts." },
   { "update", "PUT", "/products/:product_id", scopes = EDIT_PRODUCTS, since = "newer",
     params = copy_with({
       { "name", "string" },
@@ -180,7 +186,7 @@ api.products = {
     }, PRODUCT_FIELDS),
     returns = "product", kind = "object", object = "product", repeatable = true,
     beside = { WARNING, { "previous_custom_html", "string?" }, SANITIZATION },
-    doc = "Changes the given fields. At most 30 a minute." },
+    doc = "Changes the given fields." },
   { "delete", "DELETE", "/products/:product_id", scopes = EDIT_PRODUCTS,
     kind = "message", repeatable = true, doc = "Hides the product; `get` still finds it." },
   { "enable", "PUT", "/products/:product_id/enable", scopes = EDIT_PRODUCTS,
@@ -200,7 +206,7 @@ api.products = {
   { "preview_custom_html", "POST", "/products/:product_id/preview_custom_html",
     scopes = EDIT_PRODUCTS, since = "newer", params = CUSTOM_HTML,
     kind = "object", object = "custom_html_preview", repeatable = true,
-    doc = "What would become of custom_html; saves nothing. At most 60 a minute." },
+    doc = "What would become of custom_html; saves nothing." },
   { "get_custom_html", "GET", "/products/:product_id/custom_html", scopes = READ, since = "newer",
     kind = "object", object = "landing_page", repeatable = true,
     doc = "The product's page as the seller wrote it." },
@@ -484,14 +490,14 @@ api.user = {
     doc = "The profile's page as the seller wrote it." },
   { "update_custom_html", "PUT", "/user/custom_html", scopes = EDIT_PROFILE, since = "newer",
     params = CUSTOM_HTML, kind = "object", object = "landing_page_change", repeatable = true,
-    doc = "Replaces the profile's page. At most 30 a minute." },
+    doc = "Replaces the profile's page." },
   { "edit_custom_html", "POST", "/user/custom_html/edit", scopes = EDIT_PROFILE, since = "newer",
     look = "user.get_custom_html", params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
     doc = "Replaces one place in custom_html; `find` is refused unless it occurs exactly once." },
   { "preview_custom_html", "POST", "/user/preview_custom_html", scopes = EDIT_PROFILE,
     since = "newer", params = CUSTOM_HTML,
     kind = "object", object = "custom_html_preview", repeatable = true,
-    doc = "What would become of custom_html; saves nothing. At most 60 a minute." },
+    doc = "What would become of custom_html; saves nothing." },
 }
 
 api.pages = {
@@ -537,7 +543,7 @@ api.media = {
       { "name", "string" },
     },
     returns = "media", kind = "object", object = "media",
-    doc = "Adds an image of at most 10 MB, no SVG. At most 20 in ten minutes." },
+    doc = "Adds an image of at most 10 MB, no SVG." },
   { "delete", "DELETE", "/media/:media_id", scopes = ONLY_EDIT_PROFILE, since = "newer",
     kind = "message", repeatable = true, doc = "Removes an image." },
 }
@@ -802,7 +808,7 @@ api.earnings = {
 api.resource_subscriptions = {
   { "list", "GET", "/resource_subscriptions", scopes = VIEW_SALES,
     params = {
-      { "resource_name", "string", required = true, doc = EVENTS },
+      { "resource_name", "string", required = true, doc = events.words },
       { "current_oauth_application_only", "boolean",
         doc = "only those that this token may delete; newest servers" },
     },
@@ -811,7 +817,7 @@ api.resource_subscriptions = {
     doc = "The webhooks for one sort of event, those of other applications included." },
   { "create", "PUT", "/resource_subscriptions", scopes = VIEW_SALES,
     params = {
-      { "resource_name", "string", required = true, doc = EVENTS },
+      { "resource_name", "string", required = true, doc = events.words },
       { "post_url", "string", required = true, doc = "public host, at most 255 characters" },
     },
     returns = "resource_subscription", kind = "object", object = "resource_subscription",
@@ -832,6 +838,18 @@ local function index(params)
   return named, needed
 end
 
+local function has_required(params)
+  for _, param in ipairs(params) do
+    if param.required then return true end
+  end
+  return false
+end
+
+local function doc_of(row)
+  local limit = row.path and limits.words(row.method, "/v2" .. row.path)
+  return limit and row.doc .. " " .. limit or row.doc
+end
+
 -- What the rows leave to be said once: names instead of places, and what follows from the
 -- path and the method.
 local function complete(resource, row)
@@ -842,6 +860,10 @@ local function complete(resource, row)
   end
   row.param, row.needed = index(row.params)
   row.query = row.method == "GET" or row.method == "DELETE"
+  row.doc = doc_of(row)
+  row.is_list = row.name == "list"
+  row.takes_params = row.is_list or #row.params > 0
+  row.needs_params = has_required(row.params)
   return row
 end
 

@@ -1,11 +1,40 @@
---- The scopes that an application may ask for, besides the older refund_sales, which newer servers refuse.
-local scopes = { "view_public", "view_profile", "edit_products", "view_sales", "mark_sales_as_shipped", "edit_sales",
-  "edit_emails", "edit_profile", "view_payouts", "view_tax_data", "revenue_share", "ifttt", "account" }
+--- What tokens may be allowed to do: { SCOPE, what that is [, old = true] [, partners = true] }.
+--
+-- * `old`: tokens that have it keep it; newer servers refuse to give it.
+-- * `partners`: none of an ordinary application's.
+local scopes = {
+  { "view_public", "public reads" },
+  { "view_profile", "reads of the profile, email address and media" },
+  { "edit_products", "products and what belongs to them, licences, files, upsells, links, refund policy" },
+  { "view_sales", "sales, subscribers and webhooks" },
+  { "mark_sales_as_shipped", "marking sales as shipped" },
+  { "refund_sales", "refunds; can no longer be asked for", old = true },
+  { "edit_sales", "refunds, receipts and access of buyers" },
+  { "edit_emails", "emails and workflows" },
+  { "edit_profile", "name, bio, profile page, pages and media" },
+  { "view_payouts", "payouts" },
+  { "view_tax_data", "tax forms and earnings" },
+  { "revenue_share", "of partners", partners = true },
+  { "ifttt", "of partners", partners = true },
+  { "account", "nearly all of these" },
+}
 
---- @return table with true for each
+--- The words of each scope by its name.
+scopes.words = {}
+
+--- The names of those that an ordinary application asks for, in their order.
+scopes.ordinary = {}
+
+for _, row in ipairs(scopes) do
+  scopes.words[row[1]] = row[2]
+  if not (row.old or row.partners) then scopes.ordinary[#scopes.ordinary + 1] = row[1] end
+end
+
+--- Those that an application may ask for.
+-- @return table with true for each
 function scopes.set()
   local set = {}
-  for _, scope in ipairs(scopes) do set[scope] = true end
+  for _, row in ipairs(scopes) do set[row[1]] = not row.old or nil end
   return set
 end
 

@@ -62,6 +62,16 @@ function Error.is(value)
   return getmetatable(value) == Error
 end
 
+--- For xpcall: what was raised, with the place where it was made; a gumroad.Error as it is.
+function Error.with_traceback(raised)
+  return Error.is(raised) and raised or debug.traceback(tostring(raised), 2)
+end
+
+--- Whether what was raised is Ctrl-C, as Lua's own interpreter has it.
+function Error.is_interrupt(raised)
+  return tostring(raised):find("interrupted!", 1, true) ~= nil
+end
+
 -- Where this library's own files are, as debug.getinfo names them.
 local OWN = debug.getinfo(1, "S").source:match("^(.*)base/error%.lua$") or "@gumroad/"
 

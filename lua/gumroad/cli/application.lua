@@ -1,11 +1,12 @@
 --- The application in whose name a command logs in or out: its id and, of a confidential one, its secret.
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local values = require "gumroad.cli.values"
 
 local application = {}
 
 local function refuse_secret()
-  failure.raise(2, "secrets do not belong on a command line, where others on this machine see them: use "
+  failure.raise(exit_codes.USAGE, "secrets do not belong on a command line, where others on this machine see them: use "
     .. "--client-secret-file FILE or GUMROAD_CLIENT_SECRET, and for an access token login --with-token")
 end
 
@@ -31,7 +32,7 @@ local function secret_of(args)
   local path = args.client_secret_file
   if not path then return variable "GUMROAD_CLIENT_SECRET" end
   local text, why = values.text(path == "-" and "-" or "@" .. path)
-  if not text then failure.raise(3, "option '--client-secret-file': " .. why) end
+  if not text then failure.raise(exit_codes.CONFIG, "option '--client-secret-file': " .. why) end
   return application.trimmed(text)
 end
 

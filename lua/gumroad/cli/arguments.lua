@@ -1,8 +1,13 @@
 --- The command line's arguments, over argparse: what every command takes, and what the rows of
 -- gumroad.api make of their parameters.
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
+local formats = require "gumroad.cli.output.formats"
 
 local arguments = {}
+
+--- What the command is called.
+arguments.PROGRAM = "gumroad-lua"
 
 local unpack = table.unpack or unpack
 
@@ -10,7 +15,7 @@ local function load_argparse()
   local ok, argparse = pcall(require, "argparse")
   if ok then return argparse end
   if not tostring(argparse):find("module 'argparse' not found", 1, true) then error(argparse, 0) end
-  failure.raise(3, "argparse is missing, which reads the command line: apt install lua-argparse, "
+  failure.raise(exit_codes.CONFIG, "argparse is missing, which reads the command line: apt install lua-argparse, "
     .. "or luarocks install argparse")
 end
 
@@ -20,20 +25,21 @@ local function seconds(text)
   return nil, "option '--timeout': a number of seconds expected, got '" .. text .. "'"
 end
 
---- The options that every command takes: { NAME, [ARGUMENT,] doc = TEXT }.
+--- The options that every command takes, in the order of the help: { NAME, [ARGUMENT,] doc = TEXT, group = the word
+-- for those that go together }.
 arguments.GENERAL = {
-  { "--json", doc = "Print JSON: an array of a list, else an object." },
-  { "--csv", doc = "Print CSV (RFC 4180) with all fields; what is nested stands in it as JSON." },
-  { "--plain", doc = "Print lines with tabs between the fields and no header; tabs, line's ends, control characters "
-    .. "and backslashes in a field are escaped as in C." },
-  { "--fields", "A,B,C", doc = "Print these fields; a dot leads into nested ones, as in card.visual." },
-  { "--connection", "NAME", doc = "Use this stored connection; default: the token in GUMROAD_ACCESS_TOKEN, "
-    .. "else the default connection." },
-  { "--base-url", "URL", doc = "Where the API is; default: GUMROAD_API_BASE_URL, else Gumroad. A stored connection "
-    .. "is used at its own server alone: to name another is an error." },
-  { "--timeout", "SECONDS", doc = "Give an attempt so long; default: 30.", convert = seconds },
-  { "--debug", doc = "Show where in the program an error arose." },
+  { "--fields", "A,B,C", group = "output",
+    doc = "Print these fields; a dot leads into nested ones, as in card.visual." },
+  { "--connection", "NAME", group = "shop", doc = "Use this stored connection; default: the token in "
+    .. "GUMROAD_ACCESS_TOKEN, else the default connection." },
+  { "--base-url", "URL", group = "shop", doc = "Where the API is; default: GUMROAD_API_BASE_URL, else Gumroad. A "
+    .. "stored connection is used at its own server alone: to name another is an error." },
+  { "--timeout", "SECONDS", group = "shop", doc = "Give an attempt so long; default: 30.", convert = seconds },
+  { "--debug", group = "every command", doc = "Show where in the program an error arose." },
 }
+for i, format in ipairs(formats.with_flag()) do
+  table.insert(arguments.GENERAL, i, { "--" .. format.name, group = "output", doc = format.doc })
+end
 
 local takes_value = {}
 for _, option in ipairs(arguments.GENERAL) do takes_value[option[1]] = option[2] ~= nil end
@@ -112,7 +118,7 @@ end
 function arguments.parser(name, description)
   local parser = load_argparse()(name, description):help_max_width(100):add_help(false)
   function parser.error(_, message)
-    failure.raise(2, (message:gsub("\n", ". ", 1)), name)
+    failure.raise(exit_codes.USAGE, (message:gsub("\n", ". ", 1)), name)
   end
   return parser
 end
@@ -122,24 +128,38 @@ function arguments.group(parser, title, elements)
   if #elements > 0 then parser:group(title, unpack(elements)) end
 end
 
---- Adds the options of every command, after its own: the usage names only those.
--- @param shown those that the help lists, besides --debug and --help: names with spaces between; nil: all
-function arguments.add_general(parser, shown)
-  local usage = parser:get_usage()
-  local by_name = {}
-  for _, option in ipairs(arguments.GENERAL) do
-    local element = option[2] and parser:option(option[1]):argname(option[2]) or parser:flag(option[1])
-    element:description(option.doc):hidden(shown ~= nil and option[1] ~= "--debug"
-      and not (" " .. shown .. " "):find(" " .. option[1] .. " ", 1, true))
-    if option.convert then element:convert(option.convert) end
-    by_name[option[1]] = element
-  end
+local function add_help(parser)
   parser:flag("-h --help", "Show this help."):action(function()
     local ok, why = io.stdout:write(parser:get_help(), "\n")
     if not ok then failure.output(why) end
-    failure.raise(0)
+    failure.raise(exit_codes.SUCCESS)
   end)
-  parser:mutex(by_name["--json"], by_name["--csv"], by_name["--plain"])
+end
+
+-- Whether the help lists an option: `shown` names it or its group.
+local function is_shown(option, shown)
+  if not shown or option.group == "every command" then return true end
+  for _, name in ipairs(shown) do
+    if name == option[1] or name == option.group then return true end
+  end
+  return false
+end
+
+--- Adds the options of every command, after its own: the usage names only those.
+-- @param shown those that the help lists, besides --debug and --help: an array of their names, or of the words for
+--   a group, "output" or "shop"; nil: all
+function arguments.add_general(parser, shown)
+  local usage, by_name = parser:get_usage(), {}
+  for _, option in ipairs(arguments.GENERAL) do
+    local element = option[2] and parser:option(option[1]):argname(option[2]) or parser:flag(option[1])
+    element:description(option.doc):hidden(not is_shown(option, shown))
+    if option.convert then element:convert(option.convert) end
+    by_name[option[1]] = element
+  end
+  add_help(parser)
+  local exclusive = formats.with_flag()
+  for i, format in ipairs(exclusive) do exclusive[i] = by_name["--" .. format.name] end
+  parser:mutex(unpack(exclusive))
   parser:usage(usage .. " [<other options>]")
 end
 

@@ -1,5 +1,6 @@
 --- What a command that runs needs: the shop, where its output goes, what it tells on stderr.
 local system = require "gumroad.system"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 
 local context = {}
@@ -19,7 +20,7 @@ local function new_shop(args, public, on_response)
   local name, err = gumroad.connections.default()
   if name then return gumroad.connect(name, options) end
   if not public then
-    failure.raise(3, "no access token: set GUMROAD_ACCESS_TOKEN, or use a connection; " .. err.message)
+    failure.raise(exit_codes.CONFIG, "no access token: set GUMROAD_ACCESS_TOKEN, or use a connection; " .. err.message)
   end
   options.access_token = false
   return gumroad.new(options)
@@ -27,18 +28,19 @@ end
 
 --- @param args    what the parser read
 -- @param command the words of the command, for errors
+-- @param registry gumroad.cli.registry, for commands that describe all commands
 -- @return table:
 --   shop([public [, on_response]])  the shop of the connection or token that the arguments and the environment name,
 --                    made when it is first asked for; public: it may go without a token; on_response: see gumroad.new
---   args, command    as given
+--   args, command, registry  as given
 --   is_terminal      whether the output goes to a terminal; width: its columns, or nil; colour: whether it takes
 --                    colours
 --   write(text)      prints; a disk that is full ends the command
 --   finish()         ends the output; what was lost of it, also of a script's print, ends the command
 --   note(format, ...)      tells something on stderr, in a line
 --   progress([format, ...])  shows on stderr how far it is, if people watch that; none: wipes it
-function context.new(args, command)
-  local self = { args = args, command = command, is_terminal = system.is_terminal(STDOUT) }
+function context.new(args, command, registry)
+  local self = { args = args, command = command, registry = registry, is_terminal = system.is_terminal(STDOUT) }
   local watched = system.is_terminal(STDERR)
   local shop, shown
   self.width = self.is_terminal and system.terminal_width(STDOUT) or nil

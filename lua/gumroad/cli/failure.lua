@@ -1,26 +1,19 @@
 --- What ends the command before its time: the exit code, and the words for it.
+local exit_codes = require "gumroad.cli.exit_codes"
+
 local failure = {}
 
---- The exit codes, as the help and the manual list them.
-failure.CODES = {
-  { 0, "it worked; also where nobody reads the output any more" },
-  { 1, "the output could not be written, a script failed, doctor found a problem, or this program has a defect" },
-  { 2, "the command line is wrong, or a file that it names cannot be read; nothing was changed" },
-  { 3, "no access token, or it is not good or may not do this; a setting is wrong" },
-  { 4, "not found" },
-  { 5, "Gumroad refused it, or a licence is not valid" },
-  { 6, "no usable answer: network, time limit, certificate, too many requests, the server; nothing was done, "
-    .. "or it does no harm to try again" },
-  { 7, "nobody knows whether it was done: it was sent, no answer came, and repeating it could do it twice" },
-  { 130, "interrupted (Ctrl-C)" },
+-- Of the kinds of a gumroad.Error; of the others: no response.
+local KINDS = {
+  file = exit_codes.USAGE, config = exit_codes.CONFIG, auth = exit_codes.CONFIG, scope = exit_codes.CONFIG,
+  not_found = exit_codes.NOT_FOUND, invalid = exit_codes.REFUSED, outcome_unknown = exit_codes.OUTCOME_UNKNOWN,
 }
-
-local KINDS = { file = 2, config = 3, auth = 3, scope = 3, not_found = 4, invalid = 5, outcome_unknown = 7 }
 
 --- The exit code for a gumroad.Error.
 function failure.code_of(err)
   if KINDS[err.kind] then return KINDS[err.kind] end
-  return err.sent and not err.retryable and (err.kind == "network" or err.kind == "timeout") and 7 or 6
+  local may_be_done = err.sent and not err.retryable and (err.kind == "network" or err.kind == "timeout")
+  return may_be_done and exit_codes.OUTCOME_UNKNOWN or exit_codes.NO_RESPONSE
 end
 
 local Failure = {}
@@ -39,13 +32,13 @@ end
 --- Ends the command because its command line is wrong.
 -- @param see the words of the command whose --help says more
 function failure.usage(see, message, ...)
-  failure.raise(2, message:format(...), see)
+  failure.raise(exit_codes.USAGE, message:format(...), see)
 end
 
 --- Ends the command because its output is lost.
 -- @param why the system's words, or nil
 function failure.output(why)
-  failure.raise(1, "cannot write the output" .. (why and ": " .. why or ""))
+  failure.raise(exit_codes.FAILURE, "cannot write the output" .. (why and ": " .. why or ""))
 end
 
 function failure.is(value)
@@ -66,7 +59,7 @@ local PARTS = { ["gumroad.core"] = C_PART, ["gumroad.system"] = C_PART }
 
 -- Of a text that `require` raised: what is to be installed, or nil.
 local function missing_part(text)
-  if text:find("^gumroad needs lua%-cjson") then return text end  -- of gumroad.base.cjson
+  if text:find("^gumroad needs lua%-cjson") then return text end  -- of gumroad.base.json
   local name = text:match("module '([^'\n]+)' not found:")
   if PARTS[name] then return PARTS[name] end
   local why
@@ -83,12 +76,12 @@ function failure.of(raised, see)
     return { code = failure.code_of(raised), message = tostring(raised) }
   end
   local text = tostring(raised)
-  if text:find("interrupted!", 1, true) then return { code = 130 } end
+  if text:find("interrupted!", 1, true) then return { code = exit_codes.INTERRUPTED } end
   local part = missing_part(text)
-  if part then return { code = 3, message = part } end
+  if part then return { code = exit_codes.CONFIG, message = part } end
   local called, wrong = text:match(CALLED)
-  if not (see and called) then return { code = 1, message = text } end
-  return { code = called:find("^gumroad%.") and 3 or 2, see = see,
+  if not (see and called) then return { code = exit_codes.FAILURE, message = text } end
+  return { code = called:find("^gumroad%.") and exit_codes.CONFIG or exit_codes.USAGE, see = see,
     message = (wrong:gsub("^parameter '([%l_]+)", option)) }
 end
 

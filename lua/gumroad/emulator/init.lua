@@ -8,15 +8,13 @@
 --   gum:stop()
 --
 -- It runs in a process of its own, which ends with stop(), with the handle, or with us.
-local cjson = require "gumroad.base.cjson"
 local core = require "gumroad.core"
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
 
 local emulator = {}
 
-local ALL_SCOPES = "view_public view_profile edit_products view_sales mark_sales_as_shipped "
-  .. "edit_sales edit_emails edit_profile view_payouts view_tax_data account"
+local ALL_SCOPES = table.concat(require "gumroad.api.scopes".ordinary, " ")
 
 local APPLICATIONS = {
   { client_id = "emulated-application", name = "Emulated application", device_flow = true,
@@ -74,7 +72,7 @@ end
 -- @param ready optional function(port, access_token), called when the port is open
 -- @return true | nil, code, message
 function emulator.run(options, ready)
-  local server, code, message = require "gumroad.emulator.server".new(complete(options))
+  local server, code, message = require "gumroad.emulator.http.server".new(complete(options))
   if not server then return nil, code, message end
   if ready then ready(server.port, (options or {}).access_token or DEFAULTS.access_token) end
   run_until_end(server, false)
@@ -84,7 +82,7 @@ end
 --- The child's main program: reports its port, or why it has none, and serves until its parent
 -- is gone.
 function emulator.serve(options)
-  local server, _, message = require "gumroad.emulator.server".new(json.decode(options))
+  local server, _, message = require "gumroad.emulator.http.server".new(json.decode(options))
   io.stdout:write(server and "ready " .. server.port or message, "\n")
   io.stdout:flush()
   if server then run_until_end(server, true) end
@@ -117,7 +115,7 @@ local function write_program(options)
   if not file then return nil, message end
   file:write("os.remove(arg[0])\n",
     ("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath),
-    ("require('gumroad.emulator').serve(%q)\n"):format(cjson.encode(options)))
+    ("require('gumroad.emulator').serve(%q)\n"):format(json.encode(options)))
   file:close()
   return path
 end
@@ -138,7 +136,7 @@ local function ask(handle, name, params)
   if not handle.pipe then return nil, "the emulator is stopped" end
   local transfer, _, wrong = core.engine():send {
     method = "POST", base_url = handle.url, path = "/_emulator/" .. name, timeout = 60,
-    headers = { ["Content-Type"] = "application/json" }, body = cjson.encode(params or {}),
+    headers = { ["Content-Type"] = "application/json" }, body = json.encode(params or {}),
     max_size = 256 * 1048576,
   }
   if not transfer then return nil, wrong end
@@ -197,12 +195,12 @@ function Handle:event(name, params)
   return ask(self, name, params)
 end
 
---- Orders a failure: see gumroad.emulator.faults for the kinds.
+--- Orders a failure: see gumroad.emulator.http.faults for the kinds.
 -- @param fault table: `kind`, and optionally `path` (beginning of it), `method`, `times`
 --   (1; "always"), `after` (0), and what the kind takes
 -- @return true | nil, message
 function Handle:fault(fault)
-  check_fields("fault", require("gumroad.emulator.faults").FIELDS, fault)
+  check_fields("fault", require("gumroad.emulator.http.faults").FIELDS, fault)
   local done, message = ask(self, "fault", fault)
   if not done then return nil, message end
   return true

@@ -11,6 +11,8 @@ local Error = require "gumroad.base.error"
 
 local resources = {}
 
+local clients = setmetatable({}, { __mode = "k" })  -- resource -> client, out of sight of who prints one
+
 local function name_of(row) return row.resource .. "." .. row.name end
 
 -- The row of the operation that shows what another one did, or nil, and how to say so.
@@ -66,10 +68,9 @@ local function read_arguments(row, where, ...)
       Error.usage("%s: %s: string expected, got %s", where, row.path_params[i], type(ids[i]))
     end
   end
-  local takes_params = row.name == "list" or #row.params > 0
-  local options_at = count + (takes_params and 2 or 1)
+  local options_at = count + (row.takes_params and 2 or 1)
   if args.n > options_at then Error.usage("%s: too many arguments", where) end
-  return ids, takes_params and args[count + 1] or nil, Client.check_call_options(where, args[options_at])
+  return ids, row.takes_params and args[count + 1] or nil, Client.check_call_options(where, args[options_at])
 end
 
 -- Whether what came out of JSON, where a table is an array or an object, is an array of tables.
@@ -102,11 +103,11 @@ local function take_value(row, body, request)
   return value
 end
 
--- shop.sales.get(id), with a dot, passes no resource.
-local function check_self(self, where)
-  if type(self) ~= "table" or not self.client then
-    Error.usage("%s: called with a dot; write shop.%s(...)", where, (where:gsub("%.", ":")))
-  end
+-- The client of a method's resource; shop.sales.get(id), with a dot, passes none.
+local function client_of(self, where)
+  local client = self ~= nil and clients[self]
+  if not client then Error.usage("%s: called with a dot; write shop.%s(...)", where, (where:gsub("%.", ":"))) end
+  return client
 end
 
 -- Makes a row's request and takes the value out of the answer.
@@ -138,11 +139,11 @@ end
 local function call_method(row)
   local where = name_of(row)
   return function(self, ...)
-    check_self(self, where)
+    local client = client_of(self, where)
     local ids, given, options = read_arguments(row, where, ...)
     given = params.check(where, row, given)
-    if row.composed then return composed.run(where, new_operation(row, self.client, ids, given, options)) end
-    return call_plainly(row, self.client, ids, given, options)
+    if row.composed then return composed.run(where, new_operation(row, client, ids, given, options)) end
+    return call_plainly(row, client, ids, given, options)
   end
 end
 
@@ -248,8 +249,7 @@ end
 local function list_method(row, name, run)
   local where = row.resource .. "." .. name
   return function(self, ...)
-    check_self(self, where)
-    return run(new_query(row, where, self.client, ...))
+    return run(new_query(row, where, client_of(self, where), ...))
   end
 end
 
@@ -260,7 +260,7 @@ end
 local function new_class(resource, rows)
   local class = {}
   for _, row in ipairs(rows) do
-    if row.name == "list" then
+    if row.is_list then
       class.list = list_method(row, "list", pages.list)
       class.each = list_method(row, "each", pages.each)
       class.pages = list_method(row, "pages", pages.each_page)
@@ -278,7 +278,9 @@ local classes = {}
 function resources.get(client, name)
   if not api[name] then return nil end
   classes[name] = classes[name] or new_class(name, api[name])
-  return setmetatable({ client = client }, classes[name])
+  local resource = setmetatable({}, classes[name])
+  clients[resource] = client
+  return resource
 end
 
 return resources

@@ -1,13 +1,11 @@
 --- Parameters of an operation: checked against its row before anything is sent, then written
 -- as path, query, form or JSON.
-local cjson = require "gumroad.base.cjson"
 local core = require "gumroad.core"
 local date = require "gumroad.base.date"
 local Error = require "gumroad.base.error"
+local json = require "gumroad.base.json"
 
 local params = {}
-
-local json = cjson.new()  -- our own, so that nobody's settings meet ours
 
 local function is_integer(value)
   return type(value) == "number" and value == math.floor(value) and math.abs(value) < 2 ^ 53

@@ -4,36 +4,43 @@
 -- Gumroad sends the ping again: after 1, 3 and 10 minutes, then never. A handler that takes
 -- longer than 5 seconds is called again for the same event; `event.key` tells.
 local core = require "gumroad.core"
+local delivery = require "gumroad.api.delivery"
+local dispatch = require "gumroad.watch.dispatch"
+local events = require "gumroad.api.events"
 local hooks = require "gumroad.webhook.subscriptions"
 local receiver = require "gumroad.webhook.receiver"
-local webhook = require "gumroad.webhook"
+local tables = require "gumroad.base.tables"
+local url = require "gumroad.base.url"
 local Error = require "gumroad.base.error"
+local Options = require "gumroad.base.options"
 
 local watch = {}
 
-local OPTIONS = {
-  url = "string", secret = "string", address = "string", port = "number", path = "string",
-  on_error = "function", on_ready = "function", seller_id = "string", subscribe = "boolean",
-}
+local HANDLERS = {}
+for _, name in ipairs(events.names) do HANDLERS[name] = { "function" } end
 
-local function check_options(options)
-  if type(options) ~= "table" then Error.usage("watch: table expected, got %s", type(options)) end
-  local known, handlers = {}, {}
-  for name in pairs(OPTIONS) do known[name] = true end
-  for name in pairs(webhook.EVENTS) do known[name] = true end
-  for name, value in pairs(options) do
-    local want = OPTIONS[name] or (webhook.EVENTS[name] and "function")
-    if not want then Error.usage("watch: unknown option '%s'%s", tostring(name), Error.hint(name, known)) end
-    if type(value) ~= want then Error.usage("watch: %s: %s expected, got %s", name, want, type(value)) end
-    if webhook.EVENTS[name] then handlers[name] = value end
-  end
+local KNOWN = tables.copy(HANDLERS, {
+  url = { "string", required = ": the address at which Gumroad reaches this program" },
+  secret = { "string" }, path = { "string" }, seller_id = { "string" },
+  address = { "string" }, port = { "number", whole = true, least = 0, most = 65535 },
+  subscribe = { "boolean" }, on_ready = { "function" }, on_error = { "function" },
+})
+
+-- The handlers among checked options.
+local function handlers_of(options)
+  local handlers = {}
+  for name in pairs(HANDLERS) do handlers[name] = options[name] end
   if next(handlers) == nil then Error.usage("watch: no handler is given, such as sale = function(sale) ... end") end
-  local port = options.port or 0
-  if not (port >= 0 and port < 65536 and port == math.floor(port)) then
-    Error.usage("watch: port: a whole number from 0 to 65535 expected")
-  end
-  if not options.url then Error.usage("watch: url is missing: the address at which Gumroad reaches this program") end
   return handlers
+end
+
+-- Where Gumroad is to send pings, the secret included.
+local function public_url(options, port)
+  local text = options.url
+  local parts = url.parse(text)
+  if parts and parts.port == 0 then text = url.with_port(text, port) end
+  if not options.secret then return text end
+  return text .. (text:find("?", 1, true) and "&" or "?") .. "secret=" .. core.percent_encode(options.secret)
 end
 
 --- The URL that Gumroad is told, and the part of it that a ping must bear: path and query,
@@ -41,37 +48,22 @@ end
 -- @param options url, secret and path of run
 -- @param port the one that port 0 in the url stands for
 function watch.addresses(options, port)
-  local url = options.url:gsub("^(https?://[^/?#]*:)0%f[^%d]", "%1" .. port)
-  if options.secret then
-    url = url .. (url:find("?", 1, true) and "&" or "?") .. "secret=" .. core.percent_encode(options.secret)
-  end
-  local target = url:match("^%a+://[^/?#]+([^#]*)$") or ""
-  if target == "" or target:sub(1, 1) == "?" then target = "/" .. target end
-  if options.path then target = options.path .. (target:match("%?.*$") or "") end
-  return url, target
+  local text = public_url(options, port)
+  local parts = url.parse(text)
+  parts.path = options.path or parts.path
+  return text, url.target(parts)
 end
-
--- One webhook for each event that has a handler.
-local function subscribe(shop, handlers, url)
-  local wanted = {}
-  for name in pairs(handlers) do wanted[name] = url end
-  return hooks.ensure(shop, wanted)
-end
-
--- Events ----------------------------------------------------------------------------------
 
 local Watcher = {}
 Watcher.__index = Watcher
 
+local TAKEN = 200
+
 local function handle(self, event)
-  local handler = self.handlers[event.type]
-  if not handler then return 200 end  -- an event that nobody asked for
-  local ok, raised = xpcall(function() handler(event.data, event, self) end, function(raised)
-    return Error.is(raised) and raised or debug.traceback(tostring(raised), 2)
-  end)
-  if ok then return 200 end
-  self.on_error(Error.is(raised) and raised or Error.new("invalid", tostring(raised)), event)
-  return 503
+  local done, err = dispatch(self.handlers, event, self)
+  if done then return TAKEN end
+  self.on_error(err, event)
+  return delivery.RETRY
 end
 
 --- Handles what has arrived; if nothing has, waits at most so many seconds for it.
@@ -94,6 +86,7 @@ local function log_error(err, event)
   io.stderr:write("gumroad: ", event and event.key .. ": " or "", tostring(err), "\n")
 end
 
+-- Whose pings they must be | nil, error
 local function expected_seller(shop, options)
   if options.seller_id then return options.seller_id end
   local user, err = shop.user:get()
@@ -102,30 +95,42 @@ local function expected_seller(shop, options)
   return nil, Error.new("decode", "the server does not tell whose the token is: say so with seller_id")
 end
 
+-- One webhook for each event that has a handler.
+local function subscribe(self, shop)
+  local wanted = {}
+  for name in pairs(self.handlers) do wanted[name] = self.url end
+  return hooks.ensure(shop, wanted)
+end
+
+-- What Gumroad must know and say before pings come -> true | nil, error
+local function prepare(self, shop, options)
+  local seller_id, err = expected_seller(shop, options)
+  if not seller_id then return nil, err end
+  self.receiver:expect { seller_id = seller_id }
+  if options.subscribe == false then return true end
+  return subscribe(self, shop)
+end
+
 --- Begins to listen, and makes the missing subscriptions.
 -- @param shop    of gumroad.new
 -- @param options see run
--- @return Watcher with step(seconds), stop(), close(), port | nil, error
+-- @return Watcher with step(seconds), stop(), close(), url, port | nil, error
 function watch.new(shop, options)
-  local handlers = check_options(options)
-  local url = watch.addresses(options, 0)
-  hooks.check_url(shop, "watch: url", url, options.subscribe == false)  -- told before anything is opened
-  local self = setmetatable({ handlers = handlers, on_error = options.on_error or log_error }, Watcher)
-  local open, wrong = receiver.new { address = options.address, port = options.port,
+  options = Options.check("watch", KNOWN, options)
+  local self = setmetatable({ handlers = handlers_of(options), on_error = options.on_error or log_error }, Watcher)
+  hooks.check_url(shop, "watch: url", public_url(options, 0), options.subscribe == false)
+  local open, err = receiver.new { address = options.address, port = options.port,
     on_event = function(event) return handle(self, event) end, on_refused = self.on_error }
-  if not open then return nil, wrong end
+  if not open then return nil, err end
+  local target
   self.receiver, self.port = open, open.port
-  self.url, open.target = watch.addresses(options, open.port)
-  local ok, err = expected_seller(shop, options)
-  if ok then
-    open.seller_id = ok
-    if options.subscribe ~= false then ok, err = subscribe(shop, handlers, self.url) end
-  end
-  if not ok then
-    self:close()
-    return nil, err
-  end
-  return self
+  self.url, target = watch.addresses(options, open.port)
+  open:expect { target = target }
+  local ready
+  ready, err = prepare(self, shop, options)
+  if ready then return self end
+  self:close()
+  return nil, err
 end
 
 local IDLE = 60  -- seconds

@@ -1,6 +1,6 @@
---- Receives pings: an open port, the checks that come before a body is looked at, and events.
+--- Receives pings: an open port, the gate at it, and events.
 local core = require "gumroad.core"
-local webhook = require "gumroad.webhook"
+local gate = require "gumroad.webhook.gate"
 local Error = require "gumroad.base.error"
 
 local receiver = {}
@@ -13,37 +13,18 @@ local function target_of(request)
   return request:path() .. (query and "?" .. query or "")
 end
 
--- What must hold before a body is looked at. An answer other than 5xx loses the ping for
--- good, which is right for what is none.
-local function refusal(self, request)
-  if self.target and not core.equal(target_of(request), self.target) then return 404, "wrong path or secret" end
-  if request:method() ~= "POST" then return 405, "method " .. request:method() .. ", not POST" end
-end
-
-local function is_from_other_seller(self, event)
-  local id = event.data.seller_id
-  if not self.seller_id or not id then return false end
-  for _, name in ipairs(event.shadowed) do
-    if name == "seller_id" then return false end  -- the buyer's text; it says nothing
-  end
-  return id ~= self.seller_id
-end
-
--- The answer, or nil where it is given later.
+-- The status to answer, or nil where it is given later.
 local function receive(self, request)
-  local status, why = refusal(self, request)
+  local status, reason = gate.head(self.expected, request:method(), target_of(request),
+    request:header("content-type"), request:received())
   if status then
-    self.on_refused(Error.new("invalid", "a request was refused: " .. why))
+    self.on_refused(Error.new("invalid", "a request was refused: " .. reason))
     return status
   end
-  local event, err = webhook.parse(request:body(), request:header("content-type"))
+  local event, refused, err, others = gate.body(self.expected, request:body(), request:header("content-type"))
   if not event then
-    self.on_refused(err)
-    return 400
-  end
-  if is_from_other_seller(self, event) then
-    self.on_refused(Error.new("invalid", "a ping of another seller was refused"), event)
-    return 403
+    self.on_refused(err, others)
+    return refused
   end
   return self.on_event(event, request)
 end
@@ -72,6 +53,12 @@ function Receiver:step(seconds)
   handle_arrived(self)
 end
 
+--- Says what a ping must be, besides what was said before.
+-- @param expected target, seller_id: see gumroad.webhook.gate
+function Receiver:expect(expected)
+  for name, value in pairs(expected) do self.expected[name] = value end
+end
+
 --- Takes no more requests after the one at hand.
 function Receiver:stop()
   self.stopped = true
@@ -96,15 +83,14 @@ end
 --   address, port  127.0.0.1 and 8080; port 0: any free one
 --   on_event    function(event, request) -> HTTP status; nil: it answers the request itself, later
 --   on_refused  function(error, event or nil): a request was answered with 4xx
--- @return table with step(seconds), stop(), close(), port, and to be set: target, the path and query
---   that a ping must bear (nil: any), seller_id, whose sales they must be (nil: anybody's)
---   | nil, error of kind config
+-- @return Receiver with step(seconds), stop(), close(), expect(expected), port; until expect is called it
+--   lets every ping in | nil, error of kind config
 function receiver.new(options)
   local listener, code, message = open { address = options.address or "127.0.0.1", port = options.port or 8080 }
   if not listener then return nil, Error.new("config", message, { code = code }) end
   core.engine():watch(listener:fd())
-  return setmetatable({ listener = listener, port = listener:port(), on_event = options.on_event,
-    on_refused = options.on_refused }, Receiver)
+  return setmetatable({ listener = listener, port = listener:port(), expected = {},
+    on_event = options.on_event, on_refused = options.on_refused }, Receiver)
 end
 
 return receiver

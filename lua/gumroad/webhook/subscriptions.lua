@@ -1,7 +1,7 @@
 --- Webhooks as they should be (shop:ensure_webhooks): what is missing is made, what is right
 -- stays. Gumroad itself makes one more at each request, and sends every event to each.
-local loop = require "gumroad.loop"
 local post_url = require "gumroad.webhook.address"
+local shops = require "gumroad.shop"
 local webhook = require "gumroad.webhook"
 local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
@@ -14,7 +14,7 @@ local hooks = {}
 -- @param url      the address
 -- @param anywhere whether it may be in a private network with Gumroad itself, too
 function hooks.check_url(shop, what, url, anywhere)
-  local api_host = post_url.host(shop.resource_subscriptions.client.base_url) or ""
+  local api_host = post_url.host(shops.base_url(shop)) or ""
   local is_emulator = api_host == "localhost" or api_host == "::1" or api_host:find("^127%.") ~= nil
   local fault = post_url.fault(url, anywhere or is_emulator)
   if fault then Error.usage("%s %s", what, fault) end
@@ -126,7 +126,7 @@ function hooks.ensure(shop, wanted, options)
     Error.usage("ensure_webhooks: unknown option 'remove': it belongs into the first table, beside the URLs")
   end
   options = Client.check_call_options("ensure_webhooks", options)
-  local waiting, err = loop.current(shop.resource_subscriptions.client.loop)
+  local waiting, err = shops.loop(shop)
   if not waiting then return nil, err end
   local names, results, functions = event_names(urls, remove), {}, {}
   for i, name in ipairs(names) do

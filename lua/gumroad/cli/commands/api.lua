@@ -1,5 +1,6 @@
 --- gumroad-lua api METHOD PATH: any call of the API; prints what the server answered, byte for byte.
 local failure = require "gumroad.cli.failure"
+local output = require "gumroad.cli.output"
 local post_url = require "gumroad.webhook.address"
 local shown = require("gumroad.cli.url").shown
 local values = require "gumroad.cli.values"
@@ -72,9 +73,7 @@ local function request_of(args, path)
 end
 
 return {
-  name = "api",
-  summary = "Make any call of Gumroad's API.",
-  general = "--connection --base-url --timeout",
+  general = { "shop" },
   configure = function(parser)
     parser:argument("method", table.concat(METHODS, ", ") .. "."):convert(function(word)
       for _, method in ipairs(METHODS) do
@@ -95,12 +94,11 @@ return {
       :argname("'NAME: VALUE'"):convert(header):count("*"):action("append"):init(nil)
   end,
   run = function(context, args)
-    if args.csv or args.plain or args.fields then
-      failure.usage(context.command, "the answer of any call can only be printed as JSON")
-    end
+    output.refuse_all_but("json", context, "the answer of any call can only be printed as JSON")
     local raw
     local shop = context.shop(false, function(response) raw = response.body end)
-    local answer, err = shop:request(request_of(args, path_of(context, args, shop.user.client.base_url)))
+    local base_url = require("gumroad.shop").base_url(shop)
+    local answer, err = shop:request(request_of(args, path_of(context, args, base_url)))
     if not answer then error(err, 0) end
     context.write(raw)
     if context.is_terminal then context.write("\n") end

@@ -1,23 +1,20 @@
 --- gumroad-lua completion SHELL: what makes a shell complete the command's words. argparse writes it;
 -- what its version for a shell lacks is mended here.
+local arguments = require "gumroad.cli.arguments"
 local events = require "gumroad.cli.events"
+local operation = require "gumroad.cli.operation"
 
 local SHELLS = { "bash", "zsh", "fish" }
 
 -- One parser with everything in it: what argparse makes its completions of.
-local function whole_parser()
-  local api = require "gumroad.api"
-  local arguments = require "gumroad.cli.arguments"
-  local cli = require "gumroad.cli"
-  local operation = require "gumroad.cli.operation"
-  local parser = arguments.parser(cli.NAME)
-  for _, name in ipairs(cli.COMMANDS) do
-    local command = cli.command(name)
-    command.configure(parser:command(name, command.summary))
+local function whole_parser(registry)
+  local parser = arguments.parser(arguments.PROGRAM)
+  for _, row in ipairs(registry.COMMANDS) do
+    registry.command(row.name).configure(parser:command(row.name, row.summary))
   end
-  for _, name in ipairs(cli.resources()) do
+  for _, name in ipairs(registry.resources()) do
     local resource = parser:command(name, "Gumroad's " .. name:gsub("_", " "))
-    for _, row in ipairs(api[name]) do operation.configure(row, resource:command(row.name, row.doc)) end
+    for _, row in ipairs(registry.operations(name)) do operation.configure(row, resource:command(row.name, row.doc)) end
   end
   arguments.add_general(parser)
   return parser
@@ -77,16 +74,14 @@ function mend.fish(text)
 end
 
 return {
-  name = "completion",
-  summary = "Print a completion script for a shell.",
-  general = "",
+  general = {},
   configure = function(parser)
     parser:argument("shell", "bash: source <(gumroad-lua completion bash). zsh: the same with zsh, or save it as "
       .. "_gumroad-lua in a folder of fpath. fish: save it as ~/.config/fish/completions/gumroad-lua.fish.")
       :choices(SHELLS)
   end,
   run = function(context, args)
-    local parser = whole_parser()
+    local parser = whole_parser(context.registry)
     context.write(mend[args.shell](parser["get_" .. args.shell .. "_complete"](parser)))
   end,
 }

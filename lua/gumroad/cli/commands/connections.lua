@@ -25,9 +25,7 @@ local function list(context, connections)
 end
 
 return {
-  name = "connections",
-  summary = "List the connections, or mark one as the default.",
-  general = "--json --csv --plain --fields",
+  general = { "output" },
   configure = function(parser)
     parser:argument("action", "default, to mark one; none: list them."):args("?"):choices { "default" }
     parser:argument("name", "The connection to be the default."):args("?")

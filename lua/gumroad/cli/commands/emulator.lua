@@ -1,4 +1,5 @@
 --- gumroad-lua emulator: a Gumroad on loopback, for tests, until Ctrl-C.
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 
 -- The options of gumroad.emulator: name, what its value is called (none: a flag), what the help says.
@@ -36,9 +37,7 @@ export GUMROAD_ACCESS_TOKEN='%s'
 ]]
 
 return {
-  name = "emulator",
-  summary = "Run a Gumroad on this machine, for tests.",
-  general = "",
+  general = {},
   configure = function(parser)
     for _, option in ipairs(OPTIONS) do
       local name = "--" .. option[1]:gsub("_", "-")
@@ -56,6 +55,6 @@ return {
       context.write(READY:format(url, token, url, token))
       io.stdout:flush()
     end)
-    if not ok then failure.raise(3, message or code) end
+    if not ok then failure.raise(exit_codes.CONFIG, message or code) end
   end,
 }

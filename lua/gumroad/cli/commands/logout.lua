@@ -1,7 +1,7 @@
 --- gumroad-lua logout NAME: revokes a connection's token at Gumroad, and forgets the connection.
 local application = require "gumroad.cli.application"
+local exit_codes = require "gumroad.cli.exit_codes"
 
-local NO_ANSWER = 6
 
 -- Makes the token good for nothing. true | nil, why not
 local function revoke(connection, base_url, args)
@@ -14,14 +14,12 @@ local function revoke(connection, base_url, args)
 end
 
 return {
-  name = "logout",
-  summary = "Revoke a connection's access token, and forget the connection.",
-  general = "--base-url --timeout",
+  general = { "--base-url", "--timeout" },
   configure = function(parser)
     parser:argument("name", "The connection's.")
     application.configure(parser)
-    parser:epilog("The connection is forgotten in any case. If its token could not be revoked, that is said, and "
-      .. "the exit code is 6.")
+    parser:epilog(("The connection is forgotten in any case. If its token could not be revoked, that is said, and "
+      .. "the exit code is %d."):format(exit_codes.NO_RESPONSE))
   end,
   run = function(context, args)
     local connections = require "gumroad.connections"
@@ -37,7 +35,7 @@ return {
     if not revoked then
       context.note("'%s' is forgotten here, but its access token is still good: revoke the application in Gumroad's "
         .. "settings, under Advanced (%s)", args.name, why)
-      return NO_ANSWER
+      return exit_codes.NO_RESPONSE
     end
     context.write(("'%s' is revoked and forgotten\n"):format(args.name))
     context.note("if no other token of its application is left, the application's webhooks go silent without a word")

@@ -1,4 +1,5 @@
 --- gumroad-lua run SCRIPT: a Lua script with a shop ready.
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 
 -- The shop is made when the script first asks for it: not every script needs a token.
@@ -18,9 +19,7 @@ local function lend_globals(context)
 end
 
 return {
-  name = "run",
-  summary = "Run a Lua script that finds the shop in the global `shop`.",
-  general = "--connection --base-url --timeout",
+  general = { "shop" },
   passes_on = true, runs_scripts = true,
   configure = function(parser)
     parser:argument("script", "A file, or - for standard input. The globals `shop` and `gumroad` are ready for it, "
@@ -29,7 +28,7 @@ return {
   end,
   run = function(context, args)
     local chunk, wrong = loadfile(args.script ~= "-" and args.script or nil)
-    if not chunk then failure.raise(1, wrong) end
+    if not chunk then failure.raise(exit_codes.FAILURE, wrong) end
     lend_globals(context)
     local words = args.args
     words[0] = args.script

@@ -1,4 +1,5 @@
 --- The call that a row's command makes, and what is printed of its answer.
+local exit_codes = require "gumroad.cli.exit_codes"
 local fields = require "gumroad.cli.output.fields"
 local operation = require "gumroad.cli.operation"
 local output = require "gumroad.cli.output"
@@ -6,7 +7,6 @@ local values = require "gumroad.cli.values"
 
 local unpack = table.unpack or unpack
 
-local REFUSED, UNKNOWN = 5, 6  -- exit codes
 local MB = 1024 ^ 2
 
 -- Shows how far an upload is, where there is more to show than before.
@@ -32,8 +32,8 @@ local function method_arguments(row, context, args)
   for _, param in ipairs(row.params) do
     if param[1] == "progress" and param[2] == "function" then params.progress = new_progress(context) end
   end
-  if row.name == "list" then params.limit = args.limit end
-  if row.name == "list" or #row.params > 0 then given[#given + 1] = params end
+  if row.is_list then params.limit = args.limit end
+  if row.takes_params then given[#given + 1] = params end
   return given
 end
 
@@ -79,7 +79,7 @@ return function(row, context, args)
   local shop = context.shop(not row.scopes)
   local resource = shop[row.resource]
   local given = method_arguments(row, context, args)
-  if row.name == "list" then
+  if row.is_list then
     return print_list(row, context, out, resource:pages(unpack(given)))
   end
   local value, err = resource[row.name](resource, unpack(given))
@@ -92,6 +92,6 @@ return function(row, context, args)
   if row.kind == "file" then return out:file(value) end
   if row.kind == "object" then value.success = nil end  -- of the envelope, where that is the object
   out:object(value)
-  return operation.gives_verdict(row) and not value.valid and (value.status == "unreachable" and UNKNOWN or REFUSED)
-    or nil
+  return operation.gives_verdict(row) and not value.valid and (value.status == "unreachable" and exit_codes.NO_RESPONSE
+    or exit_codes.REFUSED) or nil
 end

@@ -1,5 +1,6 @@
 --- A row of gumroad.api as a command: its path's names are arguments, its parameters options.
 local arguments = require "gumroad.cli.arguments"
+local exit_codes = require "gumroad.cli.exit_codes"
 local values = require "gumroad.cli.values"
 local schema = require "gumroad.api.schema"
 
@@ -69,8 +70,9 @@ end
 
 --- What is to be known of a row besides its doc: scopes, exit codes.
 function operation.remarks(row)
-  return scopes(row) .. (operation.gives_verdict(row)
-    and " The exit code is 0 if it is valid, 6 if Gumroad gave no answer, else 5." or "")
+  if not operation.gives_verdict(row) then return scopes(row) end
+  return ("%s The exit code is %d if it is valid, %d if Gumroad gave no answer, else %d."):format(scopes(row),
+    exit_codes.SUCCESS, exit_codes.NO_RESPONSE, exit_codes.REFUSED)
 end
 
 --- Adds a row's arguments and options to its parser.
@@ -80,7 +82,7 @@ function operation.configure(row, parser)
   end
   local own = {}
   for i, option in ipairs(operation.options(row)) do own[i] = add_option(parser, option) end
-  if row.name == "list" then own[#own + 1] = add_option(parser, operation.LIMIT) end
+  if row.is_list then own[#own + 1] = add_option(parser, operation.LIMIT) end
   arguments.group(parser, "Options", own)
   local line = row.method and row.path and ("%s /v2%s\n"):format(row.method, row.path) or ""
   parser:epilog(line .. operation.remarks(row))

@@ -2,10 +2,9 @@
 --
 -- Without one: for people on a terminal, a list as a table and an object as "field: value" lines;
 -- elsewhere a list as with --plain, an object as those lines without colours.
--- A format is a module gumroad.cli.output.formats.NAME: { list = function(view) -> { page(items), finish() },
--- object = function(view, item) }.
 local failure = require "gumroad.cli.failure"
 local fields = require "gumroad.cli.output.fields"
+local formats = require "gumroad.cli.output.formats"
 
 local output = {}
 
@@ -29,7 +28,14 @@ end
 
 --- Whether the arguments ask for a format, or for some of the fields.
 function output.is_asked_for(args)
-  return args.json or args.csv or args.plain or args.fields ~= nil
+  return formats.asked_for(args) ~= nil or args.fields ~= nil
+end
+
+--- Ends the command where the arguments ask for another format than the one that is named, or for some of the fields.
+-- @param reason what is printed, in words
+function output.refuse_all_but(name, context, reason)
+  local asked = formats.asked_for(context.args)
+  if asked ~= nil and asked ~= name or context.args.fields then failure.usage(context.command, "%s", reason) end
 end
 
 local Output = {}
@@ -37,7 +43,7 @@ Output.__index = Output
 
 --- The output of a row of gumroad.api; made before the call, as it checks the arguments.
 function output.new(context, row)
-  local object, args = fields.of(row), context.args
+  local object = fields.of(row)
   if row.kind == "file" and context.is_terminal then
     failure.usage(context.command, "this is a file; send it into one: ... > FILE")
   end
@@ -45,20 +51,20 @@ function output.new(context, row)
     object = object, paths = chosen_paths(object, context), write = context.write, note = context.note,
     width = context.width, colour = context.colour,
   }
-  return setmetatable({ view = view, people = context.is_terminal,
-    format = args.json and "json" or args.csv and "csv" or args.plain and "plain" }, Output)
+  return setmetatable({ view = view, is_terminal = context.is_terminal, asked = formats.asked_for(context.args) },
+    Output)
 end
 
-local function format_named(name) return require("gumroad.cli.output.formats." .. name) end
+local function format_for(self, kind) return formats.load(self.asked, kind, self.is_terminal) end
 
 --- A printer of a list: page(items) for each page, then finish().
 function Output:list()
-  return format_named(self.format or (self.people and "table" or "plain")).list(self.view)
+  return format_for(self, "list").list(self.view)
 end
 
 --- Prints one object.
 function Output:object(item)
-  format_named(self.format or "lines").object(self.view, item)
+  format_for(self, "object").object(self.view, item)
 end
 
 --- Prints a file's bytes.

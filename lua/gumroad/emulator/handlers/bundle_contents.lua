@@ -1,5 +1,5 @@
 --- What bundles are made of.
-local on = require "gumroad.emulator.on"
+local on = require "gumroad.emulator.shop.finders"
 local views = require "gumroad.emulator.views"
 
 local bundle_contents = {}

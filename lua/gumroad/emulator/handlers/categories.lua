@@ -1,6 +1,6 @@
 --- What products can be filed under.
-local json = require "gumroad.emulator.json"
-local taxonomy = require "gumroad.emulator.taxonomy"
+local json = require "gumroad.emulator.http.json"
+local taxonomy = require "gumroad.emulator.shop.taxonomy"
 
 local categories = {}
 

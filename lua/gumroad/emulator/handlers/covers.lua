@@ -1,7 +1,7 @@
 --- Pictures of a product.
-local images = require "gumroad.emulator.images"
-local json = require "gumroad.emulator.json"
-local on = require "gumroad.emulator.on"
+local images = require "gumroad.emulator.shop.images"
+local json = require "gumroad.emulator.http.json"
+local on = require "gumroad.emulator.shop.finders"
 local views = require "gumroad.emulator.views"
 
 local covers = {}

@@ -1,6 +1,6 @@
 --- What buyers are asked at checkout. A field's address is its name.
-local fields = require "gumroad.emulator.fields"
-local on = require "gumroad.emulator.on"
+local fields = require "gumroad.emulator.http.fields"
+local on = require "gumroad.emulator.shop.finders"
 local views = require "gumroad.emulator.views"
 
 local custom_fields = {}

@@ -1,8 +1,8 @@
 --- Places for covers, thumbnails and media, whose bytes are then PUT to the storage.
-local fields = require "gumroad.emulator.fields"
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
-local storage = require "gumroad.emulator.storage"
+local fields = require "gumroad.emulator.http.fields"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local storage = require "gumroad.emulator.http.storage"
 
 local uploads = {}
 

@@ -1,6 +1,6 @@
 --- What a year came to.
-local books = require "gumroad.emulator.books"
-local json = require "gumroad.emulator.json"
+local books = require "gumroad.emulator.shop.ledger"
+local json = require "gumroad.emulator.http.json"
 
 local Earnings = json.shape { "year", "currency", "gross_cents", "fees_cents", "taxes_cents",
   "affiliate_credit_cents", "net_cents" }

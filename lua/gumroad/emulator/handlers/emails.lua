@@ -1,10 +1,10 @@
 --- Posts to the audience.
 local date = require "gumroad.base.date"
-local fields = require "gumroad.emulator.fields"
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
-local Kept = require "gumroad.emulator.kept"
-local paging = require "gumroad.emulator.paging"
+local fields = require "gumroad.emulator.http.fields"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local Kept = require "gumroad.emulator.shop.store"
+local paging = require "gumroad.emulator.http.paging"
 local views = require "gumroad.emulator.views"
 
 local MONTH = 30 * 86400

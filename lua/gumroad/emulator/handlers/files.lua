@@ -1,7 +1,7 @@
 --- Files of products, uploaded in parts to the storage.
-local fields = require "gumroad.emulator.fields"
-local json = require "gumroad.emulator.json"
-local storage = require "gumroad.emulator.storage"
+local fields = require "gumroad.emulator.http.fields"
+local json = require "gumroad.emulator.http.json"
+local storage = require "gumroad.emulator.http.storage"
 
 local MOST_BYTES = 20 * 1024 ^ 3
 

@@ -1,5 +1,5 @@
 --- Gumroad's help.
-local json = require "gumroad.emulator.json"
+local json = require "gumroad.emulator.http.json"
 
 local ARTICLES = {
   { "66-gumroads-fees", "Gumroad's fees", "What you pay", "Gumroad takes a share of each sale." },

@@ -1,6 +1,6 @@
 --- Licence keys, checked by programs that users have and managed by the seller.
-local json = require "gumroad.emulator.json"
-local payloads = require "gumroad.emulator.payloads"
+local json = require "gumroad.emulator.http.json"
+local payloads = require "gumroad.emulator.pings.payloads"
 local views = require "gumroad.emulator.views"
 
 local MADE_SINCE = 1673222400  -- 2023-01-09: from then on a product is named by its id alone

@@ -1,8 +1,8 @@
 --- The seller's images for pages.
-local format = require "gumroad.emulator.format"
-local images = require "gumroad.emulator.images"
-local json = require "gumroad.emulator.json"
-local Kept = require "gumroad.emulator.kept"
+local format = require "gumroad.emulator.http.format"
+local images = require "gumroad.emulator.shop.images"
+local json = require "gumroad.emulator.http.json"
+local Kept = require "gumroad.emulator.shop.store"
 
 local MOST_FILES = 500
 local KINDS = { png = true, jpg = true, jpeg = true, gif = true, webp = true }

@@ -1,9 +1,9 @@
 --- Discount codes, of one product or of all.
-local fields = require "gumroad.emulator.fields"
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
-local Kept = require "gumroad.emulator.kept"
-local on = require "gumroad.emulator.on"
+local fields = require "gumroad.emulator.http.fields"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local Kept = require "gumroad.emulator.shop.store"
+local on = require "gumroad.emulator.shop.finders"
 
 local offer_codes = {}
 

@@ -1,9 +1,9 @@
 --- Pages of the profile. A page's address is its slug.
-local fields = require "gumroad.emulator.fields"
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
-local Kept = require "gumroad.emulator.kept"
-local landing = require "gumroad.emulator.landing"
+local fields = require "gumroad.emulator.http.fields"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local Kept = require "gumroad.emulator.shop.store"
+local landing = require "gumroad.emulator.shop.landing_pages"
 local views = require "gumroad.emulator.views"
 
 local pages = {}

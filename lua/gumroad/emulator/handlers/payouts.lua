@@ -1,6 +1,6 @@
 --- Payouts, made and to come.
-local books = require "gumroad.emulator.books"
-local paging = require "gumroad.emulator.paging"
+local books = require "gumroad.emulator.shop.ledger"
+local paging = require "gumroad.emulator.http.paging"
 local views = require "gumroad.emulator.views"
 
 local payouts = {}

@@ -1,10 +1,10 @@
 --- Products.
-local changes = require "gumroad.emulator.product_changes"
-local json = require "gumroad.emulator.json"
-local landing = require "gumroad.emulator.landing"
-local on = require "gumroad.emulator.on"
-local paging = require "gumroad.emulator.paging"
-local taxonomy = require "gumroad.emulator.taxonomy"
+local changes = require "gumroad.emulator.shop.product_changes"
+local json = require "gumroad.emulator.http.json"
+local landing = require "gumroad.emulator.shop.landing_pages"
+local on = require "gumroad.emulator.shop.finders"
+local paging = require "gumroad.emulator.http.paging"
+local taxonomy = require "gumroad.emulator.shop.taxonomy"
 local views = require "gumroad.emulator.views"
 
 local products = {}

@@ -1,6 +1,6 @@
 --- The account's refund policy.
-local fields = require "gumroad.emulator.fields"
-local json = require "gumroad.emulator.json"
+local fields = require "gumroad.emulator.http.fields"
+local json = require "gumroad.emulator.http.json"
 
 local MOST_CHARACTERS = 3000
 local TITLES = {

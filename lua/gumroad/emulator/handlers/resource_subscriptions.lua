@@ -1,5 +1,5 @@
 --- Webhooks.
-local post_url = require "gumroad.emulator.post_url"
+local post_url = require "gumroad.emulator.pings.post_url"
 local views = require "gumroad.emulator.views"
 
 local hooks = {}

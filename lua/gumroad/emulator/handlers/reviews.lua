@@ -1,8 +1,8 @@
 --- What buyers say of a product.
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
-local on = require "gumroad.emulator.on"
-local paging = require "gumroad.emulator.paging"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local on = require "gumroad.emulator.shop.finders"
+local paging = require "gumroad.emulator.http.paging"
 
 local AFTER = 3600  -- seconds from the sale to the review
 

@@ -1,9 +1,9 @@
 --- Sales.
-local books = require "gumroad.emulator.books"
-local chance = require "gumroad.emulator.chance"
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
-local paging = require "gumroad.emulator.paging"
+local books = require "gumroad.emulator.shop.ledger"
+local chance = require "gumroad.emulator.shop.rng"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local paging = require "gumroad.emulator.http.paging"
 local views = require "gumroad.emulator.views"
 
 local DAY = 86400

@@ -1,5 +1,5 @@
 --- Stock-keeping units of goods that are shipped.
-local on = require "gumroad.emulator.on"
+local on = require "gumroad.emulator.shop.finders"
 local views = require "gumroad.emulator.views"
 
 local skus = {}

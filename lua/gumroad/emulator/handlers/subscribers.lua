@@ -1,5 +1,5 @@
 --- Subscribers of memberships.
-local paging = require "gumroad.emulator.paging"
+local paging = require "gumroad.emulator.http.paging"
 local views = require "gumroad.emulator.views"
 
 local subscribers = {}

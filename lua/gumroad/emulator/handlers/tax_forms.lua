@@ -1,6 +1,6 @@
 --- Tax forms: one for each year of the shop that is over.
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
 
 local TYPE = "us_1099_k"
 

@@ -1,7 +1,7 @@
 --- What is offered at checkout besides.
-local fields = require "gumroad.emulator.fields"
-local json = require "gumroad.emulator.json"
-local Kept = require "gumroad.emulator.kept"
+local fields = require "gumroad.emulator.http.fields"
+local json = require "gumroad.emulator.http.json"
+local Kept = require "gumroad.emulator.shop.store"
 
 local null = json.null
 

@@ -1,7 +1,7 @@
 --- The seller whose token it is, and the profile.
-local fields = require "gumroad.emulator.fields"
-local json = require "gumroad.emulator.json"
-local landing = require "gumroad.emulator.landing"
+local fields = require "gumroad.emulator.http.fields"
+local json = require "gumroad.emulator.http.json"
+local landing = require "gumroad.emulator.shop.landing_pages"
 local views = require "gumroad.emulator.views"
 
 local user = {}

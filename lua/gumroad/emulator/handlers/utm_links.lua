@@ -1,9 +1,9 @@
 --- Links that count who came by them.
 local core = require "gumroad.core"
-local fields = require "gumroad.emulator.fields"
-local format = require "gumroad.emulator.format"
-local json = require "gumroad.emulator.json"
-local Kept = require "gumroad.emulator.kept"
+local fields = require "gumroad.emulator.http.fields"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local Kept = require "gumroad.emulator.shop.store"
 local views = require "gumroad.emulator.views"
 
 local MOST_CHARACTERS = 200

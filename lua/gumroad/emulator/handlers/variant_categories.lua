@@ -1,5 +1,5 @@
 --- The categories of a product's versions, such as Size.
-local on = require "gumroad.emulator.on"
+local on = require "gumroad.emulator.shop.finders"
 local views = require "gumroad.emulator.views"
 
 local categories = {}

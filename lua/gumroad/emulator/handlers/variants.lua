@@ -1,7 +1,7 @@
 --- Versions of a product, or tiers of a membership.
-local fields = require "gumroad.emulator.fields"
-local json = require "gumroad.emulator.json"
-local on = require "gumroad.emulator.on"
+local fields = require "gumroad.emulator.http.fields"
+local json = require "gumroad.emulator.http.json"
+local on = require "gumroad.emulator.shop.finders"
 local views = require "gumroad.emulator.views"
 
 local variants = {}

@@ -1,6 +1,6 @@
 --- The emails of a workflow.
-local fields = require "gumroad.emulator.fields"
-local store = require "gumroad.emulator.workflows"
+local fields = require "gumroad.emulator.http.fields"
+local store = require "gumroad.emulator.shop.workflows"
 
 local UNITS = { hour = true, day = true, week = true, month = true }
 local NOT_HERE = { "publish", "draft", "state", "published_at", "send_emails" }

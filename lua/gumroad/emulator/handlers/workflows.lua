@@ -1,5 +1,5 @@
 --- Series of emails that an event starts.
-local store = require "gumroad.emulator.workflows"
+local store = require "gumroad.emulator.shop.workflows"
 
 local workflows = {}
 

@@ -1,6 +1,8 @@
 --- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C, SIGTERM or SIGHUP.
 local events = require "gumroad.cli.events"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
+local output = require "gumroad.cli.output"
 local post_url = require "gumroad.webhook.address"
 local values = require "gumroad.cli.values"
 
@@ -23,7 +25,8 @@ local function configure(parser)
   option("--forward", "URL", "Send each ping on to there, as it came. What is not taken there is answered so that "
     .. "Gumroad sends it again.")
   option("--count", "NUMBER", "End after so many events.", values.whole("--count", 1))
-  parser:epilog("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code 0).")
+  parser:epilog(("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code %d).")
+    :format(exit_codes.SUCCESS))
 end
 
 local function check_url(context, option, url)
@@ -34,9 +37,7 @@ end
 local function check(context, args)
   check_url(context, "--url", args.url)
   check_url(context, "--forward", args.forward)
-  if args.csv or args.plain or args.fields then
-    failure.usage(context.command, "events are printed as lines, or with --json as a line of JSON each")
-  end
+  output.refuse_all_but("json", context, "events are printed as lines, or with --json as a line of JSON each")
   if args.path and args.path:sub(1, 1) ~= "/" then
     failure.usage(context.command, "option '--path': a path begins with /, got '%s'", args.path)
   end
@@ -70,15 +71,13 @@ local function seller_of(context, args)
 end
 
 return {
-  name = "listen",
-  summary = "Receive pings and print the events as they come.",
-  general = "--json --connection --base-url --timeout",
+  general = { "--json", "shop" },
   configure = configure,
   run = function(context, args)
     check(context, args)
     require("gumroad.system").interrupt_on_end()
     local session = require("gumroad.cli.commands.listen.session").new(context, args)
-    session.receiver.seller_id = seller_of(context, args)
+    session.receiver:expect { seller_id = seller_of(context, args) }
     local made = make_webhooks(context, args, session.url)
     context.note("listening on %s%s", session.here, args.secret and ", with the secret in the query" or "")
     local raised = session:run()

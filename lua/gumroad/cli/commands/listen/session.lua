@@ -1,5 +1,6 @@
 --- What `listen` does while it listens: takes events, shows them, sends them on, counts.
 local event_line = require "gumroad.cli.commands.listen.event_line"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local receiver = require "gumroad.webhook.receiver"
 local url = require "gumroad.cli.url"
@@ -54,7 +55,7 @@ local function new_forwards(context, address)
     note_safely(context, ("%s was not taken by %s, so Gumroad is asked to send it again: %s"):format(event.key,
       url.shown(address), message))
   end)
-  if not forwards then failure.raise(3, wrong) end
+  if not forwards then failure.raise(exit_codes.CONFIG, wrong) end
   return forwards
 end
 
@@ -80,7 +81,9 @@ function Session.new(context, args)
     on_refused = function(refused) refuse(self, refused) end }
   if not open then error(err, 0) end
   self.receiver = open
-  self.url, open.target, self.here = addresses(args, open.port)
+  local target
+  self.url, target, self.here = addresses(args, open.port)
+  open:expect { target = target }
   return self
 end
 

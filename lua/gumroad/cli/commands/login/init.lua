@@ -1,5 +1,6 @@
 --- gumroad-lua login NAME: gets an access token and stores it as a connection.
 local application = require "gumroad.cli.application"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local values = require "gumroad.cli.values"
 
@@ -98,7 +99,7 @@ end
 local function get_tokens(context, args)
   if args.with_token then return from_stdin(context) end
   local options = application.options(args)
-  if not options.client_id then failure.raise(3, NO_APPLICATION, context.command) end
+  if not options.client_id then failure.raise(exit_codes.CONFIG, NO_APPLICATION, context.command) end
   local get = args.device and on_device or in_browser
   local tokens, err = get(context, args, options)
   if not tokens then error(err, 0) end
@@ -161,9 +162,7 @@ local function tell(context, name, connection, before)
 end
 
 return {
-  name = "login",
-  summary = "Connect to a shop, and keep the connection under a name.",
-  general = "--base-url --timeout",
+  general = { "--base-url", "--timeout" },
   configure = configure,
   run = function(context, args)
     local connections = require "gumroad.connections"

@@ -1,8 +1,7 @@
 --- The manual page in mdoc, from the same tables as the command.
-local api = require "gumroad.api"
 local arguments = require "gumroad.cli.arguments"
-local cli = require "gumroad.cli"
-local failure = require "gumroad.cli.failure"
+local exit_codes = require "gumroad.cli.exit_codes"
+local formats = require "gumroad.cli.output.formats"
 local operation = require "gumroad.cli.operation"
 
 local HEAD = [[
@@ -51,9 +50,7 @@ amounts of money whose currency is known are in its main unit, times are UTC.
 Elsewhere a list is printed as with
 .Fl Fl plain ,
 an object as lines without colours.
-Neither JSON nor CSV nor
-.Fl Fl plain
-changes a value: money is a whole number in the smallest unit of its currency.
+Neither %s changes a value: money is a whole number in the smallest unit of its currency.
 ]]
 
 local TAIL = [[
@@ -102,7 +99,7 @@ local function add_operation(out, row)
   out[#out + 1] = text(row.doc)
   out[#out + 1] = text(operation.remarks(row))
   local options = operation.options(row)
-  if row.name == "list" then options[#options + 1] = operation.LIMIT end
+  if row.is_list then options[#options + 1] = operation.LIMIT end
   if #options == 0 then return end
   out[#out + 1] = ".Bl -tag -width Ds -compact"
   for _, option in ipairs(options) do
@@ -113,21 +110,21 @@ local function add_operation(out, row)
   out[#out + 1] = ".El"
 end
 
-local function add_operations(out, names)
+local function add_operations(out, registry)
   out[#out + 1] = ".Sh OPERATIONS"
-  for _, name in ipairs(names) do
+  for _, name in ipairs(registry.resources()) do
     out[#out + 1] = ".Ss " .. word(name)
     out[#out + 1] = ".Bl -tag -width Ds"
-    for _, row in ipairs(api[name]) do add_operation(out, row) end
+    for _, row in ipairs(registry.operations(name)) do add_operation(out, row) end
     out[#out + 1] = ".El"
   end
 end
 
 -- A command's own help says it best.
-local function add_command(out, command)
-  local parser = arguments.parser(cli.NAME .. " " .. command.name, command.summary):help_max_width(74)
-  command.configure(parser)
-  out[#out + 1] = ".Ss " .. word(command.name)
+local function add_command(out, registry, row)
+  local parser = arguments.parser(arguments.PROGRAM .. " " .. row.name, row.summary):help_max_width(74)
+  registry.command(row.name).configure(parser)
+  out[#out + 1] = ".Ss " .. word(row.name)
   out[#out + 1] = ".Bd -literal"
   for line in (parser:get_help() .. "\n"):gmatch("(.-)\n") do out[#out + 1] = text(line) end
   out[#out + 1] = ".Ed"
@@ -147,25 +144,33 @@ end
 local function add_exit_codes(out)
   out[#out + 1] = ".Sh EXIT STATUS"
   out[#out + 1] = ".Bl -tag -width Ds"
-  for _, code in ipairs(failure.CODES) do
+  for _, code in ipairs(exit_codes) do
     out[#out + 1] = ".It " .. code[1]
-    out[#out + 1] = text(code[2])
+    out[#out + 1] = text(code[3])
   end
   out[#out + 1] = ".El"
+end
+
+local function output_section()
+  local names = {}
+  for i, format in ipairs(formats.with_flag()) do names[i] = format.title or "\n.Fl Fl " .. format.name .. "\n" end
+  local section = OUTPUT:format(table.concat(names, " nor "))
+  return (section:gsub(" *\n *", "\n"):gsub("\n$", ""))
 end
 
 local function day()
   return os.date("!%B %d, %Y", tonumber(os.getenv("SOURCE_DATE_EPOCH"))):gsub(" 0", " ")
 end
 
---- @return string the page
-return function()
+--- @param registry gumroad.cli.registry
+-- @return string the page
+return function(registry)
   local out = { (HEAD:format(day()):gsub("\n$", "")) }
   add_general(out)
-  out[#out + 1] = OUTPUT:gsub("\n$", "")
+  out[#out + 1] = output_section()
   out[#out + 1] = ".Sh COMMANDS"
-  for _, name in ipairs(cli.COMMANDS) do add_command(out, cli.command(name)) end
-  add_operations(out, cli.resources())
+  for _, row in ipairs(registry.COMMANDS) do add_command(out, registry, row) end
+  add_operations(out, registry)
   out[#out + 1] = TAIL:gsub("\n$", "")
   add_exit_codes(out)
   out[#out + 1] = EXAMPLES:gsub("\n$", "")

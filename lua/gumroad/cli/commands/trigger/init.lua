@@ -1,11 +1,11 @@
 --- gumroad-lua trigger EVENT --to URL: sends a ping of an invented sale or subscription, byte for byte
 -- as Gumroad sends it, and says what Gumroad would make of the answer.
 local events = require "gumroad.cli.events"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local values = require "gumroad.cli.values"
 
 local TEST_PING = "test"
-local REFUSED, NO_ANSWER = 5, 6  -- exit codes
 local FORBIDDEN = 403
 
 local function pair(word)
@@ -74,13 +74,13 @@ end
 
 -- The exit code: that of the last that was not taken.
 local function send_all(context, args, ping, next_body, format)
-  local printer, code, is_refused = new_printer(context), 0, false
+  local printer, code, is_refused = new_printer(context), exit_codes.SUCCESS, false
   for _ = 1, args.count do
     local status, seconds, why = ping.send(args.to, next_body(), format)
     is_refused = is_refused or status == FORBIDDEN
     local result = { event = args.event, to = require("gumroad.cli.url").shown(args.to), status = status,
       error = why, seconds = seconds, fate = ping.fate(args.event, args.retry_count, status) }
-    if result.fate ~= ping.TAKEN then code = status and REFUSED or NO_ANSWER end
+    if result.fate ~= ping.TAKEN then code = status and exit_codes.REFUSED or exit_codes.NO_RESPONSE end
     printer:page { result }
   end
   printer:finish()
@@ -91,9 +91,7 @@ local function send_all(context, args, ping, next_body, format)
 end
 
 return {
-  name = "trigger",
-  summary = "Send a ping as Gumroad sends it, to try a receiver.",
-  general = "--json --csv --plain --fields",
+  general = { "output" },
   configure = configure,
   run = function(context, args)
     local ping = require "gumroad.cli.commands.trigger.ping"

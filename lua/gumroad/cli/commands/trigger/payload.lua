@@ -1,6 +1,6 @@
 --- Fields of a ping's payload, changed as --set asks: by the types of gumroad.schema, and put where
 -- Gumroad has them.
-local json = require "gumroad.emulator.json"
+local json = require("gumroad.emulator.pings").json
 local schema = require "gumroad.api.schema"
 local failure = require "gumroad.cli.failure"
 
@@ -91,7 +91,7 @@ local function set_at_top(payload, object, name, text)
 end
 
 --- A payload with a field changed; what is wrong ends the command with a Failure.
--- @param payload of gumroad.emulator.payloads
+-- @param payload of gumroad.emulator.pings
 -- @param object  of gumroad.schema: sale_ping or subscription_ping
 -- @param path    a field's name; NAME.KEY for one inside, custom_fields.NAME for what a buyer typed
 -- @param text    what it is to be; "" is null where a field may be that

@@ -1,12 +1,13 @@
 --- One invented ping after the other, as `trigger` sends them, and what Gumroad would make of the answers.
 local core = require "gumroad.core"
-local deliveries = require "gumroad.emulator.deliveries"
-local json = require "gumroad.emulator.json"
+local pings = require "gumroad.emulator.pings"
+local json = pings.json
 local loop = require "gumroad.loop"
 local schema = require "gumroad.api.schema"
+local shops = require "gumroad.shop"
 local tls = require "gumroad.client.tls"
 local webhook = require "gumroad.webhook"
-local Examples = require "gumroad.emulator.examples"
+local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local payload_fields = require "gumroad.cli.commands.trigger.payload"
 
@@ -32,7 +33,7 @@ end
 -- @return id or nil
 function ping.seller_id(context)
   local ok, shop = pcall(context.shop, true)
-  if not (ok and shop.user.client.secret) then return nil end
+  if not (ok and shops.has_token(shop)) then return nil end
   local user = shop.user:get { retries = 0, timeout = PATIENCE }
   return user and user.user_id
 end
@@ -43,27 +44,27 @@ end
 -- @param seller_id whose they are, where `set` does not say so; nil: an invented seller's
 -- @return function() -> bytes
 function ping.bodies(args, format, seller_id)
-  local examples = Examples.new(args.seed or new_seed())
+  local examples = pings.examples(args.seed or new_seed())
   local object = schema[object_of(args.event)]
   return function()
     local payload = args.event == ping.TEST and examples:test_payload() or examples:payload(args.event, args.test)
     if seller_id then json.put(payload, "seller_id", seller_id) end
     for _, given in ipairs(args.set or {}) do payload = payload_fields.set(payload, object, given[1], given[2]) end
-    return deliveries.body(payload, format, args.retry_count)
+    return pings.body(payload, format, args.retry_count)
   end
 end
 
 --- Sends one; a URL that is none ends the command.
 -- @return status or nil, seconds, why no answer came
 function ping.send(url, body, format)
-  local request = deliveries.request(url, body, format)
+  local request = pings.request(url, body, format)
   if url:find("^https:") then
     local ca_file, wrong = tls.ca_file()
-    if not ca_file then failure.raise(3, wrong) end
+    if not ca_file then failure.raise(exit_codes.CONFIG, wrong) end
     request.ca_file = ca_file
   end
   local transfer, _, message = core.engine():send(request)
-  if not transfer then failure.raise(2, "--to: " .. message:gsub("^the base URL", "the URL")) end
+  if not transfer then failure.raise(exit_codes.USAGE, "--to: " .. message:gsub("^the base URL", "the URL")) end
   loop.blocking.wait(transfer)
   local response, _, why, info = transfer:result()
   return response and response.status, (response or info).seconds, why
@@ -72,7 +73,7 @@ end
 -- The pauses before the deliveries that would follow, in words; nil after the last.
 local function pauses_left(retry_count)
   local minutes = {}
-  for i = retry_count + 1, #deliveries.PAUSES do minutes[#minutes + 1] = ("%d"):format(deliveries.PAUSES[i] / 60) end
+  for i = retry_count + 1, #pings.PAUSES do minutes[#minutes + 1] = ("%d"):format(pings.PAUSES[i] / 60) end
   if #minutes == 0 then return nil end
   return table.concat(minutes, ", "):gsub(", (%d+)$", " and %1") .. " minutes"
 end
@@ -82,7 +83,7 @@ end
 function ping.fate(event, retry_count, status)
   if status and status >= 200 and status < 300 then return ping.TAKEN end
   if event == ping.TEST then return "Gumroad would not repeat it: it is a test ping" end
-  if not deliveries.is_retried(status) then
+  if not pings.is_retried(status) then
     local is_redirect = status >= 300 and status < 400
     return "Gumroad would drop it for good"
       .. (is_redirect and "; do not redirect, not every server of Gumroad follows" or "")

@@ -2,6 +2,7 @@
 local api = require "gumroad.api"
 local failure = require "gumroad.cli.failure"
 local network = require "gumroad.cli.commands.doctor.checks.network"
+local shops = require "gumroad.shop"
 local url = require "gumroad.cli.url"
 
 local LOG_IN = "Run gumroad-lua login NAME"
@@ -33,11 +34,11 @@ local function shop_of(report, context)
   report:problem("connection", failure.of(shop).message, "Mend that first; no token was sent")
 end
 
-local function check_connection(report, args, client)
-  if not client.secret then
+local function check_connection(report, args, shop)
+  if not shops.has_token(shop) then
     return report:problem("connection", "no access token", LOG_IN .. ", or set GUMROAD_ACCESS_TOKEN")
   end
-  report:ok("connection", "%s, for %s", source(args), url.shown(client.base_url))
+  report:ok("connection", "%s, for %s", source(args), url.shown(shops.base_url(shop)))
   if args.connection and has_variable() then
     report:note("connection", "GUMROAD_ACCESS_TOKEN is set too, and used where --connection is not")
   end
@@ -113,9 +114,8 @@ return function(report, context, args)
   check_store(report)
   local shop = shop_of(report, context)
   if not shop then return check_way(report, args) end
-  local client = shop.user.client
-  check_connection(report, args, client)
-  if not check_api(report, client.base_url) or not client.secret then return nil end
+  check_connection(report, args, shop)
+  if not check_api(report, shops.base_url(shop)) or not shops.has_token(shop) then return nil end
   local goes_on, seller_id = check_token(report, shop)
   return goes_on and check_scopes(report, shop) and shop or nil, seller_id
 end

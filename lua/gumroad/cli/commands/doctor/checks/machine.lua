@@ -5,7 +5,7 @@ local url = require "gumroad.cli.url"
 
 local function check_versions(report)
   report:ok("gumroad", "%s on %s", require("gumroad.client").VERSION, rawget(_G, "jit") and jit.version or _VERSION)
-  report:ok("lua-cjson", "%s", require("gumroad.base.cjson")._VERSION or "there")
+  report:ok("lua-cjson", "%s", require("gumroad.base.json").VERSION or "there")
   report:ok("argparse", "%s", require("argparse").version or "there")
 end
 

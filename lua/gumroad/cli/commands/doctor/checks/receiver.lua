@@ -1,8 +1,7 @@
 --- A receiver of pings: can Gumroad reach it, and does it answer as it should?
-local deliveries = require "gumroad.emulator.deliveries"
-local json = require "gumroad.emulator.json"
+local pings = require "gumroad.emulator.pings"
+local json = pings.json
 local network = require "gumroad.cli.commands.doctor.checks.network"
-local emulated = require "gumroad.emulator.post_url"
 local post_url = require "gumroad.webhook.address"
 local url = require "gumroad.cli.url"
 
@@ -38,7 +37,7 @@ end
 local function meaning(status)
   if status >= 300 and status < 400 then
     return "it redirects, which not every server of Gumroad follows", "Name the address where that leads to"
-  elseif deliveries.is_retried(status) then
+  elseif pings.is_retried(status) then
     return "Gumroad sends it again after 1, 3 and 10 minutes, and then never", "See that it answers 200"
   end
   if status == 403 then
@@ -62,10 +61,10 @@ local function check_answer(report, response)
 end
 
 local function check_ping(report, address, seller_id)
-  local payload = require("gumroad.emulator.examples").new(os.time()):test_payload()
+  local payload = pings.examples(os.time()):test_payload()
   if seller_id then json.put(payload, "seller_id", seller_id) end
-  local format = emulated.format(address)
-  local request = deliveries.request(address, deliveries.body(payload, format, 0), format)
+  local format = pings.format(address)
+  local request = pings.request(address, pings.body(payload, format, 0), format)
   local response, message, advice = network.ask(request)
   if response then return check_answer(report, response) end
   report:problem(CHECK, "a test ping does not arrive: " .. message, advice)

@@ -1,0 +1,41 @@
+--- The events that Gumroad tells by webhook: one row for each, in the order in which they are listed
+-- everywhere. To add an event is to add a row here, and what its ping carries to gumroad.api.schema.
+--
+-- A row: { NAME, OBJECT, key = { FIELD, ... } }
+--
+-- * NAME: `resource_name` of its pings and of its subscriptions; also row.name.
+-- * OBJECT: the name in gumroad.schema of what its ping carries; also row.object.
+-- * `key`: the fields that make two deliveries the same event. The first is the id of the sale or
+--   subscription that it is about.
+local SALE, SUBSCRIPTION = "sale_ping", "subscription_ping"
+
+local events = {
+  { "sale", SALE, key = { "sale_id" } },
+  -- A refund has no id and no time of its own: two partial refunds of a sale have the same key.
+  { "refund", SALE, key = { "sale_id", "refunded" } },
+  { "dispute", SALE, key = { "sale_id" } },
+  { "dispute_won", SALE, key = { "sale_id" } },
+  { "cancellation", SUBSCRIPTION, key = { "subscription_id", "cancelled_at" } },
+  { "subscription_updated", SUBSCRIPTION, key = { "subscription_id", "effective_as_of" } },
+  { "subscription_ended", SUBSCRIPTION, key = { "subscription_id", "ended_at" } },
+  { "subscription_restarted", SUBSCRIPTION, key = { "subscription_id", "restarted_at" } },
+}
+
+--- The names of the two objects that pings carry.
+events.SALE, events.SUBSCRIPTION = SALE, SUBSCRIPTION
+
+--- The rows by their names. A ping's own text is looked up here alone.
+events.named = {}
+
+--- The names in their order.
+events.names = {}
+
+for i, row in ipairs(events) do
+  row.name, row.object = row[1], row[2]
+  events.named[row.name], events.names[i] = row, row.name
+end
+
+--- "sale, refund, ... or subscription_restarted"
+events.words = table.concat(events.names, ", "):gsub(", ([%w_]+)$", " or %1")
+
+return events

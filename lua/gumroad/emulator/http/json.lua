@@ -1,0 +1,150 @@
+--- JSON as the server writes it: compact, keys in a fixed order, `{}` and `[]` apart, null
+-- where it is said, and `&`, `<`, `>` escaped. An object knows its keys' order by its
+-- metatable; a plain table is a list.
+local null = require "gumroad.base.json".null
+
+local json = { null = null }
+
+local ESCAPES = {
+  ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\t"] = "\\t", ["\n"] = "\\n",
+  ["\f"] = "\\f", ["\r"] = "\\r", ["&"] = "\\u0026", ["<"] = "\\u003c", [">"] = "\\u003e",
+}
+for byte = 0, 31 do
+  local char = string.char(byte)
+  ESCAPES[char] = ESCAPES[char] or ("\\u%04x"):format(byte)
+end
+local SEPARATORS = { ["\226\128\168"] = "\\u2028", ["\226\128\169"] = "\\u2029" }
+
+--- A kind of object whose keys always come in the same order.
+-- @param keys list of names
+-- @return function(values) -> object; values that are nil are left out
+function json.shape(keys)
+  local meta = { keys = keys }
+  return function(values) return setmetatable(values, meta) end
+end
+
+--- An object that grows: its keys come in the order in which they were put.
+function json.dict()
+  return setmetatable({}, { keys = {} })
+end
+
+--- Puts a value into a dict; one that is there already keeps its place. nil is left out.
+function json.put(dict, key, value)
+  if value == nil then return end
+  if dict[key] == nil then
+    local keys = getmetatable(dict).keys
+    keys[#keys + 1] = key
+  end
+  dict[key] = value
+end
+
+--- The keys of an object in their order (some may have no value), or nil for a list.
+function json.keys(value)
+  local meta = getmetatable(value)
+  return meta and meta.keys
+end
+
+--- A shallow copy of an object as a dict, so that more can be put into it.
+function json.copy(object)
+  local dict = json.dict()
+  for _, key in ipairs(json.keys(object)) do json.put(dict, key, object[key]) end
+  return dict
+end
+
+local function key_before(a, b)
+  return tostring(a) < tostring(b)
+end
+
+--- A dict from what a script wrote: a list of {name, value} pairs keeps its order, a plain
+-- table is sorted by name.
+function json.dict_of(value)
+  local dict = json.dict()
+  if value[1] ~= nil then
+    for _, pair in ipairs(value) do json.put(dict, pair[1], pair[2]) end
+    return dict
+  end
+  local keys = {}
+  for key in pairs(value) do keys[#keys + 1] = key end
+  table.sort(keys, key_before)
+  for _, key in ipairs(keys) do json.put(dict, key, value[key]) end
+  return dict
+end
+
+--- An object or a list from what was decoded, at any depth. An empty table is a list.
+function json.of(value)
+  if type(value) ~= "table" then return value end
+  local out = {}
+  if value[1] ~= nil or next(value) == nil then
+    for i, inner in ipairs(value) do out[i] = json.of(inner) end
+    return out
+  end
+  for key, inner in pairs(value) do out[key] = json.of(inner) end
+  return json.dict_of(out)
+end
+
+local function text(value)
+  if value:find('[%c"\\&<>]') then value = value:gsub('[%c"\\&<>]', ESCAPES) end
+  if value:find("\226\128", 1, true) then value = value:gsub("\226\128[\168\169]", SEPARATORS) end
+  return '"' .. value .. '"'
+end
+
+--- A number as JSON and forms write it, the same on all Luas: 900, 4.8.
+function json.number(value)
+  return (value % 1 == 0 and "%.0f" or "%.14g"):format(value)
+end
+
+local append
+
+local function append_object(out, n, object, keys)
+  local first = true
+  out[n + 1] = "{"
+  n = n + 1
+  for i = 1, #keys do
+    local value = object[keys[i]]
+    if value ~= nil then
+      out[n + 1] = (first and "" or ",") .. text(keys[i]) .. ":"
+      n = append(out, n + 1, value)
+      first = false
+    end
+  end
+  out[n + 1] = "}"
+  return n + 1
+end
+
+local function append_list(out, n, list)
+  out[n + 1] = "["
+  n = n + 1
+  for i = 1, #list do
+    if i > 1 then
+      out[n + 1] = ","
+      n = n + 1
+    end
+    n = append(out, n, list[i])
+  end
+  out[n + 1] = "]"
+  return n + 1
+end
+
+local SCALARS = {
+  string = text, number = json.number, boolean = tostring,
+  userdata = function() return "null" end,
+}
+
+function append(out, n, value)
+  local scalar = SCALARS[type(value)]
+  if scalar then
+    out[n + 1] = scalar(value)
+    return n + 1
+  end
+  local keys = json.keys(value)
+  if keys then return append_object(out, n, value, keys) end
+  return append_list(out, n, value)
+end
+
+function json.encode(value)
+  local out = {}
+  append(out, 0, value)
+  return table.concat(out)
+end
+
+return json

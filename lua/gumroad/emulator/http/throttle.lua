@@ -1,0 +1,84 @@
+--- Gumroad's throttles, as gumroad.api.limits has them. What one level refuses is not counted by those
+-- behind it.
+local core = require "gumroad.core"
+local limits = require "gumroad.api.limits"
+
+local DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+
+-- What requests are counted by. nil: this one is not counted.
+local COUNTED_BY = {}
+
+function COUNTED_BY.ip()
+  return ""  -- all of ours come from one
+end
+
+function COUNTED_BY.path(raw)
+  return raw.path
+end
+
+function COUNTED_BY.token(raw)
+  return raw.headers.authorization
+end
+
+function COUNTED_BY.path_and_token(raw)
+  local token = raw.headers.authorization
+  return token and raw.path .. " " .. token
+end
+
+function COUNTED_BY.late_page(raw)
+  local page = (core.form_decode(raw.query or "") or {}).page
+  return type(page) == "string" and (tonumber(page) or 0) > 10 and "" or nil
+end
+
+function COUNTED_BY.device_code(raw)
+  local form = core.form_decode(raw.body) or {}
+  return form.grant_type == DEVICE_CODE and tostring(form.device_code) or nil
+end
+
+-- The limits, each with the pattern of its path.
+local RULES = {}
+for i, limit in ipairs(limits) do
+  local pattern = "^" .. limit.path:gsub(":[%w_]+", "[^/]+") .. "$"
+  RULES[i] = { limit = limit, pattern = pattern, key_of = COUNTED_BY[limit.by] }
+end
+
+local Throttle = {}
+Throttle.__index = Throttle
+
+function Throttle.new()
+  return setmetatable({ counts = {} }, Throttle)
+end
+
+-- How many came in the present window, this one included.
+local function count(self, key, seconds, time)
+  local window, seen = math.floor(time / seconds), self.counts[key]
+  if not seen or seen.window ~= window then
+    seen = { window = window, number = 0 }
+    self.counts[key] = seen
+  end
+  seen.number = seen.number + 1
+  return seen.number
+end
+
+local function is_over(self, at, limit, key, time)
+  for level = 1, limit.levels do
+    local id = ("%d %d %s"):format(at, level, key)
+    if count(self, id, level == 1 and limit.seconds or 8 ^ level, time) > level * limit.requests then return true end
+  end
+end
+
+--- Counts a request.
+-- @param time Unix time
+-- @return the answer that refuses it, or nil
+function Throttle:check(raw, time)
+  local path, method = raw.path:gsub("^/api/v2", "/v2"):gsub("%.json$", ""), raw.method
+  if method == "PATCH" then method = "PUT" end
+  for at, rule in ipairs(RULES) do
+    local key = rule.limit.method == method and path:find(rule.pattern) and rule.key_of(raw)
+    if key and is_over(self, at, rule.limit, key, time) then
+      return { status = 429, headers = { ["Content-Type"] = "text/plain" }, body = "Retry later\n" }
+    end
+  end
+end
+
+return Throttle

@@ -1,0 +1,116 @@
+--- Sends pings: after the server's delays, with its headers, retries and silences.
+local deliveries = require "gumroad.emulator.pings.deliveries"
+local json = require "gumroad.emulator.http.json"
+
+local SALE_DELAY, OTHER_DELAY = 10, 5       -- seconds before the first delivery
+
+local Pings = {}
+Pings.__index = Pings
+
+--- @param server table with `shop`, `engine`, `timers` and `time_scale`
+function Pings.new(server)
+  return setmetatable({ server = server, running = {}, log = {}, waiting = 0 }, Pings)
+end
+
+local function finish(self)
+  self.waiting = self.waiting - 1
+end
+
+local function send(self, delivery)
+  if delivery.application and not self.server.shop:may_notify(delivery.application) then
+    return finish(self)  -- no token is left that may see sales: silence
+  end
+  local body = deliveries.body(delivery.payload, delivery.format, delivery.attempt - 1)
+  local transfer, _, message = self.server.engine:send(deliveries.request(delivery.place, body, delivery.format))
+  if transfer then
+    self.running[#self.running + 1] = { transfer = transfer, delivery = delivery }
+  else
+    self:note(delivery, nil, message)
+    finish(self)
+  end
+end
+
+--- Writes down what came of one delivery.
+function Pings:note(delivery, status, failure)
+  local entry = json.dict()
+  json.put(entry, "url", delivery.url)
+  json.put(entry, "resource_name", delivery.resource_name)
+  json.put(entry, "attempt", delivery.attempt)
+  json.put(entry, "status", status)
+  json.put(entry, "error", failure)
+  self.log[#self.log + 1] = entry
+end
+
+local function schedule(self, delivery, seconds)
+  delivery.place, delivery.hops = delivery.url, 0
+  self.server.timers:after(seconds * self.server.time_scale, function() send(self, delivery) end)
+end
+
+local function conclude(self, delivery, result, message)
+  local status = result and result.status
+  self:note(delivery, status, message)
+  local old_server = self.server.shop.old_server
+  local place = result and delivery.hops < deliveries.MOST_HOPS
+    and deliveries.next_place(delivery.place, result, old_server)
+  if place then
+    delivery.place, delivery.hops = place, delivery.hops + 1
+    return send(self, delivery)
+  end
+  local pause = not delivery.once and deliveries.PAUSES[delivery.attempt]
+  if pause and deliveries.is_retried(status, old_server) then
+    delivery.attempt = delivery.attempt + 1
+    return schedule(self, delivery, pause)
+  end
+  finish(self)
+end
+
+--- Looks which deliveries were answered.
+function Pings:collect()
+  for i = #self.running, 1, -1 do
+    local entry = self.running[i]
+    if entry.transfer:done() then
+      table.remove(self.running, i)
+      local result, _, message = entry.transfer:result()
+      conclude(self, entry.delivery, result, message)
+    end
+  end
+end
+
+local function start(self, delivery, seconds)
+  delivery.attempt = 1
+  self.waiting = self.waiting + 1
+  schedule(self, delivery, seconds)
+end
+
+--- Sends an event to everybody who subscribed to it.
+-- @param record a sale or a subscription
+function Pings:event(resource_name, record)
+  local shop = self.server.shop
+  local payload = deliveries.payload(shop, resource_name, record)
+  local delay = resource_name == "sale" and SALE_DELAY or OTHER_DELAY
+  if resource_name == "sale" and self.settings_url then
+    start(self, { url = self.settings_url, resource_name = "sale", payload = payload,
+      format = "form" }, delay)
+  end
+  for _, hook in ipairs(shop.hooks) do
+    if hook.resource_name == resource_name and not hook.deleted then
+      start(self, { url = hook.post_url, resource_name = resource_name, payload = payload,
+        format = hook.format, application = hook.application }, delay)
+    end
+  end
+end
+
+--- The seller's ping endpoint in the settings: told of sales only. nil: none.
+function Pings:set_settings_url(url)
+  if url and not url:find("^http") then url = "http://" .. url end
+  self.settings_url = url
+end
+
+--- "Send test ping": the latest sale, to one address, once.
+function Pings:test(url)
+  local payload = deliveries.test_payload(self.server.shop)
+  if not payload then return end
+  start(self, { url = url, payload = payload, format = "form", once = true }, 0)
+end
+
+return Pings

@@ -1,0 +1,20 @@
+--- Images that a request names: uploaded to the storage, or somewhere on the web. Nothing is
+-- fetched here. The server's own words for what is wrong are not known; these are ours.
+local storage = require "gumroad.emulator.http.storage"
+
+local images = {}
+
+--- @return { filename, size or nil } | nil, what is wrong
+function images.of(shop, request)
+  local signed_id, url = request:text "signed_blob_id", request:text "url"
+  if signed_id then
+    local blob = storage.blob(shop, signed_id)
+    if not blob then return nil, "The uploaded file could not be found. Please upload it again." end
+    return { filename = blob.filename, size = blob.byte_size, for_media = blob.for_media }
+  end
+  if not url then return nil, "Please provide a signed_blob_id or a url." end
+  if not url:find("^https?://[^/%s]+/?%S*$") then return nil, "Please provide a valid url." end
+  return { filename = url:gsub("[?#].*$", ""):match("[^/]*$") }
+end
+
+return images

@@ -1,0 +1,147 @@
+--- What products.create and products.update do to a product. Where the server's own words for
+-- what is wrong are not known, these are ours.
+local fields = require "gumroad.emulator.http.fields"
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+local offer_codes = require "gumroad.emulator.handlers.offer_codes"
+local storage = require "gumroad.emulator.http.storage"
+local taxonomy = require "gumroad.emulator.shop.taxonomy"
+
+local KINDS = { digital = true, course = true, ebook = true, membership = true, bundle = true,
+  coffee = true, call = true, commission = true }
+local REFUND_PERIODS = { inherit = true, none = true, ["7"] = true, ["14"] = true, ["30"] = true,
+  ["183"] = true }
+
+local changes = {}
+
+local FIELDS = {
+  name = { "name", tostring }, description = { "description", tostring },
+  price = { "price", fields.integer }, custom_permalink = { "custom_permalink", fields.or_nil },
+  price_currency_type = { "currency", string.lower }, custom_summary = { "summary", fields.or_nil },
+  customizable_price = { "pay_what_you_want", function(text) return fields.truth(text) or nil end },
+  max_purchase_count = { "stock", fields.integer_or_nil },
+  custom_receipt = { "custom_receipt", fields.or_nil },
+  refund_fine_print = { "refund_fine_print", fields.or_nil },
+  refund_period = { "refund_period", function(text) return text ~= "inherit" and text or nil end },
+  taxonomy_id = { "taxonomy_id", fields.integer_or_nil },
+  category = { "taxonomy_id", function(path) return (taxonomy.find(path) or {}).id end },
+  has_same_rich_content_for_all_variants = { "shares_content", fields.truth },
+}
+
+--- What is wrong with a product to be made, or nil.
+function changes.fault_of_new(request)
+  if fields.is_blank(request:text "name") then return "Name can't be blank" end
+  if fields.is_blank(request:text "price") then return "Price can't be blank" end
+  if not KINDS[request:text "native_type" or "digital"] then
+    return "Native type is not included in the list"
+  end
+end
+
+local function fault_of_taxonomy(request)
+  local path, id = request:text "category", request:text "taxonomy_id"
+  if path and id then return "Provide either category or taxonomy_id, not both." end
+  local wanted = fields.or_nil(path or id or "")
+  if wanted and not taxonomy.find(wanted) then return "Category is not in the list of categories" end
+end
+
+local function kept_file(product, id)
+  for _, file in ipairs(product and product.files or {}) do
+    if file.id == id then return file end
+  end
+end
+
+local function fault_of_files(shop, request, product)
+  local files = request.params.files
+  if files == nil then return nil end
+  if type(files) ~= "table" then return "files must be an array" end
+  for _, entry in ipairs(files) do
+    if type(entry) ~= "table" then return "files must be an array of objects" end
+    local known = kept_file(product, entry.id) or storage.size(shop, entry.url or "")
+    if not known then return "Each of files needs the id of a file of the product or the url of a completed upload" end
+  end
+end
+
+--- What is wrong with changes of a product, or nil.
+-- @param product nil for a new one
+function changes.fault_of(shop, request, product)
+  local name, currency = request:text "name", request:text "price_currency_type"
+  if name and fields.is_blank(name) then return "Name can't be blank" end
+  if product and product.membership and request:text "price" then
+    return "The price of a tiered membership is set on its tiers."
+  end
+  if (tonumber(request:text "price") or 0) < 0 then return "Price must be greater than or equal to 0" end
+  if currency and not format.is_currency(currency:lower()) then
+    return "Price currency type is not included in the list"
+  end
+  if not REFUND_PERIODS[request:text "refund_period" or "inherit"] then
+    return "Refund period is not included in the list"
+  end
+  return fault_of_taxonomy(request) or fault_of_files(shop, request, product)
+end
+
+--- What a new product is made of, before the changes are applied.
+function changes.ware_of(request)
+  local kind = request:text "native_type"
+  local draft = fields.truth(request:text "draft") or request:text "published" == "false"
+  return { name = "", price = 0, draft = draft, membership = kind == "membership", bundle = kind == "bundle",
+    variants = kind == "membership" and { { "Tier", { "Untitled", 0 } } } or nil }
+end
+
+local function set_files(shop, product, entries)
+  local files = {}
+  for i, entry in ipairs(entries) do
+    files[i] = kept_file(product, entry.id) or shop:new_file(product, entry.url, storage.size(shop, entry.url))
+    files[i].name = entry.display_name or files[i].name
+  end
+  product.files = files
+end
+
+-- Pages as the server answers them: with ids, which new ones get.
+local function set_content(shop, product, entries)
+  local pages = {}
+  for i, entry in ipairs(entries) do
+    local page, id = json.dict(), entry.id or shop:id("rich_content", product.number * 100 + i)
+    json.put(page, "id", id)
+    json.put(page, "page_id", id)
+    json.put(page, "title", entry.title or json.null)
+    json.put(page, "variant_id", json.null)
+    json.put(page, "description", json.of(entry.description or { type = "doc", content = {} }))
+    json.put(page, "updated_at", format.iso(shop:time()))
+    pages[i] = page
+  end
+  product.rich_content = pages
+end
+
+-- The covers that are named come first, in that order.
+local function order_covers(product, ids)
+  local rest, ordered = {}, {}
+  for _, id in ipairs(product.cover_ids) do rest[id] = true end
+  for _, id in ipairs(ids) do
+    if rest[id] then ordered[#ordered + 1], rest[id] = id, nil end
+  end
+  for _, id in ipairs(product.cover_ids) do
+    if rest[id] then ordered[#ordered + 1] = id end
+  end
+  product.cover_ids = ordered
+end
+
+--- Changes what the request names; nothing is wrong with it.
+function changes.apply(shop, request, product)
+  fields.change(product, request, FIELDS)
+  local params = request.params
+  if type(params.tags) == "table" then product.tags = params.tags end
+  if params.files then set_files(shop, product, params.files) end
+  if type(params.rich_content) == "table" then set_content(shop, product, params.rich_content) end
+  if type(params.cover_ids) == "table" then order_covers(product, params.cover_ids) end
+end
+
+--- What was saved and yet does not work, or nil.
+function changes.warning(shop, product)
+  local names = offer_codes.too_generous(shop, product)
+  if #names == 0 then return nil end
+  local text = "The following offer code discounts this product below %s: %s. "
+    .. "Please update it or it will not work at checkout."
+  return text:format(format.minimum_price(product.currency), table.concat(names, ", "))
+end
+
+return changes

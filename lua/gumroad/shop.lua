@@ -1,0 +1,112 @@
+--- A shop: its client, and each resource of Gumroad's API as a field. What is built on shops stands
+-- above: `gumroad` adds those methods, and the others ask the functions here for what they need.
+local api = require "gumroad.api"
+local params = require "gumroad.resources.params"
+local resources = require "gumroad.resources"
+local loop = require "gumroad.loop"
+local Client = require "gumroad.client"
+local Error = require "gumroad.base.error"
+
+local Shop = {}
+local meta = {}
+local clients = setmetatable({}, { __mode = "k" })  -- shop -> client, out of sight of who prints a shop
+
+local shops = { methods = Shop }
+
+local function known_names()
+  local names = {}
+  for name in pairs(Shop) do names[name] = true end
+  for name in pairs(api) do names[name] = true end
+  return names
+end
+
+-- As for resources, a misspelt name raises, and one that is far from all of them is nil.
+function meta.__index(shop, name)
+  local value = Shop[name] or resources.get(clients[shop], name)
+  if value == nil then Error.misspelt("shop.", name, known_names()) end
+  rawset(shop, name, value)
+  return value
+end
+
+function meta.__tostring(shop)
+  return (tostring(clients[shop]):gsub("^gumroad%.Client", "gumroad.Shop"))
+end
+
+--- @param options those of gumroad.new, which see
+function shops.new(options)
+  local shop = setmetatable({}, meta)
+  clients[shop] = Client.new(options)
+  return shop
+end
+
+--- Where a shop's API is: a URL without the version.
+function shops.base_url(shop)
+  return clients[shop].base_url
+end
+
+--- Whether a shop has an access token.
+function shops.has_token(shop)
+  return clients[shop].secret and true or false
+end
+
+--- The loop for what a shop does here and now.
+-- @return loop | nil, error: see gumroad.loop
+function shops.loop(shop)
+  return loop.current(clients[shop].loop)
+end
+
+--- Raises where a method got no shop, as shop.watch { ... }, with a dot, does.
+function shops.check_self(shop, name)
+  if not clients[shop] then Error.usage("%s: called with a dot; write shop:%s(...)", name, name) end
+end
+
+-- Any call ------------------------------------------------------------------------------------
+
+local REQUEST_FIELDS = { method = "string", url = "string", query = "table", headers = "table", body = true }
+
+local function check_request(request)
+  for name, value in pairs(request) do
+    local want = REQUEST_FIELDS[name]
+    if not want then Error.usage("request: unknown field '%s'%s", tostring(name), Error.hint(name, REQUEST_FIELDS)) end
+    if want ~= true and type(value) ~= want then
+      Error.usage("request: %s: %s expected, got %s", name, want, type(value))
+    end
+  end
+  if not request.url then Error.usage("request: url is missing, such as \"/v2/user\"") end
+  if request.body ~= nil and type(request.body) ~= "table" and type(request.body) ~= "string" then
+    Error.usage("request: body: string or table expected, got %s", type(request.body))
+  end
+end
+
+local function write_body(request, out)
+  if type(request.body) == "string" then
+    out.body = request.body
+  elseif request.body then
+    out.body, out.content_type = params.form("request: body", request.body), "application/x-www-form-urlencoded"
+  end
+end
+
+--- Any call of Gumroad's API.
+--
+--     shop:request { method = "GET", url = "/v2/user", query = {}, headers = {}, body = nil }
+-- @param request method (default GET), url (a path, beginning with "/"), query and headers
+--   (tables), body: a table is sent as a form, a string as it is (say what it is in headers)
+-- @param options those of a call: timeout, retries, ...
+-- @return table the whole decoded response, `success` included | nil, error
+function Shop:request(request, options)
+  shops.check_self(self, "request")
+  if type(request) ~= "table" then Error.usage("request: table expected, got %s", type(request)) end
+  check_request(request)
+  local call_options = Client.check_call_options("request", options)
+  call_options.headers = request.headers or call_options.headers
+  local method = (request.method or "GET"):upper()
+  local out = { method = method, path = request.url, options = call_options,
+    repeatable = method == "GET" or method == "HEAD" }
+  if request.query and next(request.query) ~= nil then
+    out.path = out.path .. (out.path:find("?", 1, true) and "&" or "?") .. params.form("request: query", request.query)
+  end
+  write_body(request, out)
+  return clients[self]:call(out)
+end
+
+return shops

@@ -1,0 +1,15 @@
+--- Hands an event to its handler.
+local Error = require "gumroad.base.error"
+
+--- @param handlers function(data, event, watcher) by the event's type. The type is a stranger's text: nothing
+--   else may be in there
+-- @param event   of gumroad.webhook.parse
+-- @param watcher the handler's third argument
+-- @return true, also where nobody asked for such events | nil, error: what the handler raised
+return function(handlers, event, watcher)
+  local handler = handlers[event.type]
+  if not handler then return true end
+  local ok, raised = xpcall(function() handler(event.data, event, watcher) end, Error.with_traceback)
+  if ok then return true end
+  return nil, Error.is(raised) and raised or Error.new("invalid", tostring(raised))
+end

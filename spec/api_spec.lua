@@ -1,0 +1,166 @@
+-- What gumroad.api says of Gumroad, and what it derives from that.
+local api = require "gumroad.api"
+local currency = require "gumroad.api.currency"
+local delivery = require "gumroad.api.delivery"
+local events = require "gumroad.api.events"
+local limits = require "gumroad.api.limits"
+local schema = require "gumroad.api.schema"
+local scopes = require "gumroad.api.scopes"
+local read_type = require "gumroad.api.type"
+local support = require "support"
+
+describe("A row of the API", function()
+  it("knows whether it is a list and takes parameters, and whether these can be left out", function()
+    local function said(row) return { row.is_list, row.takes_params, row.needs_params } end
+    assert.same({ true, true, false }, said(api.sales.list))
+    assert.same({ true, true, false }, said(api.categories.list))
+    assert.same({ false, true, true }, said(api.products.create))
+    assert.same({ false, true, false }, said(api.products.update))
+    assert.same({ false, false, false }, said(api.products.get))
+  end)
+end)
+
+describe("The limits", function()
+  it("are of operations and OAuth alone, and stand in the operations' texts", function()
+    local there = { ["POST /oauth/token"] = true, ["POST /oauth/device/code"] = true }
+    for _, rows in pairs(api) do
+      for _, row in ipairs(rows) do there[(row.method or "") .. " /v2" .. (row.path or "")] = row.doc end
+    end
+    for _, limit in ipairs(limits) do
+      local doc, words = there[limit.method .. " " .. limit.path], limits.words(limit.method, limit.path)
+      assert.truthy(doc, limit.path)
+      assert.truthy(doc == true or not words or doc:sub(-#words) == words, limit.path)
+    end
+    assert.truthy(api.products.create.doc:find(". At most 10 a minute.", 1, true))
+    assert.truthy(api.media.create.doc:find(". At most 20 in ten minutes.", 1, true))
+    assert.falsy(api.sales.list.doc:find("At most", 1, true))
+  end)
+end)
+
+describe("The scopes", function()
+  it("are known by name, the old one and those of partners apart", function()
+    local set = scopes.set()
+    assert.is_nil(set.refund_sales)
+    assert.is_true(set.ifttt)
+    assert.equal("payouts", scopes.words.view_payouts)
+    assert.equal("view_public view_profile edit_products view_sales mark_sales_as_shipped edit_sales edit_emails "
+      .. "edit_profile view_payouts view_tax_data account", table.concat(scopes.ordinary, " "))
+  end)
+
+  it("are all that operations need", function()
+    for _, rows in pairs(api) do
+      for _, row in ipairs(rows) do
+        for _, scope in ipairs(row.scopes or {}) do assert.is_string(scopes.words[scope], scope) end
+      end
+    end
+  end)
+end)
+
+describe("The events", function()
+  it("are in one order, as rows, as names and in words", function()
+    assert.equal("sale, refund, dispute, dispute_won, cancellation, subscription_updated, subscription_ended "
+      .. "or subscription_restarted", events.words)
+    for i, row in ipairs(events) do
+      assert.equal(row.name, events.names[i])
+      assert.equal(row, events.named[row.name])
+    end
+  end)
+
+  it("carry objects of the schema, which have the fields of their keys", function()
+    for _, row in ipairs(events) do
+      local known = assert(schema[row.object], row.name).type
+      for _, field in ipairs(row.key) do assert.not_nil(known[field], row.name .. "." .. field) end
+      assert.equal("string", known[row.key[1]], row.name)
+    end
+  end)
+
+  it("have a recorded ping each, and there is none of another event", function()
+    local found = {}
+    for _, name in ipairs(support.fixtures("pings", ".payload.json")) do
+      local event = require("cjson").decode(support.fixture("pings/" .. name .. ".payload.json")).resource_name
+      if event then
+        found[event] = true
+        assert.not_nil(events.named[event], name)
+      end
+    end
+    for _, name in ipairs(events.names) do assert.is_true(found[name], name) end
+  end)
+end)
+
+describe("The facts of a delivery", function()
+  it("say which statuses are repeated, and that older servers gave up without a response", function()
+    for status, want in pairs { [200] = false, [204] = false, [302] = false, [400] = false, [404] = false,
+      [429] = false, [499] = true, [500] = true, [501] = false, [502] = true, [503] = true, [504] = true } do
+      assert.equal(want, delivery.is_retried(status), status)
+      assert.equal(want, delivery.is_retried(status, true), status)
+    end
+    assert.is_true(delivery.is_retried(nil))
+    assert.is_false(delivery.is_retried(nil, true))
+    assert.is_true(delivery.is_retried(delivery.RETRY))
+  end)
+
+  it("say which pauses are left, in words", function()
+    assert.equal("1, 3 and 10 minutes", delivery.pauses_in_words(0))
+    assert.equal("3 and 10 minutes", delivery.pauses_in_words(1))
+    assert.equal("10 minutes", delivery.pauses_in_words(2))
+    assert.is_nil(delivery.pauses_in_words(3))
+  end)
+
+  it("say which hosts get JSON", function()
+    assert.equal("json", delivery.format("hooks.zapier.com"))
+    assert.equal("form", delivery.format("zapier.com.example.org"))
+  end)
+end)
+
+describe("The facts of a currency", function()
+  it("are those of the dollar where it is not known", function()
+    assert.same({ "$", 99, false, false },
+      { currency.symbol "xyz", currency.minimum "xyz", currency.is_whole "xyz", currency.is_known "xyz" })
+    assert.same({ "¥", 99, true, true },
+      { currency.symbol "jpy", currency.minimum "jpy", currency.is_whole "jpy", currency.is_known "jpy" })
+    assert.is_false(currency.is_whole(nil))
+  end)
+
+  it("are found by the symbol, too", function()
+    for symbol, code in pairs { ["¥"] = "jpy", ["$"] = "usd", ["CAD$"] = "cad" } do
+      assert.equal(code, currency.with_symbol(symbol))
+    end
+    assert.is_nil(currency.with_symbol "?")
+    assert.is_nil(currency.with_symbol(nil))
+  end)
+end)
+
+describe("The reader of types", function()
+  local function basic(name, optional)
+    return { name = name, scalar = true, optional = optional or false }
+  end
+
+  it("reads names, arrays, maps, unions and what may be nil", function()
+    assert.same(basic("string", true), read_type "string?")
+    assert.same({ name = "cover", optional = false }, read_type "cover")
+    assert.same({ array = { name = "cover", optional = false }, optional = false }, read_type "cover[]")
+    assert.same({ array = basic "string", optional = true }, read_type "string[]?")
+    assert.same({ map = basic "integer", optional = true }, read_type "map<integer>?")
+    assert.same({ union = { basic "number", basic "string" }, optional = false }, read_type "number|string")
+    assert.same({ map = { union = { basic "number", basic "string" }, optional = false }, optional = false },
+      read_type "map<number|string>")
+  end)
+
+  it("refuses what is no type, each time", function()
+    for _, wrong in ipairs { "", "?", "[]", "a b", "map<", "a|<", "a|", "a??" } do
+      for _ = 1, 2 do assert.has_error(function() read_type(wrong) end) end
+    end
+  end)
+
+  it("knows each type in the schema", function()
+    local plain = { string = 1, integer = 1, number = 1, boolean = 1, table = 1, list = 1 }
+    for object, fields in pairs(schema) do
+      for _, field in ipairs(fields) do
+        local type = read_type(field[2])
+        for _, part in ipairs(type.union or { type.array or type.map or type }) do
+          assert.truthy(plain[part.name] or schema[part.name], object .. "." .. field[1])
+        end
+      end
+    end
+  end)
+end)
