@@ -72,6 +72,18 @@ describe("date.day", function()
   end)
 end)
 
+describe("date.midnight", function()
+  it("is the beginning of the UTC day that holds a time", function()
+    assert.equal(1789344000, date.midnight(1789344000))
+    assert.equal(1789344000, date.midnight(1789344000 + 86399.5))
+  end)
+
+  it("is that of the next day for a time inside a day when rounded up", function()
+    assert.equal(1789344000 + 86400, date.midnight(1789344000 + 1, true))
+    assert.equal(1789344000, date.midnight(1789344000, true))
+  end)
+end)
+
 describe("date.is_midnight", function()
   it("is true at the beginning of a UTC day only", function()
     assert.is_true(date.is_midnight(1789344000))

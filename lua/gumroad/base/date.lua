@@ -56,11 +56,16 @@ function date.parse(value)
   end
 end
 
+--- The beginning of the UTC day that holds a point in time, or of the first day that begins there or later.
+-- @return number Unix seconds
+function date.midnight(seconds, round_up)
+  return (round_up and math.ceil or math.floor)(seconds / 86400) * 86400
+end
+
 --- The UTC day that holds a point in time, or the first whole day from there on.
 -- @return string "YYYY-MM-DD"
 function date.day(seconds, round_up)
-  local whole = (round_up and math.ceil or math.floor)(seconds / 86400)
-  return os.date("!%Y-%m-%d", whole * 86400)
+  return os.date("!%Y-%m-%d", date.midnight(seconds, round_up))
 end
 
 --- Whether a point in time is the beginning of a UTC day.

@@ -1,131 +1,134 @@
---- Lists that the server refuses to make as a whole because that takes it too long: the days
--- asked for are halved until it answers, the newest half first. So the order stays newest
--- first; as `after` includes its day and `before` does not, nothing is lost or doubled where
--- two parts meet. Which lists are cut so is in gumroad.api (`too_slow`).
+--- Lists that the server refuses to make as a whole because that takes it too long (`too_slow` in
+-- gumroad.api): the days asked for are halved until it answers, the newest half first. So the order
+-- stays newest first; as `after` includes its day and `before` does not, nothing is lost or doubled
+-- where two parts meet.
 --
--- Where a list stands among its parts is told by its page keys. Gumroad's own keys hold as
--- long as nothing was cut; then ours do: "AFTER..BEFORE@KEY", the days of a part (none: as
--- the caller gave it) and Gumroad's key in it (none: its first page).
+-- Where a list has come to among its parts is in its page keys. Gumroad's own keys hold as long as
+-- nothing was cut; then ours do: "AFTER..BEFORE@KEY", the days of a part (none: as the caller gave
+-- it) and Gumroad's key in it (none: its first page).
 local date = require "gumroad.base.date"
 
-local windows = {}
+local date_ranges = {}
 
 local DAY = 86400
 
-local function seconds_of(day)
-  return day and date.parse(day)
+-- Pages of a list over parts of its days; in place of those of gumroad.resources.list, and over them.
+local Ranges = {}
+Ranges.__index = Ranges
+
+--- @param pages of gumroad.resources.list: start(key, range) and finish(call); operation; params, as they
+--   are sent; after, before: the days of the caller's, Unix seconds or nil
+-- @return pages with the same two functions: those over date ranges where the server may refuse the whole
+function date_ranges.over(pages)
+  local slow = pages.operation.row.too_slow
+  -- In a part of the list a page's number would mean another page.
+  if not slow or (pages.params.page or 1) ~= 1 then return pages end
+  return setmetatable({ pages = pages, slow = slow }, Ranges)
 end
 
-local OURS = "^([%d-]*)%.%.([%d-]*)@(.*)$"
+-- A part: the page `key` of Gumroad's between the days `after` and `before`, Unix seconds or nil; `cut`:
+-- whether those are not simply the caller's.
 
--- Whether a list was cut where this key stands.
-local function is_ours(key)
-  return key ~= nil and key:find(OURS) ~= nil
+-- A day that a key names, in Unix seconds: none is the caller's own; false of what is no day.
+local function read_day(text, own)
+  if text == "" then return own end
+  return date.parse(text) or false
 end
 
--- The page that a key names: { after, before, key } with days as the server takes them.
-local function read_key(key, given)
-  if not is_ours(key) then return { after = given.after, before = given.before, key = key, cut = false } end
-  local after, before, own = key:match(OURS)
-  return {
-    after = after ~= "" and after or given.after, before = before ~= "" and before or given.before,
-    key = own ~= "" and own or nil, cut = true,
-  }
+function Ranges:part_of(key)
+  local whole = self.pages
+  local after, before, own = (key or ""):match("^([%d-]*)%.%.([%d-]*)@(.*)$")
+  local from, to = own and read_day(after, whole.after), own and read_day(before, whole.before)
+  if not own or from == false or to == false then
+    return { after = whole.after, before = whole.before, key = key, cut = false }
+  end
+  return { after = from, before = to, key = own ~= "" and own or nil, cut = true }
 end
 
 local function write_key(part, key)
-  return ("%s..%s@%s"):format(part.after or "", part.before or "", key or "")
+  return ("%s..%s@%s"):format(part.after and date.day(part.after) or "", part.before and date.day(part.before) or "",
+    key or "")
 end
 
 -- Gumroad's key begins with the time of the last sale that was given: no other is younger.
 local function day_after_key(key)
   local year, month, day = (key or ""):match("^(%d%d%d%d)(%d%d)(%d%d)%d+%-")
   local seconds = year and date.parse(("%s-%s-%s"):format(year, month, day))
-  return seconds and date.day(seconds + DAY)
+  return seconds and seconds + DAY
 end
 
 -- The days that a part spans, where it has no end of its own: since Gumroad's first, until
 -- tomorrow.
-local function span(part, row)
-  local oldest = seconds_of(part.after) or date.parse(row.too_slow.since)
-  local newest = seconds_of(part.before) or date.parse(date.day(os.time() + DAY))
+function Ranges:span(part)
+  local oldest = part.after or date.parse(self.slow.since)
+  local newest = part.before or date.midnight(os.time() + DAY)
   return oldest, newest, math.floor((newest - oldest) / DAY)
 end
 
 -- The newest half of a part; nil of a single day.
-local function newest_half(part, row)
+function Ranges:newest_half(part)
   local top = day_after_key(part.key)
-  local whole = { after = part.after, before = part.before, key = part.key, cut = true }
-  if top and (not part.before or top < part.before) then whole.before = top end
-  local _, newest, days = span(whole, row)
+  local half = { after = part.after, before = part.before, key = part.key, cut = true }
+  if top and (not part.before or top < part.before) then half.before = top end
+  local _, newest, days = self:span(half)
   if days < 2 then return nil end
-  whole.after = date.day(newest - math.floor(days / 2) * DAY)
-  return whole
+  half.after = newest - math.floor(days / 2) * DAY
+  return half
 end
 
 -- What comes behind a part that was given to its end, or nil. A part that passed lets the
 -- next one be twice as long.
-local function older_part(part, given, row)
-  if not part.cut or part.after == given.after then return nil end
-  local oldest, _, days = span(part, row)
-  local after = date.day(oldest - 2 * days * DAY)
-  local first = given.after or row.too_slow.since
-  return { after = after > first and after or given.after, before = part.after, cut = true }
+function Ranges:older_part(part)
+  local first = self.pages.after
+  if not part.cut or part.after == first then return nil end
+  local oldest, _, days = self:span(part)
+  local after = oldest - 2 * days * DAY
+  return { after = after > (first or date.parse(self.slow.since)) and after or first, before = part.after }
 end
 
-local function is_too_slow(err, row)
+-- The key of the page behind one of a part's, whose own next key is Gumroad's.
+function Ranges:next_key(part, own)
+  if own then return part.cut and write_key(part, own) or own end
+  local older = self:older_part(part)
+  return older and write_key(older)
+end
+
+function Ranges:is_too_slow(err)
   if err.status ~= 400 then return false end
-  for _, words in ipairs(row.too_slow) do
+  for _, words in ipairs(self.slow) do
     if err.message:find(words, 1, true) then return true end
   end
   return false
 end
 
-local function advise(err, row)
-  err.message = ("%s This is what the server says of a single day, too: %s"):format(err.message, row.too_slow.advice)
+local function advise(err, slow)
+  err.message = ("%s This is what the server says of a single day, too: %s"):format(err.message, slow.advice)
   return err
 end
 
-local function send(query, part)
-  return query:ask(part.key, part.after, part.before)
-end
-
--- The key of the page behind one of a part's, whose own next key is Gumroad's.
-local function next_key(part, own, query)
-  if own == nil then
-    local older = older_part(part, query.params, query.row)
-    return older and write_key(older)
-  elseif part.cut and type(own) == "string" then
-    return write_key(part, own)
-  end
-  return own  -- one that is no text is refused later
-end
-
 --- Sends the request for a page.
--- @param query { row of gumroad.api, with `too_slow`; params: { after, before } of the caller's,
---   days or nil; ask = function(query, key, after, before) -> call | nil, err, which sends it }
--- @param key   Gumroad's, or ours, or nil
--- @return call | nil, err
-function windows.start(query, key)
-  return send(query, read_key(key, query.params))
+-- @param key Gumroad's, or ours, or nil
+-- @return what finish takes | nil, err
+function Ranges:start(key)
+  local part = self:part_of(key)
+  local call, err = self.pages:start(part.key, part.cut and part or nil)
+  return call and { part = part, call = call }, err
 end
 
---- Waits for the page of a key.
--- @param query, key, call as of windows.start
--- @return table the body, with the key of the next page | nil, err
-function windows.finish(query, key, call)
-  local body, err = call:finish()
-  if body and not is_ours(key) then return body end
-  local part, row = read_key(key, query.params), query.row
-  while err and is_too_slow(err, row) do
-    part = newest_half(part, row)
-    if not part then return nil, advise(err, row) end
-    call, err = send(query, part)
-    if call then body, err = call:finish() end
+--- Waits for that page.
+-- @return array with the key of the next page as next_page_key | nil, err
+function Ranges:finish(asked)
+  local part = asked.part
+  local page, err = self.pages:finish(asked.call)
+  while err and self:is_too_slow(err) do
+    part = self:newest_half(part)
+    if not part then return nil, advise(err, self.slow) end
+    local call
+    call, err = self.pages:start(part.key, part)
+    if call then page, err = self.pages:finish(call) end
   end
-  if not body then return nil, err end
-  body.next_page_key = next_key(part, body.next_page_key, query)
-  return body
+  if page then page.next_page_key = self:next_key(part, page.next_page_key) end
+  return page, err
 end
 
-return windows
+return date_ranges

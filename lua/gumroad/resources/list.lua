@@ -1,10 +1,107 @@
---- Lists that come in pages, without coroutines: OpenResty keeps those for itself.
+--- Lists, in pages or not: what shop.RESOURCE:list, each and pages do. Without coroutines: OpenResty
+-- keeps those for itself.
 --
 -- A page's successor is asked for as soon as the page has arrived, so the network works
 -- while the script does.
+local date = require "gumroad.base.date"
+local date_ranges = require "gumroad.resources.date_ranges"
+local params = require "gumroad.resources.params"
 local Error = require "gumroad.base.error"
 
-local pages = {}
+-- What is asked for -------------------------------------------------------------------------
+
+local function take_limit(where, given)
+  local limit = given.limit
+  given.limit = nil
+  if limit ~= nil and (type(limit) ~= "number" or limit < 0 or limit ~= math.floor(limit)) then
+    Error.usage("%s: limit: a whole number of at least 0 expected, got %s", where,
+      type(limit) == "number" and tostring(limit) or type(limit))
+  end
+  return limit
+end
+
+-- Gumroad filters by whole UTC days. A finer bound is sent as the enclosing day, and what lies
+-- outside it is left out here.
+-- @return the day, and the bound itself where it is finer; both Unix seconds or nil
+local function take_bound(row, given, name, round_up)
+  local seconds = row.param[name] and date.parse(given[name])
+  if not seconds then return nil, nil end  -- what is no date params.check refuses
+  local day = date.midnight(seconds, round_up)
+  given[name] = day
+  return day, seconds ~= day and seconds or nil
+end
+
+-- Where a list begins: at a page's key, or at its number, which wins at Gumroad but is no match
+-- for a key of ours: that was made from one. As a key the number is "page=3".
+local function first_key(given)
+  local is_ours = given.page_key and given.page_key:find("~", 1, true)
+  if is_ours or (given.page or 1) == 1 then return given.page_key end
+  return ("page=%d"):format(given.page)
+end
+
+-- The pages of a list, as Gumroad has them.
+local Pages = {}
+Pages.__index = Pages
+
+-- @param operation of gumroad.resources.operation
+-- @return Pages; the limit, or nil
+local function new_pages(operation)
+  local row, where, given = operation.row, operation.where, operation.params
+  if given ~= nil and type(given) ~= "table" then
+    Error.usage("%s: a table of parameters expected, got %s", where, type(given))
+  end
+  local copy = {}
+  for name, value in pairs(given or {}) do copy[name] = value end
+  local limit = take_limit(where, copy)
+  local pages = { operation = operation }
+  pages.after, pages.finer_after = take_bound(row, copy, "after", false)
+  pages.before, pages.finer_before = take_bound(row, copy, "before", true)
+  local sent = params.check(where, row, copy)
+  for name, value in pairs(row.opt_in or {}) do sent[name] = sent[name] or value end
+  pages.params, pages.first_key = sent, first_key(sent)
+  pages.request = operation:request(sent)  -- a wrong id is told before any page is asked for
+  return setmetatable(pages, Pages), limit
+end
+
+--- Sends the request for a page.
+-- @param key   its key; nil: the first page
+-- @param range { after, before }, Unix seconds or nil, in place of the caller's days; or nil
+-- @return what finish takes | nil, err
+function Pages:start(key, range)
+  local client = self.operation.client
+  if key == self.first_key and not range then return client:start(self.request) end
+  local sent = {}
+  for name, value in pairs(self.params) do sent[name] = value end
+  if range then
+    sent.after, sent.before = range.after and date.day(range.after), range.before and date.day(range.before)
+  end
+  sent.page = key and key:match("^page=(%d+)$")  -- else none: it would win over the key
+  sent.page_key = not sent.page and key or nil
+  return client:start(self.operation:request(sent))
+end
+
+local function filter(after, before, items)
+  if not (after or before) then return items end
+  local kept = { next_page_key = items.next_page_key }
+  for _, item in ipairs(items) do
+    local at = date.parse(item.created_at or "")
+    if not at or ((not after or at >= after) and (not before or at < before)) then kept[#kept + 1] = item end
+  end
+  return kept
+end
+
+--- Waits for that page.
+-- @return array of what was asked for, with the next page's key as next_page_key | nil, err
+function Pages:finish(call)
+  local body, err = call:finish()
+  if not body then return nil, err end
+  local items
+  items, err = self.operation:value(body, self.request)
+  if not items then return nil, err end
+  return filter(self.finer_after, self.finer_before, items)
+end
+
+-- Where a list was cut ------------------------------------------------------------------------
 
 -- Where a list was cut inside a page, our key says what of that page was given: "KEY~ID~ID~" is
 -- the page KEY without these. Not how many they were: until the list goes on, others may be new
@@ -28,7 +125,8 @@ local function id_of(item)
   return tostring(item.id or item.slug or "")
 end
 
--- What of a page was not given yet, and which of the given are not on it: they may come later.
+-- Splits a page into items not returned yet; also returns the ids already returned that are not on
+-- this page, as they may come later.
 local function sort_out(items, given)
   local times, rest, others = {}, {}, {}
   for _, id in ipairs(given) do times[id] = (times[id] or 0) + 1 end
@@ -57,33 +155,31 @@ local function first_of(items, most, given)
   return page
 end
 
--- A list on its way from page to page.
+-- From page to page ---------------------------------------------------------------------------
+
+-- A list on its way.
 local Walk = {}
 Walk.__index = Walk
 
--- `query` is a table:
---   start(query, page_key) -> call | nil, err          sends the request for a page
---   finish(query, page_key, call) -> body | nil, err   waits for it
---   items(query, body) -> array | nil, err             what the page holds, filtered
---   request    that for the first page, for errors
---   page_key   where to begin, or nil
---   limit      how many items at most, or nil
--- `ahead`: whether each page's successor is asked for at once.
-local function new_walk(query, ahead)
-  local key, given = split_key(query.page_key)
+-- @param operation as for new_pages
+-- @param ahead     whether each page's successor is asked for at once, also where there is no limit
+local function new_walk(operation, ahead)
+  local pages, limit = new_pages(operation)
+  local key, given = split_key(pages.first_key)
   return setmetatable({
-    query = query, ahead = ahead,
+    pages = date_ranges.over(pages), request = pages.request,
+    ahead = ahead or limit ~= nil,
     key = key, given = given,  -- the page that comes next, and what of it was given
     seen = { [key or ""] = true },
-    left = query.limit, more = query.limit ~= 0,
+    left = limit, more = limit ~= 0,
     call = nil, err = nil,     -- the request for that page, under way; or why it could not be sent
-    waiting = false,           -- whether somebody waits for its answer
+    waiting = false,           -- whether somebody waits for its response
   }, Walk)
 end
 
--- What of a page's items is given, with what a page says besides.
-function Walk:take(page, next_key)
-  local left, others = self.left, self.given
+-- What of a page is given, with what a page says besides.
+function Walk:take(page)
+  local left, others, next_key = self.left, self.given, page.next_page_key
   if others then page, others = sort_out(page, others) end
   if left and #page > left then
     self.given = self.given or {}
@@ -103,26 +199,23 @@ function Walk:take(page, next_key)
   return page
 end
 
--- The items of the page that was asked for and the next page's key | nil, err
+-- The page that was asked for | nil, err
 function Walk:receive()
   local call, err = self.call, self.err
-  local body
+  local page
   if call then
     self.waiting = true
-    body, err = self.query:finish(self.key, call)
+    page, err = self.pages:finish(call)
     self.waiting = false
   end
   self.call, self.err = nil, nil
-  if not body then return nil, err end
-  local items
-  items, err = self.query:items(body)
-  if not items then return nil, err end
-  local next_key = body.next_page_key
+  if not page then return nil, err end
+  local next_key = page.next_page_key
   if next_key then
-    if self.seen[next_key] then return nil, stuck(self.query.request) end
+    if self.seen[next_key] then return nil, stuck(self.request) end
     self.seen[next_key] = true
   end
-  return items, next_key
+  return page
 end
 
 -- An array with next_page_key, complete, reason | nil at the end | nil, err; the step after an
@@ -133,33 +226,39 @@ function Walk:step()
     Error.usage("a list's iterator waits for a page already: each task needs one of its own, and none goes on after "
       .. "a hook has raised")
   end
-  if not self.call and not self.err then self.call, self.err = self.query:start(self.key) end
-  local items, next_key = self:receive()
-  if not items then return nil, next_key end
-  local page = self:take(items, next_key)
-  if self.more and self.ahead then self.call, self.err = self.query:start(self.key) end
+  if not self.call and not self.err then self.call, self.err = self.pages:start(self.key) end
+  local page, err = self:receive()
+  if not page then return nil, err end
+  page = self:take(page)
+  if self.more and self.ahead then self.call, self.err = self.pages:start(self.key) end
   return page
 end
 
+-- The methods ---------------------------------------------------------------------------------
+
+local list = {}
+
 --- The first `limit` items, or one page of the API where there is no limit.
+-- @param operation of gumroad.resources.operation, its parameters not checked yet
 -- @return array with next_page_key, complete, reason | nil, err
-function pages.list(query)
-  if query.limit == 0 then return { complete = false, reason = "limit" } end
-  local walk = new_walk(query, query.limit ~= nil)
-  local list, err = walk:step()
-  local page = list
-  while page and not page.complete and (query.limit or #list == 0) do
+function list.list(operation)
+  local walk = new_walk(operation)
+  local limit = walk.left
+  if limit == 0 then return { complete = false, reason = "limit" } end
+  local all, err = walk:step()
+  local page = all
+  while page and not page.complete and (limit or #all == 0) do
     page, err = walk:step()
-    for _, item in ipairs(page or {}) do list[#list + 1] = item end
-    if page then list.next_page_key, list.complete, list.reason = page.next_page_key, page.complete, page.reason end
+    for _, item in ipairs(page or {}) do all[#all + 1] = item end
+    if page then all.next_page_key, all.complete, all.reason = page.next_page_key, page.complete, page.reason end
   end
   if err then return nil, err end
-  return list
+  return all
 end
 
 --- An iterator over pages that raises what goes wrong, as an iterator cannot return it.
-function pages.each_page(query)
-  local walk = new_walk(query, true)
+function list.pages(operation)
+  local walk = new_walk(operation, true)
   return function()
     local page, err = walk:step()
     if err then error(err, 0) end
@@ -168,8 +267,8 @@ function pages.each_page(query)
 end
 
 --- An iterator over items.
-function pages.each(query)
-  local next_page = pages.each_page(query)
+function list.each(operation)
+  local next_page = list.pages(operation)
   local page, at = {}, 0
   return function()
     at = at + 1
@@ -178,4 +277,4 @@ function pages.each(query)
   end
 end
 
-return pages
+return list

@@ -11,15 +11,21 @@ local function is_integer(value)
   return type(value) == "number" and value == math.floor(value) and math.abs(value) < 2 ^ 53
 end
 
--- For each type of the rows: what it is called, whether a value is one.
+local function of_type(name)
+  return function(value)
+    if type(value) == name then return value end
+  end
+end
+
+-- For each type of the rows: what it is called, and what reads a value of it; nil where it is none.
 local TYPES = {
-  string = { "string", function(v) return type(v) == "string" end },
-  integer = { "whole number", is_integer },
-  boolean = { "boolean", function(v) return type(v) == "boolean" end },
-  array = { "array", function(v) return type(v) == "table" and (next(v) == nil or v[1] ~= nil) end },
-  object = { "table", function(v) return type(v) == "table" end },
-  ["function"] = { "function", function(v) return type(v) == "function" end },
-  date = { date.EXPECTED, function(v) return date.parse(v) ~= nil end },
+  string = { "string", of_type "string" },
+  integer = { "whole number", function(v) return is_integer(v) and v or nil end },
+  boolean = { "boolean", of_type "boolean" },
+  array = { "array", function(v) return type(v) == "table" and (next(v) == nil or v[1] ~= nil) and v or nil end },
+  object = { "table", of_type "table" },
+  ["function"] = { "function", of_type "function" },
+  date = { date.EXPECTED, date.parse },  -- Unix seconds
 }
 
 local function describe(value)
@@ -27,9 +33,9 @@ local function describe(value)
   return type(value) == "number" and tostring(value) or type(value)
 end
 
--- A date as Gumroad takes it, a whole day. Only lists can make up for what is finer.
-local function day_of(where, name, value)
-  local seconds = date.parse(value)
+-- A date as Gumroad takes it, a whole day. Lists, which make up for what is finer, have rounded
+-- theirs before.
+local function day_of(where, name, seconds)
   if not date.is_midnight(seconds) then
     Error.usage("%s: parameter '%s': Gumroad counts whole UTC days here; give \"YYYY-MM-DD\"", where, name)
   end
@@ -39,23 +45,24 @@ end
 local check_table
 
 local function check_param(where, row, param, name, value)
-  local want = TYPES[param[2]]
+  local kind = TYPES[param[2]]
   if type(value) == param.also then value = tostring(value) end
-  if not want[2](value) then
-    Error.usage("%s: parameter '%s': %s expected, got %s", where, name, want[1], describe(value))
+  local read = kind[2](value)
+  if read == nil then
+    Error.usage("%s: parameter '%s': %s expected, got %s", where, name, kind[1], describe(value))
   end
-  if type(value) == "string" and value:find(row.query and "%c" or "%z") then
+  if type(read) == "string" and read:find(row.query and "%c" or "%z") then
     Error.usage("%s: parameter '%s' has a control character (a line's end, NUL)", where, name)
   end
-  if param.fields then return check_table(where, row, param, value, name) end
-  if param[2] == "date" then return day_of(where, name, value) end
-  if row.query and param[2] == "boolean" then return tostring(value) end
-  return value
+  if param.fields then return check_table(where, row, param, read, name) end
+  if param[2] == "date" then return day_of(where, name, read) end
+  if row.query and param[2] == "boolean" then return tostring(read) end
+  return read
 end
 
 -- Every list takes a limit, which is no parameter of Gumroad's.
 local function names_of(row, known, inside)
-  if row.name ~= "list" or inside then return known end
+  if not row.is_list or inside then return known end
   local names = { limit = true }
   for name in pairs(known) do names[name] = true end
   return names

@@ -65,7 +65,7 @@ return function(operation)
   local wrong = before and impossible(before, amount)
   if wrong then return nil, Error.new("invalid", wrong, { retryable = false }) end
   local sale
-  sale, err = operation.send(operation.params)
+  sale, err = operation:send(operation.params)
   if sale or err.kind ~= "outcome_unknown" or not before then return sale, err end
   return settle(operation, err, before)
 end

@@ -1,0 +1,130 @@
+--- An operation that was called: the request that follows from its row and its arguments, and what
+-- becomes of the response.
+local api = require "gumroad.api"
+local params = require "gumroad.resources.params"
+local Client = require "gumroad.client"
+local Error = require "gumroad.base.error"
+
+local Operation = {}
+Operation.__index = Operation
+
+-- Splits the arguments of a method: ids in the order of the path, then a table of
+-- parameters where the operation has any, then the options of the call.
+local function read_arguments(row, where, ...)
+  local args, ids, count = { n = select("#", ...), ... }, {}, #row.path_params
+  for i = 1, count do
+    ids[i] = args[i]
+    if ids[i] == nil then Error.usage("%s: %s is missing", where, row.path_params[i]) end
+    if type(ids[i]) ~= "string" then
+      Error.usage("%s: %s: string expected, got %s", where, row.path_params[i], type(ids[i]))
+    end
+  end
+  local options_at = count + (row.takes_params and 2 or 1)
+  if args.n > options_at then Error.usage("%s: too many arguments", where) end
+  return ids, row.takes_params and args[count + 1] or nil, Client.check_call_options(where, args[options_at])
+end
+
+--- @param row    of gumroad.api
+-- @param where  its name for errors, such as "sales.each"
+-- @param client
+-- @param ...    the arguments of the method
+-- @return { row, where, client, ids, params (as given, not checked), options (those of a call) }
+function Operation.new(row, where, client, ...)
+  local ids, given, options = read_arguments(row, where, ...)
+  return setmetatable({ row = row, where = where, client = client, ids = ids, params = given, options = options },
+    Operation)
+end
+
+-- The row of the operation that shows what another one did, or nil, and how to say so.
+local function looking_row(row)
+  if row.look then
+    local resource, name = row.look:match("^(.*)%.(.*)$")
+    return api[resource][name], "read it back with "
+  elseif row.name == "create" then
+    return api[row.resource].list, "look with "
+  end
+  return #row.path_params > 0 and api[row.resource].get, "read it back with "
+end
+
+-- How the caller finds out what became of a change whose response was lost.
+local function how_to_look(row, ids)
+  local look, words = looking_row(row)
+  if not look then return nil end
+  local arguments = {}
+  for i in ipairs(look.path_params) do arguments[i] = ("%q"):format(ids[i]) end
+  if look.needs_params then arguments[#look.path_params + 1] = "{ ... }" end
+  return ("%sshop.%s:%s(%s)"):format(words, look.resource, look.name, table.concat(arguments, ", "))
+end
+
+local function is_repeatable(row, given)
+  if not row.repeatable_with then return row.repeatable end
+  for name, value in pairs(row.repeatable_with) do
+    if given[name] ~= value then return false end
+  end
+  return true
+end
+
+--- The request for checked parameters, for client:start.
+function Operation:request(given)
+  local row = self.row
+  local request = {
+    method = row.method, path = params.path(self.where, row, self.ids), scopes = row.scopes,
+    repeatable = is_repeatable(row, given), options = self.options, public = not row.scopes,
+    file = row.kind == "file",
+  }
+  if not request.repeatable then request.look = how_to_look(row, self.ids) end
+  params.write(self.where, row, given, request)
+  return request
+end
+
+-- Whether what came out of JSON, where a table is an array or an object, is an array of tables.
+local function is_array_of_tables(value)
+  if type(next(value)) == "string" then return false end
+  for i = 1, #value do
+    if type(value[i]) ~= "table" then return false end
+  end
+  return true
+end
+
+-- What is wrong with a value of the envelope, or nil.
+local function fault_of(row, value, body)
+  if type(value) ~= "table" then return "no '" .. row.returns .. "'" end
+  if row.kind ~= "list" then return nil end
+  if not is_array_of_tables(value) then return "a '" .. row.returns .. "' that is no list of objects" end
+  local key = body.next_page_key
+  return key ~= nil and type(key) ~= "string" and "a next_page_key that is no text" or nil
+end
+
+--- What a response's body holds for the caller, with what stands beside it there; of a list the key of
+-- the next page, too.
+-- @return value | nil, error
+function Operation:value(body, request)
+  local row = self.row
+  if row.kind == "message" or not row.returns then return body end
+  local value = body[row.returns] or body[row.or_returns]
+  local fault = fault_of(row, value, body)
+  if fault then
+    return nil, Client.judge(request, Error.new("decode", "the answer has " .. fault,
+      { method = row.method, path = request.path:match("^[^?]*"), status = 200 }))
+  end
+  for _, field in ipairs(row.beside or {}) do value[field[1]] = body[field[1]] end
+  if row.kind == "list" then value.next_page_key = body.next_page_key end
+  return value
+end
+
+--- Makes the row's own request with checked parameters.
+-- @return value | nil, error
+function Operation:send(given)
+  local request = self:request(given)
+  local body, err = self.client:call(request)
+  if not body then return nil, err end
+  local value
+  value, err = self:value(body, request)
+  if value and self.row.kind == "list" then
+    value.complete = value.next_page_key == nil
+    value.reason = not value.complete and "page" or nil
+  end
+  return value, err
+end
+
+return Operation
