@@ -7,7 +7,7 @@
 #   make types     library/gumroad.lua, by which editors complete, from the tables of the API
 #   make doc       the reference: build/doc/index.html
 #   make openapi   Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check: validated
-#   make lint sanitize valgrind fuzz bench clean
+#   make lint check-lua-h sanitize valgrind fuzz bench clean
 
 LUA ?= lua5.4
 LUAS = lua5.1 lua5.2 lua5.3 lua5.4 luajit
@@ -28,7 +28,11 @@ MHD_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libmicrohttpd 2>/dev/null)
 MHD_LIBS ?= $(shell $(PKG_CONFIG) --libs libmicrohttpd 2>/dev/null)
 
 CFLAGS ?= -O2 -g
-WARNINGS = -std=c11 -Wall -Wextra -Wpedantic $(if $(WERROR),-Werror)
+# What LPeg asks for, but that declarations come first, and conversions.
+WARNINGS = -std=c11 -Wall -Wextra -Wpedantic -Waggregate-return -Wbad-function-cast -Wc++-compat -Wcast-align \
+  -Wcast-qual -Wconversion -Wdisabled-optimization -Wmissing-prototypes -Wnested-externs \
+  -Wpointer-arith -Wredundant-decls -Wshadow -Wsign-compare -Wsign-conversion -Wstrict-prototypes -Wundef \
+  -Wwrite-strings $(if $(WERROR),-Werror)
 NO_PLT := $(shell $(CC) -Werror -fno-plt -x c -c -o /dev/null /dev/null 2>/dev/null && echo -fno-plt)
 ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC $(NO_PLT) -fvisibility=hidden $(CFLAGS)
 DARWIN = $(filter Darwin,$(shell uname -s))
@@ -39,8 +43,11 @@ STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
 
 # The modules and their objects. Where libmicrohttpd is not found, or this is not Linux, require
 # "gumroad.listener" says so.
-CORE = core module buffer text form form_lua json json_lua gate gate_lua equal secret engine request poller file
-LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),listener module buffer text,listener_missing)
+CORE = core module buffer text engine engine_lua request request_lua response_lua file file_lua form form_lua \
+  gate gate_lua json json_lua poller secret secret_lua
+LISTENER_FOUND = listener listener_lua listener_faults listener_faults_lua gate gate_lua secret module buffer text
+LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_FOUND),listener_missing)
+SYSTEM = system system_lua module
 MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so $(BUILD)/gumroad/system.so
 
 all: $(MODULES)
@@ -57,7 +64,7 @@ $(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
 
-$(BUILD)/gumroad/system.so: $(BUILD)/obj/system.o $(BUILD)/obj/module.o
+$(BUILD)/gumroad/system.so: $(SYSTEM:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
@@ -156,6 +163,17 @@ kqueue:
 	$(MAKE) --no-print-directory -s BUILD=build/kqueue/$(LUA) all CFLAGS="$(CFLAGS) -DGR_USE_KQUEUE -Ispec/kqueue"
 	$(MAKE) --no-print-directory BUILD=build/kqueue/$(LUA) check SPECS="spec/engine_spec.lua spec/loop_spec.lua spec/client_spec.lua"
 
+# What runs in a callback of libcurl or libmicrohttpd must not be able to call Lua: lua.h reaches only
+# X_lua.c and what opens a module.
+WITHOUT_LUA = $(filter-out %_lua core listener_missing module,$(sort $(CORE) $(LISTENER) $(SYSTEM)))
+check-lua-h:
+	@for name in $(WITHOUT_LUA); do \
+	  $(CC) $(ALL_CFLAGS) $(LUA_CFLAGS) $(CURL_CFLAGS) $(MHD_CFLAGS) -E -H src/$$name.c 2>&1 >/dev/null | \
+	  awk -v chain=src/$$name.c '/^\.+ / { way[length($$1)] = $$2 } /error:/ { print; bad = 1; exit } \
+	    /[ \/]lua\.h$$/ { for (i = 1; i <= length($$1); i++) chain = chain " > " way[i]; \
+	      print "lua.h is included: " chain; bad = 1; exit } END { exit bad }' || exit 1; done
+
+
 lint:
 	luacheck -q lua bin/gumroad-lua spec bench examples doc .luacheckrc
 
@@ -200,7 +218,7 @@ fuzz:
 	cp spec/fixtures/pings/*.form build/fuzz/form-corpus
 	cp spec/fixtures/*.json spec/fixtures/errors/*.json build/fuzz/json-corpus
 	for parser in form json; do \
-	  clang -std=c11 -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	  clang $(WARNINGS) -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c && \
 	  build/fuzz/$$parser -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/$$parser-corpus || exit 1; done
@@ -221,4 +239,5 @@ bench:
 clean:
 	rm -rf build
 
-.PHONY: all install documents demo test check test-all test-alloc coverage collector kqueue lint types openapi openapi-check doc sanitize valgrind fuzz bench clean
+.PHONY: all install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint types openapi \
+  openapi-check doc sanitize valgrind fuzz bench clean

@@ -7,18 +7,18 @@
 
 #define FIELDS "gumroad.bench.fields"
 
-typedef struct Field {
-  gr_Span parts[GR_FORM_MAXPARTS], value;
+typedef struct gr_field {
+  gr_span parts[GR_FORM_MAXPARTS], value;
   int n;
-} Field;
+} gr_field;
 
-typedef struct Fields {
+typedef struct gr_fields {
   int n, top_size;
-  Field fields[];
-} Fields;
+  gr_field fields[];
+} gr_fields;
 
 /* How many of the tables that the field before had open are the field's, too. */
-static int kept_tables (const Field *before, const Field *field) {
+static int kept_tables (const gr_field *before, const gr_field *field) {
   int i = 0;
   while (i < before->n - 1 && i < field->n - 1 && before->parts[i].len == field->parts[i].len
          && memcmp(before->parts[i].text, field->parts[i].text, field->parts[i].len) == 0) i++;
@@ -31,16 +31,16 @@ static int l_fields (lua_State *L) {
   size_t len, most = 1;
   const char *body = luaL_checklstring(L, 1, &len);
   for (size_t i = 0; i < len; i++) most += body[i] == '&';
-  Fields *f = (Fields *)lua_newuserdata(L, sizeof *f + most * sizeof *f->fields + len + GR_FORM_PADDING);
+  gr_fields *f = (gr_fields *)lua_newuserdata(L, sizeof *f + most * sizeof *f->fields + len + GR_FORM_PADDING);
   char *copy = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
-  gr_Form form;
-  gr_FormField field;
+  gr_form form;
+  gr_form_field field;
   memcpy(copy, body, len);
   gr_form_begin(&form, copy, len, (char *)(f->fields + most));
   f->n = 0;
   f->top_size = (int)len / 32;
   while (gr_form_read(&form, &field, 1) > 0) {
-    Field *next = &f->fields[f->n];
+    gr_field *next = &f->fields[f->n];
     next->n = (int)gr_form_split(&field, next->parts);
     next->value = field.value;
     f->n++;
@@ -53,13 +53,13 @@ static int l_fields (lua_State *L) {
 
 /* build(fields) -> table, of the same sizes as form_decode makes them */
 static int l_build (lua_State *L) {
-  Fields *f = (Fields *)luaL_checkudata(L, 1, FIELDS);
+  gr_fields *f = (gr_fields *)luaL_checkudata(L, 1, FIELDS);
   luaL_checkstack(L, GR_FORM_MAXPARTS + 4, NULL);
   lua_settop(L, 1);
   lua_createtable(L, 0, f->top_size);
   int element = 0;
   for (int i = 0; i < f->n; i++) {
-    const Field *field = &f->fields[i];
+    const gr_field *field = &f->fields[i];
     int depth = i > 0 ? kept_tables(field - 1, field) : 0;
     if (field->n > 1 || lua_gettop(L) > 2) lua_settop(L, 2 + depth);
     for (; depth < field->n - 1; depth++) {
@@ -86,7 +86,9 @@ static int l_build (lua_State *L) {
 
 static const luaL_Reg functions[] = {{"build", l_build}, {"fields", l_fields}, {NULL, NULL}};
 
-GR_EXPORT int luaopen_form_baseline (lua_State *L) {
+GR_EXPORT int luaopen_form_baseline (lua_State *L);
+
+int luaopen_form_baseline (lua_State *L) {
   lua_newtable(L);
   gr_setfuncs(L, functions);
   return 1;

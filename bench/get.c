@@ -10,10 +10,10 @@
 #define HANDLE "get_baseline"
 #define MAX_BODY (1 << 20)
 
-typedef struct handle { CURL *curl; struct curl_slist *headers; size_t len; char body[MAX_BODY]; } handle;
+typedef struct gr_handle { CURL *curl; struct curl_slist *headers; size_t len; char body[MAX_BODY]; } gr_handle;
 
 static size_t on_body (char *data, size_t size, size_t nmemb, void *ud) {
-  handle *h = (handle *)ud;
+  gr_handle *h = (gr_handle *)ud;
   size_t n = size * nmemb;
   if (n > MAX_BODY - h->len) return 0;
   memcpy(h->body + h->len, data, n);
@@ -22,7 +22,7 @@ static size_t on_body (char *data, size_t size, size_t nmemb, void *ud) {
 }
 
 static int handle_get (lua_State *L) {
-  handle *h = (handle *)luaL_checkudata(L, 1, HANDLE);
+  gr_handle *h = (gr_handle *)luaL_checkudata(L, 1, HANDLE);
   h->len = 0;
   CURLcode code = curl_easy_perform(h->curl);
   if (code != CURLE_OK) return luaL_error(L, "%s", curl_easy_strerror(code));
@@ -31,7 +31,7 @@ static int handle_get (lua_State *L) {
 }
 
 static int handle_close (lua_State *L) {
-  handle *h = (handle *)luaL_checkudata(L, 1, HANDLE);
+  gr_handle *h = (gr_handle *)luaL_checkudata(L, 1, HANDLE);
   curl_easy_cleanup(h->curl);
   curl_slist_free_all(h->headers);
   h->curl = NULL;
@@ -41,7 +41,7 @@ static int handle_close (lua_State *L) {
 
 static int handle_new (lua_State *L) {
   const char *url = luaL_checkstring(L, 1), *token = luaL_checkstring(L, 2);
-  handle *h = (handle *)lua_newuserdata(L, sizeof *h);
+  gr_handle *h = (gr_handle *)lua_newuserdata(L, sizeof *h);
   memset(h, 0, sizeof *h);
   luaL_getmetatable(L, HANDLE);
   lua_setmetatable(L, -2);
@@ -58,11 +58,13 @@ static int handle_new (lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg meta[] = { { "__gc", handle_close }, { NULL, NULL } };
-static const luaL_Reg methods[] = { { "get", handle_get }, { NULL, NULL } };
-static const luaL_Reg functions[] = { { "new", handle_new }, { NULL, NULL } };
+static const luaL_Reg meta[] = {{"__gc", handle_close}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"get", handle_get}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"new", handle_new}, {NULL, NULL}};
 
-GR_EXPORT int luaopen_get_baseline (lua_State *L) {
+GR_EXPORT int luaopen_get_baseline (lua_State *L);
+
+int luaopen_get_baseline (lua_State *L) {
   luaL_newmetatable(L, HANDLE);
   gr_setfuncs(L, meta);
   lua_newtable(L);

@@ -368,7 +368,7 @@ function webhook.parse(body, content_type, limits) end
 ---@field scopes? string|string[] # default: view_public
 ---@field open fun(url: string) # opens the browser there, or shows the address
 ---@field port? integer # to listen on, default: any free one
----@field timeout? number # seconds for the user to decide, 300
+---@field wait? number # seconds for the user to decide, 300
 
 ---@class gumroad.TokenInfo
 ---@field scope string[]

@@ -9,6 +9,24 @@ local TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ"
 local function highest() return 1 - 2 ^ -53 end  -- dice that always fall high
 local function lowest() return 0 end
 
+describe("A shop on this machine", function()
+  it("is not asked for through a proxy, in no call and on no connection", function()
+    local gum = assert(emulator.start { sales = 0 })
+    finally(function() gum:stop() end)
+    local program = ([[
+      local gumroad = require "gumroad"
+      local function shop(url) return gumroad.new { access_token = %q, base_url = url, retries = 0 } end
+      local port = %d
+      for _, host in ipairs { "127.0.0.1", "127.0.0.1", "localhost", "localhost", "127.0.0.1" } do
+        local user, err = shop("http://" .. host .. ":" .. port).user:get()
+        print(user and user.name or err)
+      end]]):format(gum.access_token, gum.port)
+    local nobody = "http://127.0.0.1:" .. support.free_port()
+    local variables = ("http_proxy=%s all_proxy=%s no_proxy= "):format(nobody, nobody)
+    assert.equal(("Ana Petrova\n"):rep(5), support.output(variables .. support.lua_command(program)) .. "\n")
+  end)
+end)
+
 describe("retry.pause", function()
   it("is at most half a second, and twice that after each attempt, up to 8 seconds", function()
     local pauses = {}
@@ -429,7 +447,7 @@ describe("A caller's mistake", function()
     { "gumroad.new: option 'timeout': number expected, got string", function() gumroad.new { timeout = "5" } end },
     { "gumroad.new: option 'timeout': a positive number expected", function() gumroad.new { timeout = 0 } end },
     { "gumroad.new: option 'timeout': a positive number expected", function() gumroad.new { timeout = 0 / 0 } end },
-    { "gumroad.new: option 'retries': a positive number expected", function() gumroad.new { retries = -1 } end },
+    { "gumroad.new: option 'retries': a number of at least 0 expected", function() gumroad.new { retries = -1 } end },
     { "gumroad.new: option 'sleep': function expected, got number", function() gumroad.new { sleep = 1 } end },
     { "user.get: unknown option 'retry' (known: connect_timeout,", function() shop.user:get { retry = 1 } end },
     { "user.get: unknown option 'access_token'", function() shop.user:get { access_token = "a" } end },

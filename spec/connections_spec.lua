@@ -144,7 +144,7 @@ describe("Connections", function()
     assert.equal("connections.save: access_token is missing", raised { scope = "view_sales" })
     assert.equal("connections.save: created_at: number expected, got string",
       raised { access_token = TOKEN, created_at = "now" })
-    assert.equal("connections.save: a table expected, got nil", raised())
+    assert.equal("connections.save: table expected, got nil", raised())
     assert.is_nil(io.open(file))
   end)
 

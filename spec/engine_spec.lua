@@ -477,10 +477,32 @@ describe("engine", function()
       ffi.cdef "int setenv(const char *, const char *, int); int unsetenv(const char *);"
       local proxy, proxy_url = listen()
       ffi.C.setenv("http_proxy", proxy_url, 1)
-      local got = exchange("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-      ffi.C.unsetenv("http_proxy")
-      assert.equal(200, got.response.status)
+      finally(function() ffi.C.unsetenv("http_proxy") end)
+      local server, url = listen()
+      for _ = 1, 3 do  -- what is known of a base URL is kept
+        local transfer = send(url, { path = "/", fresh = true })
+        local peer = accept(server)
+        read_request(peer)
+        answer(peer, "")
+        assert.equal(200, result(transfer).status)
+      end
       assert.is_nil((proxy:accept()))
+    end)
+
+    it("ask a proxy for what is elsewhere, also after a request to this machine", function()
+      if not has_ffi then return end
+      local proxy, proxy_url = listen()
+      ffi.C.setenv("http_proxy", proxy_url, 1)
+      finally(function() ffi.C.unsetenv("http_proxy") end)
+      local server, url = listen()
+      for _, base in ipairs { url, "http://shop.example.com", url, "http://shop.example.com" } do
+        local transfer = send(base, { path = "/", fresh = true })
+        local peer = accept(base == url and server or proxy)
+        local asked = read_request(peer)
+        answer(peer, "")
+        assert.equal(200, result(transfer).status)
+        assert.equal(base == url and "GET / " or "GET http://shop.example.com/ ", asked:match("^%u+ %S+ "))
+      end
     end)
   end)
 

@@ -2,6 +2,7 @@ local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local gumroad = require "gumroad"
 local Error = require "gumroad.base.error"
+local socket = require "socket"
 local support = require "support"
 
 -- Lua 5.1 alone cannot yield from inside pcall or a for loop's iterator.
@@ -140,6 +141,30 @@ describe("Calls side by side", function()
       function() return coroutine.wrap(function() return #shop.products:list() end)() end,
     }
     assert.same({ "Ana Petrova", 10 }, values)
+  end)
+
+  it("go on when another one moved them on, before anything is waited for", function()
+    local server = assert(socket.bind("127.0.0.1", 0))
+    local _, port = server:getsockname()
+    local waiting = gumroad.new { access_token = "a", base_url = "http://127.0.0.1:" .. port, retries = 0, timeout = 5 }
+    gum:fault { kind = "delay", seconds = 0.02, path = "/v2/user" }
+    gum:fault { kind = "delay", seconds = 0.1, path = "/v2/products" }
+    local peer
+    local values, errors = gumroad.all {
+      function() return waiting.user:get() end,  -- is answered by the second alone
+      function()
+        local name = shop.user:get().name
+        local body = '{"success":true,"user":{"name":"second"}}'
+        peer = assert(server:accept())
+        peer:send(("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"):format(#body, body))
+        return name
+      end,
+      function() return coroutine.wrap(function() return #shop.products:list() end)() end,  -- the others wait for it
+    }
+    peer:close()
+    server:close()
+    assert.same({}, errors)
+    assert.same({ "second", "Ana Petrova", 10 }, { values[1].name, values[2], values[3] })
   end)
 
   it("may be functions of C", function()

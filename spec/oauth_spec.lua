@@ -148,6 +148,8 @@ describe("OAuth", function()
       gum:reset_stats()
       check_error(nil, "auth", { pending.state, other.state }, oauth.exchange(with { pending = other, query = query }))
       check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = query:gsub("state", "stat") }))
+      check_error(nil, "auth", {}, oauth.exchange(with { pending = pending,
+        query = query:gsub("state=[^&]*", "state=") }))
       check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = query .. "&state=more" }))
       check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = { code = "c", state = { "s" } } }))
       assert.equal(0, #support.requests(gum))
@@ -165,6 +167,17 @@ describe("OAuth", function()
       end
       local err = check_error(nil, "auth", {}, oauth.exchange(with { query = query }))
       assert.truthy(err.message:find("no authorization was begun", 1, true))
+    end)
+
+    it("takes no empty state for one, though the answer has the same", function()
+      local pending, query = asked()
+      pending.state = ""
+      gum:reset_stats()
+      for _, answer in ipairs { "code=c&state=", "code=c", query, { code = "c", state = "" }, { code = "c" } } do
+        local err = check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = answer }))
+        assert.truthy(err.message:find("no authorization was begun", 1, true))
+      end
+      assert.equal(0, #support.requests(gum))
     end)
 
     it("says that the code is missing", function()
@@ -514,8 +527,25 @@ describe("OAuth", function()
     end)
 
     it("ends when nobody decides", function()
-      local err = check_error(nil, "timeout", {}, log_in(function() end, { timeout = 0.01 }))
+      local err = check_error(nil, "timeout", {}, log_in(function() end, { wait = 0.01 }))
       assert.truthy(err.message:find("nobody authorized", 1, true))
+    end)
+
+    it("gives the exchange of the code the options of a call", function()
+      gum:fault { kind = "delay", seconds = 5, path = "/oauth/token" }
+      local start = core.now()
+      local err = check_error(nil, "outcome_unknown", {}, log_in(function(url)
+        browser.visit(browser.decide(url, "authorize"))
+      end, { timeout = 0.2 }))
+      assert.equal("timeout", err.cause)
+      assert.is_true(core.now() - start < 4)
+    end)
+
+    it("names itself where an option is wrong, before a port is taken", function()
+      for _, row in ipairs { { "timeout", 0 }, { "wait", 0 }, { "retries", -1 }, { "port", 70000 } } do
+        local message = support.raised(log_in, error, { [row[1]] = row[2] })
+        assert.truthy(message:find("oauth.login: " .. row[1] .. ": ", 1, true), message)
+      end
     end)
 
     it("says that its port is taken", function()

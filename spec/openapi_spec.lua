@@ -145,9 +145,9 @@ describe("The OpenAPI description", function()
     assert.truthy(text:find('"security": []', 1, true))
   end)
 
-  each_row(function(row, name)
+  each_row(function(row)
     for _, list in ipairs { "samples", "partly" } do
-      for _, sample in ipairs(calls[name] and calls[name][list] or {}) do
+      for _, sample in ipairs(calls.of(row)[list] or {}) do
         it("fits the recorded answer " .. sample, function()
           local answer = cjson.decode(support.fixture(sample .. ".json"))
           assert.is_nil(misfit(answer, answer_schema(row)))

@@ -95,7 +95,7 @@ describe("A change whose answer is lost", function()
   for _, entry in ipairs(rows) do
     local name, row = entry[1], entry[2]
     it(name .. " says how to find out", function()
-      local resource, arguments = shop[row.resource], { calls[name].call(shop, known) }
+      local resource, arguments = shop[row.resource], { calls.of(row).call(shop, known) }
       local err = lose({ kind = "reset" }, resource[row.name], resource, unpack(arguments))
       assert.equal("outcome_unknown", err.kind)
       local seen, operation = err.message:match("with shop%.([%w_]+):([%w_]+)%(")

@@ -127,6 +127,26 @@ describe("A list in pages", function()
       end)
     end
 
+    for _, limit in ipairs { 3, 4, 10, false } do
+      it(("doubles nothing where %s are asked for after others were new"):format(limit or "single pages"), function()
+        local own = assert(emulator.start { sales = 12 })
+        finally(function() own:stop() end)
+        local seller = support.shop(own)
+        local list = assert(seller.sales:list { limit = 7 })
+        local key, new = list.next_page_key, {}
+        for i = 1, 4 do new[i] = assert(own:sell {}).id end  -- the first page ends before the last one given now
+        repeat
+          local some = assert(seller.sales:list { limit = limit or nil, page_key = key })
+          append(list, some)
+          key = some.next_page_key
+        until some.complete
+        local want, got = ids_of(assert(seller.sales:list { limit = 100 })), ids_of(list)
+        table.sort(want)
+        table.sort(got)
+        assert.same({ 4, want }, { #new, got })
+      end)
+    end
+
     it("goes on exactly where some have no id", function()
       local own = assert(emulator.start { sales = 2000 })
       finally(function() own:stop() end)
@@ -493,7 +513,7 @@ describe("The answer of", function()
       local name = resource .. "." .. row.name
       if row.kind == "list" then
         it(name .. " says whether it is complete", function()
-          local list = assert(shop[resource][row.name](shop[resource], calls[name].call(shop, known)))
+          local list = assert(shop[resource][row.name](shop[resource], calls.of(row).call(shop, known)))
           assert.is_boolean(list.complete)
           assert.equal(list.complete, list.next_page_key == nil)
           assert.equal(not list.complete and "page" or nil, list.reason)
@@ -501,7 +521,7 @@ describe("The answer of", function()
         end)
 
         it(name .. " says so where the server has more, though it is not known to", function()
-          local arguments = { calls[name].call(shop, known) }
+          local arguments = { calls.of(row).call(shop, known) }
           gum:fault { kind = "status", status = 200,
             body = ('{"success":true,"%s":[{"id":"a"}],"next_page_key":"20260101000000000000-1"}'):format(row.returns) }
           local list = assert(shop[resource][row.name](shop[resource], (table.unpack or unpack)(arguments)))

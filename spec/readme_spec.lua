@@ -115,6 +115,7 @@ describe("A page's", function()
     if receiver then return end
     local file = folder .. "/receiver"
     local words = support.lua_command("")
+    write(file, "")
     os.execute(("%s bin/gumroad-lua listen --port %d >/dev/null 2>%s & echo $! >%s.pid"):format(words, free["3000"], file,
       file))
     receiver = read(file .. ".pid"):match("%d+")

@@ -1,6 +1,8 @@
 local support = require "support"
 local system = require "gumroad.system"
 
+local has_ffi, ffi = pcall(require, "ffi")  -- only LuaJIT can fork from a spec
+
 local function read(path)
   local file = assert(io.open(path, "rb"))
   local bytes = file:read("*a")
@@ -171,6 +173,24 @@ describe("gumroad.system", function()
       assert(system.lock(path)):close()
       child:close()
     end)
+
+    if has_ffi then it("is not let go by a child that was forked", function()
+      ffi.cdef "int fork(void); void _exit(int); int waitpid(int, int *, int); int flock(int, int); int fileno(void *);"
+      local LOCK_EX_NB = 2 + 4
+      local lock = assert(system.lock(path))
+      local pid = ffi.C.fork()
+      if pid == 0 then
+        lock:close()
+        ffi.C._exit(0)
+      end
+      ffi.C.waitpid(pid, nil, 0)
+      local other = assert(io.open(path, "w"))
+      local function try() return ffi.C.flock(ffi.C.fileno(other), LOCK_EX_NB) == 0 end
+      assert.is_false(try())
+      lock:close()
+      assert.is_true(try())
+      other:close()
+    end) end
 
     it("has a file of its own that only its owner can read", function()
       assert(system.lock(path)):close()

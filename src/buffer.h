@@ -1,7 +1,7 @@
 /* Bytes that grow, without Lua.
 **
-** Structs here and in all of src/ are 'typedef struct gr_thing { ... } gr_thing', lower case, and
-** are spoken of by the typedef. */
+** Two customs of all of src/: a struct or enum is 'typedef struct gr_thing { ... } gr_thing' and
+** goes by the typedef; a section of a file begins with '== Its name ==' in a comment. */
 #ifndef GR_BUFFER_H
 #define GR_BUFFER_H
 

@@ -9,7 +9,7 @@ static int l_now (lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = { { "now", l_now }, { NULL, NULL } };
+static const luaL_Reg functions[] = {{"now", l_now}, {NULL, NULL}};
 
 GR_EXPORT int luaopen_gumroad_core (lua_State *L) {
   lua_newtable(L);
@@ -19,6 +19,7 @@ GR_EXPORT int luaopen_gumroad_core (lua_State *L) {
   gr_open_gate(L);
   gr_open_json(L);
   gr_open_secret(L);
+  gr_open_response(L);
   gr_open_engine(L);
   return 1;
 }

@@ -1,9 +1,7 @@
-#include "core.h"
 #include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
@@ -13,7 +11,20 @@ static const char *check_kind (const struct stat *s) {
   return S_ISREG(s->st_mode) ? NULL : "it is not a regular file";
 }
 
-const char *gr_file_open (struct gr_file *f, const char *path, off_t *size) {
+const char *gr_file_stat (const char *path, off_t *size, struct timespec *changed) {
+  struct stat s;
+  const char *wrong = stat(path, &s) == 0 ? check_kind(&s) : strerror(errno);
+  if (wrong != NULL) return wrong;
+  *size = s.st_size;
+#if defined(__APPLE__)
+  *changed = s.st_mtimespec;
+#else
+  *changed = s.st_mtim;
+#endif
+  return NULL;
+}
+
+const char *gr_file_open (gr_file *f, const char *path, off_t *size) {
   struct stat s;
   f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);  /* a pipe must not hold us up here */
   if (f->fd < 0) return strerror(errno);
@@ -23,7 +34,7 @@ const char *gr_file_open (struct gr_file *f, const char *path, off_t *size) {
   return wrong;
 }
 
-ssize_t gr_file_read (struct gr_file *f, char *out, size_t size) {
+ssize_t gr_file_read (gr_file *f, char *out, size_t size) {
   off_t left = f->length - f->at;
   ssize_t n;
   if (left <= 0) return 0;
@@ -35,41 +46,13 @@ ssize_t gr_file_read (struct gr_file *f, char *out, size_t size) {
   return n;
 }
 
-int gr_file_seek (struct gr_file *f, off_t at) {
+int gr_file_seek (gr_file *f, off_t at) {
   if (at < 0 || at > f->length) return 0;
   f->at = at;
   return 1;
 }
 
-void gr_file_close (struct gr_file *f) {
+void gr_file_close (gr_file *f) {
   if (f->fd >= 0) close(f->fd);
   f->fd = -1;
-}
-
-/* core.file_stat(path) -> size, changed | nil, "file", message
-** Of a regular file: its bytes, and when it was last written to, as text (the nanoseconds do
-** not fit into a number): to be compared, not read. */
-static int l_file_stat (lua_State *L) {
-  size_t len;
-  const char *path = luaL_checklstring(L, 1, &len);
-  struct stat s;
-  char changed[48];
-  luaL_argcheck(L, strlen(path) == len, 1, "the path has a NUL");
-  const char *wrong = stat(path, &s) == 0 ? check_kind(&s) : strerror(errno);
-  if (wrong != NULL) return gr_fail(L, "file", lua_pushfstring(L, "cannot read %s: %s", path, wrong));
-#if defined(__APPLE__)
-  const struct timespec *t = &s.st_mtimespec;
-#else
-  const struct timespec *t = &s.st_mtim;
-#endif
-  snprintf(changed, sizeof changed, "%lld.%09ld", (long long)t->tv_sec, (long)t->tv_nsec);
-  gr_pushcount(L, s.st_size);
-  lua_pushstring(L, changed);
-  return 2;
-}
-
-static const luaL_Reg functions[] = { { "file_stat", l_file_stat }, { NULL, NULL } };
-
-void gr_open_file (lua_State *L) {
-  gr_setfuncs(L, functions);
 }

@@ -47,7 +47,7 @@ static inline uint64_t mark64 (const char *s) {
 
 /* Where the next mark is. To mark a block of 64 bytes ahead is what makes it fast: the search
 ** for the next byte that matters need not wait for what the one before it led to. */
-static inline const char *next_mark (gr_Form *form) {
+static inline const char *next_mark (gr_form *form) {
   while (form->marks == 0) {
     form->block += 64;
     form->marks = mark64(form->block);
@@ -59,7 +59,7 @@ static inline const char *next_mark (gr_Form *form) {
 
 /* Copies what is before 'at' and passes over 'skip' bytes there. The padding leaves room for 32
 ** bytes at once, however few are meant; what is decoded is never longer than what it was. */
-static inline void copy (gr_Form *form, const char *at, int skip) {
+static inline void copy (gr_form *form, const char *at, int skip) {
   size_t len = (size_t)(at - form->p);
   memcpy(form->out, form->p, 32);
   if (len > 32) memcpy(form->out + 32, form->p + 32, len - 32);
@@ -68,7 +68,7 @@ static inline void copy (gr_Form *form, const char *at, int skip) {
 }
 
 /* Decodes the escape at 'at', or takes its '%' for itself. Returns the byte. */
-static inline int decode_escape (gr_Form *form, const char *at) {
+static inline int decode_escape (gr_form *form, const char *at) {
   int byte = escaped(at);
   copy(form, at, byte < 0 ? 1 : 3);
   if (byte < 0) byte = '%';
@@ -76,20 +76,20 @@ static inline int decode_escape (gr_Form *form, const char *at) {
   return byte;
 }
 
-static inline void decode_plus (gr_Form *form, const char *at) {
+static inline void decode_plus (gr_form *form, const char *at) {
   copy(form, at, 1);
   *form->out++ = ' ';
 }
 
 /* Takes note of a byte of the name that may give it its structure. */
-static inline void note (gr_FormField *field, int byte, char *at) {
+static inline void note (gr_form_field *field, int byte, char *at) {
   if (byte == '[') { field->brackets++; field->open = at; }
   else if (byte == ']') { field->brackets++; field->close = at; }
   else if (byte == '%') field->brackets += 3;
 }
 
 /* Reads a name and passes over what ends it. Returns whether that is a '='. */
-static inline int read_name (gr_Form *form, gr_FormField *field) {
+static inline int read_name (gr_form *form, gr_form_field *field) {
   const char *at;
   field->name.text = field->open = field->close = form->out;
   field->brackets = 0;
@@ -106,7 +106,7 @@ static inline int read_name (gr_Form *form, gr_FormField *field) {
   return *at == '=';
 }
 
-static inline void read_value (gr_Form *form, gr_FormField *field) {
+static inline void read_value (gr_form *form, gr_form_field *field) {
   const char *at;
   field->value.text = form->out;
   while (*(at = next_mark(form)) != '&') {
@@ -118,18 +118,18 @@ static inline void read_value (gr_Form *form, gr_FormField *field) {
   field->value.len = (size_t)(form->out - field->value.text);
 }
 
-void gr_form_begin (gr_Form *form, char *body, size_t len, char *out) {
+void gr_form_begin (gr_form *form, char *body, size_t len, char *out) {
   memset(body + len, 0, GR_FORM_PADDING);
-  *form = (gr_Form){body, body + len, out, body, mark64(body)};
+  *form = (gr_form){body, body + len, out, body, mark64(body)};
 }
 
-size_t gr_form_read (gr_Form *state, gr_FormField *fields, size_t most) {
-  gr_Form form = *state;  /* in registers */
-  gr_FormField *field = fields;
+size_t gr_form_read (gr_form *state, gr_form_field *fields, size_t most) {
+  gr_form form = *state;  /* in registers */
+  gr_form_field *field = fields;
   while (form.p < form.end && field < fields + most) {
     if (read_name(&form, field)) read_value(&form, field++);
     else {
-      field->value = (gr_Span){form.out, 0};
+      field->value = (gr_span){form.out, 0};
       if (field->name.len > 0) field++;
     }
   }
@@ -138,8 +138,8 @@ size_t gr_form_read (gr_Form *state, gr_FormField *fields, size_t most) {
 }
 
 /* Turns what is still %5B or %5D into brackets, in place. */
-static void unescape_brackets (gr_Span *part) {
-  char *s = memchr(part->text, '%', part->len), *end = part->text + part->len;
+static void unescape_brackets (gr_span *part) {
+  char *s = (char *)memchr(part->text, '%', part->len), *end = part->text + part->len;
   if (s == NULL) return;
   char *out = s;
   while (s < end) {
@@ -152,16 +152,16 @@ static void unescape_brackets (gr_Span *part) {
 }
 
 /* Finds the parts, or returns 0 when the brackets say nothing. */
-static size_t find_parts (gr_Span name, gr_Span *parts) {
-  char *end = name.text + name.len, *open = memchr(name.text, '[', name.len);
+static size_t find_parts (gr_span name, gr_span *parts) {
+  char *end = name.text + name.len, *open = (char *)memchr(name.text, '[', name.len);
   if (open == NULL || open == name.text) return 0;
   if (memchr(name.text, ']', (size_t)(open - name.text)) != NULL) return 0;
   size_t n = 1;
-  parts[0] = (gr_Span){name.text, (size_t)(open - name.text)};
+  parts[0] = (gr_span){name.text, (size_t)(open - name.text)};
   while (open < end) {
-    char *text = open + 1, *close = memchr(text, ']', (size_t)(end - text));
+    char *text = open + 1, *close = (char *)memchr(text, ']', (size_t)(end - text));
     if (close == NULL || memchr(text, '[', (size_t)(close - text)) != NULL) return 0;
-    if (n < GR_FORM_MAXPARTS) parts[n] = (gr_Span){text, (size_t)(close - text)};
+    if (n < GR_FORM_MAXPARTS) parts[n] = (gr_span){text, (size_t)(close - text)};
     n++;
     open = close + 1;
     if (open < end && *open != '[') return 0;
@@ -169,14 +169,14 @@ static size_t find_parts (gr_Span name, gr_Span *parts) {
   return n;
 }
 
-size_t gr_form_split (const gr_FormField *field, gr_Span parts[GR_FORM_MAXPARTS]) {
+size_t gr_form_split (const gr_form_field *field, gr_span parts[GR_FORM_MAXPARTS]) {
   char *text = field->name.text, *end = text + field->name.len;
   parts[0] = field->name;
   if (field->brackets == 0) return 1;
   if (field->brackets == 2 && field->open > text && field->close > field->open
       && field->close + 1 == end) {  /* 'a[b]', as nearly always */
     parts[0].len = (size_t)(field->open - text);
-    parts[1] = (gr_Span){field->open + 1, (size_t)(field->close - field->open) - 1};
+    parts[1] = (gr_span){field->open + 1, (size_t)(field->close - field->open) - 1};
     return 2;
   }
   size_t n = find_parts(field->name, parts);

@@ -9,23 +9,23 @@
 
 #include "core.h"
 
-/* == decoding == */
+/* == Decoding == */
 
-typedef struct Limits {
+typedef struct gr_limits {
   int bytes, fields, key, value, depth;
-} Limits;
+} gr_limits;
 
-typedef struct Decoder {
+typedef struct gr_decoder {
   lua_State *L;
   int root;                              /* stack index of the result */
   int open;                              /* tables above it: those of path[0..open-1] */
-  gr_Span path[GR_FORM_MAXPARTS];
+  gr_span path[GR_FORM_MAXPARTS];
   uint64_t hashes[GR_FORM_MAXPARTS + 1]; /* hashes[i]: of the table at root + i */
   int empty_list;                        /* an 'a[]=' was met */
   uint64_t seen[64];                     /* a bit for the hashes of table and key that were met */
-} Decoder;
+} gr_decoder;
 
-static void set_limit (lua_State *L, Limits *limits, const char *name) {
+static void set_limit (lua_State *L, gr_limits *limits, const char *name) {
   static const char *const names[] =
     {"max_bytes", "max_fields", "max_key", "max_value", "max_depth"};
   int *const fields[] =
@@ -42,8 +42,8 @@ static void set_limit (lua_State *L, Limits *limits, const char *name) {
   luaL_error(L, "form_decode: unknown limit '%s'", name);
 }
 
-static void read_limits (lua_State *L, int index, Limits *limits) {
-  *limits = (Limits){.bytes = 1048576, .fields = 4096, .key = 1024, .value = 65536, .depth = 5};
+static void read_limits (lua_State *L, int index, gr_limits *limits) {
+  *limits = (gr_limits){.bytes = 1048576, .fields = 4096, .key = 1024, .value = 65536, .depth = 5};
   if (lua_isnoneornil(L, index)) return;
   luaL_checktype(L, index, LUA_TTABLE);
   lua_pushnil(L);
@@ -60,7 +60,7 @@ static int too_large (lua_State *L, const char *what, int limit) {
 
 /* A hash of a key in the table that has the hash 'table': of its length and four of its bytes,
 ** which tell nearly all names of a form apart. */
-static inline uint64_t hash (uint64_t table, gr_Span key) {
+static inline uint64_t hash (uint64_t table, gr_span key) {
   const unsigned char *s = (const unsigned char *)key.text;
   uint64_t sample = 0;
   if (key.len > 0)
@@ -71,7 +71,7 @@ static inline uint64_t hash (uint64_t table, gr_Span key) {
 
 /* Whether this hash may have been met; notes that now it was. Looking every key up in its
 ** table before setting it would cost half as much again as setting it. */
-static inline int may_have_met (Decoder *d, uint64_t hash) {
+static inline int may_have_met (gr_decoder *d, uint64_t hash) {
   uint64_t *word = &d->seen[hash >> 58];
   uint64_t bit = UINT64_C(1) << (hash >> 52 & 63);
   int met = (*word & bit) != 0;
@@ -92,7 +92,7 @@ static void wrap (lua_State *L) {
 }
 
 /* Sets the key on top of the stack to the value, or adds that to what the table has there. */
-static void collect (lua_State *L, int table, gr_Span value) {
+static void collect (lua_State *L, int table, gr_span value) {
   lua_pushvalue(L, -1);
   lua_rawget(L, table);
   if (lua_isnil(L, -1)) {
@@ -107,7 +107,7 @@ static void collect (lua_State *L, int table, gr_Span value) {
 }
 
 /* Puts the value under 'key' into the table at root + depth. */
-static inline void set_value (Decoder *d, int depth, gr_Span key, gr_Span value) {
+static inline void set_value (gr_decoder *d, int depth, gr_span key, gr_span value) {
   lua_State *L = d->L;
   int table = d->root + depth;
   lua_pushlstring(L, key.text, key.len);
@@ -119,7 +119,7 @@ static inline void set_value (Decoder *d, int depth, gr_Span key, gr_Span value)
 }
 
 /* Whether the table on top of the stack has a value at the path. */
-static int has_path (lua_State *L, const gr_Span *parts, size_t n) {
+static int has_path (lua_State *L, const gr_span *parts, size_t n) {
   int top = lua_gettop(L), found = 1;
   lua_pushvalue(L, top);
   for (size_t i = 0; i < n && found; i++) {
@@ -134,14 +134,14 @@ static int has_path (lua_State *L, const gr_Span *parts, size_t n) {
   return found;
 }
 
-static void new_table (lua_State *L, gr_Span next) {
+static void new_table (lua_State *L, gr_span next) {
   if (next.len == 0) lua_createtable(L, 4, 0);
   else lua_createtable(L, 0, 8);
 }
 
 /* Pushes the element of the array at 'table' that 'a[][rest]' speaks of: as in Rack, the last
 ** one, unless it has that already. */
-static void open_element (lua_State *L, int table, const gr_Span *rest, size_t n) {
+static void open_element (lua_State *L, int table, const gr_span *rest, size_t n) {
   lua_rawgeti(L, table, (int)gr_rawlen(L, table));
   if (lua_istable(L, -1) && !has_path(L, rest, n)) return;
   lua_pop(L, 1);
@@ -151,7 +151,7 @@ static void open_element (lua_State *L, int table, const gr_Span *rest, size_t n
 }
 
 /* Pushes the table that the one at root + depth has under 'key', making one where there is none. */
-static void open_child (Decoder *d, int depth, gr_Span key, gr_Span next) {
+static void open_child (gr_decoder *d, int depth, gr_span key, gr_span next) {
   lua_State *L = d->L;
   int table = d->root + depth;
   lua_pushlstring(L, key.text, key.len);
@@ -173,13 +173,13 @@ static void open_child (Decoder *d, int depth, gr_Span key, gr_Span next) {
   lua_rawset(L, table);
 }
 
-static int same (gr_Span a, gr_Span b) {
+static int same (gr_span a, gr_span b) {
   return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
 }
 
 /* Puts a field into the tables that its parts name. Those that the field before had open,
 ** too, are still on the stack. */
-static void set_field (Decoder *d, const gr_Span *parts, int n, gr_Span value) {
+static void set_field (gr_decoder *d, const gr_span *parts, int n, gr_span value) {
   int depth = 0;
   while (depth < d->open && depth < n - 1 && same(d->path[depth], parts[depth])) depth++;
   lua_settop(d->L, d->root + depth);
@@ -227,8 +227,8 @@ static void empty_lists (lua_State *L, int root) {
 }
 
 /* Puts one field in; returns 0, or what form_decode returns where it passes a limit. */
-static int add_field (Decoder *d, const gr_FormField *field, const Limits *limits) {
-  gr_Span parts[GR_FORM_MAXPARTS];
+static int add_field (gr_decoder *d, const gr_form_field *field, const gr_limits *limits) {
+  gr_span parts[GR_FORM_MAXPARTS];
   if (field->name.len > (size_t)limits->key)
     return too_large(d->L, "a form key of more than %d bytes (max_key)", limits->key);
   if (field->value.len > (size_t)limits->value)
@@ -244,6 +244,21 @@ static int add_field (Decoder *d, const gr_FormField *field, const Limits *limit
   return 0;
 }
 
+/* Puts all fields in; returns 0, or what form_decode returns where they pass a limit. */
+static int add_fields (gr_decoder *d, gr_form *form, const gr_limits *limits) {
+  gr_form_field fields[64];
+  size_t read;
+  for (int left = limits->fields; (read = gr_form_read(form, fields, 64)) > 0; left -= (int)read) {
+    if (read > (size_t)left)
+      return too_large(d->L, "more than %d form fields (max_fields)", limits->fields);
+    for (size_t i = 0; i < read; i++) {
+      int results = add_field(d, &fields[i], limits);
+      if (results != 0) return results;
+    }
+  }
+  return 0;
+}
+
 /* form_decode(bytes [, limits]) -> table | nil, "too_large", message
 ** Decodes application/x-www-form-urlencoded: 'a=1&a[b][]=2'. Names and values are strings.
 ** Parts in brackets nest; 'a[]' appends to an array, 'a[][b]' speaks of its last element
@@ -255,13 +270,11 @@ static int add_field (Decoder *d, const gr_FormField *field, const Limits *limit
 ** max_depth (parts of a name: 'a' has 1, 'a[b]' and 'a[]' have 2; 5, at most 32). An unknown
 ** or senseless limit raises; one that the body passes is the error "too_large". */
 static int l_form_decode (lua_State *L) {
-  size_t len, read;
+  size_t len;
   char small[2][4096 + GR_FORM_PADDING], *copy = small[0], *decoded = small[1];
-  Limits limits;
-  Decoder d;
-  gr_Form form;
-  gr_FormField fields[64];
-  int left;
+  gr_limits limits;
+  gr_decoder d;
+  gr_form form;
   const char *body = luaL_checklstring(L, 1, &len);
   read_limits(L, 2, &limits);
   if (len > (size_t)limits.bytes)
@@ -280,20 +293,14 @@ static int l_form_decode (lua_State *L) {
   memset(d.seen, 0, sizeof d.seen);
   memcpy(copy, body, len);
   gr_form_begin(&form, copy, len, decoded);
-  for (left = limits.fields; (read = gr_form_read(&form, fields, 64)) > 0; left -= (int)read) {
-    if (read > (size_t)left)
-      return too_large(L, "more than %d form fields (max_fields)", limits.fields);
-    for (size_t i = 0; i < read; i++) {
-      int results = add_field(&d, &fields[i], &limits);
-      if (results != 0) return results;
-    }
-  }
+  int results = add_fields(&d, &form, &limits);
+  if (results != 0) return results;
   if (d.empty_list) empty_lists(L, d.root);
   lua_settop(L, d.root);
   return 1;
 }
 
-/* == encoding == */
+/* == Encoding == */
 
 #define GR_MAXDEPTH 32
 #define LARGEST_EXACT 9007199254740992.0  /* 2^53: whole numbers up to here are exact */
@@ -305,10 +312,10 @@ typedef struct gr_bytes {
   int index;
 } gr_bytes;
 
-typedef struct Encoder {
+typedef struct gr_encoder {
   lua_State *L;
   gr_bytes out, path;  /* path: the encoded name of where we are */
-} Encoder;
+} gr_encoder;
 
 /* The gr_alloc of such bytes; raises where there is no memory. */
 static void *move_to_userdata (void *ud, void *block, size_t old_size, size_t new_size) {
@@ -358,10 +365,10 @@ static void add_part (gr_bytes *b, const char *s, size_t len) {
 }
 
 /* Raises with the readable name of where we are. */
-static int fail_at (Encoder *e, const char *what) {
+static int fail_at (gr_encoder *e, const char *what) {
   lua_State *L = e->L;
-  gr_FormField field;
-  gr_Form form;
+  gr_form_field field;
+  gr_form form;
   reserve(&e->path, GR_FORM_PADDING);
   gr_form_begin(&form, e->path.buffer.data, e->path.buffer.len, (char *)lua_newuserdata(L, e->path.buffer.cap));
   if (gr_form_read(&form, &field, 1) == 0) return luaL_error(L, "form_encode: the table %s", what);
@@ -370,7 +377,7 @@ static int fail_at (Encoder *e, const char *what) {
 }
 
 /* Writes a number: whole ones without a fraction, others with as few digits as tell them. */
-static void add_number (Encoder *e, int index) {
+static void add_number (gr_encoder *e, int index) {
   char text[40];
   lua_Number n = lua_tonumber(e->L, index);
   int len = 0;
@@ -393,16 +400,16 @@ static void add_number (Encoder *e, int index) {
   add_encoded(&e->out, text, (size_t)len);
 }
 
-static void begin_field (Encoder *e) {
+static void begin_field (gr_encoder *e) {
   if (e->out.buffer.len > 0) add(&e->out, "&", 1);
   add(&e->out, e->path.buffer.data, e->path.buffer.len);
   add(&e->out, "=", 1);
 }
 
-static void encode_table (Encoder *e, int depth);
+static void encode_table (gr_encoder *e, int depth);
 
 /* Writes the value on top of the stack and pops it. */
-static void encode_value (Encoder *e, int depth) {
+static void encode_value (gr_encoder *e, int depth) {
   lua_State *L = e->L;
   size_t len;
   const char *s;
@@ -430,21 +437,21 @@ static void encode_value (Encoder *e, int depth) {
   lua_pop(L, 1);
 }
 
-typedef struct Key {
+typedef struct gr_key {
   const char *text;
   size_t len;
-} Key;
+} gr_key;
 
 static int compare_keys (const void *a, const void *b) {
-  const Key *x = (const Key *)a, *y = (const Key *)b;
+  const gr_key *x = (const gr_key *)a, *y = (const gr_key *)b;
   int order = memcmp(x->text, y->text, x->len < y->len ? x->len : y->len);
   return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
 /* Pushes a userdata with the sorted keys of the dictionary at 'table'. Their bytes stay where
 ** they are as long as the table has them. */
-static Key *push_keys (lua_State *L, int table, size_t n) {
-  Key *keys = (Key *)lua_newuserdata(L, n * sizeof *keys), *key = keys;
+static gr_key *push_keys (lua_State *L, int table, size_t n) {
+  gr_key *keys = (gr_key *)lua_newuserdata(L, n * sizeof *keys), *key = keys;
   lua_pushnil(L);
   while (lua_next(L, table)) {
     lua_pop(L, 1);
@@ -455,10 +462,10 @@ static Key *push_keys (lua_State *L, int table, size_t n) {
   return keys;
 }
 
-static void encode_dictionary (Encoder *e, int table, size_t n, int depth) {
+static void encode_dictionary (gr_encoder *e, int table, size_t n, int depth) {
   lua_State *L = e->L;
   size_t path_len = e->path.buffer.len;
-  Key *keys = push_keys(L, table, n);
+  gr_key *keys = push_keys(L, table, n);
   for (size_t i = 0; i < n; i++) {
     if (depth > 1) add(&e->path, "%5B", 3);
     add_part(&e->path, keys[i].text, keys[i].len);
@@ -472,7 +479,7 @@ static void encode_dictionary (Encoder *e, int table, size_t n, int depth) {
   }
 }
 
-static void encode_array (Encoder *e, int table, size_t n, int depth) {
+static void encode_array (gr_encoder *e, int table, size_t n, int depth) {
   lua_State *L = e->L;
   size_t path_len = e->path.buffer.len;
   add(&e->path, "%5B%5D", 6);
@@ -491,7 +498,7 @@ static void encode_array (Encoder *e, int table, size_t n, int depth) {
 }
 
 /* Writes the table on top of the stack and pops it. */
-static void encode_table (Encoder *e, int depth) {
+static void encode_table (gr_encoder *e, int depth) {
   lua_State *L = e->L;
   int table = lua_gettop(L);
   size_t names = 0, numbers = 0;
@@ -526,7 +533,7 @@ static void encode_table (Encoder *e, int depth) {
 ** arrays, cycles. What one cannot tell on the wire: {""} from {}, the text "%5B" in a name
 ** from "[", and elements of an array of tables whose first names differ from one table. */
 static int l_form_encode (lua_State *L) {
-  Encoder e = {.L = L};
+  gr_encoder e = {.L = L};
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   new_bytes(L, &e.out);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "equal.h"
+#include "secret.h"
 #include "text.h"
 
 #define FORM "application/x-www-form-urlencoded"

@@ -3,42 +3,42 @@
 
 #include <string.h>
 
-typedef struct reader {
+typedef struct gr_reader {
   const char *end;
   const char *uncopied; /* what is to be copied begins here, unless it is cut out */
   char *out;
-  gr_JsonEdit *edits;
+  gr_json_edit *edits;
   size_t room, count;   /* count may be more */
   int depth;
-} reader;
+} gr_reader;
 
 /* What a value is. */
-typedef enum value_kind { OTHER, NUMBER, WHOLE, NOTHING } value_kind;
+typedef enum gr_value_kind { OTHER, NUMBER, WHOLE, NOTHING } gr_value_kind;
 
 static inline int is_space (char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-static inline const char *skip_space (const reader *r, const char *p) {
+static inline const char *skip_space (const gr_reader *r, const char *p) {
   while (p < r->end && is_space(*p)) p++;
   return p;
 }
 
-static inline int is_next (const reader *r, const char *p, char c) {
+static inline int is_next (const gr_reader *r, const char *p, char c) {
   return p < r->end && *p == c;
 }
 
 /* Leaves what is from 'from' to 'to' out of the copy. */
-static void cut (reader *r, const char *from, const char *to) {
+static void cut (gr_reader *r, const char *from, const char *to) {
   size_t len = (size_t)(from - r->uncopied);
   memcpy(r->out, r->uncopied, len);
   r->out += len;
   r->uncopied = to;
 }
 
-static void add_edit (reader *r, gr_JsonKind kind, const char *name, size_t len, int64_t integer) {
+static void add_edit (gr_reader *r, gr_json_kind kind, const char *name, size_t len, int64_t integer) {
   if (r->count < r->room) {
-    gr_JsonEdit *edit = &r->edits[r->count];
+    gr_json_edit *edit = &r->edits[r->count];
     edit->kind = kind;
     edit->name = name;
     edit->len = len;
@@ -50,7 +50,7 @@ static void add_edit (reader *r, gr_JsonKind kind, const char *name, size_t len,
 /* The functions that read take where they begin and return where they ended, or NULL for what is
 ** no JSON. */
 
-static const char *read_string (const reader *r, const char *p) {
+static const char *read_string (const gr_reader *r, const char *p) {
   const char *start = ++p;
   for (;;) {
     p = (const char *)memchr(p, '"', (size_t)(r->end - p));
@@ -81,11 +81,11 @@ static int is_whole (const char *s, const char *end, int64_t *integer) {
   return 1;
 }
 
-static inline int is_word (const reader *r, const char *p, const char *word, size_t len) {
+static inline int is_word (const gr_reader *r, const char *p, const char *word, size_t len) {
   return (size_t)(r->end - p) >= len && memcmp(p, word, len) == 0;
 }
 
-static inline const char *read_number (const reader *r, const char *p, value_kind *kind, int64_t *integer) {
+static inline const char *read_number (const gr_reader *r, const char *p, gr_value_kind *kind, int64_t *integer) {
   const char *start = p;
   while (p < r->end && ((*p >= '0' && *p <= '9') || *p == '-' || *p == '.' || *p == '+' || (*p | 32) == 'e')) p++;
   if (p == start) return NULL;
@@ -93,7 +93,7 @@ static inline const char *read_number (const reader *r, const char *p, value_kin
   return p;
 }
 
-static inline const char *read_scalar (const reader *r, const char *p, value_kind *kind, int64_t *integer) {
+static inline const char *read_scalar (const gr_reader *r, const char *p, gr_value_kind *kind, int64_t *integer) {
   *kind = OTHER;
   if (is_next(r, p, '"')) return read_string(r, p);
   if (is_word(r, p, "false", 5)) return p + 5;
@@ -103,15 +103,15 @@ static inline const char *read_scalar (const reader *r, const char *p, value_kin
   return p + 4;
 }
 
-static const char *read_object (reader *r, const char *p);
-static const char *read_array (reader *r, const char *p);
+static const char *read_object (gr_reader *r, const char *p);
+static const char *read_array (gr_reader *r, const char *p);
 
-static inline int is_nested (const reader *r, const char *p) {
+static inline int is_nested (const gr_reader *r, const char *p) {
   return p < r->end && (*p == '{' || *p == '[');
 }
 
 /* An object or array that is a member or an item: what is to be done in it, if there is anything. */
-static const char *read_nested (reader *r, const char *p, gr_JsonKind kind, const char *name, size_t len, int64_t item) {
+static const char *read_nested (gr_reader *r, const char *p, gr_json_kind kind, const char *name, size_t len, int64_t item) {
   size_t before = r->count;
   add_edit(r, kind, name, len, item);
   p = *p == '{' ? read_object(r, p) : read_array(r, p);
@@ -121,14 +121,14 @@ static const char *read_nested (reader *r, const char *p, gr_JsonKind kind, cons
 }
 
 /* Of members and items, what is first of those that are kept loses the comma that stands 'before' it. */
-static inline void keep (reader *r, const char *before, int *kept) {
+static inline void keep (gr_reader *r, const char *before, int *kept) {
   if (!*kept && *before == ',') cut(r, before, before + 1);
   *kept = 1;
 }
 
-static inline const char *read_member (reader *r, const char *p, const char *before, int *kept) {
+static inline const char *read_member (gr_reader *r, const char *p, const char *before, int *kept) {
   int64_t integer = 0;
-  value_kind kind;
+  gr_value_kind kind;
   if (!is_next(r, p, '"')) return NULL;
   const char *name = p + 1;
   p = read_string(r, p);
@@ -154,13 +154,13 @@ static inline const char *read_member (reader *r, const char *p, const char *bef
   return p;
 }
 
-static const char *read_close (reader *r, const char *p, char close) {
+static const char *read_close (gr_reader *r, const char *p, char close) {
   if (!is_next(r, p, close)) return NULL;
   r->depth--;
   return p + 1;
 }
 
-static const char *read_object (reader *r, const char *p) {
+static const char *read_object (gr_reader *r, const char *p) {
   int kept = 0;
   if (++r->depth > GR_JSON_MAXDEPTH) return NULL;
   p = skip_space(r, p + 1);
@@ -175,7 +175,7 @@ static const char *read_object (reader *r, const char *p) {
   }
 }
 
-static const char *read_array (reader *r, const char *p) {
+static const char *read_array (gr_reader *r, const char *p) {
   int kept = 0, numbers = 0;
   int64_t count = 0, integer;
   if (++r->depth > GR_JSON_MAXDEPTH) return NULL;
@@ -183,7 +183,7 @@ static const char *read_array (reader *r, const char *p) {
   if (is_next(r, p, ']')) return read_close(r, p, ']');
   const char *before = p;
   for (;;) {
-    value_kind kind = OTHER;
+    gr_value_kind kind = OTHER;
     if (is_nested(r, p)) {
       keep(r, before, &kept);
       p = read_nested(r, p, GR_JSON_ITEM, NULL, 0, ++count);
@@ -204,10 +204,10 @@ static const char *read_array (reader *r, const char *p) {
   return read_close(r, p, ']');
 }
 
-size_t gr_json_read (const char *text, size_t len, char *out, gr_JsonEdit *edits, size_t room, size_t *count) {
-  reader r = { text + len, text, out, edits, room, 0, 0 };
+size_t gr_json_read (const char *text, size_t len, char *out, gr_json_edit *edits, size_t room, size_t *count) {
+  gr_reader r = { text + len, text, out, edits, room, 0, 0 };
   int64_t integer;
-  value_kind kind;
+  gr_value_kind kind;
   const char *p = skip_space(&r, text);
   if (memchr(text, '\0', len) != NULL) return 0;
   if (is_next(&r, p, '{')) p = read_object(&r, p);

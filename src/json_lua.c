@@ -48,7 +48,7 @@ static void mend_numbers (lua_State *L) {
 }
 
 /* A name with escapes is the decoder's to read. */
-static void push_name (lua_State *L, const gr_JsonEdit *edit) {
+static void push_name (lua_State *L, const gr_json_edit *edit) {
   if (memchr(edit->name, '\\', edit->len) == NULL) {
     lua_pushlstring(L, edit->name, edit->len);
     return;
@@ -68,7 +68,7 @@ static void enter (lua_State *L) {
 }
 
 /* Makes one edit in the table on top of the stack. */
-static void apply (lua_State *L, const gr_JsonEdit *edit) {
+static void apply (lua_State *L, const gr_json_edit *edit) {
   switch (edit->kind) {
     case GR_JSON_SET:
       lua_pushlstring(L, edit->name, edit->len);
@@ -147,11 +147,11 @@ static int l_json_decode (lua_State *L) {
   size_t len, room, count = 0, cut_len;
   const char *text = luaL_checklstring(L, TEXT, &len);
   lua_settop(L, TEXT);
-  gr_JsonEdit *edits;
+  gr_json_edit *edits;
   char *cut;
   for (room = 16 + len / 64;; room = count) {
     cut = push_memory(L, room * sizeof *edits + len);
-    edits = (gr_JsonEdit *)(void *)cut;
+    edits = (gr_json_edit *)(void *)cut;
     cut += room * sizeof *edits;
     cut_len = gr_json_read(text, len, cut, edits, room, &count);
     if (count <= room) break;

@@ -1,5 +1,5 @@
 /* gumroad.listener where libmicrohttpd was not found, or which is not Linux: says so. */
-#include "compat.h"
+#include "module.h"
 
 GR_EXPORT int luaopen_gumroad_listener (lua_State *L) {
   return luaL_error(L, "gumroad.listener was built without libmicrohttpd, which it uses on Linux, so this program cannot receive "

@@ -12,7 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 
-int gr_poller_open (struct gr_poller *p) {
+int gr_poller_open (gr_poller *p) {
   p->timer_fd = -1;
   p->fd = epoll_create1(EPOLL_CLOEXEC);
   if (p->fd < 0) return errno;
@@ -22,17 +22,17 @@ int gr_poller_open (struct gr_poller *p) {
   return failed;
 }
 
-void gr_poller_close (struct gr_poller *p) {
+void gr_poller_close (gr_poller *p) {
   if (p->timer_fd >= 0) close(p->timer_fd);
   if (p->fd >= 0) close(p->fd);
   p->fd = p->timer_fd = -1;
 }
 
-void gr_poller_abandon (struct gr_poller *p) {
+void gr_poller_abandon (gr_poller *p) {
   gr_poller_close(p);
 }
 
-int gr_poller_watch (struct gr_poller *p, int fd, int events) {
+int gr_poller_watch (gr_poller *p, int fd, int events) {
   struct epoll_event ev;
   memset(&ev, 0, sizeof ev);
   if (events == 0) {
@@ -47,7 +47,7 @@ int gr_poller_watch (struct gr_poller *p, int fd, int events) {
   return errno;
 }
 
-void gr_poller_timer (struct gr_poller *p, long ms) {
+void gr_poller_timer (gr_poller *p, long ms) {
   struct itimerspec when;
   memset(&when, 0, sizeof when);
   if (ms == 0) when.it_value.tv_nsec = 1;  /* zero would switch the timer off */
@@ -58,7 +58,7 @@ void gr_poller_timer (struct gr_poller *p, long ms) {
   timerfd_settime(p->timer_fd, 0, &when, NULL);
 }
 
-int gr_poller_wait (struct gr_poller *p, struct gr_ready *out, int size, int ms) {
+int gr_poller_wait (gr_poller *p, gr_ready *out, int size, int ms) {
   struct epoll_event events[MAX_READY];
   int n = epoll_wait(p->fd, events, size < MAX_READY ? size : MAX_READY, ms);
   for (int i = 0; i < n; i++) {
@@ -83,7 +83,7 @@ int gr_poller_wait (struct gr_poller *p, struct gr_ready *out, int size, int ms)
 #include <sys/event.h>
 #include <sys/time.h>
 
-int gr_poller_open (struct gr_poller *p) {
+int gr_poller_open (gr_poller *p) {
   p->timer_fd = -1;
   p->fd = kqueue();
   if (p->fd < 0) return errno;
@@ -91,23 +91,23 @@ int gr_poller_open (struct gr_poller *p) {
   return 0;
 }
 
-void gr_poller_close (struct gr_poller *p) {
+void gr_poller_close (gr_poller *p) {
   if (p->fd >= 0) close(p->fd);
   p->fd = -1;
 }
 
 /* A kqueue is not inherited: the number may be another file's by now. */
-void gr_poller_abandon (struct gr_poller *p) {
+void gr_poller_abandon (gr_poller *p) {
   p->fd = -1;
 }
 
-static int change (struct gr_poller *p, uintptr_t ident, int filter, int flags, intptr_t data) {
+static int change (gr_poller *p, uintptr_t ident, int filter, int flags, intptr_t data) {
   struct kevent ev;
   EV_SET(&ev, ident, (int16_t)filter, (uint16_t)flags, 0, data, NULL);
   return kevent(p->fd, &ev, 1, NULL, 0, NULL) < 0 ? errno : 0;
 }
 
-int gr_poller_watch (struct gr_poller *p, int fd, int events) {
+int gr_poller_watch (gr_poller *p, int fd, int events) {
   int failed = 0, add = EV_ADD | EV_ENABLE | ((events & GR_ONCE) ? EV_DISPATCH : 0);
   if (events & GR_READ) failed = change(p, (uintptr_t)fd, EVFILT_READ, add, 0);
   else change(p, (uintptr_t)fd, EVFILT_READ, EV_DELETE, 0);
@@ -117,12 +117,12 @@ int gr_poller_watch (struct gr_poller *p, int fd, int events) {
   return failed;
 }
 
-void gr_poller_timer (struct gr_poller *p, long ms) {
+void gr_poller_timer (gr_poller *p, long ms) {
   if (ms < 0) change(p, 0, EVFILT_TIMER, EV_DELETE, 0);
   else change(p, 0, EVFILT_TIMER, EV_ADD | EV_ONESHOT, ms > 0 ? ms : 1);
 }
 
-int gr_poller_wait (struct gr_poller *p, struct gr_ready *out, int size, int ms) {
+int gr_poller_wait (gr_poller *p, gr_ready *out, int size, int ms) {
   struct kevent events[MAX_READY];
   struct timespec limit = { ms / 1000, (ms % 1000) * 1000000L };
   int n = kevent(p->fd, NULL, 0, events, size < MAX_READY ? size : MAX_READY, ms < 0 ? NULL : &limit);

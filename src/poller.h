@@ -5,32 +5,32 @@
 
 enum { GR_READ = 1, GR_WRITE = 2, GR_HANGUP = 4, GR_ONCE = 8 };
 
-struct gr_poller {
+typedef struct gr_poller {
   int fd;        /* -1 while closed */
   int timer_fd;  /* epoll only; -1 elsewhere */
-};
+} gr_poller;
 
-struct gr_ready {
+typedef struct gr_ready {
   int fd;        /* -1: the timer has run out */
   int events;    /* GR_READ, GR_WRITE, GR_HANGUP */
-};
+} gr_ready;
 
 /* 0, or an errno; on failure the poller is closed. */
-int gr_poller_open (struct gr_poller *p);
-void gr_poller_close (struct gr_poller *p);
+int gr_poller_open (gr_poller *p);
+void gr_poller_close (gr_poller *p);
 
 /* Closes it in the child of a fork, and leaves the parent's alone. */
-void gr_poller_abandon (struct gr_poller *p);
+void gr_poller_abandon (gr_poller *p);
 
 /* Watches fd for 'events', whatever it was watched for before; 0 forgets it. With GR_ONCE
 ** it is told once, and then not until it is watched again. Returns 0 or an errno;
 ** forgetting a descriptor that is already gone is no error. */
-int gr_poller_watch (struct gr_poller *p, int fd, int events);
+int gr_poller_watch (gr_poller *p, int fd, int events);
 
 /* Makes the timer run out once, in 'ms' milliseconds; negative: never. */
-void gr_poller_timer (struct gr_poller *p, long ms);
+void gr_poller_timer (gr_poller *p, long ms);
 
 /* Waits at most 'ms' milliseconds; returns how many entries of 'out' were filled. */
-int gr_poller_wait (struct gr_poller *p, struct gr_ready *out, int size, int ms);
+int gr_poller_wait (gr_poller *p, gr_ready *out, int size, int ms);
 
 #endif

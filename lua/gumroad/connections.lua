@@ -4,49 +4,45 @@
 -- trusted is never written over. To read it, files are all that is needed.
 --
 -- A connection is a plain table of what gumroad.oauth gave and who it is: see FIELDS.
-local Error = require "gumroad.base.error"
+local env = require "gumroad.base.env"
 local json = require "gumroad.base.json"
+local check_options = require("gumroad.base.options").check
+local tables = require "gumroad.base.tables"
+local url = require "gumroad.base.url"
+local Error = require "gumroad.base.error"
 
 local connections = {}
 
 local decode = json.decoder(8)
 
 local FIELDS = {
-  access_token = "string",   -- must be there
-  refresh_token = "string",
-  token_type = "string",
-  scope = "string",          -- scopes, separated by spaces
-  created_at = "number",     -- Unix time
-  client_id = "string",      -- of the application that was authorized
-  base_url = "string",       -- where it is not Gumroad's
-  seller_id = "string",
-  seller_name = "string",
+  access_token = { "string", required = true },
+  refresh_token = { "string" },
+  token_type = { "string" },
+  scope = { "string" },       -- scopes, separated by spaces
+  created_at = { "number" },  -- Unix time
+  client_id = { "string" },   -- of the application that was authorized
+  base_url = { "string" },    -- where it is not Gumroad's
+  seller_id = { "string" },
+  seller_name = { "string" },
 }
 local SECRET = { access_token = true, refresh_token = true }
 
 -- The file ------------------------------------------------------------------------------------
 
-local function folder()
-  local config = os.getenv("XDG_CONFIG_HOME") or ""
-  if config:sub(1, 1) == "/" then return config .. "/gumroad-lua" end  -- a relative one does not count
-  local home = os.getenv("HOME") or ""
-  if home ~= "" then return home .. "/.config/gumroad-lua" end
-  return nil, Error.new("config", "neither XDG_CONFIG_HOME nor HOME says where connections are kept")
-end
-
 --- @return string the file's path | nil, error
 function connections.path()
-  local path, err = folder()
-  if not path then return nil, err end
-  return path .. "/connections.json"
+  local folder = env.config_folder()
+  if folder then return folder .. "/connections.json" end
+  return nil, Error.new("config", "neither XDG_CONFIG_HOME nor HOME says where connections are kept")
 end
 
 -- What is wrong with a connection, or nil.
 local function fault_of(value)
   if type(value) ~= "table" then return "is no object" end
   if value.access_token == nil then return "has no access_token" end
-  for name, kind in pairs(FIELDS) do
-    if value[name] ~= nil and type(value[name]) ~= kind then return ("has no %s as its %s"):format(kind, name) end
+  for name, row in pairs(FIELDS) do
+    if value[name] ~= nil and type(value[name]) ~= row[1] then return ("has no %s as its %s"):format(row[1], name) end
   end
 end
 
@@ -162,13 +158,6 @@ end
 
 -- What is in it -------------------------------------------------------------------------------
 
-local function names_of(store)
-  local names = {}
-  for name in pairs(store.connections) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 local function check_name(where, name)
   if type(name) ~= "string" or not name:find("^[%w_.-]+$") then
     Error.usage("connections.%s: a name is made of letters, digits, '-', '_' and '.'", where)
@@ -176,14 +165,14 @@ local function check_name(where, name)
 end
 
 local function unknown(store, name)
-  local names = names_of(store)
+  local names = tables.sorted_keys(store.connections)
   local known = #names > 0 and "known: " .. table.concat(names, ", ") or "none is known"
   return nil, Error.new("config", ("there is no connection '%s' (%s): gumroad-lua login %s makes it")
     :format(name, known, name))
 end
 
 local function default_of(store)
-  local names = names_of(store)
+  local names = tables.sorted_keys(store.connections)
   if store.default or #names == 1 then return store.default or names[1] end
   if #names == 0 then
     return nil, Error.new("config", "there is no connection: make one with gumroad-lua login NAME")
@@ -224,7 +213,7 @@ function connections.list()
   local store, err = read()
   if not store then return nil, err end
   local list, default = {}, default_of(store)
-  for i, name in ipairs(names_of(store)) do
+  for i, name in ipairs(tables.sorted_keys(store.connections)) do
     local entry = { name = name, default = name == default }
     for field in pairs(FIELDS) do
       if not SECRET[field] then entry[field] = store.connections[name][field] end
@@ -232,24 +221,6 @@ function connections.list()
     list[i] = entry
   end
   return list
-end
-
-local function check_connection(connection)
-  if type(connection) ~= "table" then
-    Error.usage("connections.save: a table expected, got %s", type(connection))
-  end
-  local copy = {}
-  for field, value in pairs(connection) do
-    local want = FIELDS[field]
-    if not want then
-      Error.usage("connections.save: unknown field '%s'%s", tostring(field), Error.hint(field, FIELDS))
-    elseif type(value) ~= want then
-      Error.usage("connections.save: %s: %s expected, got %s", field, want, type(value))
-    end
-    copy[field] = value
-  end
-  if (copy.access_token or "") == "" then Error.usage("connections.save: access_token is missing") end
-  return copy
 end
 
 --- Stores a connection in place of the one of that name. Where there was one other and no more, that
@@ -260,9 +231,10 @@ end
 -- @return true | nil, error of kind config; then the file is as it was
 function connections.save(name, connection)
   check_name("save", name)
-  local copy = check_connection(connection)
+  local copy = check_options("connections.save", FIELDS, connection, { noun = "field" })
+  if copy.access_token == "" then Error.usage("connections.save: access_token is missing") end
   return update(function(store)
-    local names = names_of(store)
+    local names = tables.sorted_keys(store.connections)
     if not store.default and #names == 1 then store.default = names[1] end
     store.connections[name] = copy
     return true
@@ -294,12 +266,9 @@ end
 
 -- Use of a connection -------------------------------------------------------------------------
 
--- Scheme, host and port of a URL, as they may be shown; other text as it is.
-local function origin_of(url)
-  local scheme, authority = url:match("^(%a+)://([^/?#]*)")
-  if not scheme then return url:gsub("^.*@", "") end
-  local origin = (scheme .. "://" .. authority:gsub("^.*@", "")):lower()
-  return (origin:gsub("^(https://.*):443$", "%1"):gsub("^(http://.*):80$", "%1"))
+-- The server of a URL, as it may be shown; other text without what may be a password.
+local function server_text(text)
+  return url.origin(text) or url.without_user(text)
 end
 
 -- The server of a connection, to which its token goes, and to no other | nil, error
@@ -307,11 +276,11 @@ end
 local function server_of(name, connection, given)
   local own = connection.base_url or require("gumroad.client").DEFAULT_BASE_URL
   local wanted, advice = given, "leave that out"
-  if not wanted then wanted, advice = os.getenv("GUMROAD_API_BASE_URL") or "", "unset that" end
-  if wanted == "" or origin_of(wanted) == origin_of(own) then return own end
+  if not wanted then wanted, advice = env.get "GUMROAD_API_BASE_URL" or "", "unset that" end
+  if wanted == "" or server_text(wanted) == server_text(own) then return own end
   return nil, Error.new("config", ("connection '%s' is of %s, where alone its token goes, but %s says %s: %s, or log "
-    .. "in there under another name"):format(name, origin_of(own), given and "base_url" or "GUMROAD_API_BASE_URL",
-    origin_of(wanted), advice))
+    .. "in there under another name"):format(name, server_text(own), given and "base_url" or "GUMROAD_API_BASE_URL",
+    server_text(wanted), advice))
 end
 
 --- The options of gumroad.new with which a shop uses a connection.
@@ -329,8 +298,7 @@ function connections.options(name, options)
   local connection
   connection, err = connections.get(name)
   if not connection then return nil, err end
-  local copy = {}
-  for option, value in pairs(options or {}) do copy[option] = value end
+  local copy = tables.copy(options)
   copy.base_url, err = server_of(name, connection, copy.base_url)
   if not copy.base_url then return nil, err end
   copy.access_token, copy.connection = connection.access_token, { name = name, scope = connection.scope }
@@ -343,8 +311,7 @@ local function refresh_options(name, connection, options)
     return nil, Error.new("config", ("connection '%s' has no refresh token: "
       .. "run gumroad-lua login %s"):format(name, name))
   end
-  local all = { client_id = connection.client_id, refresh_token = connection.refresh_token }
-  for option, value in pairs(options or {}) do all[option] = value end
+  local all = tables.copy({ client_id = connection.client_id, refresh_token = connection.refresh_token }, options)
   local err
   all.base_url, err = server_of(name, connection, all.base_url)
   if not all.base_url then return nil, err end
@@ -370,8 +337,8 @@ function connections.refresh(name, options)
     if not stored then return nil, wrong end
     tokens, wrong = require("gumroad.oauth").refresh(request)
     if not tokens then return nil, wrong end
-    for field, kind in pairs(FIELDS) do
-      if type(tokens[field]) == kind then connection[field] = tokens[field] end
+    for field, row in pairs(FIELDS) do
+      if type(tokens[field]) == row[1] then connection[field] = tokens[field] end
     end
     return true
   end)

@@ -20,13 +20,13 @@
 #include <lualib.h>
 
 /* A kind of call that can fail: the calls from 'first' to 'last' do, counted from 1. */
-struct faults { long count, first, last; };
+typedef struct gr_faults { long count, first, last; } gr_faults;
 
-static struct faults lua_faults, fd_faults;
+static gr_faults lua_faults, fd_faults;
 static int armed;
 static size_t lua_live, curl_live;
 
-static int fails (struct faults *f) {
+static int fails (gr_faults *f) {
   if (!armed) return 0;
   f->count++;
   return f->count >= f->first && f->count <= f->last;
@@ -49,7 +49,7 @@ static void *curl_realloc_memory (void *p, size_t size) {
   char *block = p ? (char *)p - BEFORE : NULL;
   size_t old = 0;
   if (block) memcpy(&old, block, sizeof old);
-  block = realloc(block, size + BEFORE);
+  block = (char *)realloc(block, size + BEFORE);
   memcpy(block, &size, sizeof size);
   curl_live += size - old;
   return block + BEFORE;
@@ -62,7 +62,7 @@ static void *curl_calloc_memory (size_t n, size_t size) {
 }
 
 static char *curl_strdup_memory (const char *s) {
-  return strcpy(curl_realloc_memory(NULL, strlen(s) + 1), s);
+  return strcpy((char *)curl_realloc_memory(NULL, strlen(s) + 1), s);
 }
 
 static void curl_free_memory (void *p) {
@@ -148,7 +148,7 @@ static int run (const char *script, int checking, int may_fail) {
 
 /* Lets 'width' calls of a kind fail, beginning at the first, the second, ... until the script
 ** does not come so far any more. */
-static int test (const char *name, const char *script, struct faults *f, long width, long stride) {
+static int test (const char *name, const char *script, gr_faults *f, long width, long stride) {
   size_t curl_before = curl_live;
   int before = descriptors(), bad = 0, passed = 0;
   long n;

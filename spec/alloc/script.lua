@@ -122,6 +122,12 @@ end
 fails("network", exchange({}, function(request) request:answer_part(200, nil, page, 10) end))
 fails("network", exchange({ fresh = true }, function(request) request:reset() end))
 fails("too_large", exchange({ max_size = 10 }, function(request) request:answer(200, nil, page) end))
+server:gate { target = "/hook", max_body = 10 }
+assert(result(send { method = "POST", path = "/hooks", body = "a=1" }).status == 404)
+assert(server:refused().status == 404 and not server:refused())
+server:gate(nil)
+assert(not pcall(server.gate, server, { target = 1 }) and not pcall(listener.new, { gate = 1 }))
+assert(listener.new { gate = { target = "/hook" } }):close()
 local dropped = send {}
 receive(dropped)
 collectgarbage()

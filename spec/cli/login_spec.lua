@@ -236,6 +236,14 @@ describe("gumroad-lua login #slow", function()
     assert.is_nil(result.err:find("in a browser", 1, true))
   end)
 
+  it("gives the exchange of the code as long as --timeout says, and the user 5 minutes", function()
+    gum:fault { kind = "delay", seconds = 20, path = "/oauth/token" }
+    local result = in_browser("authorize", { "a", "--client-id", CLIENT, "--no-browser", "--timeout", "0.3" })
+    assert.truthy(result.err:find("waiting at most 5 minutes", 1, true), result.err)
+    assert.truthy(result.err:find("let the user authorize again", 1, true), result.err)
+    assert.same({}, stored())
+  end)
+
   it("says how long it waits, and how to end it", function()
     local process = background.start({ "login", "a", "--client-id", CLIENT, "--no-browser" }, variables())
     process:wait_for("waiting at most 5 minutes for you to agree there; Ctrl%-C ends it")

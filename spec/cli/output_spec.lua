@@ -94,6 +94,19 @@ describe("What gumroad-lua prints", function()
       assert.equal("id,title\r\n", none.out)
     end)
 
+    for _, mark in ipairs { ",", '"', "\r", "\n", "\r\n", "a\rb\rc" } do
+      it(("quotes a cell in which %q stands, and reads back as it was"):format(mark), function()
+        local written = {}
+        local list = csv.list { object = schema.thumbnail, write = function(text) written[#written + 1] = text end }
+        for _, cell in ipairs { mark, "x" .. mark, mark .. "x" } do list:page { { url = cell, guid = "g" } } end
+        list:finish()
+        local text, quoted = table.concat(written), mark:gsub('"', '""')
+        assert.equal(('url,guid\r\n"%s",g\r\n"x%s",g\r\n"%sx",g\r\n'):format(quoted, quoted, quoted), text)
+        assert.same({ mark, "x" .. mark, mark .. "x" }, { parse_csv(text)[2][1], parse_csv(text)[3][1],
+          parse_csv(text)[4][1] })
+      end)
+    end
+
     it("tells which fields of a list have no column", function()
       local written, told = {}, nil
       local list = csv.list { object = schema.thumbnail, write = function(text) written[#written + 1] = text end,

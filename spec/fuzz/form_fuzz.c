@@ -9,13 +9,13 @@
 
 #define CHECK(condition) do { if (!(condition)) abort(); } while (0)
 
-static void check_span (gr_Span span, const char *buffer, size_t size) {
+static void check_span (gr_span span, const char *buffer, size_t size) {
   CHECK(span.text >= buffer && span.len <= size);
   CHECK((size_t)(span.text - buffer) <= size - span.len);
 }
 
 /* What a value must decode to, the slow way. Returns its end in the body. */
-static const char *check_value (const char *s, const char *end, gr_Span value) {
+static const char *check_value (const char *s, const char *end, gr_span value) {
   size_t n = 0;
   for (; s < end && *s != '&'; s++, n++) {
     char hex[3] = {0}, *stop = NULL, byte = *s == '+' ? ' ' : *s;
@@ -35,12 +35,12 @@ static const char *check_value (const char *s, const char *end, gr_Span value) {
 
 /* Reads all fields, 'batch' at a time, against the body itself. */
 static void read_all (const char *body, size_t size, size_t batch) {
-  gr_FormField fields[64];
-  gr_Span parts[GR_FORM_MAXPARTS];
+  gr_form_field fields[64];
+  gr_span parts[GR_FORM_MAXPARTS];
   char *copy = (char *)malloc(size + GR_FORM_PADDING), *buffer = (char *)malloc(size + GR_FORM_PADDING);
   CHECK(copy != NULL && buffer != NULL);
   if (size > 0) memcpy(copy, body, size);
-  gr_Form form;
+  gr_form form;
   gr_form_begin(&form, copy, size, buffer);
   const char *s = body, *end = body + size;
   for (size_t n; (n = gr_form_read(&form, fields, batch)) > 0;) {
@@ -69,8 +69,8 @@ static void encode_and_decode (const char *bytes, size_t size) {
   CHECK(encoded != NULL && buffer != NULL);
   encoded[0] = '=';
   size_t len = 1 + gr_percent_encode(bytes, size, encoded + 1);
-  gr_Form form;
-  gr_FormField field;
+  gr_form form;
+  gr_form_field field;
   gr_form_begin(&form, encoded, len, buffer);
   CHECK(gr_form_read(&form, &field, 1) == 1);
   CHECK(field.name.len == 0 && field.value.len == size);
@@ -78,6 +78,8 @@ static void encode_and_decode (const char *bytes, size_t size) {
   free(encoded);
   free(buffer);
 }
+
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size) {
   read_all((const char *)data, size, 1 + size % 64);

@@ -46,6 +46,7 @@
 -- `needed`: those that are required or have a default; `query`: parameters go into the query; `is_list`:
 -- the method has the iterators `each` and `pages` beside it; `takes_params`: the method takes a table of
 -- parameters, and `needs_params`: which cannot be left out.
+local delivery = require "gumroad.api.delivery"
 local events = require "gumroad.api.events"
 local limits = require "gumroad.api.limits"
 
@@ -71,6 +72,8 @@ local VIEW_PAYOUTS = { "view_payouts", "account" }
 local VIEW_TAX_DATA = { "view_tax_data", "account" }
 
 local PAGE_KEY = { "page_key", "string", doc = "`next_page_key` of the page before; opaque" }
+
+local POST_URL = ("public host, at most %d characters"):format(delivery.MAX_URL)
 
 local PRODUCT_FIELDS = {
   { "description", "string", doc = "HTML" },
@@ -818,7 +821,7 @@ api.resource_subscriptions = {
   { "create", "PUT", "/resource_subscriptions", scopes = VIEW_SALES,
     params = {
       { "resource_name", "string", required = true, doc = events.words },
-      { "post_url", "string", required = true, doc = "public host, at most 255 characters" },
+      { "post_url", "string", required = true, doc = POST_URL },
     },
     returns = "resource_subscription", kind = "object", object = "resource_subscription",
     doc = "A new webhook. A PUT, and yet each repetition adds one more." },

@@ -7,6 +7,8 @@
 -- currency, or names the field that says it.
 -- Times are texts, ISO 8601 in UTC, unless said otherwise.
 
+local delivery = require "gumroad.api.delivery"
+
 local schema = {}
 
 -- The fields of another object; those that are named again are different here, and those
@@ -757,7 +759,7 @@ schema.sale_ping = {
   { "resource_name", "string?", doc = "none in a test ping from the settings page" },
   { "disputed", "boolean" },
   { "dispute_won", "boolean" },
-  { "retry_count", "integer?", doc = "1 to 3 in a repeated delivery" },
+  { "retry_count", "integer?", doc = ("1 to %d in a repeated delivery"):format(#delivery.PAUSES) },
 }
 
 --- What a licence key was given with: the sale in its ping's words, but for some fields.

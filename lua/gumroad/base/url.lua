@@ -37,6 +37,11 @@ function url.parse(text)
     query = query:match("^%?(.*)$"), fragment = fragment:match("^#(.*)$") }
 end
 
+--- Whether a text begins as a full URL does, of whatever scheme.
+function url.is_absolute(text)
+  return split(text) ~= nil
+end
+
 --- Whether a text begins as the URL of a web server does.
 function url.is_http(text)
   local scheme = split(text)
@@ -49,13 +54,22 @@ function url.host(text)
   return parts and parts.host or nil
 end
 
---- Scheme, host and port of a URL, written as all URLs of that server can be; nil where the text is none.
-function url.origin(text)
-  local parts = url.parse(text)
-  if not parts then return nil end
+local function server_of(parts)
   local host = parts.host:find(":", 1, true) and "[" .. parts.host .. "]" or parts.host
   local port = parts.port ~= DEFAULT_PORTS[parts.scheme] and parts.port
-  return parts.scheme .. "://" .. host .. (port and (":%d"):format(port) or "")
+  return host .. (port and (":%d"):format(port) or "")
+end
+
+--- Host and port of a URL, the port only where it is not the scheme's own; nil where the text is none.
+function url.server(text)
+  local parts = url.parse(text)
+  return parts and server_of(parts)
+end
+
+--- Scheme, host and port of a URL: the same text for all URLs of that server; nil where the text is none.
+function url.origin(text)
+  local parts = url.parse(text)
+  return parts and parts.scheme .. "://" .. server_of(parts)
 end
 
 --- What the request line of HTTP has of a URL: path and query, without the fragment.

@@ -1,4 +1,5 @@
 --- The application in whose name a command logs in or out: its id and, of a confidential one, its secret.
+local env = require "gumroad.base.env"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local values = require "gumroad.cli.values"
@@ -18,11 +19,6 @@ function application.configure(parser)
   parser:option("--client-secret --access-token --token"):hidden(true):args("?"):action(refuse_secret)
 end
 
-local function variable(name)
-  local value = os.getenv(name)
-  return value ~= "" and value or nil
-end
-
 --- Bytes without the white space around them, such as a line's end.
 function application.trimmed(text)
   return text:match("^%s*(.-)%s*$")
@@ -30,7 +26,7 @@ end
 
 local function secret_of(args)
   local path = args.client_secret_file
-  if not path then return variable "GUMROAD_CLIENT_SECRET" end
+  if not path then return env.get "GUMROAD_CLIENT_SECRET" end
   local text, why = values.text(path == "-" and "-" or "@" .. path)
   if not text then failure.raise(exit_codes.CONFIG, "option '--client-secret-file': " .. why) end
   return application.trimmed(text)
@@ -40,13 +36,13 @@ end
 -- @param args the arguments
 -- @return table: client_id or nil, client_secret or nil, base_url or nil, timeout or nil
 function application.options(args)
-  return { client_id = args.client_id or variable "GUMROAD_CLIENT_ID", client_secret = secret_of(args),
+  return { client_id = args.client_id or env.get "GUMROAD_CLIENT_ID", client_secret = secret_of(args),
     base_url = args.base_url, timeout = args.timeout }
 end
 
 --- Where the API is, if it is not where Gumroad has it.
 function application.base_url(args)
-  return args.base_url or variable "GUMROAD_API_BASE_URL"
+  return args.base_url or env.get "GUMROAD_API_BASE_URL"
 end
 
 return application

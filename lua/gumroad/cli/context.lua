@@ -1,4 +1,5 @@
 --- What a command that runs needs: the shop, where its output goes, what it tells on stderr.
+local env = require "gumroad.base.env"
 local system = require "gumroad.system"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
@@ -16,7 +17,7 @@ local function new_shop(args, public, on_response)
     if not all then error(err, 0) end
     return gumroad.new(all)
   end
-  if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then return gumroad.new(options) end
+  if env.get "GUMROAD_ACCESS_TOKEN" then return gumroad.new(options) end
   local name, err = gumroad.connections.default()
   if name then return gumroad.connect(name, options) end
   if not public then
@@ -44,7 +45,7 @@ function context.new(args, command, registry)
   local watched = system.is_terminal(STDERR)
   local shop, shown
   self.width = self.is_terminal and system.terminal_width(STDOUT) or nil
-  self.colour = self.is_terminal and (os.getenv("NO_COLOR") or "") == "" and os.getenv("TERM") ~= "dumb"
+  self.colour = self.is_terminal and not env.get "NO_COLOR" and env.get "TERM" ~= "dumb"
   system.end_on_broken_pipe()  -- "| head" may end us at any time, without a word
 
   function self.shop(public, on_response)

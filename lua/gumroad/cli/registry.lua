@@ -6,6 +6,7 @@
 --     runs_scripts = whether what is raised may be a script's own mistake }
 -- No command requires this: its context has it, for those that describe all of them.
 local api = require "gumroad.api"
+local tables = require "gumroad.base.tables"
 
 local registry = {}
 
@@ -43,10 +44,7 @@ end
 
 --- The names of Gumroad's resources, sorted.
 function registry.resources()
-  local names = {}
-  for name in pairs(api) do names[#names + 1] = name end
-  table.sort(names)
-  return names
+  return tables.sorted_keys(api)
 end
 
 --- The rows of a resource's operations, in their order; nil where there is no such resource.

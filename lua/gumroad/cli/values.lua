@@ -1,4 +1,6 @@
 --- What stands on the command line, made into what the operations take.
+local events = require "gumroad.api.events"
+
 local values = {}
 
 local function read_all(file, name)
@@ -45,6 +47,41 @@ function values.whole(option, least, most)
     if value and value >= least and value <= (most or value) then return value end
     return nil, ("option '%s': a whole number of at least %d%s expected, got '%s'"):format(option, least,
       most and (" and at most %d"):format(most) or "", word)
+  end
+end
+
+--- A converter for argparse of two texts with "=" between.
+-- @param form   what they are called, such as "NAME=VALUE"
+-- @param prefix of what is said where they are not that, such as "option '--set': "
+function values.pair(form, prefix)
+  return function(word)
+    local name, text = word:match("^([^=]+)=(.*)$")
+    if name then return { name, text } end
+    return nil, ("%s%s expected, got '%s'"):format(prefix or "", form, word)
+  end
+end
+
+--- A converter for argparse of an event's name.
+-- @param more another name that is taken, or nil
+function values.event(more)
+  return function(word)
+    if events.named[word] or word == more then return word end
+    return nil, ("unknown event '%s'%s"):format(word, require("gumroad.base.error").hint(word, events.named))
+  end
+end
+
+--- A converter for argparse of events' names with commas between, as in --events sale,refund.
+function values.events(option)
+  local read = values.event()
+  return function(word)
+    local list = {}
+    for part in word:gmatch("[^,%s]+") do
+      local name, why = read(part)
+      if not name then return nil, ("option '%s': %s"):format(option, why) end
+      list[#list + 1] = name
+    end
+    if #list > 0 then return list end
+    return nil, ("option '%s': events expected, with commas between"):format(option)
   end
 end
 

@@ -1,8 +1,9 @@
---- What an HTTP answer of Gumroad's means: the decoded body, or an error.
+--- What an HTTP response of Gumroad's means: the decoded body, or an error.
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
+local url = require "gumroad.base.url"
 
-local answer = {}
+local responses = {}
 
 local KINDS = { [401] = "auth", [403] = "scope", [404] = "not_found", [429] = "rate_limit" }
 
@@ -84,8 +85,8 @@ function MESSAGES.rate_limit(response)
 end
 
 function MESSAGES.redirect(response)
-  local host = (response.headers.location or ""):match("^%a[%w+.-]*://([^/?#]*)")
-  return "the server redirects" .. (host and " to " .. host:gsub("^.*@", "") or "")
+  local server = url.server(response.headers.location or "")
+  return "the server redirects" .. (server and " to " .. server or "")
     .. "; it was not followed, and the token not sent there: check base_url"
 end
 
@@ -132,7 +133,7 @@ end
 -- @param response   { status, headers, body } of the core
 -- @param connection { name, scope } of the token, or nil: for what an error advises
 -- @return table the decoded body, null absent and whole numbers integers; a file's bytes | nil, error
-function answer.read(request, response, connection)
+function responses.read(request, response, connection)
   local good = response.status >= 200 and response.status < 300
   if good and request.file and is_file(response) then return response.body end
   local ok, body = pcall(json.decode, response.body)
@@ -148,4 +149,4 @@ function answer.read(request, response, connection)
   return body
 end
 
-return answer
+return responses

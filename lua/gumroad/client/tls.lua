@@ -1,5 +1,6 @@
 --- Where the certificates of the authorities are that vouch for Gumroad's.
 local core = require "gumroad.core"
+local env = require "gumroad.base.env"
 
 local tls = {}
 
@@ -19,8 +20,8 @@ end
 
 local function chosen()
   for _, name in ipairs { "GUMROAD_CA_BUNDLE", "SSL_CERT_FILE" } do
-    local path = os.getenv(name)
-    if path and path ~= "" then return path, name end
+    local path = env.get(name)
+    if path then return path, name end
   end
 end
 
@@ -47,6 +48,12 @@ function tls.ca_file()
     tls.found = path
   end
   return tls.found
+end
+
+--- The file for a request to a URL.
+-- @return the file's path, or nil where none is needed | nil, message
+function tls.ca_file_for(url)
+  if url:find("^https:") then return tls.ca_file() end
 end
 
 return tls

@@ -1,5 +1,12 @@
 --- How a call waits is chosen when it is made, from where it is made: a client is often
 -- created in nginx's init phase and used in a later one.
+--
+-- A loop is a table of three functions:
+--   wait(transfer [, seconds])  until the transfer is done, or so long at most
+--   sleep(seconds)              while other calls go on
+--   all(functions)              runs them side by side, see gumroad.all
+-- Two of the three kinds, blocking and cooperative, are tasks over a function that idles; nginx
+-- has light threads and semaphores of its own.
 local core = require "gumroad.core"
 local Error = require "gumroad.base.error"
 local tasks = require "gumroad.loop.tasks"
@@ -8,6 +15,7 @@ local loop = {}
 
 local TICK = 0.001  -- seconds between looks, where a scheduler's sleep is all there is
 
+--- The loop of a plain script: waits for the network, and for nothing else meanwhile.
 loop.blocking = tasks(function(seconds) core.engine():step(seconds, true) end)
 
 --- A loop over a scheduler's own sleep function, such as copas.sleep.

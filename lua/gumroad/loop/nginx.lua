@@ -68,17 +68,12 @@ end
 
 loop.sleep = ngx.sleep
 
--- A mistake in a function itself keeps the place where it was made.
-local function located(raised)
-  return Error.is(raised) and raised or debug.traceback(tostring(raised), 2)
-end
-
 --- Runs functions side by side in light threads; see gumroad.all. All of them have ended when
 -- it returns or raises.
 function loop.all(functions)
   local threads, values, errors, mistake = {}, {}, {}, nil
   for i, run in ipairs(functions) do
-    threads[i] = ngx.thread.spawn(function() return xpcall(run, located) end)
+    threads[i] = ngx.thread.spawn(function() return xpcall(run, Error.with_traceback) end)
   end
   for i, thread in ipairs(threads) do
     local _, ok, value, err = ngx.thread.wait(thread)

@@ -16,7 +16,9 @@
 --   timeout, connect_timeout, retries, sleep   as for gumroad.new
 local core = require "gumroad.core"
 local loop = require "gumroad.loop"
+local options = require "gumroad.base.options"
 local pkce = require "gumroad.oauth.pkce"
+local tables = require "gumroad.base.tables"
 local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
 
@@ -25,45 +27,28 @@ local oauth = {}
 local FORM = "application/x-www-form-urlencoded"
 local DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 -- The pages for people are on another host than the API; elsewhere one server has both.
-local API, PAGES = "https://api.gumroad.com", "https://gumroad.com"
+local API, PAGES = Client.DEFAULT_BASE_URL, "https://gumroad.com"
 
 -- Options -------------------------------------------------------------------------------------
 
--- type, whether it must be there
-local COMMON = {
-  client_id = { "string", true }, client_secret = { "string" }, base_url = { "string" },
-  timeout = { "number" }, connect_timeout = { "number" }, retries = { "number" }, sleep = { "function" },
+-- Of a client
+local CLIENT = {
+  base_url = { "string" }, timeout = { "number", positive = true }, connect_timeout = { "number", positive = true },
+  retries = { "number", least = 0 }, sleep = { "function" },
 }
+-- Of every function but oauth.info
+local COMMON = tables.copy(CLIENT, { client_id = { "string", required = true }, client_secret = { "string" } })
+local SCOPES = { { "table", "string" }, expected = "an array or a text" }
 
 local function known(own)
-  local all = {}
-  for name, option in pairs(COMMON) do all[name] = option end
-  for name, option in pairs(own) do all[name] = option end
-  return all
-end
-
-local function check(where, options, rows)
-  if type(options) ~= "table" then Error.usage("oauth.%s: table expected, got %s", where, type(options)) end
-  for name, value in pairs(options) do
-    local row = rows[name]
-    if not row then Error.usage("oauth.%s: unknown option '%s'%s", where, tostring(name), Error.hint(name, rows)) end
-    if row[1] and type(value) ~= row[1] then
-      Error.usage("oauth.%s: %s: %s expected, got %s", where, name, row[1], type(value))
-    end
-  end
-  for name, row in pairs(rows) do
-    if row[2] and options[name] == nil then Error.usage("oauth.%s: %s is missing", where, name) end
-  end
+  return tables.copy(COMMON, own)
 end
 
 local function scope_text(where, scopes)
-  if scopes == nil or type(scopes) == "string" then return scopes end
-  if type(scopes) ~= "table" then
-    Error.usage("oauth.%s: scopes: an array or a text expected, got %s", where, type(scopes))
-  end
+  if type(scopes) ~= "table" then return scopes end
   for i, scope in pairs(scopes) do
     if type(scope) ~= "string" then
-      Error.usage("oauth.%s: scopes: [%s]: string expected, got %s", where, tostring(i), type(scope))
+      Error.usage("%s: scopes: [%s]: string expected, got %s", where, tostring(i), type(scope))
     end
   end
   return table.concat(scopes, " ")
@@ -71,12 +56,10 @@ end
 
 -- Requests ------------------------------------------------------------------------------------
 
-local CLIENT_OPTIONS = { "base_url", "timeout", "connect_timeout", "retries", "sleep" }
-
 -- Hooks are no options here: they would be shown bodies that are made of secrets.
-local function client_of(options, access_token)
+local function client_of(given, access_token)
   local own = { access_token = access_token or false }
-  for _, name in ipairs(CLIENT_OPTIONS) do own[name] = options[name] end
+  for name in pairs(CLIENT) do own[name] = given[name] end
   return Client.new(own)
 end
 
@@ -112,22 +95,22 @@ local LOOK = {
 }
 
 -- Client and secret stand in the form.
-local function new_request(options, path, form, repeatable)
-  form.client_id, form.client_secret = options.client_id, options.client_secret
+local function new_request(given, path, form, repeatable)
+  form.client_id, form.client_secret = given.client_id, given.client_secret
   return { method = "POST", path = path, body = core.form_encode(form), content_type = FORM, public = true,
     repeatable = repeatable, look = LOOK[form.grant_type], options = {} }
 end
 
-local function post(options, request)
-  local body, err = client_of(options):call(request)
+local function post(given, request)
+  local body, err = client_of(given):call(request)
   if not body then return nil, explained(err) end
   return body
 end
 
-local function ask_for_tokens(options, form)
-  local request = new_request(options, "/oauth/token", form, form.grant_type == DEVICE_GRANT)
+local function ask_for_tokens(given, form)
+  local request = new_request(given, "/oauth/token", form, form.grant_type == DEVICE_GRANT)
   if request.repeatable then request.options.retries = 0 end  -- who polls repeats it, after a pause
-  local body, err = post(options, request)
+  local body, err = post(given, request)
   if body and type(body.access_token) ~= "string" then
     return nil, Client.judge(request, Error.new("decode", "the server answered without an access token",
       { status = 200, method = request.method, path = request.path }))
@@ -144,22 +127,22 @@ local function check_verifier(verifier)
   return verifier
 end
 
-local AUTHORIZE = known { redirect_uri = { "string", true }, scopes = {}, state = { "string" },
+local AUTHORIZE = known { redirect_uri = { "string", required = true }, scopes = SCOPES, state = { "string" },
   code_verifier = { "string" } }
 
 --- Where the user's browser is to go. Makes no request.
--- @param options client_id; redirect_uri: where it comes back to, as it was registered (loopback
+-- @param given client_id; redirect_uri: where it comes back to, as it was registered (loopback
 --   addresses with any port); scopes: array or text, default view_public; state, code_verifier:
 --   by default random ones, for which luaossl is needed, as it is for the digest
 -- @return url, pending: a plain table { state, code_verifier, redirect_uri } that is kept in the
 --   user's session, and nowhere else, for oauth.exchange
-function oauth.authorize_url(options)
-  check("authorize_url", options, AUTHORIZE)
-  local pending = { redirect_uri = options.redirect_uri, state = options.state or pkce.random(),
-    code_verifier = check_verifier(options.code_verifier) or pkce.random() }
-  local base = client_of(options).base_url
-  local query = core.form_encode { client_id = options.client_id, redirect_uri = options.redirect_uri,
-    response_type = "code", scope = scope_text("authorize_url", options.scopes), state = pending.state,
+function oauth.authorize_url(given)
+  given = options.check("oauth.authorize_url", AUTHORIZE, given)
+  local pending = { redirect_uri = given.redirect_uri, state = given.state or pkce.random(),
+    code_verifier = check_verifier(given.code_verifier) or pkce.random() }
+  local base = client_of(given).base_url
+  local query = core.form_encode { client_id = given.client_id, redirect_uri = given.redirect_uri,
+    response_type = "code", scope = scope_text("oauth.authorize_url", given.scopes), state = pending.state,
     code_challenge = pkce.challenge(pending.code_verifier), code_challenge_method = "S256" }
   return (base == API and PAGES or base) .. "/oauth/authorize?" .. query, pending
 end
@@ -195,77 +178,76 @@ local function read_callback(pending, query)
   return nil, Error.new("invalid", "the answer has no code: was the callback called by Gumroad?")
 end
 
-local EXCHANGE = known { pending = {}, query = { nil, true } }
+local EXCHANGE = known { pending = {}, query = { { "string", "table" }, required = true } }
 
 --- The tokens for what a browser came back with.
--- @param options client_id, client_secret; pending: what oauth.authorize_url gave, from this user's
+-- @param given client_id, client_secret; pending: what oauth.authorize_url gave, from this user's
 --   session (remove it there: it is good once); query: that of the callback, as text or as a
 --   table of what is decoded
 -- @return tokens | nil, error of kind auth: the user did not agree (code "access_denied"), another
 --   session's answer, a code that is used or older than 10 minutes (code "invalid_grant"), ...
-function oauth.exchange(options)
-  check("exchange", options, EXCHANGE)
-  local query, pending = options.query, options.pending
+function oauth.exchange(given)
+  given = options.check("oauth.exchange", EXCHANGE, given)
+  local query, pending = given.query, given.pending
   if type(query) == "string" then query = core.form_decode((query:gsub("^%?", ""))) or {} end
-  if type(query) ~= "table" then Error.usage("oauth.exchange: query: string or table expected, got %s", type(query)) end
   local code, err = read_callback(pending, query)
   if not code then return nil, err end
-  return ask_for_tokens(options, { grant_type = "authorization_code", code = code,
+  return ask_for_tokens(given, { grant_type = "authorization_code", code = code,
     redirect_uri = pending.redirect_uri, code_verifier = pending.code_verifier })
 end
 
 -- On another device ---------------------------------------------------------------------------
 
-local START_DEVICE = known { scopes = {} }
+local START_DEVICE = known { scopes = SCOPES }
 
 --- Begins to ask a user who has a browser elsewhere. Gumroad enables applications for that one by one.
--- @param options client_id, client_secret; scopes: array or text, default view_public
+-- @param given client_id, client_secret; scopes: array or text, default view_public
 -- @return device: a plain table to show, `user_code` and `verification_uri` (where it is typed) or
 --   `verification_uri_complete`, with `device_code` (secret), `expires_in` and `interval` (seconds)
 --   | nil, error
-function oauth.device(options)
-  check("device", options, START_DEVICE)
-  local device, err = post(options, new_request(options, "/oauth/device/code",
-    { scope = scope_text("device", options.scopes) }, true))
+function oauth.device(given)
+  given = options.check("oauth.device", START_DEVICE, given)
+  local device, err = post(given, new_request(given, "/oauth/device/code",
+    { scope = scope_text("oauth.device", given.scopes) }, true))
   if device and type(device.device_code) ~= "string" then
     return nil, Error.new("decode", "the server answered without a device's code")
   end
   return device, err
 end
 
-local POLL = known { device = { "table", true } }
+local POLL = known { device = { "table", required = true } }
 
-local function check_device(where, options)
-  check(where, options, POLL)
-  if type(options.device.device_code) ~= "string" then
-    Error.usage("oauth.%s: device: what oauth.device gave is expected", where)
+local function check_device(where, given)
+  local copy = options.check(where, POLL, given)
+  if type(copy.device.device_code) ~= "string" then
+    Error.usage("%s: device: what oauth.device gave is expected", where)
   end
+  return copy
 end
 
-local function poll(options)
-  return ask_for_tokens(options, { grant_type = DEVICE_GRANT, device_code = options.device.device_code })
+local function poll(given)
+  return ask_for_tokens(given, { grant_type = DEVICE_GRANT, device_code = given.device.device_code })
 end
 
 --- Asks once whether the user has decided; not oftener than every device.interval seconds.
--- @param options client_id, client_secret; device: what oauth.device gave
+-- @param given client_id, client_secret; device: what oauth.device gave
 -- @return tokens | nil, error; its `retryable` says whether to go on, after `retry_after` seconds
 --   where that is set: code "authorization_pending" or "slow_down", and failures of the network
-function oauth.poll(options)
-  check_device("poll", options)
-  return poll(options)
+function oauth.poll(given)
+  return poll(check_device("oauth.poll", given))
 end
 
 local INTERVAL, LIFETIME = 5, 600  -- seconds, where the server does not say
 
 --- Waits until the user has decided, or the code has expired. It waits as calls do: in nginx and
 -- with `sleep` others go on meanwhile.
--- @param options as for oauth.poll
+-- @param given as for oauth.poll
 -- @return tokens | nil, error, with code "access_denied" or "expired_token"
-function oauth.wait(options)
-  check_device("wait", options)
-  local interval = tonumber(options.device.interval) or INTERVAL
-  local deadline = core.now() + (tonumber(options.device.expires_in) or LIFETIME)
-  local own = options.sleep and loop.cooperative(options.sleep)
+function oauth.wait(given)
+  given = check_device("oauth.wait", given)
+  local interval = tonumber(given.device.interval) or INTERVAL
+  local deadline = core.now() + (tonumber(given.device.expires_in) or LIFETIME)
+  local own = given.sleep and loop.cooperative(given.sleep)
   while true do
     local waiting, err = loop.current(own)
     if not waiting then return nil, err end
@@ -274,7 +256,7 @@ function oauth.wait(options)
       return nil, explained(Error.new("auth", "", { code = "expired_token" }))
     end
     local tokens
-    tokens, err = poll(options)
+    tokens, err = poll(given)
     if tokens then return tokens end
     if not err.retryable then return nil, err end
     interval = math.max(interval, err.retry_after or 0)
@@ -283,44 +265,39 @@ end
 
 -- Tokens --------------------------------------------------------------------------------------
 
-local REFRESH = known { refresh_token = { "string", true }, scopes = {} }
+local REFRESH = known { refresh_token = { "string", required = true }, scopes = SCOPES }
 
 --- A new pair of tokens for an old one, which is revoked at once, both halves: store what comes
 -- before anything else, as gumroad.connections.refresh does. Seldom of use, as tokens do not expire.
--- @param options client_id, client_secret, refresh_token; scopes: fewer than before
+-- @param given client_id, client_secret, refresh_token; scopes: fewer than before
 -- @return tokens | nil, error
-function oauth.refresh(options)
-  check("refresh", options, REFRESH)
-  return ask_for_tokens(options, { grant_type = "refresh_token", refresh_token = options.refresh_token,
-    scope = scope_text("refresh", options.scopes) })
+function oauth.refresh(given)
+  given = options.check("oauth.refresh", REFRESH, given)
+  return ask_for_tokens(given, { grant_type = "refresh_token", refresh_token = given.refresh_token,
+    scope = scope_text("oauth.refresh", given.scopes) })
 end
 
-local REVOKE = known { token = { "string", true } }
+local REVOKE = known { token = { "string", required = true } }
 
 --- Makes a token and its other half good for nothing.
--- @param options client_id, client_secret; token: access or refresh token
+-- @param given client_id, client_secret; token: access or refresh token
 -- @return true, also for a token that nobody knows | nil, error
-function oauth.revoke(options)
-  check("revoke", options, REVOKE)
-  local done, err = post(options, new_request(options, "/oauth/revoke", { token = options.token }, true))
+function oauth.revoke(given)
+  given = options.check("oauth.revoke", REVOKE, given)
+  local done, err = post(given, new_request(given, "/oauth/revoke", { token = given.token }, true))
   return done and true, err
 end
 
-local INFO = known {}
-INFO.client_id = nil
-INFO.client_secret = nil
-
 --- What an access token is.
 -- @param access_token
--- @param options optional: base_url, timeout, ...
+-- @param given optional: base_url, timeout, ...
 -- @return table: `scope` (array), `application.uid`, `created_at`, `resource_owner_id` | nil, error
-function oauth.info(access_token, options)
+function oauth.info(access_token, given)
   if type(access_token) ~= "string" then
     Error.usage("oauth.info: an access token expected, got %s", type(access_token))
   end
-  options = options or {}
-  check("info", options, INFO)
-  local body, err = client_of(options, access_token):call { method = "GET", path = "/oauth/token/info",
+  given = options.check("oauth.info", CLIENT, given)
+  local body, err = client_of(given, access_token):call { method = "GET", path = "/oauth/token/info",
     repeatable = true, options = {} }
   if not body then return nil, explained(err) end
   return body
@@ -328,90 +305,45 @@ end
 
 -- On the user's machine -----------------------------------------------------------------------
 
-local PAGE = '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>%s</title></head>\n'
-  .. "<body><h1>%s</h1><p>%s</p></body></html>\n"
-
-local HEADERS = { ["Content-Type"] = "text/html; charset=utf-8", ["Cache-Control"] = "no-store",
-  ["Referrer-Policy"] = "no-referrer", Connection = "close" }
-
-local function answer(request, status, title, text)
-  text = text:gsub('[&<>"]', { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" })
-  request:answer(status, HEADERS, PAGE:format(title, title, text))
+-- What a login passes on to the functions above.
+local function also(given, own)
+  for name in pairs(COMMON) do own[name] = given[name] end
+  return own
 end
 
--- The query of the callback that is waited for; what is something else is answered here.
-local function callback_query(request, pending)
-  if request:path() ~= "/callback" or request:method() ~= "GET" then
-    return answer(request, 404, "Not found", "There is nothing here.")
+local function log_in(page, given)
+  local url, pending = oauth.authorize_url(also(given, { scopes = given.scopes, redirect_uri = page:address() }))
+  local deadline = core.now() + given.wait
+  given.open(url)
+  local query = page:wait(function(query) return belongs(pending, query) end, deadline)
+  if not query then
+    return nil, Error.new("timeout", ("nobody authorized the program within %g seconds"):format(given.wait))
   end
-  local query = core.form_decode(request:query() or "") or {}
-  if belongs(pending, query) then return query end
-  answer(request, 400, "Refused", "This is not the answer that the program waits for. Begin again there.")
-end
-
-local function wait_for_callback(server, pending, deadline)
-  while true do
-    server:step()
-    local request = server:next()
-    if request then
-      local query = callback_query(request, pending)
-      if query then return request, query end
-    else
-      local left = deadline - core.now()
-      if left <= 0 then return nil end
-      core.engine():step(math.min(left, server:timeout() or left))
-    end
-  end
-end
-
-local function tell(request, err)
-  if not err then
-    answer(request, 200, "Connected", "You can close this page and go back to the program.")
-  elseif err.code == "access_denied" then
-    answer(request, 200, "Not connected", "You did not agree. You can close this page.")
-  else
-    answer(request, 502, "Not connected", err.message)
-  end
-end
-
-local function log_in(server, options, seconds)
-  local url, pending = oauth.authorize_url { client_id = options.client_id, scopes = options.scopes,
-    base_url = options.base_url, redirect_uri = ("http://127.0.0.1:%d/callback"):format(server:port()) }
-  local deadline = core.now() + seconds
-  options.open(url)
-  local request, query = wait_for_callback(server, pending, deadline)
-  if not request then
-    return nil, Error.new("timeout", ("nobody authorized the program within %g seconds"):format(seconds))
-  end
-  local tokens, err = oauth.exchange { client_id = options.client_id, client_secret = options.client_secret,
-    base_url = options.base_url, pending = pending, query = query }
-  tell(request, err)
-  server:step()  -- sends it
+  local tokens, err = oauth.exchange(also(given, { pending = pending, query = query }))
+  page:tell(err)
   return tokens, err
 end
 
-local LOGIN = {
-  client_id = { "string", true }, client_secret = { "string" }, base_url = { "string" }, scopes = {},
-  port = { "number" }, open = { "function", true }, timeout = { "number" },
+local LOGIN = known {
+  scopes = SCOPES, port = { "number", whole = true, least = 0, most = 65535, default = 0 },
+  open = { "function", required = true }, wait = { "number", positive = true, default = 300 },
 }
 
 --- Lets the user decide in a browser on this machine, and waits for that. The application must
 -- have http://127.0.0.1/callback among its redirect URIs. Needs luaossl and gumroad.listener;
 -- it is for programs that have nothing else to do meanwhile.
--- @param options client_id, client_secret; scopes: array or text; open: function(url), which
+-- @param given client_id, client_secret; scopes: array or text; open: function(url), which
 --   opens the browser there, or shows the address; port: to listen on, default any free one;
---   timeout: seconds for the user to decide, default 300
+--   wait: seconds for the user to decide, default 300
 -- @return tokens | nil, error, of kind timeout where nobody decided
-function oauth.login(options)
-  check("login", options, LOGIN)
-  local server, code, message = require("gumroad.listener").new { address = "127.0.0.1", port = options.port or 0 }
-  if not server then return nil, Error.new("config", message, { code = code }) end
-  core.engine():watch(server:fd())
-  local ok, tokens, err = pcall(log_in, server, options, options.timeout or 300)
-  core.engine():unwatch(server:fd())
-  server:close()
+function oauth.login(given)
+  given = options.fill(LOGIN, options.check("oauth.login", LOGIN, given))
+  local page, err = require("gumroad.oauth.browser").open(given.port)
+  if not page then return nil, err end
+  local ok, tokens, wrong = pcall(log_in, page, given)
+  page:close()
   if not ok then error(tokens, 0) end
-  return tokens, err
+  return tokens, wrong
 end
 
 return oauth

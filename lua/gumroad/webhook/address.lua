@@ -1,16 +1,8 @@
 --- Where Gumroad is willing to send pings: to web addresses in the public network.
-local post_url = {}
+local delivery = require "gumroad.api.delivery"
+local url = require "gumroad.base.url"
 
-local MAX_BYTES = 255
-
---- The lower-case host of an http or https address, or nil.
-function post_url.host(url)
-  local rest = url:match("^[Hh][Tt][Tt][Pp][Ss]?://(.*)$")
-  local authority = rest and rest:match("^[^/?#]*"):gsub("^.*@", "")
-  if not authority then return nil end
-  local host = authority:match("^%[(.*)%]") or authority:gsub(":%d*$", "")
-  return host ~= "" and host:lower() or nil
-end
+local address = {}
 
 local function is_private_v4(a, b)
   return a == 0 or a == 10 or a == 127 or a >= 224 or (a == 100 and b >= 64 and b < 128)
@@ -24,8 +16,8 @@ end
 
 --- Whether a host is this machine, in a private or reserved network, or an address that is none.
 -- Names are not resolved.
-function post_url.is_private(host)
-  if host == "localhost" then return true end
+function address.is_private(host)
+  if url.is_loopback(host) then return true end
   local a, b, c, d = host:match("^(%d+)%.(%d+)%.(%d+)%.(%d+)$")
   if a then
     a, b, c, d = tonumber(a), tonumber(b), tonumber(c), tonumber(d)
@@ -39,20 +31,22 @@ function post_url.is_private(host)
 end
 
 --- Whether a text has the form and length that Gumroad takes.
-function post_url.is_well_formed(url)
-  return post_url.host(url) ~= nil and #url <= MAX_BYTES and not url:find("[%s%c]")
+function address.is_well_formed(text)
+  return url.host(text) ~= nil and #text <= delivery.MAX_URL and not text:find("[%s%c]")
 end
 
 --- Why Gumroad would not send pings to an address, or nil.
 -- @param private_too whether it may be in a private network, as with an emulator
-function post_url.fault(url, private_too)
-  local host = post_url.host(url)
-  if not host or url:find("[%s%c#]") then return "must be http(s)://HOST/PATH, without a fragment" end
-  if #url > MAX_BYTES then return ("is longer than the %d bytes that Gumroad takes"):format(MAX_BYTES) end
-  if not private_too and post_url.is_private(host) then
+function address.fault(text, private_too)
+  local host = url.host(text)
+  if not host or text:find("[%s%c#]") then return "must be http(s)://HOST/PATH, without a fragment" end
+  if #text > delivery.MAX_URL then
+    return ("is longer than the %d bytes that Gumroad takes"):format(delivery.MAX_URL)
+  end
+  if not private_too and address.is_private(host) then
     return ("is not in the public network (%s), so Gumroad would never reach it: use a public host or a tunnel")
       :format(host)
   end
 end
 
-return post_url
+return address

@@ -1,29 +1,21 @@
 --- Gumroad's pings: from the bytes of a request to an event.
 --
--- Pings are not signed. Whoever acts on money or licences reads the sale or the subscriber
+-- Pings are not signed. Whoever acts on money or licenses reads the sale or the subscriber
 -- back through the API; `shadowed` tells which fields may be the buyer's own text.
 local core = require "gumroad.core"
+local delivery = require "gumroad.api.delivery"
+local events = require "gumroad.api.events"
+local read_type = require "gumroad.api.type"
 local schema = require "gumroad.api.schema"
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
 
 local webhook = {}
 
-local SALE, SUBSCRIPTION = "sale_ping", "subscription_ping"
-
---- The eight sorts of events, each with the object of gumroad.schema that its ping carries
--- and the fields that make two deliveries the same event.
--- A refund has no id and no time of its own: two partial refunds of a sale have the same key.
-webhook.EVENTS = {
-  sale = { SALE, "sale_id" },
-  refund = { SALE, "sale_id", "refunded" },
-  dispute = { SALE, "sale_id" },
-  dispute_won = { SALE, "sale_id" },
-  cancellation = { SUBSCRIPTION, "subscription_id", "cancelled_at" },
-  subscription_updated = { SUBSCRIPTION, "subscription_id", "effective_as_of" },
-  subscription_ended = { SUBSCRIPTION, "subscription_id", "ended_at" },
-  subscription_restarted = { SUBSCRIPTION, "subscription_id", "restarted_at" },
-}
+--- The sorts of events by name, each with the object of gumroad.schema that its ping carries
+-- and the fields that make two deliveries the same event; see gumroad.api.events.
+webhook.EVENTS = {}
+for _, row in ipairs(events) do webhook.EVENTS[row.name] = { row.object, (table.unpack or unpack)(row.key) } end
 
 local MAX_BYTES = 1048576
 
@@ -49,8 +41,8 @@ end
 
 -- A field's text as its type says. What does not fit stays a text: nothing is lost.
 local function typed(value, want)
-  local name, optional = want:match("^(.-)(%??)$")
-  if value == "" and optional == "?" then return nil end  -- null, on the form's wire
+  local name = want.name
+  if value == "" and want.optional then return nil end  -- null, on the form's wire
   if type(value) == "table" then
     return schema[name] and typed_object(value, schema[name], {}) or value
   elseif type(value) ~= "string" then return value
@@ -64,7 +56,7 @@ function typed_object(fields, object, skip)
   local out = {}
   for name, value in pairs(fields) do
     local want = object.type[name]
-    if want and not skip[name] then value = typed(value, want) end
+    if want and not skip[name] then value = typed(value, read_type(want)) end
     out[name] = value
   end
   return out
@@ -78,12 +70,12 @@ end
 -- stand in `custom_fields` alone.
 local function find_shadowed(fields, object)
   local names, always_real = {}, false
-  if type(fields.custom_fields) ~= "table" or object ~= schema[SALE] then return names end
+  if type(fields.custom_fields) ~= "table" or object ~= schema[events.SALE] then return names end
   for _, field in ipairs(object) do
     local name, want = field[1], field[2]
     local typed_by_buyer = fields.custom_fields[name]
     if name == "custom_fields" then always_real = true
-    elseif always_real and want:sub(-1) ~= "?" then typed_by_buyer = nil end
+    elseif always_real and not read_type(want).optional then typed_by_buyer = nil end
     if typed_by_buyer ~= nil and typed_by_buyer == fields[name] then names[#names + 1] = name end
   end
   table.sort(names)
@@ -92,7 +84,7 @@ end
 
 -- Events ---------------------------------------------------------------------------------
 
-local function sort_of(fields)
+local function type_of(fields)
   local name = fields.resource_name
   if type(name) == "string" and name ~= "" then return name end
   return "sale"  -- the ping of the settings page
@@ -100,21 +92,23 @@ end
 
 local function key_of(kind, known, data, test)
   local parts = { kind }
-  for i = 2, #known do parts[i] = tostring(data[known[i]]) end
+  for i, field in ipairs(known.key) do parts[i + 1] = tostring(data[field]) end
   if test then parts[#parts + 1] = "test" end  -- one from the settings page bears a real sale's id
   return table.concat(parts, ":")
 end
 
--- What an event carries that Gumroad made after this was written.
+local NEW_SALE = { object = events.SALE, key = { "sale_id" } }
+local NEW_SUBSCRIPTION = { object = events.SUBSCRIPTION, key = { "subscription_id" } }
+
+-- The row of an event that Gumroad made after this was written, as far as its ping shows it.
 local function guess(fields)
-  if fields.subscription_id and not fields.sale_id then return { SUBSCRIPTION, "subscription_id" } end
-  return { SALE, "sale_id" }
+  return fields.subscription_id and not fields.sale_id and NEW_SUBSCRIPTION or NEW_SALE
 end
 
 local function to_event(fields)
-  local kind = sort_of(fields)
-  local known = webhook.EVENTS[kind] or guess(fields)
-  local object, id_field = schema[known[1]], known[2]
+  local kind = type_of(fields)
+  local known = events.named[kind] or guess(fields)
+  local object, id_field = schema[known.object], known.key[1]
   if type(fields[id_field]) ~= "string" or fields[id_field] == "" then
     return fail("invalid", ("this is no ping of Gumroad's: it has no %s"):format(id_field))
   end
@@ -140,8 +134,8 @@ local function decode_json(body, limits)
 end
 
 local DECODERS = {
-  ["application/x-www-form-urlencoded"] = core.form_decode,
-  ["application/json"] = decode_json,
+  [delivery.CONTENT_TYPES.form] = core.form_decode,
+  [delivery.CONTENT_TYPES.json] = decode_json,
 }
 
 -- The core knows which limits make sense, of JSON too.
@@ -172,8 +166,8 @@ function webhook.parse(body, content_type, limits)
   local media_type = tostring(content_type or ""):lower():match("^%s*([^;%s]*)")
   local decode = DECODERS[media_type]
   if not decode then
-    return fail("invalid", ("the content type is %s; Gumroad sends application/x-www-form-urlencoded"):format(
-      media_type == "" and "missing" or media_type))
+    return fail("invalid", ("the content type is %s; Gumroad sends %s"):format(
+      media_type == "" and "missing" or media_type, delivery.CONTENT_TYPES.form))
   end
   if body == "" then return fail("invalid", "the body is empty") end
   local fields, code, message = decode(body, limits)

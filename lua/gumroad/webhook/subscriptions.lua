@@ -1,42 +1,39 @@
 --- Webhooks as they should be (shop:ensure_webhooks): what is missing is made, what is right
 -- stays. Gumroad itself makes one more at each request, and sends every event to each.
-local post_url = require "gumroad.webhook.address"
+local address = require "gumroad.webhook.address"
+local check_options = require("gumroad.base.options").check
+local events = require "gumroad.api.events"
 local shops = require "gumroad.shop"
-local webhook = require "gumroad.webhook"
+local tables = require "gumroad.base.tables"
+local urls = require "gumroad.base.url"
 local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
 
-local hooks = {}
+local webhooks = {}
 
 --- Raises where Gumroad would not send pings to an address. An emulator may.
 -- @param shop
 -- @param what     what the address is called in the message
 -- @param url      the address
 -- @param anywhere whether it may be in a private network with Gumroad itself, too
-function hooks.check_url(shop, what, url, anywhere)
-  local api_host = post_url.host(shops.base_url(shop)) or ""
-  local is_emulator = api_host == "localhost" or api_host == "::1" or api_host:find("^127%.") ~= nil
-  local fault = post_url.fault(url, anywhere or is_emulator)
+function webhooks.check_url(shop, what, url, anywhere)
+  local api_host = urls.host(shops.base_url(shop))
+  local is_emulator = api_host ~= nil and urls.is_loopback(api_host)
+  local fault = address.fault(url, anywhere or is_emulator)
   if fault then Error.usage("%s %s", what, fault) end
 end
 
+local WANTED = { remove = { "boolean" } }
+for _, name in ipairs(events.names) do WANTED[name] = { "string", expected = "a URL" } end
+
+-- The URLs by event, and whether other webhooks are removed.
 local function read_wanted(shop, wanted)
-  if type(wanted) ~= "table" then Error.usage("ensure_webhooks: table expected, got %s", type(wanted)) end
-  local urls, remove = {}, false
-  for name, value in pairs(wanted) do
-    if name == "remove" then
-      if type(value) ~= "boolean" then Error.usage("ensure_webhooks: remove: boolean expected, got %s", type(value)) end
-      remove = value
-    elseif not webhook.EVENTS[name] then
-      Error.usage("ensure_webhooks: unknown event '%s'%s", tostring(name), Error.hint(name, webhook.EVENTS))
-    elseif type(value) ~= "string" then
-      Error.usage("ensure_webhooks: %s: a URL expected, got %s", name, type(value))
-    else
-      hooks.check_url(shop, "ensure_webhooks: " .. name .. ": the URL", value)
-      urls[name] = value
-    end
-  end
-  return urls, remove
+  if wanted == nil then Error.usage("ensure_webhooks: table expected, got nil") end
+  local wanted_urls = check_options("ensure_webhooks", WANTED, wanted, { noun = "event" })
+  local remove = wanted_urls.remove
+  wanted_urls.remove = nil
+  for name, url in pairs(wanted_urls) do webhooks.check_url(shop, "ensure_webhooks: " .. name .. ": the URL", url) end
+  return wanted_urls, remove
 end
 
 -- Newer servers list those of the token's application alone; older ones all of the account, so
@@ -100,15 +97,6 @@ local function ensure_event(shop, name, url, remove, result, options)
   return true
 end
 
-local function event_names(urls, remove)
-  local names = {}
-  for name in pairs(webhook.EVENTS) do
-    if urls[name] or remove then names[#names + 1] = name end
-  end
-  table.sort(names)
-  return names
-end
-
 --- Makes the webhooks that are missing, all events side by side. Run again, it changes nothing.
 -- @param shop
 -- @param wanted table: for each event (sale, refund, dispute, dispute_won, cancellation,
@@ -120,18 +108,19 @@ end
 -- @return { made, kept, removed }, arrays of gumroad.ResourceSubscription, sorted by event | nil, error,
 --   and such a table of what was done all the same (or nil: nothing was tried); needs view_sales. A
 --   wrong URL is raised at the caller's line.
-function hooks.ensure(shop, wanted, options)
-  local urls, remove = read_wanted(shop, wanted)
+function webhooks.ensure(shop, wanted, options)
+  local wanted_urls, remove = read_wanted(shop, wanted)
   if type(options) == "table" and options.remove ~= nil then
     Error.usage("ensure_webhooks: unknown option 'remove': it belongs into the first table, beside the URLs")
   end
   options = Client.check_call_options("ensure_webhooks", options)
   local waiting, err = shops.loop(shop)
   if not waiting then return nil, err end
-  local names, results, functions = event_names(urls, remove), {}, {}
+  local names = tables.sorted_keys(remove and events.named or wanted_urls)
+  local results, functions = {}, {}
   for i, name in ipairs(names) do
     results[i] = { removed = {} }
-    functions[i] = function() return ensure_event(shop, name, urls[name], remove, results[i], options) end
+    functions[i] = function() return ensure_event(shop, name, wanted_urls[name], remove, results[i], options) end
   end
   local _, errors = waiting.all(functions)
   local all = { made = {}, kept = {}, removed = {} }
@@ -144,4 +133,4 @@ function hooks.ensure(shop, wanted, options)
   return all
 end
 
-return hooks
+return webhooks

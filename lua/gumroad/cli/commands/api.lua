@@ -1,18 +1,13 @@
 --- gumroad-lua api METHOD PATH: any call of the API; prints what the server answered, byte for byte.
 local failure = require "gumroad.cli.failure"
 local output = require "gumroad.cli.output"
-local post_url = require "gumroad.webhook.address"
-local shown = require("gumroad.cli.url").shown
+local url = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
 
 local METHODS = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" }
 local FORM = "application/x-www-form-urlencoded"
 
-local function pair(word)
-  local name, text = word:match("^([^=]+)=(.*)$")
-  if name then return { name, text } end
-  return nil, ("NAME=VALUE expected, got '%s'"):format(word)
-end
+local pair = values.pair "NAME=VALUE"
 
 local function field_pair(word)
   local given, why = pair(word)
@@ -39,17 +34,20 @@ local function form(pairs_given)
   return table.concat(parts, "&")
 end
 
--- The path of a full URL, which must be one of the API.
-local function path_in(context, url, base_url)
-  local full = url:gsub("^[^/]+//[^/?#]*", string.lower)
-  local rest = full:sub(1, #base_url) == base_url and full:sub(#base_url + 1)
-  if rest and rest:find("^/") then return rest end
-  failure.usage(context.command, "the API is at %s, see --base-url; nothing is sent to %s", shown(base_url),
-    post_url.host(url) or "such a URL")
+-- The path and query of a full URL, which must be one of the API.
+local function path_in(context, full, base_url)
+  local parts, path_before = url.parse(full), url.parse(base_url).path .. "/"
+  local target = parts and url.target(parts)
+  if target and url.origin(full) == url.origin(base_url) and url.without_user(full) == full
+    and target:sub(1, #path_before) == path_before then
+    return target:sub(#path_before)
+  end
+  failure.usage(context.command, "the API is at %s, see --base-url; nothing is sent to %s", url.shown(base_url),
+    url.host(full) or "such a URL")
 end
 
 local function path_of(context, args, base_url)
-  local path = args.path:find("^%a[%w+.-]*://") and path_in(context, args.path, base_url) or args.path
+  local path = url.is_absolute(args.path) and path_in(context, args.path, base_url) or args.path
   path = "/" .. path:gsub("^/", "")
   path = path:find("^/v2/") and path or "/v2" .. path
   if not args.query then return path end

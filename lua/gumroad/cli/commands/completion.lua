@@ -1,7 +1,7 @@
 --- gumroad-lua completion SHELL: what makes a shell complete the command's words. argparse writes it;
 -- what its version for a shell lacks is mended here.
 local arguments = require "gumroad.cli.arguments"
-local events = require "gumroad.cli.events"
+local events = require "gumroad.api.events"
 local operation = require "gumroad.cli.operation"
 
 local SHELLS = { "bash", "zsh", "fish" }
@@ -22,7 +22,7 @@ end
 
 -- What the first argument of a command may be, which argparse tells only zsh, if anyone.
 local FIRST = { completion = SHELLS, connections = { "default" }, trigger = { "test" } }
-for i, name in ipairs(events.NAMES) do FIRST.trigger[i + 1] = name end
+for i, name in ipairs(events.names) do FIRST.trigger[i + 1] = name end
 
 -- Names in a line without those that are others with dashes: an operation is offered once.
 local function once(line)

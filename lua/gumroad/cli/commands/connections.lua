@@ -1,17 +1,17 @@
 --- gumroad-lua connections: lists the connections, or marks one as the default.
 local failure = require "gumroad.cli.failure"
+local fields = require "gumroad.cli.output.fields"
+local output = require "gumroad.cli.output"
 
-local FIELDS = {
+local FIELDS = fields.define {
   { "name", "string" }, { "default", "boolean" }, { "seller_name", "string?" }, { "seller_id", "string?" },
   { "scope", "string?" }, { "created_at", "string?" }, { "client_id", "string?" }, { "base_url", "string?" },
-  telling = { "name", "default", "seller_name", "base_url", "scope", "created_at" }, type = {},
+  default_columns = { "name", "default", "seller_name", "base_url", "scope", "created_at" },
 }
-for _, field in ipairs(FIELDS) do FIELDS.type[field[1]] = field[2] end
 
 local function list(context, connections)
   local all, err = connections.list()
   if not all then error(err, 0) end
-  local output = require "gumroad.cli.output"
   if #all == 0 then
     context.note("no connection is stored: make one with gumroad-lua login NAME")
     if not output.is_asked_for(context.args) then return end

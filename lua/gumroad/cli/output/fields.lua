@@ -1,48 +1,53 @@
 --- Which fields of an object are printed, and how: chosen by gumroad.schema.
+local currency = require "gumroad.api.currency"
+local read_type = require "gumroad.api.type"
 local schema = require "gumroad.api.schema"
 local json = require "gumroad.cli.output.json"
 local width = require "gumroad.cli.output.width"
 
 local fields = {}
 
--- What people want to see of an object in a table, whatever the object; the order is the schema's.
-local TELLING = {}
+-- The columns of a table where none are chosen, whatever the object; the order is the schema's.
+local DEFAULT_COLUMNS = {}
 for name in ([[
   id slug created_at date name title subject label tax_year tax_form_type email product_name price amount status
   state published rating rater_name message recurrence type times_used percent_off amount_cents enabled total_clicks
   sales_count resource_name post_url path published_at processed_at required
-]]):gmatch("%S+") do TELLING[name] = true end
+]]):gmatch("%S+") do DEFAULT_COLUMNS[name] = true end
 
 local MOST = 7  -- columns of a table
 
 -- Whether a field is worth a column: no HTML, and no `state` that belongs to an address.
-local function is_telling(field)
-  return TELLING[field[1]] and field.doc ~= "HTML" and not (field[1] == "state" and field[2] == "string?")
+local function is_default_column(field)
+  return DEFAULT_COLUMNS[field[1]] and field.doc ~= "HTML" and not (field[1] == "state" and field[2] == "string?")
+end
+
+--- The fields of an object that is none of Gumroad's, as those of gumroad.schema.
+-- @param rows { NAME, TYPE }, with `default_columns`: the names that a table shows; nil: as of Gumroad's objects
+function fields.define(rows)
+  rows.type = {}
+  for _, field in ipairs(rows) do rows.type[field[1]] = field[2] end
+  return rows
 end
 
 -- What an operation of kind "message" answers.
-local SUCCESS = {
-  { "success", "boolean" }, { "message", "string?" }, type = { success = "boolean", message = "string?" },
-}
+local SUCCESS = fields.define { { "success", "boolean" }, { "message", "string?" } }
 
 --- The fields of what a row answers, in their order, with what may stand beside it. `fields` in a row
--- stand for those of an object that is none of Gumroad's; `telling` in them names those of a table.
+-- are those of fields.define.
 -- @return array of fields of gumroad.schema, with `type` (name -> type) and `open`
 function fields.of(row)
   local object = row.fields or row.kind == "message" and SUCCESS or schema[row.object] or { type = {}, open = true }
   if row.kind == "list" or not row.beside then return object end
-  local all = { type = {}, open = object.open }
+  local all = { open = object.open }
   for _, list in ipairs { object, row.beside } do
-    for _, field in ipairs(list) do
-      all[#all + 1], all.type[field[1]] = field, field[2]
-    end
+    for _, field in ipairs(list) do all[#all + 1] = field end
   end
-  return all
+  return fields.define(all)
 end
 
-local function is_scalar(type_name)
-  return type_name:find("^string%??$") or type_name:find("^integer%??$") or type_name:find("^number%??$")
-    or type_name:find("^boolean%??$")
+local function is_scalar(field)
+  return read_type(field[2]).scalar
 end
 
 local function names_where(object, wanted)
@@ -53,12 +58,13 @@ local function names_where(object, wanted)
   return names
 end
 
---- The fields of a table: the telling ones, or the first that fit in a cell.
-function fields.telling(object)
-  if object.telling then return object.telling end
-  local names = names_where(object, function(field) return is_telling(field) and is_scalar(field[2]) end)
+--- The columns of a table where none are chosen; where hardly a field is one of the usual ones, the first that
+-- fit in a cell.
+function fields.default_columns(object)
+  if object.default_columns then return object.default_columns end
+  local names = names_where(object, function(field) return is_default_column(field) and is_scalar(field) end)
   if #names > 1 then return names end
-  return names_where(object, function(field) return is_scalar(field[2]) end)
+  return names_where(object, is_scalar)
 end
 
 --- All fields of the schema, and after them those that the item has besides, if one is given.
@@ -87,9 +93,16 @@ function fields.type(object, path)
   local type_name
   for part in path:gmatch("[^.]+") do
     type_name = object and object.type[part]
-    object = type_name and schema[type_name:gsub("%?$", "")]
+    object = type_name and schema[read_type(type_name).name]
   end
   return type_name
+end
+
+--- Whether what is at a path is a number.
+function fields.is_number(object, path)
+  local type_name = fields.type(object, path)
+  local name = type_name and read_type(type_name).name
+  return name == "integer" or name == "number"
 end
 
 --- A value as a text: what is nested as JSON; nothing as "".
@@ -98,14 +111,12 @@ function fields.text(value, type_name)
   return type(value) == "string" and value or json.encode(value, type_name)
 end
 
-local WITHOUT_CENTS = { jpy = true }
-
 -- An amount in main units with its currency: 1999 -> "19.99 USD".
-local function amount(cents, currency)
-  currency = tostring(currency or ""):lower()
-  if WITHOUT_CENTS[currency] then return ("%.0f %s"):format(cents, currency:upper()) end
+local function amount(cents, code)
+  code = tostring(code or ""):lower()
+  if currency.is_whole(code) then return ("%.0f %s"):format(cents, code:upper()) end
   local whole = math.floor(math.abs(cents) / 100)
-  return (("%s%.0f.%02.0f %s"):format(cents < 0 and "-" or "", whole, math.abs(cents) - whole * 100, currency:upper()))
+  return ("%s%.0f.%02.0f %s"):format(cents < 0 and "-" or "", whole, math.abs(cents) - whole * 100, code:upper())
 end
 
 local function field_named(object, name)

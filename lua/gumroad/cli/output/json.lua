@@ -1,5 +1,6 @@
 --- JSON of what the API answered: the fields of objects in the order of gumroad.schema, others behind
 -- them, sorted; whole numbers as such; an empty array apart from an empty object, by the type.
+local read_type = require "gumroad.api.type"
 local schema = require "gumroad.api.schema"
 
 local json = {}
@@ -20,9 +21,8 @@ local function number(value)
   return tonumber(short) == value and short or ("%.17g"):format(value)
 end
 
--- "string[]?" -> "string[]"; of the alternatives in "a|b" the first.
-local function plain_type(type_name)
-  return type_name and type_name:gsub("%?$", ""):match("^[^|]*")
+local function kind_of(type_name)
+  return type_name and read_type(type_name)
 end
 
 --- The keys of an object: those of the schema in its order, then the others, sorted.
@@ -55,22 +55,25 @@ local function append_object(out, object, fields, element)
   out[#out + 1] = "{"
   for i, key in ipairs(json.keys(object, fields)) do
     out[#out + 1] = (i > 1 and "," or "") .. text(key) .. ":"
-    append(out, object[key], fields and fields.type[key] or element)
+    append(out, object[key], fields and kind_of(fields.type[key]) or element)
   end
   out[#out + 1] = "}"
 end
 
-local function append_table(out, value, type_name)
-  local element = type_name and type_name:match("^(.*)%[%]$")
-  if element or type_name == "list" or value[1] ~= nil then return append_list(out, value, element) end
-  append_object(out, value, schema[type_name], type_name and type_name:match("^map<(.*)>$"))
+local UNKNOWN = {}
+
+-- Of alternatives it is taken for the first.
+local function append_table(out, value, kind)
+  kind = kind and kind.union and kind.union[1] or kind or UNKNOWN
+  if kind.array or kind.name == "list" or value[1] ~= nil then return append_list(out, value, kind.array) end
+  append_object(out, value, schema[kind.name], kind.map)
 end
 
-function append(out, value, type_name)
+function append(out, value, kind)
   if value == nil then out[#out + 1] = "null"
   elseif type(value) == "string" then out[#out + 1] = text(value)
   elseif type(value) == "number" then out[#out + 1] = number(value)
-  elseif type(value) == "table" then append_table(out, value, plain_type(type_name))
+  elseif type(value) == "table" then append_table(out, value, kind)
   else out[#out + 1] = tostring(value) end
 end
 
@@ -85,7 +88,7 @@ end
 -- @return string of one line
 function json.encode(value, type_name)
   local out = {}
-  append(out, value, type_name)
+  append(out, value, kind_of(type_name))
   return table.concat(out)
 end
 

@@ -1,11 +1,12 @@
 --- Which addresses the emulated Gumroad takes for webhooks, and what their pings are written in.
 local addresses = require "gumroad.webhook.address"
+local urls = require "gumroad.base.url"
 
 local post_url = {}
 
 --- "json" for hosts that end with zapier.com, else "form".
 function post_url.format(url)
-  return (addresses.host(url) or ""):find("zapier%.com$") and "json" or "form"
+  return (urls.host(url) or ""):find("zapier%.com$") and "json" or "form"
 end
 
 local OLD = { localhost = true, ["127.0.0.1"] = true, ["0.0.0.0"] = true }
@@ -15,7 +16,7 @@ local OLD = { localhost = true, ["127.0.0.1"] = true, ["0.0.0.0"] = true }
 function post_url.is_allowed(url, shop)
   if not addresses.is_well_formed(url) then return false end
   if not shop.strict_post_url then return true end
-  local host = addresses.host(url)
+  local host = urls.host(url)
   if shop.old_server then return not OLD[host] end
   return not addresses.is_private(host)
 end

@@ -1,12 +1,12 @@
 --- What doctor finds, told as it is found.
+local fields = require "gumroad.cli.output.fields"
 local output = require "gumroad.cli.output"
 local width = require "gumroad.cli.output.width"
 
-local FIELDS = {
-  { "status", "string" }, { "check", "string" }, { "message", "string" }, { "advice", "string?" }, type = {},
+local FIELDS = fields.define {
+  { "status", "string" }, { "check", "string" }, { "message", "string" }, { "advice", "string?" },
 }
-for _, field in ipairs(FIELDS) do FIELDS.type[field[1]] = field[2] end
-FIELDS.telling = { "status", "check", "message", "advice" }
+FIELDS.default_columns = { "status", "check", "message", "advice" }
 
 local COLOURS = { ok = "\27[32m", warning = "\27[33m", problem = "\27[31m", note = "" }
 local OFF = "\27[0m"

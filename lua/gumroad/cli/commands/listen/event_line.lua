@@ -1,7 +1,8 @@
 --- An event as a line for people, and as one of JSON.
+local tables = require "gumroad.base.tables"
+local fields = require "gumroad.cli.output.fields"
 local json = require "gumroad.cli.output.json"
-local schema = require "gumroad.api.schema"
-local webhook = require "gumroad.webhook"
+local events = require "gumroad.api.events"
 local width = require "gumroad.cli.output.width"
 
 local event_line = {}
@@ -52,22 +53,16 @@ function event_line.text(event, is_terminal)
   return (line:gsub(" +$", ""))
 end
 
-local FIELDS = { { "type", "string" }, { "key", "string" }, { "test", "boolean" }, { "retry_count", "integer" },
-  { "received_at", "string" }, { "shadowed", "string[]" }, { "data", "table" } }
-
 -- The fields of an event, whose data is an object of the schema where that is known.
 local function fields_of(event)
-  local known, fields = webhook.EVENTS[event.type], { type = {} }
-  for i, field in ipairs(FIELDS) do fields[i], fields.type[field[1]] = field, field[2] end
-  fields.type.data = known and schema[known[1]] and known[1] or "table"
-  return fields
+  local known = events.named[event.type]
+  return fields.define { { "type", "string" }, { "key", "string" }, { "test", "boolean" }, { "retry_count", "integer" },
+    { "received_at", "string" }, { "shadowed", "string[]" }, { "data", known and known.object or "table" } }
 end
 
 --- The event of gumroad.webhook.parse, and received_at.
 function event_line.json(event)
-  local object = { received_at = os.date("!%Y-%m-%dT%H:%M:%SZ") }
-  for name, value in pairs(event) do object[name] = value end
-  return json.encode_object(object, fields_of(event))
+  return json.encode_object(tables.copy({ received_at = os.date("!%Y-%m-%dT%H:%M:%SZ") }, event), fields_of(event))
 end
 
 return event_line

@@ -1,8 +1,11 @@
 --- Sends pings on as they came, side by side, and answers each as its target did.
+local delivery = require "gumroad.api.delivery"
 local core = require "gumroad.core"
+local tables = require "gumroad.base.tables"
+local http = require "gumroad.cli.http"
 
-local TIMEOUT = 4  -- seconds: Gumroad gives 5, so that the answer is still in time
-local TAKEN, AGAIN = 200, 503  -- answers to Gumroad; at 503 it sends the ping again
+local TIMEOUT = delivery.TIMEOUT - 1  -- seconds, so that the response is still in time
+local TAKEN, AGAIN = 200, delivery.RETRY
 
 local Forwards = {}
 Forwards.__index = Forwards
@@ -11,22 +14,19 @@ Forwards.__index = Forwards
 -- @param on_failure function(event, message): the target did not take it, and Gumroad will repeat it
 -- @return Forwards | nil, message
 function Forwards.new(url, on_failure)
-  local ca_file, wrong
-  if url:find("^https:") then
-    ca_file, wrong = require("gumroad.client.tls").ca_file()
-    if not ca_file then return nil, wrong end
-  end
-  return setmetatable({ url = url, ca_file = ca_file, on_failure = on_failure, running = {} }, Forwards)
+  local request = { method = "POST", base_url = url, fresh = true, timeout = TIMEOUT, connect_timeout = TIMEOUT }
+  local usable, wrong = http.add_bundle(request)
+  if not usable then return nil, wrong end
+  return setmetatable({ request = request, on_failure = on_failure, running = {} }, Forwards)
 end
 
 --- Begins to send one on.
 -- @return HTTP status where that cannot be done, else nil: collect() answers the request
 function Forwards:send(event, request)
-  local transfer, _, message = core.engine():send {
-    method = "POST", base_url = self.url, body = request:body(), ca_file = self.ca_file, fresh = true,
-    timeout = TIMEOUT, connect_timeout = TIMEOUT,
+  local transfer, _, message = core.engine():send(tables.copy(self.request, {
+    body = request:body(),
     headers = { ["Content-Type"] = request:header("content-type"), ["User-Agent"] = request:header("user-agent") },
-  }
+  }))
   if not transfer then
     self.on_failure(event, message)
     return AGAIN
@@ -36,7 +36,7 @@ end
 
 local function conclude(self, entry)
   local response, _, message = entry.transfer:result()
-  if response and response.status >= 200 and response.status < 300 then return entry.request:answer(TAKEN) end
+  if response and delivery.is_taken(response.status) then return entry.request:answer(TAKEN) end
   entry.request:answer(AGAIN)
   self.on_failure(entry.event, response and "it answered " .. response.status or message)
 end

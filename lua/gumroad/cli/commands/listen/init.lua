@@ -1,9 +1,9 @@
 --- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C, SIGTERM or SIGHUP.
-local events = require "gumroad.cli.events"
+local events = require "gumroad.api.events"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local output = require "gumroad.cli.output"
-local post_url = require "gumroad.webhook.address"
+local url = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
 
 local function configure(parser)
@@ -16,12 +16,12 @@ local function configure(parser)
   option("--url", "URL", "Where this program is reached from outside: webhooks to it are made, and those that were "
     .. "made are removed at the end. Needs an access token with view_sales.")
   option("--subscribe", "EVENT,...", "The events of which webhooks are made; default: those of --events, else all.",
-    events.list_reader("--subscribe"))
+    values.events("--subscribe"))
   option("--path", "PATH", "Take only pings with this path; default: that of --url, else any.")
   option("--secret", "TEXT", "Take only pings that have secret=TEXT in their query; @FILE or - so that nobody else on "
     .. "this machine sees it.", values.text)
   option("--events", "EVENT,...", "Print (and forward) only these; others are answered and forgotten.",
-    events.list_reader("--events"))
+    values.events("--events"))
   option("--forward", "URL", "Send each ping on to there, as it came. What is not taken there is answered so that "
     .. "Gumroad sends it again.")
   option("--count", "NUMBER", "End after so many events.", values.whole("--count", 1))
@@ -29,8 +29,8 @@ local function configure(parser)
     :format(exit_codes.SUCCESS))
 end
 
-local function check_url(context, option, url)
-  if not url or post_url.host(url) and not url:find("[%s%c#]") then return end
+local function check_url(context, option, address)
+  if not address or url.host(address) and not address:find("[%s%c#]") then return end
   failure.usage(context.command, "option '%s': http(s)://HOST/PATH expected, without a fragment", option)
 end
 
@@ -53,10 +53,10 @@ local function remove_webhooks(context, made)
   end
 end
 
-local function make_webhooks(context, args, url)
+local function make_webhooks(context, args, address)
   if not args.url then return {} end
   local wanted = {}
-  for _, name in ipairs(args.subscribe or args.events or events.NAMES) do wanted[name] = url end
+  for _, name in ipairs(args.subscribe or args.events or events.names) do wanted[name] = address end
   local done, err, partly = context.shop():ensure_webhooks(wanted)
   if done then return done.made end
   remove_webhooks(context, partly and partly.made or {})

@@ -1,7 +1,9 @@
 --- gumroad-lua login NAME: gets an access token and stores it as a connection.
 local application = require "gumroad.cli.application"
+local env = require "gumroad.base.env"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
+local shell = require "gumroad.base.shell"
 local values = require "gumroad.cli.values"
 
 local DEFAULT_SCOPES = "view_profile view_sales"
@@ -44,19 +46,15 @@ end
 
 -- Ways to a token ---------------------------------------------------------------------------
 
-local function quote(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
 -- In the background, and whatever becomes of it: the address is shown as well.
 local function open_browser(url)
   local opener = "url=%s; for program in xdg-open open; do command -v $program >/dev/null 2>&1 "
     .. "&& exec $program \"$url\"; done"
-  os.execute(("(%s) </dev/null >/dev/null 2>&1 &"):format(opener:format(quote(url))))
+  os.execute(("(%s) </dev/null >/dev/null 2>&1 &"):format(opener:format(shell.quote(url))))
 end
 
 local function in_browser(context, args, options)
-  options.scopes, options.port, options.timeout = args.scopes or DEFAULT_SCOPES, args.port, PATIENCE
+  options.scopes, options.port, options.wait = args.scopes or DEFAULT_SCOPES, args.port, PATIENCE
   options.open = function(url)
     context.note("open this address in a browser on this machine: %s", url)
     context.note("waiting at most %d minutes for you to agree there; Ctrl-C ends it", PATIENCE / 60)
@@ -156,7 +154,7 @@ local function tell(context, name, connection, before)
     context.note("the access token that '%s' had before is still good; Gumroad's settings can revoke it", name)
   end
   tell_default(context, name)
-  if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then
+  if env.get "GUMROAD_ACCESS_TOKEN" then
     context.note("GUMROAD_ACCESS_TOKEN is set, and is used where no --connection is named")
   end
 end

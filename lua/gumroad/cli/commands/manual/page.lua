@@ -1,5 +1,6 @@
 --- The manual page in mdoc, from the same tables as the command.
 local arguments = require "gumroad.cli.arguments"
+local env = require "gumroad.base.env"
 local exit_codes = require "gumroad.cli.exit_codes"
 local formats = require "gumroad.cli.output.formats"
 local operation = require "gumroad.cli.operation"
@@ -159,7 +160,7 @@ local function output_section()
 end
 
 local function day()
-  return os.date("!%B %d, %Y", tonumber(os.getenv("SOURCE_DATE_EPOCH"))):gsub(" 0", " ")
+  return os.date("!%B %d, %Y", tonumber(env.get "SOURCE_DATE_EPOCH")):gsub(" 0", " ")
 end
 
 --- @param registry gumroad.cli.registry

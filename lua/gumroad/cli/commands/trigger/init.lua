@@ -1,25 +1,23 @@
 --- gumroad-lua trigger EVENT --to URL: sends a ping of an invented sale or subscription, byte for byte
 -- as Gumroad sends it, and says what Gumroad would make of the answer.
-local events = require "gumroad.cli.events"
+local events = require "gumroad.api.events"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
+local fields = require "gumroad.cli.output.fields"
+local output = require "gumroad.cli.output"
+local url = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
 
 local TEST_PING = "test"
 local FORBIDDEN = 403
 
-local function pair(word)
-  local name, text = word:match("^([^=]+)=(.*)$")
-  if name then return { name, text } end
-  return nil, ("option '--set': FIELD=VALUE expected, got '%s'"):format(word)
-end
-
 local function configure(parser)
-  parser:argument("event", table.concat(events.NAMES, ", ") .. ", or " .. TEST_PING .. ", the test ping of the "
-    .. "settings page."):convert(events.reader(TEST_PING))
+  parser:argument("event", table.concat(events.names, ", ") .. ", or " .. TEST_PING .. ", the test ping of the "
+    .. "settings page."):convert(values.event(TEST_PING))
   parser:option("--to", "Where to."):argname("URL")
   parser:option("--set", "Change a field: price=900, card.type=visa, custom_fields.Size=XL; nothing behind '=' is "
-    .. "null. May be repeated."):argname("FIELD=VALUE"):convert(pair):count("*"):action("append"):init(nil)
+    .. "null. May be repeated."):argname("FIELD=VALUE"):convert(values.pair("FIELD=VALUE", "option '--set': "))
+    :count("*"):action("append"):init(nil)
   parser:flag("--test", "Of a purchase that the seller made to try the shop.")
   parser:option("--retry-count", "As the so many-th repetition, 1 to 3."):argname("NUMBER"):default(0)
     :convert(values.whole("--retry-count", 1, 3)):show_default(false)
@@ -46,13 +44,13 @@ local function check(context, args, ping)
   end
 end
 
-local FIELDS = { { "event", "string" }, { "to", "string" }, { "status", "integer?" }, { "error", "string?" },
-  { "seconds", "number" }, { "fate", "string" }, type = {} }
-for _, field in ipairs(FIELDS) do FIELDS.type[field[1]] = field[2] end
+local FIELDS = fields.define {
+  { "event", "string" }, { "to", "string" }, { "status", "integer?" }, { "error", "string?" }, { "seconds", "number" },
+  { "fate", "string" },
+}
 
 -- Prints what came of each: page { result }, and finish() at the end.
 local function new_printer(context)
-  local output = require "gumroad.cli.output"
   if output.is_asked_for(context.args) then
     return output.new(context, { kind = "list", fields = FIELDS }):list()
   end
@@ -78,7 +76,7 @@ local function send_all(context, args, ping, next_body, format)
   for _ = 1, args.count do
     local status, seconds, why = ping.send(args.to, next_body(), format)
     is_refused = is_refused or status == FORBIDDEN
-    local result = { event = args.event, to = require("gumroad.cli.url").shown(args.to), status = status,
+    local result = { event = args.event, to = url.shown(args.to), status = status,
       error = why, seconds = seconds, fate = ping.fate(args.event, args.retry_count, status) }
     if result.fate ~= ping.TAKEN then code = status and exit_codes.REFUSED or exit_codes.NO_RESPONSE end
     printer:page { result }

@@ -1,7 +1,9 @@
 --- Fields of a ping's payload, changed as --set asks: by the types of gumroad.schema, and put where
 -- Gumroad has them.
 local json = require("gumroad.emulator.pings").json
+local events = require "gumroad.api.events"
 local schema = require "gumroad.api.schema"
+local read_type = require "gumroad.api.type"
 local failure = require "gumroad.cli.failure"
 
 local payload_fields = {}
@@ -14,19 +16,21 @@ local CONVERT = {
   boolean = function(text)
     if text == "true" or text == "false" then return text == "true" end
   end,
-  ["string[]"] = function(text)
-    local list = {}
-    for element in text:gmatch("[^,]+") do list[#list + 1] = element end
-    return list
-  end,
 }
 
-local function convert(path, type_name, text)
-  local name, optional = type_name:match("^(.-)(%??)$")
-  if text == "" and optional == "?" then return json.null end
-  local to = CONVERT[name] or failure.usage(SEE, "--set %s: say which field in it, as in %s.NAME=VALUE", path, path)
+local function split(text)
+  local list = {}
+  for element in text:gmatch("[^,]+") do list[#list + 1] = element end
+  return list
+end
+
+local function convert(path, type, text)
+  if text == "" and type.optional then return json.null end
+  if type.array and type.array.name == "string" then return split(text) end
+  local to = CONVERT[type.name]
+    or failure.usage(SEE, "--set %s: say which field in it, as in %s.NAME=VALUE", path, path)
   local value = to(text)
-  if value == nil then failure.usage(SEE, "--set %s: %s expected, got '%s'", path, name, text) end
+  if value == nil then failure.usage(SEE, "--set %s: %s expected, got '%s'", path, type.name, text) end
   return value
 end
 
@@ -63,10 +67,9 @@ local set
 
 -- Sets NAME.REST: in an object of the schema, or in one whose keys are free.
 local function set_inside(dict, object, path, name, rest, text)
-  local type_name = object.type[name]:gsub("%?$", "")
-  local into = inner(dict, name)
-  if schema[type_name] then into = set(into, schema[type_name], path, rest, text)
-  elseif type_name == "table" or type_name:find("^map<") then json.put(into, rest, text)
+  local type, into = read_type(object.type[name]), inner(dict, name)
+  if schema[type.name] then into = set(into, schema[type.name], path, rest, text)
+  elseif type.name == "table" or type.map then json.put(into, rest, text)
   else failure.usage(SEE, "--set %s: '%s' has no fields", path, name) end
   return put(dict, object, name, into)
 end
@@ -79,13 +82,13 @@ function set(dict, object, path, name, text)
     failure.usage(SEE, "--set %s: unknown field '%s'%s", path, first, hint)
   end
   if rest then return set_inside(dict, object, path, first, rest, text) end
-  return put(dict, object, name, convert(path, object.type[name], text))
+  return put(dict, object, name, convert(path, read_type(object.type[name]), text))
 end
 
 -- What the buyer typed into a custom field stands at the top of a sale's ping as well, and there
 -- wins over the fields before `custom_fields`.
 local function set_at_top(payload, object, name, text)
-  if object ~= schema.sale_ping or payload.is_recurring_charge then return payload end
+  if object ~= schema[events.SALE] or payload.is_recurring_charge then return payload end
   if payload[name] ~= nil and rank(object, name) > rank(object, "custom_fields") then return payload end
   return put(payload, object, name, text)
 end

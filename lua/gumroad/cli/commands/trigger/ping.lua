@@ -2,13 +2,13 @@
 local core = require "gumroad.core"
 local pings = require "gumroad.emulator.pings"
 local json = pings.json
-local loop = require "gumroad.loop"
+local delivery = require "gumroad.api.delivery"
+local events = require "gumroad.api.events"
 local schema = require "gumroad.api.schema"
 local shops = require "gumroad.shop"
-local tls = require "gumroad.client.tls"
-local webhook = require "gumroad.webhook"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
+local http = require "gumroad.cli.http"
 local payload_fields = require "gumroad.cli.commands.trigger.payload"
 
 local ping = { TEST = "test", TAKEN = "taken" }
@@ -16,12 +16,12 @@ local ping = { TEST = "test", TAKEN = "taken" }
 local PATIENCE = 5  -- seconds
 
 local function object_of(event)
-  return event == ping.TEST and "sale_ping" or webhook.EVENTS[event][1]
+  return event == ping.TEST and events.SALE or events.named[event].object
 end
 
 --- Whether pings of a sort tell of tests.
 function ping.knows_tests(event)
-  return object_of(event) == "sale_ping"
+  return object_of(event) == events.SALE
 end
 
 local function new_seed()
@@ -58,37 +58,25 @@ end
 -- @return status or nil, seconds, why no answer came
 function ping.send(url, body, format)
   local request = pings.request(url, body, format)
-  if url:find("^https:") then
-    local ca_file, wrong = tls.ca_file()
-    if not ca_file then failure.raise(exit_codes.CONFIG, wrong) end
-    request.ca_file = ca_file
-  end
-  local transfer, _, message = core.engine():send(request)
-  if not transfer then failure.raise(exit_codes.USAGE, "--to: " .. message:gsub("^the base URL", "the URL")) end
-  loop.blocking.wait(transfer)
-  local response, _, why, info = transfer:result()
-  return response and response.status, (response or info).seconds, why
-end
-
--- The pauses before the deliveries that would follow, in words; nil after the last.
-local function pauses_left(retry_count)
-  local minutes = {}
-  for i = retry_count + 1, #pings.PAUSES do minutes[#minutes + 1] = ("%d"):format(pings.PAUSES[i] / 60) end
-  if #minutes == 0 then return nil end
-  return table.concat(minutes, ", "):gsub(", (%d+)$", " and %1") .. " minutes"
+  local usable, wrong = http.add_bundle(request)
+  if not usable then failure.raise(exit_codes.CONFIG, wrong) end
+  local response, why, info = http.ask(request)
+  if response then return response.status, response.seconds end
+  if not info then failure.raise(exit_codes.USAGE, "--to: " .. why:gsub("^the base URL", "the URL")) end
+  return nil, info.seconds, why
 end
 
 --- What Gumroad would do after an answer, in words.
 -- @param status of HTTP; nil: none came
 function ping.fate(event, retry_count, status)
-  if status and status >= 200 and status < 300 then return ping.TAKEN end
+  if status and delivery.is_taken(status) then return ping.TAKEN end
   if event == ping.TEST then return "Gumroad would not repeat it: it is a test ping" end
-  if not pings.is_retried(status) then
+  if not delivery.is_retried(status) then
     local is_redirect = status >= 300 and status < 400
     return "Gumroad would drop it for good"
       .. (is_redirect and "; do not redirect, not every server of Gumroad follows" or "")
   end
-  local pauses = pauses_left(retry_count)
+  local pauses = delivery.pauses_in_words(retry_count)
   if not pauses then return "that was the last delivery: Gumroad would drop it for good" end
   if status then return "Gumroad would send it again after " .. pauses end
   return "newer servers of Gumroad would send it again after " .. pauses .. ", older ones never"

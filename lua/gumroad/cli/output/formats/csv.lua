@@ -1,5 +1,6 @@
 --- CSV as of RFC 4180: a header, every field of the schema unless fields are chosen, CR LF, and values
 -- as they are: nothing is put in front of a "=".
+local tables = require "gumroad.base.tables"
 local fields = require "gumroad.cli.output.fields"
 
 local function cell(text)
@@ -43,9 +44,7 @@ end
 
 function List:finish()
   self:begin()
-  local names = {}
-  for name in pairs(self.others) do names[#names + 1] = name end
-  table.sort(names)
+  local names = tables.sorted_keys(self.others)
   if #names > 0 then self.view.note("not in the CSV: %s", table.concat(names, ", ")) end
 end
 

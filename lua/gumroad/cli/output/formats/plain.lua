@@ -23,7 +23,7 @@ end
 function List.finish() end
 
 local function list(view)
-  return setmetatable({ view = view, paths = view.paths or fields.telling(view.object) }, List)
+  return setmetatable({ view = view, paths = view.paths or fields.default_columns(view.object) }, List)
 end
 
 return { list = list, object = function(view, item) list(view):page { item } end }

@@ -99,9 +99,8 @@ end
 return {
   list = function(view)
     local columns = {}
-    for i, path in ipairs(view.paths or fields.telling(view.object)) do
-      local type_name = fields.type(view.object, path)
-      local is_number = type_name and type_name:find("^[in][nu]") ~= nil  -- integer, number
+    for i, path in ipairs(view.paths or fields.default_columns(view.object)) do
+      local is_number = fields.is_number(view.object, path)
       columns[i] = { path = path, right = is_number, rigid = is_number or is_rigid(path) }
     end
     return setmetatable({ view = view, columns = columns }, Table)

@@ -5,12 +5,13 @@
 -- completing: whether its completion was asked for }, each part { part_number, presigned_url }
 -- or, once it was sent, { part_number, etag }. An error carries it as `upload`, and `resume`
 -- takes it.
+local limits = require "gumroad.api.limits"
 local loop = require "gumroad.loop"
 local Error = require "gumroad.base.error"
 local File = require "gumroad.resources.composed.upload.file"
 local storage = require "gumroad.resources.composed.upload.storage"
 
-local MOST_BYTES = 20 * 1024 ^ 3
+local MOST_BYTES = limits.UPLOAD.size
 local PARALLEL = 3
 local COMPLETION = 120  -- seconds: what Gumroad gives itself to put the parts together
 

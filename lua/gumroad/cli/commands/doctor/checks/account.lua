@@ -1,20 +1,17 @@
 --- The connection, the way to the API, and what the token is good for.
 local api = require "gumroad.api"
+local env = require "gumroad.base.env"
 local failure = require "gumroad.cli.failure"
 local network = require "gumroad.cli.commands.doctor.checks.network"
 local shops = require "gumroad.shop"
-local url = require "gumroad.cli.url"
+local url = require "gumroad.base.url"
 
 local LOG_IN = "Run gumroad-lua login NAME"
-
-local function has_variable()
-  return (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= ""
-end
 
 -- Where the token comes from, in words.
 local function source(args)
   if args.connection then return ("the connection '%s'"):format(args.connection) end
-  if has_variable() then return "the variable GUMROAD_ACCESS_TOKEN" end
+  if env.get "GUMROAD_ACCESS_TOKEN" then return "the variable GUMROAD_ACCESS_TOKEN" end
   return ("the connection '%s'"):format(require("gumroad.connections").default())
 end
 
@@ -39,7 +36,7 @@ local function check_connection(report, args, shop)
     return report:problem("connection", "no access token", LOG_IN .. ", or set GUMROAD_ACCESS_TOKEN")
   end
   report:ok("connection", "%s, for %s", source(args), url.shown(shops.base_url(shop)))
-  if args.connection and has_variable() then
+  if args.connection and env.get "GUMROAD_ACCESS_TOKEN" then
     report:note("connection", "GUMROAD_ACCESS_TOKEN is set too, and used where --connection is not")
   end
 end

@@ -1,7 +1,8 @@
 --- What is installed here: versions, optional parts, certificates, proxies, the port.
 local core = require "gumroad.core"
+local env = require "gumroad.base.env"
 local tls = require "gumroad.client.tls"
-local url = require "gumroad.cli.url"
+local url = require "gumroad.base.url"
 
 local function check_versions(report)
   report:ok("gumroad", "%s on %s", require("gumroad.client").VERSION, rawget(_G, "jit") and jit.version or _VERSION)
@@ -34,11 +35,6 @@ local function check_optional(report)
   end
 end
 
-local function variable(name)
-  local value = os.getenv(name)
-  return value ~= "" and value or nil
-end
-
 local function holds_certificates(path)
   local file = io.open(path, "rb")
   local bytes = file and file:read("*a") or ""
@@ -51,8 +47,8 @@ local function check_certificates(report)
   if not path then
     return report:problem("certificates", message, "Without a bundle no HTTPS connection is made")
   end
-  local from = variable "GUMROAD_CA_BUNDLE" and "from GUMROAD_CA_BUNDLE"
-    or variable "SSL_CERT_FILE" and "from SSL_CERT_FILE" or "of this system"
+  local from = env.get "GUMROAD_CA_BUNDLE" and "from GUMROAD_CA_BUNDLE"
+    or env.get "SSL_CERT_FILE" and "from SSL_CERT_FILE" or "of this system"
   if holds_certificates(path) then return report:ok("certificates", "%s, %s", path, from) end
   report:problem("certificates", ("%s, %s, holds none"):format(path, from),
     "Name a file of CA certificates (PEM) in GUMROAD_CA_BUNDLE")
@@ -62,7 +58,7 @@ local PROXIES = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" }
 
 local function check_proxies(report)
   for _, name in ipairs(PROXIES) do
-    local proxy = variable(name)
+    local proxy = env.get(name)
     if proxy then
       report:note("proxy", ("HTTPS goes through %s, from %s"):format(url.shown(proxy:find("://") and proxy
         or "http://" .. proxy), name))

@@ -1,7 +1,5 @@
 --- One request, and what its failure means.
-local core = require "gumroad.core"
-local loop = require "gumroad.loop"
-local tls = require "gumroad.client.tls"
+local http = require "gumroad.cli.http"
 
 local network = {}
 
@@ -29,17 +27,12 @@ end
 --- Sends a request of engine:send, with the CA bundle that clients use.
 -- @return { status, seconds, headers, body } | nil, what is wrong, what to do or nil
 function network.ask(request)
-  local wrong
-  if request.base_url:find("^https:") then
-    request.ca_file, wrong = tls.ca_file()
-    if not request.ca_file then return nil, wrong, "Install ca-certificates, or mend the variable" end
-  end
-  local transfer, _, message = core.engine():send(request)
-  if not transfer then return nil, message end
-  loop.blocking.wait(transfer)
-  local response, _, why, info = transfer:result()
+  local usable, wrong = http.add_bundle(request)
+  if not usable then return nil, wrong, "Install ca-certificates, or mend the variable" end
+  local response, message, info = http.ask(request)
   if response then return response end
-  return nil, explain(why, info)
+  if not info then return nil, message end
+  return nil, explain(message, info)
 end
 
 return network

@@ -1,18 +1,19 @@
 --- A receiver of pings: can Gumroad reach it, and does it answer as it should?
+local delivery = require "gumroad.api.delivery"
 local pings = require "gumroad.emulator.pings"
 local json = pings.json
 local network = require "gumroad.cli.commands.doctor.checks.network"
 local post_url = require "gumroad.webhook.address"
-local url = require "gumroad.cli.url"
+local url = require "gumroad.base.url"
 
 local CHECK = "receiver"
-local SLOW = 2  -- seconds of the 5 that Gumroad gives
+local SLOW = 2  -- seconds
 
 -- Whether Gumroad takes the address, as far as its text tells.
 local function check_text(report, address)
   local fault = post_url.fault(address)
   if fault then return report:problem(CHECK, ("%s %s"):format(url.shown(address), fault)) end
-  if address:find("^[Hh][Tt][Tt][Pp]:") then
+  if url.parse(address).scheme == "http" then
     report:warning(CHECK, "buyers' data goes there unencrypted", "Use https")
   end
   return true
@@ -37,24 +38,26 @@ end
 local function meaning(status)
   if status >= 300 and status < 400 then
     return "it redirects, which not every server of Gumroad follows", "Name the address where that leads to"
-  elseif pings.is_retried(status) then
-    return "Gumroad sends it again after 1, 3 and 10 minutes, and then never", "See that it answers 200"
+  elseif delivery.is_retried(status) then
+    return ("Gumroad sends it again after %s, and then never"):format(delivery.pauses_in_words(0)),
+      "See that it answers 200"
   end
   if status == 403 then
     return "Gumroad drops the event for good", "If it refuses the pings of other sellers, see that it expects the one "
       .. "whose token is used here"
   end
-  return "Gumroad drops the event for good", "See that it answers 200, and 503 when it should be sent again"
+  return "Gumroad drops the event for good", ("See that it answers 200, and %d when it should be sent again")
+    :format(delivery.RETRY)
 end
 
 local function check_answer(report, response)
   local status = response.status
-  if status < 200 or status >= 300 then
+  if not delivery.is_taken(status) then
     local why, advice = meaning(status)
     report:problem(CHECK, ("a test ping is answered with %d: %s"):format(status, why), advice)
   elseif response.seconds > SLOW then
     report:warning(CHECK, ("a test ping is answered with %d after %.1f s"):format(status, response.seconds),
-      "Gumroad gives 5 s: answer first, handle after")
+      ("Gumroad gives %d s: answer first, handle after"):format(delivery.TIMEOUT))
   else
     report:ok(CHECK, "a test ping is answered with %d after %.0f ms", status, response.seconds * 1000)
   end
@@ -75,7 +78,7 @@ end
 -- @param seller_id whose sale it is; nil: an invented seller's
 return function(report, args, seller_id)
   local address = args.url
-  local host = address and post_url.host(address)
+  local host = address and url.host(address)
   if address and check_text(report, address) then check_name(report, host) end
   if host then check_ping(report, address, seller_id) end
 end

@@ -1,8 +1,8 @@
 --- The webhooks of the shop, for each sort of event.
 local gumroad = require "gumroad"
 local post_url = require "gumroad.webhook.address"
-local events = require "gumroad.cli.events"
-local url = require "gumroad.cli.url"
+local events = require "gumroad.api.events"
+local url = require "gumroad.base.url"
 
 local MAKE = "Make them: shop:ensure_webhooks, or gumroad-lua resource_subscriptions create --resource-name sale "
   .. "--post-url URL"
@@ -11,7 +11,7 @@ local MAKE = "Make them: shop:ensure_webhooks, or gumroad-lua resource_subscript
 -- @return array of { event, all, own } | nil, error
 local function list_all(shop)
   local functions = {}
-  for i, name in ipairs(events.NAMES) do
+  for i, name in ipairs(events.names) do
     local query = { resource_name = name, limit = math.huge }
     local own = { resource_name = name, limit = math.huge, current_oauth_application_only = true }
     functions[2 * i - 1] = function() return shop.resource_subscriptions:list(query) end
@@ -19,7 +19,7 @@ local function list_all(shop)
   end
   local lists, errors = gumroad.all(functions)
   local found = {}
-  for i, name in ipairs(events.NAMES) do
+  for i, name in ipairs(events.names) do
     local err = errors[2 * i - 1] or errors[2 * i]
     if err then return nil, err end
     found[i] = { event = name, all = lists[2 * i - 1], own = lists[2 * i] }
@@ -61,7 +61,7 @@ local function check_address(report, group)
   if fault then
     report:problem(check, ("%s %s"):format(shown, fault), "Make others with an address that is, and run "
       .. "gumroad-lua resource_subscriptions delete with each of these: " .. table.concat(group.ids, " "))
-  elseif group.address:find("^[Hh][Tt][Tt][Pp]:") then
+  elseif url.parse(group.address).scheme == "http" then
     report:warning(check, shown .. ": buyers' data goes there unencrypted", "Use https")
   else
     report:ok(check, "goes to %s", shown)

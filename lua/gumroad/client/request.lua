@@ -1,0 +1,55 @@
+--- A request as the core sends it: headers, limits, and the token where it may go.
+local tables = require "gumroad.base.tables"
+local tls = require "gumroad.client.tls"
+local Error = require "gumroad.base.error"
+
+local request = {}
+
+request.VERSION = "0.1.0"
+
+local USER_AGENT = "gumroad-lua/" .. request.VERSION
+local PLAIN_HEADERS = { Accept = "application/json", ["User-Agent"] = USER_AGENT }
+
+-- Sets headers on top of others; a header's name has no case.
+local function set_headers(headers, more)
+  for name, value in pairs(more) do
+    if type(name) ~= "string" then Error.usage("headers: a header's name must be a string") end
+    if name:lower() == "authorization" then
+      Error.usage("headers: Authorization is made from access_token; it cannot be set")
+    end
+    for known in pairs(headers) do
+      if known:lower() == name:lower() then headers[known] = nil; break end
+    end
+    headers[name] = value
+  end
+end
+
+local function headers_of(client, asked)
+  if asked.url then return tables.copy({ ["User-Agent"] = USER_AGENT }, asked.headers) end  -- a stranger's
+  local own, more = client.options.headers, asked.options.headers
+  if not (own or more or asked.content_type) then return PLAIN_HEADERS end
+  local headers = tables.copy(PLAIN_HEADERS, { ["Content-Type"] = asked.content_type })
+  if own then set_headers(headers, own) end
+  if more then set_headers(headers, more) end
+  return headers
+end
+
+--- The table for engine:send, the same for each attempt. The token goes to the shop's own base_url alone.
+-- @param asked of Client:start
+-- @return table | nil, error
+function request.build(client, asked)
+  local url = asked.url or client.base_url
+  local ca_file, wrong = tls.ca_file_for(url)
+  if wrong then return nil, Error.new("tls", wrong) end
+  local options, own = asked.options, client.options
+  local timeout = options.timeout or own.timeout
+  return {
+    method = asked.method, base_url = url, path = asked.path, body = asked.body,
+    headers = headers_of(client, asked), ca_file = ca_file, file = asked.source,
+    secret = not (asked.public or asked.url) and client.secret or nil,
+    timeout = timeout, stall_timeout = asked.source and timeout, max_size = options.max_size or own.max_size,
+    connect_timeout = options.connect_timeout or own.connect_timeout, fresh = not asked.repeatable,
+  }
+end
+
+return request

@@ -1,0 +1,116 @@
+/* The engine without Lua: every HTTP request of a Lua state, over one libcurl multi handle.
+** Connections are kept and shared, and all of it waits behind one descriptor (poller.h).
+** engine_lua.c, request_lua.c and response_lua.c are what Lua sees of it. */
+#ifndef GR_ENGINE_H
+#define GR_ENGINE_H
+
+#include "buffer.h"
+#include "file.h"
+#include "poller.h"
+
+#include <stddef.h>
+#include <sys/types.h>
+#include <curl/curl.h>
+
+enum {
+  GR_MAX_IDLE = 16,             /* easy handles kept for the next transfers */
+  GR_MAX_WATCHED = 16,          /* foreign descriptors nested in ours */
+  GR_MAX_HEAD = 128 * 1024,     /* bytes of response headers */
+  GR_MAX_KNOWN_URL = 256
+};
+
+struct gr_transfer;
+
+typedef struct gr_engine {
+  gr_poller poller;
+  CURLM *multi;              /* NULL while closed */
+  int no_signal;             /* see open_engine */
+  int closed;                /* for good: the Lua state is closing */
+  pid_t pid;                 /* a fork is seen by it */
+  long timer_ms;             /* what libcurl asks for; -1: nothing */
+  int timer_changed;
+  struct gr_transfer *running;
+  int running_count, finished;
+  CURL *idle[GR_MAX_IDLE];
+  int idle_count;
+  gr_buffer spare;           /* a body's that was taken: the memory is in the processor's cache */
+  struct { int fd, told; } watched[GR_MAX_WATCHED];
+  int watched_count;
+  struct { char text[GR_MAX_KNOWN_URL]; size_t len; int loopback; } known;  /* a base URL found right */
+} gr_engine;
+
+typedef struct gr_transfer {
+  gr_engine *engine;         /* NULL unless it runs */
+  struct gr_transfer *prev, *next;
+  gr_memory memory;
+  CURL *easy;
+  struct curl_slist *headers;
+  struct curl_slist *auth;   /* the node of 'headers' that holds the token */
+  gr_buffer head, body;
+  int head_over;             /* its empty line has come */
+  size_t max_body;
+  gr_file file;              /* what is sent, where it is no string */
+  curl_off_t uploaded;
+  const char *failure;       /* our own reason to stop: a code of result() */
+  int head_too_large;
+  CURLcode code;
+  int finished, taken;
+  long status, connect_ms, total_ms;
+  long stall_s;              /* in place of total_ms, or 0 */
+  double deadline;           /* on the clock of gr_now() */
+  double seconds;
+  int sent;                  /* something of the request may have reached the server */
+  char error[CURL_ERROR_SIZE];
+} gr_transfer;
+
+/* == The engine == */
+
+/* A closed one. */
+void gr_engine_init (gr_engine *e);
+
+/* Makes it usable where it is closed, or was opened before a fork. Returns NULL, or why it cannot be. */
+const char *gr_engine_ensure_open (gr_engine *e);
+
+/* For good: ends all transfers. Safe to repeat. */
+void gr_engine_close (gr_engine *e, const gr_memory *memory);
+
+/* Moves every transfer on; waits for something to happen for at most so many seconds. Returns how
+** many watched descriptors are ready, and which: at most 'size' of them. */
+int gr_engine_step (gr_engine *e, double seconds, gr_ready *ready, int size);
+
+/* Nests a foreign descriptor. Returns 0, an errno, or -1 where there are
+** GR_MAX_WATCHED already. */
+int gr_engine_watch (gr_engine *e, int fd);
+
+/* Watched descriptors are told once each, so that a call which waits inside a handler does not
+** spin over those that the handler's caller will look at. Here they are told anew. */
+void gr_engine_rewatch (gr_engine *e);
+
+/* To be called before the descriptor is closed. */
+void gr_engine_unwatch (gr_engine *e, int fd);
+
+/* == A transfer == */
+
+/* Gives a transfer (all zeros, with its memory and a closed file) a handle, set up for all but what
+** the request says. Returns 0 where there is no memory. */
+int gr_transfer_prepare (gr_transfer *t, gr_engine *e);
+
+/* Has the open file sent as the body. */
+void gr_transfer_send_file (gr_transfer *t);
+
+/* Starts it and sends at once what can be sent. Returns 0 where there is no memory. */
+int gr_transfer_start (gr_transfer *t, gr_engine *e);
+
+/* Gives back what only a transfer that runs needs; the handle goes to 'e', if there is one. */
+void gr_transfer_release (gr_transfer *t, gr_engine *e);
+
+/* Ends it where this is the child of a fork. */
+void gr_transfer_notice_fork (gr_transfer *t);
+
+/* Cancels what still runs and gives all memory back. Safe to repeat. */
+void gr_transfer_close (gr_transfer *t);
+
+/* Gives back what the response took; its body's memory is for the next one, if there is none yet. */
+void gr_transfer_forget_response (gr_transfer *t, gr_engine *e);
+
+#endif

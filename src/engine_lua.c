@@ -1,0 +1,141 @@
+/* The engine as Lua sees it, but for engine:send (request_lua.c) and what a transfer tells
+** (response_lua.c). What can raise happens before, or while a userdata with __gc owns what would
+** leak. */
+#include "engine_lua.h"
+
+#include "core.h"
+
+#include <string.h>
+
+#define ENGINE "gumroad.engine"
+
+static char engine_key;  /* its address: where the registry keeps the engine */
+
+gr_engine *gr_checkengine (lua_State *L) {
+  gr_engine *e = (gr_engine *)luaL_checkudata(L, 1, ENGINE);
+  const char *wrong = gr_engine_ensure_open(e);
+  if (wrong != NULL) luaL_error(L, "%s", wrong);
+  return e;
+}
+
+static void push_engine (lua_State *L) {
+  lua_pushlightuserdata(L, &engine_key);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+}
+
+gr_engine *gr_getengine (lua_State *L) {
+  push_engine(L);
+  gr_engine *e = (gr_engine *)lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return e;
+}
+
+/* core.engine() -> the engine of this Lua state, always the same one. */
+static int l_engine (lua_State *L) {
+  push_engine(L);
+  if (!lua_isnil(L, -1)) return 1;
+  gr_engine *e = (gr_engine *)lua_newuserdata(L, sizeof *e);
+  gr_engine_init(e);
+  luaL_getmetatable(L, ENGINE);
+  lua_setmetatable(L, -2);
+  const char *wrong = gr_engine_ensure_open(e);
+  if (wrong != NULL) return luaL_error(L, "%s", wrong);
+  lua_pushlightuserdata(L, &engine_key);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, LUA_REGISTRYINDEX);
+  return 1;
+}
+
+static int engine_close (lua_State *L) {
+  gr_memory memory;
+  gr_getmemory(L, &memory);
+  gr_engine_close((gr_engine *)luaL_checkudata(L, 1, ENGINE), &memory);
+  return 0;
+}
+
+static void push_ready (lua_State *L, const gr_ready *ready, int n) {
+  if (n == 0) { lua_pushnil(L); return; }
+  lua_newtable(L);
+  for (int i = 0; i < n; i++) {
+    lua_pushstring(L, (ready[i].events & GR_HANGUP) ? "hangup" : "readable");
+    lua_rawseti(L, -2, ready[i].fd);
+  }
+}
+
+/* engine:step([seconds [, own]]) -> finished, ready
+** Moves every transfer on. Waits for something to happen for at most 'seconds' (default 0:
+** only looks). 'finished': how many transfers were finished since the last step; 'ready':
+** nil, or which watched descriptors are ready: fd -> "readable" or "hangup". With 'own' it
+** is only about transfers: a watched descriptor wakes it once at most. */
+static int engine_step (lua_State *L) {
+  gr_engine *e = gr_checkengine(L);
+  double seconds = luaL_optnumber(L, 2, 0);
+  int own = lua_toboolean(L, 3);
+  gr_ready ready[64];
+  if (!own) gr_engine_rewatch(e);
+  int n = gr_engine_step(e, seconds, ready, 64);
+  push_ready(L, ready, n);  /* may raise: nothing is lost, the next step tells it */
+  if (!own) gr_engine_rewatch(e);  /* fd() stays readable as long as they are */
+  lua_pushinteger(L, e->finished);
+  e->finished = 0;
+  lua_insert(L, -2);
+  return 2;
+}
+
+/* engine:fd() -> a descriptor that is readable when step() has something to do. A step with
+** 'own' may have silenced watched descriptors: step without it before waiting on fd(). */
+static int engine_fd (lua_State *L) {
+  lua_pushinteger(L, gr_checkengine(L)->poller.fd);
+  return 1;
+}
+
+/* engine:running() -> how many transfers are under way. */
+static int engine_running (lua_State *L) {
+  lua_pushinteger(L, gr_checkengine(L)->running_count);
+  return 1;
+}
+
+/* engine:watch(fd): nests a foreign descriptor, such as a listener's, so that step() wakes
+** when it is readable or hung up. At most 16. */
+static int engine_watch (lua_State *L) {
+  gr_engine *e = gr_checkengine(L);
+  int fd = (int)luaL_checkinteger(L, 2);
+  luaL_argcheck(L, fd >= 0, 2, "a descriptor expected");
+  int wrong = gr_engine_watch(e, fd);
+  luaL_argcheck(L, wrong >= 0, 2, "16 descriptors are watched already");
+  if (wrong != 0) return luaL_error(L, "cannot watch descriptor %d: %s", fd, strerror(wrong));
+  return 0;
+}
+
+/* engine:unwatch(fd): to be called before the descriptor is closed. */
+static int engine_unwatch (lua_State *L) {
+  gr_engine *e = gr_checkengine(L);
+  gr_engine_unwatch(e, (int)luaL_checkinteger(L, 2));
+  return 0;
+}
+
+/* core.curl() -> { version, tls, ca_file, http2 }: what libcurl is and can. */
+static int l_curl (lua_State *L) {
+  const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, v->version); lua_setfield(L, -2, "version");
+  lua_pushstring(L, v->ssl_version); lua_setfield(L, -2, "tls");
+  lua_pushboolean(L, (v->features & CURL_VERSION_HTTP2) != 0); lua_setfield(L, -2, "http2");
+#if CURL_AT_LEAST_VERSION(7, 70, 0)
+  if (v->age >= CURLVERSION_SEVENTH) { lua_pushstring(L, v->cainfo); lua_setfield(L, -2, "ca_file"); }
+#endif
+  return 1;
+}
+
+static const luaL_Reg meta[] = {{"__gc", engine_close}, {NULL, NULL}};
+static const luaL_Reg methods[] = {
+  {"send", gr_engine_send}, {"step", engine_step}, {"fd", engine_fd}, {"running", engine_running},
+  {"watch", engine_watch}, {"unwatch", engine_unwatch}, {NULL, NULL}
+};
+static const luaL_Reg functions[] = {{"engine", l_engine}, {"curl", l_curl}, {NULL, NULL}};
+
+void gr_open_engine (lua_State *L) {
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) luaL_error(L, "libcurl does not start");
+  gr_newclass(L, ENGINE, meta, methods);
+  gr_setfuncs(L, functions);
+}

@@ -1,0 +1,20 @@
+/* What the parts of the engine that Lua sees have in common. */
+#ifndef GR_ENGINE_LUA_H
+#define GR_ENGINE_LUA_H
+
+#include "engine.h"
+#include "module.h"
+
+/* The engine at stack index 1, usable; raises where it cannot be. */
+gr_engine *gr_checkengine (lua_State *L);
+
+/* The engine of this Lua state, once there is one. */
+gr_engine *gr_getengine (lua_State *L);
+
+/* Pushes a transfer that is to be prepared. */
+gr_transfer *gr_newtransfer (lua_State *L);
+
+/* The method engine:send. */
+int gr_engine_send (lua_State *L);
+
+#endif

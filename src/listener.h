@@ -1,0 +1,153 @@
+/* The listener without Lua: receives HTTP requests with libmicrohttpd (MHD), driven from outside: no
+** threads, nothing blocks. MHD's callbacks collect a request in the buffers of its connection, and
+** suspend the connection once the request is complete. gr_request_take copies it to its new owner,
+** gr_request_send resumes the connection.
+**
+** A connection is in exactly one list of its listener: 'waiting' (for a request, in order of
+** the deadline), 'complete' (suspended; the queue that gr_listener_complete shows) or 'busy'
+** (suspended while somebody holds its request, or sending the response). A request that is held
+** and its connection point to each other as long as the connection is suspended; whichever goes
+** first clears both pointers. */
+#ifndef GR_LISTENER_H
+#define GR_LISTENER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/types.h>
+#include <microhttpd.h>
+
+#include "buffer.h"
+#include "gate.h"
+
+#define GR_REFUSALS 32  /* how many are remembered until somebody asks */
+
+struct gr_conn;
+
+typedef struct gr_link { struct gr_link *prev, *next; } gr_link;
+
+/* What stands between the bodies that come in and their buffers. A receiver has none; an emulator
+** does its mischief here (listener_faults.c). */
+typedef struct gr_filter {
+  /* The head has come. Returns whether the body is only counted, however long, and not kept. */
+  int (*begin) (struct gr_filter *filter, struct gr_conn *c, uint64_t length);
+  /* conn->received has grown. Returns 0 where the connection is to be closed. */
+  int (*part) (struct gr_filter *filter, struct gr_conn *c);
+  void (*release) (struct gr_filter *filter, const gr_memory *memory);
+} gr_filter;
+
+typedef struct gr_refused {
+  gr_refusal refusal;
+  char peer[INET6_ADDRSTRLEN];
+  unsigned long missed;  /* refusals before this one that were overwritten */
+} gr_refused;
+
+/* All zeros but for 'memory' until it is opened. */
+typedef struct gr_listener {
+  gr_memory memory;
+  struct MHD_Daemon *daemon;  /* NULL while closed */
+  pid_t pid;  /* the process that opened it */
+  int listen_fd, epoll_fd;  /* the daemon's once it runs */
+  int closing;
+  int pending;  /* the next run has something to do that MHD's descriptor does not show */
+  char address[INET6_ADDRSTRLEN];
+  int port;
+  double timeout;  /* seconds for a request to arrive */
+  size_t max_body;
+  int has_gate;
+  gr_expected expected;  /* its target is in 'target' */
+  gr_buffer target;
+  struct { gr_refused entries[GR_REFUSALS]; unsigned first, count; } refused;  /* a ring */
+  gr_filter *filter;
+  unsigned connections, max_connections;
+  unsigned long completed;  /* requests so far; tells one in 'complete' from another */
+  gr_link waiting, complete, busy;
+} gr_listener;
+
+enum gr_stage { GR_IDLE, GR_HEAD, GR_BODY, GR_REFUSED, GR_DRAINING, GR_FAILED, GR_COMPLETE };
+
+typedef struct gr_conn {
+  gr_link link;  /* first: a link is cast to its connection */
+  gr_listener *l;
+  struct MHD_Connection *mhd;
+  int fd;
+  enum gr_stage stage;
+  double since;  /* the beginning of the wait for a request */
+  unsigned long number;  /* of the complete request */
+  char peer[INET6_ADDRSTRLEN];
+  gr_buffer head;  /* fields: URI, method, peer, then header names (in lower case) and values in turn */
+  gr_buffer body;
+  unsigned status;  /* of the response to a refused request whose body is still coming */
+  uint64_t received;  /* bytes of the body, kept or not */
+  int is_counted;  /* whether the body is only that: counted */
+  uint64_t cut_at;  /* the filter's */
+  int lengths;  /* ways to see where the body ends, see 'count_lengths' */
+  struct gr_request *held;  /* the request as its owner holds it */
+} gr_conn;
+
+/* A request as its owner holds it; its size is sizeof(gr_request) + head_len + body_len. */
+typedef struct gr_request {
+  gr_conn *conn;  /* NULL once it cannot be answered any more */
+  int answered;
+  struct MHD_Response *response;  /* while it is being made */
+  uint64_t received;
+  size_t head_len, body_len;
+  char bytes[];  /* head, body */
+} gr_request;
+
+/* Makes an empty one of zeros and 'memory'. */
+void gr_listener_init (gr_listener *l, gr_memory memory);
+
+/* Opens the port, by 'timeout', 'max_body' and 'max_connections'. Returns 0, an errno, or -1 where
+** MHD could not be started. */
+int gr_listener_open (gr_listener *l, const struct addrinfo *ai);
+
+/* Closes all connections and the port; gives back all memory. After a fork it leaves the parent's
+** alone. Safe to repeat. */
+void gr_listener_close (gr_listener *l);
+
+/* Neither closed nor inherited through a fork. */
+int gr_listener_is_open (const gr_listener *l);
+
+/* From now on requests are refused that are not as expected; NULL: none is. Copies the target.
+** Returns 0 where there is no memory, and has changed nothing then. */
+int gr_listener_expect (gr_listener *l, const gr_expected *expected);
+
+/* Receives and sends what can be without waiting. */
+void gr_listener_step (gr_listener *l);
+
+/* Seconds until a step is due whatever the descriptor says; HUGE_VAL: none is. */
+double gr_listener_timeout (gr_listener *l);
+
+/* Takes the oldest refusal that is remembered. Returns 0 where there is none. */
+int gr_listener_next_refused (gr_listener *l, gr_refused *refused);
+
+/* The connection whose request has been complete for longest, or NULL. */
+gr_conn *gr_listener_complete (gr_listener *l);
+
+/* Moves to the end of the list of waiting connections, which so stays in order of 'since'. */
+void gr_conn_wait (gr_conn *c);
+
+/* Fills a request of the right size and zeros with that of a complete connection. */
+void gr_request_take (gr_request *r, gr_conn *c);
+
+/* Reads the field at *p and moves *p past it. */
+const char *gr_next_field (const char **p, size_t *len);
+
+int gr_request_can_answer (const gr_request *r);
+void gr_request_drop_response (gr_request *r);
+
+/* Lets MHD go on with the connection of a request: to send the response that is queued, or else
+** to close. */
+void gr_request_let_go (gr_request *r);
+
+enum gr_sent { GR_SENT, GR_CLIENT_GONE, GR_NOT_QUEUED };
+
+/* Queues r->response, complete now, and lets the connection go. The request can be answered. */
+enum gr_sent gr_request_send (gr_request *r, unsigned status);
+
+/* Its owner goes: 500, unless it was answered, rather than a client that waits for ever. */
+void gr_request_abandon (gr_request *r);
+
+#endif

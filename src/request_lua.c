@@ -1,0 +1,250 @@
+/* engine:send: reads the request that Lua hands in, and checks all of it before anything is sent. */
+#include "engine_lua.h"
+
+#include "clock.h"
+#include "request.h"
+#include "secret.h"
+#include "secret_lua.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { MAX_TOKEN = 4096 };
+
+enum { ENGINE = 1, REQUEST = 2 };  /* stack indices in gr_engine_send */
+
+static const char *text_field (lua_State *L, const char *name, size_t *len) {
+  lua_getfield(L, REQUEST, name);
+  if (lua_isnil(L, -1)) return NULL;  /* the value stays on the stack, alive */
+  if (lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "request.%s: string expected, got %s", name, luaL_typename(L, -1));
+  return lua_tolstring(L, -1, len);
+}
+
+/* In milliseconds. */
+static long seconds_field (lua_State *L, const char *name, double otherwise) {
+  lua_getfield(L, REQUEST, name);
+  double seconds = lua_isnil(L, -1) ? otherwise : lua_tonumber(L, -1);
+  lua_pop(L, 1);
+  if (!(seconds > 0)) luaL_error(L, "request.%s: a number of seconds above 0 expected", name);
+  double ms = seconds * 1000;
+  return ms < 1 ? 1 : ms > INT_MAX ? INT_MAX : (long)ms;
+}
+
+static int add_header (gr_transfer *t, const char *line) {
+  struct curl_slist *longer = curl_slist_append(t->headers, line);
+  if (longer == NULL) return 0;
+  t->headers = longer;
+  return 1;
+}
+
+/* Each of these returns NULL, or what is wrong with the request. */
+
+static const char *read_headers (lua_State *L, gr_transfer *t) {
+  lua_getfield(L, REQUEST, "headers");
+  if (lua_isnil(L, -1)) return NULL;
+  if (!lua_istable(L, -1)) luaL_error(L, "request.headers: table expected, got %s", luaL_typename(L, -1));
+  lua_pushnil(L);
+  while (lua_next(L, -2) != 0) {
+    if (lua_type(L, -2) != LUA_TSTRING) return "a header name is not a string";
+    if (lua_type(L, -1) != LUA_TSTRING) return "a header value is not a string";
+    size_t name_len, value_len;
+    const char *name = lua_tolstring(L, -2, &name_len), *value = lua_tolstring(L, -1, &value_len);
+    const char *wrong = gr_check_header_name(name, name_len);
+    if (wrong == NULL) wrong = gr_check_header_value(value, value_len);
+    if (wrong != NULL) return wrong;
+    int blank = strspn(value, " ") == value_len;  /* libcurl has its own way to send such a one */
+    lua_pushfstring(L, blank ? "%s;" : "%s: %s", name, value);
+    if (!add_header(t, lua_tostring(L, -1))) return gr_no_memory;
+    lua_pop(L, 2);
+  }
+  return NULL;
+}
+
+static const char *read_secret (lua_State *L, gr_transfer *t) {
+  static const char before[] = "Authorization: Bearer ";
+  char line[sizeof before + MAX_TOKEN];
+  size_t len;
+  lua_getfield(L, REQUEST, "secret");
+  if (lua_isnil(L, -1)) return NULL;
+  const char *token = gr_tosecret(L, -1, &len);
+  if (token == NULL) return "request.secret: a core.secret expected";
+  if (len > MAX_TOKEN) return "the access token is longer than 4096 bytes";
+  memcpy(line, before, sizeof before - 1);
+  memcpy(line + sizeof before - 1, token, len);
+  line[sizeof before - 1 + len] = '\0';
+  int added = add_header(t, line);
+  gr_wipe(line, sizeof before - 1 + len);
+  if (!added) return gr_no_memory;
+  for (t->auth = t->headers; t->auth->next != NULL;) t->auth = t->auth->next;
+  return NULL;
+}
+
+/* Checks the base URL of a path; the one of the request before needs no new check. */
+static const char *check_base (gr_engine *e, const char *base, size_t len, int *loopback) {
+  if (len == e->known.len && memcmp(base, e->known.text, len) == 0) {
+    *loopback = e->known.loopback;
+    return NULL;
+  }
+  const char *wrong = gr_check_base_url(base, len, 1, loopback);
+  if (wrong != NULL) return wrong;
+  if (len > sizeof e->known.text) return NULL;
+  memcpy(e->known.text, base, len);
+  e->known.len = len;
+  e->known.loopback = *loopback;
+  return NULL;
+}
+
+static const char *read_url (lua_State *L, gr_transfer *t) {
+  size_t base_len = 0, path_len = 0;
+  int loopback = 0;
+  const char *base = text_field(L, "base_url", &base_len), *path = text_field(L, "path", &path_len);
+  if (base == NULL) return "request.base_url is missing";
+  const char *wrong = path == NULL ? gr_check_base_url(base, base_len, 0, &loopback)
+    : check_base((gr_engine *)lua_touserdata(L, ENGINE), base, base_len, &loopback);
+  if (wrong == NULL && path != NULL) wrong = gr_check_path(path, path_len);
+  if (wrong != NULL) return wrong;
+  while (path != NULL && base_len > 0 && base[base_len - 1] == '/') base_len--;
+  lua_pushlstring(L, base, base_len);
+  lua_pushlstring(L, path ? path : "", path_len);
+  lua_concat(L, 2);
+  if (curl_easy_setopt(t->easy, CURLOPT_URL, lua_tostring(L, -1)) != CURLE_OK) return gr_no_memory;
+  /* a proxy named in the environment is not asked for what is on this machine */
+  if (loopback && curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*") != CURLE_OK) return gr_no_memory;
+  /* rather a stream than one more TLS handshake; without TLS there are no streams to wait for */
+  curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, (long)(strncmp(base, "https:", 6) == 0));
+  return NULL;
+}
+
+/* A number of bytes in request.file, which is on top of the stack. */
+static off_t bytes_field (lua_State *L, const char *name, off_t otherwise) {
+  lua_getfield(L, -1, name);
+  double n = lua_isnil(L, -1) ? (double)otherwise : lua_isnumber(L, -1) ? lua_tonumber(L, -1) : -1;
+  lua_pop(L, 1);
+  if (!(n >= 0 && n <= 9007199254740992.0) || n != floor(n))
+    luaL_error(L, "request.file.%s: a whole number of bytes expected", name);
+  return (off_t)n;
+}
+
+/* Opens the file, so that one that cannot be read is told before anything is sent. */
+static const char *read_file (lua_State *L, gr_transfer *t) {
+  off_t size = 0;
+  lua_getfield(L, REQUEST, "file");
+  if (lua_isnil(L, -1)) return NULL;
+  if (!lua_istable(L, -1)) luaL_error(L, "request.file: table expected, got %s", luaL_typename(L, -1));
+  lua_getfield(L, -1, "path");
+  const char *path = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+  if (path == NULL || strlen(path) != gr_rawlen(L, -1)) return "request.file.path: a path expected";
+  lua_insert(L, -2);
+  const char *wrong = gr_file_open(&t->file, path, &size);
+  if (wrong == NULL) {
+    t->file.offset = bytes_field(L, "offset", 0);
+    t->file.length = bytes_field(L, "length", size > t->file.offset ? size - t->file.offset : 0);
+    if (t->file.offset <= size && t->file.length <= size - t->file.offset) return NULL;
+    wrong = "it is shorter than it was";
+  }
+  t->failure = "file";
+  return lua_pushfstring(L, "cannot read %s: %s", path, wrong);
+}
+
+static const char *read_method_and_body (lua_State *L, gr_transfer *t) {
+  size_t method_len, body_len = 0;
+  const char *method = text_field(L, "method", &method_len), *body = text_field(L, "body", &body_len);
+  if (method == NULL) return "request.method is missing";
+  const char *wrong = gr_check_method(method, method_len);
+  if (wrong != NULL) return wrong;
+  int head = strcmp(method, "HEAD") == 0;
+  int reads = head || strcmp(method, "GET") == 0 || strcmp(method, "DELETE") == 0;
+  int file = t->file.fd >= 0;
+  if (head && (body != NULL || file)) return "a HEAD request has no body";
+  if (file && body != NULL) return "the request has a body and a file";
+  if (file) gr_transfer_send_file(t);
+  else if (body != NULL || !reads) {  /* a PUT without a body says so: Content-Length: 0 */
+    curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body_len);
+    if (curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, body ? body : "") != CURLE_OK)
+      return gr_no_memory;
+  }
+  else if (head) {
+    curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0);  /* it only announces one */
+  }
+  else if (strcmp(method, "GET") == 0) return NULL;  /* as libcurl does by itself */
+  return curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK ? NULL : gr_no_memory;
+}
+
+static const char *read_limits (lua_State *L, gr_transfer *t) {
+  size_t len;
+  const char *ca = text_field(L, "ca_file", &len);
+  long timeout = seconds_field(L, "timeout", 30), connect_timeout = seconds_field(L, "connect_timeout", 10);
+  long stall = seconds_field(L, "stall_timeout", INT_MAX);
+  lua_getfield(L, REQUEST, "max_size");
+  double max = lua_isnil(L, -1) ? 10.0 * 1024 * 1024 : lua_isnumber(L, -1) ? lua_tonumber(L, -1) : -1;
+  if (!(max >= 0) || max > 1e15 || max > (double)(SIZE_MAX / 2)) return "request.max_size: a number of bytes expected";
+  lua_getfield(L, REQUEST, "fresh");
+  t->max_body = (size_t)max;
+  t->connect_ms = connect_timeout;
+  t->total_ms = timeout;
+  t->deadline = gr_now() + (double)timeout / 1000;
+  if (stall < INT_MAX) {
+    t->stall_s = stall / 1000 + (stall % 1000 > 0);
+    t->deadline = HUGE_VAL;
+    curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_TIME, t->stall_s);
+  }
+  else curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, timeout);
+  curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout);
+  curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)max);
+  /* libcurl repeats, by itself, a request whose kept connection dies before an answer: a
+  ** request that must not be repeated takes a connection of its own */
+  curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, (long)lua_toboolean(L, -1));
+  if (ca != NULL && curl_easy_setopt(t->easy, CURLOPT_CAINFO, ca) != CURLE_OK) return gr_no_memory;
+  return NULL;
+}
+
+static const char *read_request (lua_State *L, gr_transfer *t) {
+  static const char *(*const steps[]) (lua_State *, gr_transfer *) = {
+    read_url, read_limits, read_file, read_method_and_body, read_headers, read_secret
+  };
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    int top = lua_gettop(L);
+    const char *wrong = steps[i](L, t);
+    if (wrong != NULL) return wrong;
+    lua_settop(L, top);
+  }
+  return add_header(t, "Expect:") ? NULL : gr_no_memory;  /* no pause before a body */
+}
+
+/* engine:send(request) -> transfer | nil, "config" or "file", message
+** Starts a request and sends at once what can be sent. Fields of the request:
+**   method           GET, HEAD, POST, PUT, PATCH or DELETE
+**   base_url         where to: https, or http where it says so; the only host that is asked
+**   path             optional: what follows it, beginning with "/", percent-encoded
+**   headers          optional: name -> value
+**   body             optional: a string
+**   file             optional, in place of body: { path, offset, length }, that stretch of a file
+**                    (default: all of it), read from disk as it is sent
+**   secret           optional: a core.secret, sent as the Bearer token
+**   timeout          seconds for all of it, default 30
+**   stall_timeout    optional, in place of timeout: whole seconds in which nothing moves
+**   connect_timeout  seconds for the connection, default 10
+**   max_size         bytes of the response's body after decompression, default 10 MiB
+**   ca_file          optional: CA bundle; default: libcurl's own
+**   fresh            true: on a connection of its own, so that libcurl never repeats it
+** A redirect is never followed, so nothing goes to another host. */
+int gr_engine_send (lua_State *L) {
+  gr_engine *e = gr_checkengine(L);
+  luaL_checktype(L, REQUEST, LUA_TTABLE);
+  lua_settop(L, REQUEST);
+  gr_transfer *t = gr_newtransfer(L);
+  const char *wrong = gr_transfer_prepare(t, e) ? read_request(L, t) : gr_no_memory;
+  if (wrong == gr_no_memory) return luaL_error(L, "%s", wrong);
+  if (wrong != NULL) {
+    gr_transfer_release(t, e);  /* the collector would leave the file open, as it knows of little memory */
+    return gr_fail(L, t->failure ? t->failure : "config", wrong);
+  }
+  if (!gr_transfer_start(t, e)) return luaL_error(L, "%s", gr_no_memory);
+  return 1;
+}
