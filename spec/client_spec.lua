@@ -512,7 +512,7 @@ describe("A caller's mistake", function()
       function() gumroad.all { print, nil, print } end },
     { "all: an array of functions expected, but [a] stands behind a gap", function() gumroad.all { a = print } end },
     { "all: options: table expected, got number", function() gumroad.all({}, 5) end },
-    { "all: unknown option 'slep' (known: sleep)", function() gumroad.all({}, { slep = print }) end },
+    { "all: unknown option 'slep' (did you mean 'sleep'?)", function() gumroad.all({}, { slep = print }) end },
     { "all: sleep: function expected, got number", function() gumroad.all({}, { sleep = 5 }) end },
     { "gumroad: there is no shop.product (did you mean 'products'?)", function() return shop.product:list() end },
     { "gumroad: there is no shop.prodcuts (did you mean 'products'?)", function() return shop.prodcuts end },

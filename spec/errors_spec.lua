@@ -349,6 +349,25 @@ describe("An error says what is wrong and what to do:", function()
     assert.is_true(err.retryable)
   end)
 
+  it("the title of a page, trimmed and in one line", function()
+    local TITLES = { ["  Bad\n Gateway \t"] = '"Bad  Gateway"', [("a"):rep(100)] = '"' .. ("a"):rep(80) .. '"' }
+    for title, shown in pairs(TITLES) do
+      check("server", "the server failed with a page titled " .. shown,
+        get { kind = "status", status = 502, body = "<html><title lang=en>" .. title .. "</title>" })
+    end
+  end)
+
+  for name, body in pairs {
+    ["white space"] = "<title>" .. (" "):rep(4096), ["beginnings"] = ("<title"):rep(700),
+    ["white space and words"] = "<title>" .. (" a"):rep(2048), ["titles"] = ("<title> "):rep(512),
+  } do
+    it("a page whose title is nothing but " .. name .. ", at once", function()
+      local began = os.clock()
+      check("server", "the server failed with a page", get { kind = "status", status = 502, body = body })
+      assert.is_true(os.clock() - began < 5)  -- by backtracking it would be minutes
+    end)
+  end
+
   it("an answer over the limit", function()
     check("too_large", "the answer is larger than 10485760 bytes", get { kind = "huge" })
     check("too_large", "the answer is larger than 1000 bytes",

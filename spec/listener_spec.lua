@@ -601,6 +601,272 @@ describe("gumroad.listener", function()
     end)
   end)
 
+  describe("a gate", function()
+    local FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+    local GATE = {target = "/hook?secret=s"}
+
+    local function post(target, body, headers)
+      return ("POST %s HTTP/1.1\r\nHost: a\r\n%s%sContent-Length: %d\r\n\r\n%s"):format(
+        target, FORM, headers or "", #body, body)
+    end
+
+    -- Takes the next request, which must be a good one, and answers it.
+    local function answer_good(l, body)
+      local r = step_until(l, function() return l:next() end)
+      assert.equal("/hook", r:path())
+      r:answer(200, nil, body)
+    end
+
+    local function refusal(l)
+      return step_until(l, function() return l:refused() end)
+    end
+
+    local function is_alive(l, client)
+      send(l, client, post(GATE.target, "a=b"))
+      answer_good(l, "alive")
+      return read_answer(l, client).body == "alive"
+    end
+
+    -- Resident memory, in bytes.
+    local function resident()
+      local file = assert(io.open "/proc/self/statm")
+      local pages = file:read "*a":match "^%d+ (%d+)"
+      file:close()
+      return pages * 4096
+    end
+
+    it("lets a ping in that is as expected", function()
+      local l = listen {gate = GATE}
+      assert.equal("a=b", request(l, connect(l), post(GATE.target, "a=b")):body())
+      assert.is_nil(l:refused())
+    end)
+
+    -- The answer after those that tell to go on.
+    local function read_final(l, client)
+      local answer
+      repeat answer = read_answer(l, client) until answer.status ~= 100
+      return answer
+    end
+
+    for name, bad in pairs {
+      ["has a body"] = {404, post("/hook?secret=wrong", ("x"):rep(3000))},
+      ["has none"] = {405, "GET /hook?secret=s HTTP/1.1\r\nHost: a\r\n\r\n"},
+      ["expects to be told to go on"] = {404, post("/hook?secret=wrong", "a=b", "Expect: 100-continue\r\n")},
+    } do
+      it("answers what is pipelined in its order where a refused request in between " .. name, function()
+        local l = listen {gate = GATE}
+        local client, status, wrong = connect(l), bad[1], bad[2]
+        local good = post(GATE.target, "a=b", name:match("expects") and "Expect: 100-continue\r\n")
+        send(l, client, good .. wrong .. good .. wrong)
+        answer_good(l, "one")
+        assert.equal("one", read_final(l, client).body)
+        assert.equal(status, read_final(l, client).status)
+        answer_good(l, "two")
+        assert.equal("two", read_final(l, client).body)
+        assert.equal(status, read_final(l, client).status)
+        assert.is_true(is_alive(l, client))
+      end)
+    end
+
+    it("answers all that is pipelined for a loop that waits for fd() and timeout() alone", function()
+      local l = listen {gate = GATE}
+      local client, got = connect(l), ""
+      local good, bad = post(GATE.target, "a=b"), post("/", "a=b")
+      client:send(bad .. good .. bad .. bad .. good)
+      local deadline = socket.gettime() + PATIENCE
+      while select(2, got:gsub("HTTP/1.1 ", "")) < 5 and socket.gettime() < deadline do
+        local watch = {getfd = function() return l:fd() end}
+        socket.select({watch, client}, nil, math.min(l:timeout() or PATIENCE, PATIENCE))
+        l:step()
+        local r = l:next()
+        if r then r:answer(200) end
+        local all, _, partial = client:receive(65536)
+        got = got .. (all or partial)
+      end
+      local statuses = {}
+      for status in got:gmatch("HTTP/1.1 (%d+)") do table.insert(statuses, tonumber(status)) end
+      assert.same({404, 200, 404, 404, 200}, statuses)
+      assert.is_true(socket.gettime() < deadline - PATIENCE / 2)
+    end)
+
+    it("tells a client to go on whose refused body is small, and keeps its connection", function()
+      local l = listen {gate = GATE}
+      local client = connect(l)
+      send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+      assert.equal(100, read_answer(l, client).status)
+      send(l, client, "a=b")
+      assert.equal(404, read_answer(l, client).status)
+      assert.is_true(is_alive(l, client))
+    end)
+
+    it("does not tell a client to go on whose refused body is large", function()
+      local l = listen {gate = GATE}
+      local client = connect(l)
+      send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\nExpect: 100-continue\r\n\r\n")
+      local got, how = read_all(l, client)
+      assert.matches("^HTTP/1.1 404 [^\r]+\r\nContent%-Type: text/plain\r\nContent%-Length: 0\r\n"
+        .. "Connection: close\r\n\r\n$", got)
+      assert.equal("closed", how)
+    end)
+
+    for size, lives in pairs {[65535] = true, [65536] = true, [65537] = false} do
+      it(("%s the connection of a refused body of %d bytes"):format(lives and "keeps" or "closes", size), function()
+        local l = listen {gate = GATE}
+        local client = connect(l)
+        local head, body = post("/", ("x"):rep(size)):match("^(.-\r\n\r\n)(.*)$")
+        send(l, client, head)
+        if lives then
+          for _ = 1, 5 do l:step() end
+          assert.equal("timeout", select(2, client:receive(1)))  -- it is read to its end first
+          send(l, client, body)
+          assert.equal(404, read_answer(l, client).status)
+          assert.is_true(is_alive(l, client))
+        else
+          local got, how = read_all(l, client)  -- before a byte of the body was sent
+          assert.matches("^HTTP/1.1 404 .*\r\nConnection: close\r\n", got)
+          assert.equal("closed", how)
+        end
+        assert.equal(404, refusal(l).status)
+        assert.is_nil(l:next())
+      end)
+    end
+
+    it("answers at once and closes where the refused body is chunked", function()
+      local l = listen {gate = GATE}
+      local client = connect(l)
+      send(l, client, "POST /hook HTTP/1.1\r\nHost: a\r\n" .. FORM .. "Transfer-Encoding: chunked\r\n\r\n3\r\na=b\r\n")
+      assert.matches("^HTTP/1.1 404 ", (read_all(l, client)))
+      assert.equal("wrong path or secret", refusal(l).reason)
+      client:close()
+      step_until(l, function() return l:connections() == 0 end)
+    end)
+
+    it("keeps no byte of 4 MB to a wrong path, and the client reads why it was refused", function()
+      local l = listen {gate = GATE, max_body = 8 * 1048576}
+      local size = 4 * 1048576
+      local almost_all = ("x"):rep(size - 1)
+      local head = post("/", ""):gsub("Content%-Length: 0", "Content-Length: " .. size)
+      local before = resident()
+      for _ = 1, 10 do
+        local client = connect(l)
+        send(l, client, head)
+        assert.matches("^HTTP/1.1 404 ", (read_all(l, client)))
+        send(l, client, almost_all)  -- it is taken nonetheless
+        assert.equal(404, refusal(l).status)
+      end
+      local watch = {getfd = function() return l:fd() end}
+      step_until(l, function() return l:timeout() ~= 0 and #socket.select({watch}, nil, 0) == 0 end)
+      assert.equal(10, l:connections())
+      assert.is_nil(l:next())
+      assert.is_true(resident() - before < 8 * 1048576)
+    end)
+
+    it("does not wait for ever for a small refused body", function()
+      local l = listen {gate = GATE, timeout = 0.05}
+      local client = connect(l)
+      send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n")
+      assert.equal("", (read_all(l, client)))
+      step_until(l, function() return l:connections() == 0 end)
+    end)
+
+    it("says for each refusal what was wrong, and with whom", function()
+      local l = listen {gate = {target = "/hook", max_body = 10}}
+      local client = connect(l)
+      local rows = {
+        {404, "wrong path or secret", post("/hook?", "a=b")},
+        {405, "method PUT, not POST", (post("/hook", "a=b"):gsub("^POST", "PUT"))},
+        {405, "method GET, not POST", "GET /hook HTTP/1.1\r\nHost: a\r\n\r\n"},
+        {413, "a body of 11 bytes, more than 10", post("/hook", "a=123456789")},
+        {400, "the content type is text/plain; Gumroad sends application/x-www-form-urlencoded",
+          (post("/hook", "a=b"):gsub("Content%-Type: [^\r]*", "Content-Type: text/plain; charset=utf-8"))},
+        {400, "the content type is missing; Gumroad sends application/x-www-form-urlencoded",
+          (post("/hook", "a=b"):gsub("Content%-Type: [^\r]*\r\n", ""))},
+      }
+      for _, row in ipairs(rows) do
+        send(l, client, row[3])
+        assert.equal(row[1], read_answer(l, client).status)
+        assert.same({status = row[1], reason = row[2], peer = "127.0.0.1", missed = 0}, refusal(l))
+      end
+      assert.is_nil(l:refused())
+      assert.is_nil(l:next())
+    end)
+
+    it("tells of bodies that turn out too large or unclear, too, with and without a gate", function()
+      for _, gate in ipairs {GATE, false} do
+        local l = listen {gate = gate or nil, max_body = 5}
+        local head = "POST /hook?secret=s HTTP/1.1\r\nHost: a\r\n" .. FORM
+        send(l, connect(l), head .. "Transfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n")
+        assert.same({status = 413, reason = "a body of more than 5 bytes", peer = "127.0.0.1", missed = 0}, refusal(l))
+        send(l, connect(l), head .. "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n")
+        assert.equal("it is not clear where the body ends", refusal(l).reason)
+      end
+    end)
+
+    it("remembers the latest refusals and how many others there were", function()
+      local l = listen {gate = GATE}
+      local client = connect(l)
+      for i = 1, 40 do
+        send(l, client, ("GE%d"):format(i) .. " " .. GATE.target .. " HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert.equal(405, read_answer(l, client).status)
+      end
+      for i = 9, 40 do
+        local refused = l:refused()
+        assert.equal("method GE" .. i .. ", not POST", refused.reason)
+        assert.equal(i == 9 and 8 or 0, refused.missed)
+      end
+      assert.is_nil(l:refused())
+    end)
+
+    it("can be set, changed and taken away while the listener runs", function()
+      local l = listen()
+      local client = connect(l)
+      local function status_of(target)
+        send(l, client, post(target, "a=b"))
+        local status = step_until(l, function()
+          local r, refused = l:next(), l:refused()
+          if r then r:answer(200) end
+          return r and 200 or refused and refused.status
+        end)
+        assert.equal(status, read_answer(l, client).status)
+        return status
+      end
+      assert.equal(200, status_of "/a")
+      l:gate {target = "/a"}
+      assert.same({200, 404}, {status_of "/a", status_of "/b"})
+      l:gate {target = "/b"}
+      assert.same({404, 200}, {status_of "/a", status_of "/b"})
+      l:gate {target = ""}
+      assert.equal(404, status_of "/a")
+      l:gate {}
+      assert.equal(200, status_of "/a")
+      l:gate {target = "/b"}
+      l:gate(nil)
+      assert.equal(200, status_of "/a")
+    end)
+
+    it("is one that makes sense", function()
+      local l = listen()
+      assert.error_matches(function() listener.new {gate = "/hook"} end, "gate: table expected, got string")
+      for _, wrong in ipairs {{target = 5}, {max_body = 0}, {seller_id = "a"}, {"a"}} do
+        assert.is_false(pcall(l.gate, l, wrong))
+        assert.is_false(pcall(listener.new, {gate = wrong}))
+      end
+      l:close()
+      l:gate(GATE)
+      assert.is_nil(l:refused())
+    end)
+
+    it("sends the refusals on the way when the listener is closed", function()
+      local l = listen {gate = GATE}
+      local client = connect(l)
+      send(l, client, post("/", "a=b"))
+      step_until(l, function() return l:refused() end)
+      l:close()
+      client:settimeout(PATIENCE)
+      assert.matches("^HTTP/1.1 404 ", (client:receive("*a")))
+    end)
+  end)
+
   it("closes what is not HTTP", function()
     local l = listen()
     local client = connect(l)

@@ -24,6 +24,9 @@
 #define gr_pushcount(L, n) lua_pushnumber(L, (lua_Number)(n))
 #endif
 
+/* 2^53: up to here every whole number is exact in a double. */
+#define GR_LARGEST_EXACT 9007199254740992.0
+
 /* The only symbol that a module shows. */
 #if defined(__GNUC__)
 #define GR_EXPORT __attribute__((visibility("default")))

@@ -1,5 +1,5 @@
-/* libcurl's callbacks run no Lua, as there is none here: they copy bytes into the transfer and take
-** note. What they find is told later, by response_lua.c. */
+/* libcurl's callbacks copy bytes into the transfer and take note. There is no Lua here that they
+** could run; response_lua.c reports later. */
 #include "engine.h"
 
 #include "clock.h"
@@ -338,8 +338,8 @@ int gr_transfer_start (gr_transfer *t, gr_engine *e) {
 
 void gr_engine_rewatch (gr_engine *e) {
   for (int i = 0; i < e->watched_count; i++) {
-    if (!e->watched[i].told) continue;
-    e->watched[i].told = 0;
+    if (!e->watched[i].reported) continue;
+    e->watched[i].reported = 0;
     gr_poller_watch(&e->poller, e->watched[i].fd, GR_READ | GR_ONCE);
   }
 }
@@ -354,7 +354,7 @@ static int serve (gr_engine *e, gr_ready *ready, int n) {
              | ((ready[i].events & GR_WRITE) ? CURL_CSELECT_OUT : 0)
              | ((ready[i].events & GR_HANGUP) ? CURL_CSELECT_ERR : 0);
     if (at >= 0) {
-      e->watched[at].told = 1;
+      e->watched[at].reported = 1;
       ready[left++] = ready[i];
     }
     else if (ready[i].fd < 0) advance(e, CURL_SOCKET_TIMEOUT, 0);
@@ -377,7 +377,7 @@ int gr_engine_watch (gr_engine *e, int fd) {
   if (wrong != 0) return wrong;
   if (at < 0) at = e->watched_count++;
   e->watched[at].fd = fd;
-  e->watched[at].told = 0;
+  e->watched[at].reported = 0;
   return 0;
 }
 

@@ -34,7 +34,7 @@ typedef struct gr_engine {
   CURL *idle[GR_MAX_IDLE];
   int idle_count;
   gr_buffer spare;           /* a body's that was taken: the memory is in the processor's cache */
-  struct { int fd, told; } watched[GR_MAX_WATCHED];
+  struct { int fd, reported; } watched[GR_MAX_WATCHED];
   int watched_count;
   struct { char text[GR_MAX_KNOWN_URL]; size_t len; int loopback; } known;  /* a base URL found right */
 } gr_engine;
@@ -74,16 +74,16 @@ const char *gr_engine_ensure_open (gr_engine *e);
 /* For good: ends all transfers. Safe to repeat. */
 void gr_engine_close (gr_engine *e, const gr_memory *memory);
 
-/* Moves every transfer on; waits for something to happen for at most so many seconds. Returns how
-** many watched descriptors are ready, and which: at most 'size' of them. */
+/* Moves every transfer on; waits for something to happen, at most 'seconds'. Writes which watched
+** descriptors are ready to 'ready', at most 'size', and returns their number. */
 int gr_engine_step (gr_engine *e, double seconds, gr_ready *ready, int size);
 
 /* Nests a foreign descriptor. Returns 0, an errno, or -1 where there are
 ** GR_MAX_WATCHED already. */
 int gr_engine_watch (gr_engine *e, int fd);
 
-/* Watched descriptors are told once each, so that a call which waits inside a handler does not
-** spin over those that the handler's caller will look at. Here they are told anew. */
+/* A watched descriptor is reported once, so that a call which waits inside a handler does not spin
+** over those that the handler's caller will look at. From here on each is reported again. */
 void gr_engine_rewatch (gr_engine *e);
 
 /* To be called before the descriptor is closed. */
@@ -110,7 +110,8 @@ void gr_transfer_notice_fork (gr_transfer *t);
 /* Cancels what still runs and gives all memory back. Safe to repeat. */
 void gr_transfer_close (gr_transfer *t);
 
-/* Gives back what the response took; its body's memory is for the next one, if there is none yet. */
+/* Gives back what the response took, but for its body's memory where the engine keeps that for the
+** next one. */
 void gr_transfer_forget_response (gr_transfer *t, gr_engine *e);
 
 #endif

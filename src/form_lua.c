@@ -303,7 +303,6 @@ static int l_form_decode (lua_State *L) {
 /* == Encoding == */
 
 #define GR_MAXDEPTH 32
-#define LARGEST_EXACT 9007199254740992.0  /* 2^53: whole numbers up to here are exact */
 
 /* Bytes that grow in a userdata at a fixed stack index, so that a raise leaks nothing. */
 typedef struct gr_bytes {
@@ -387,7 +386,7 @@ static void add_number (gr_encoder *e, int index) {
     len = snprintf(text, sizeof text, "%lld", (long long)lua_tointeger(e->L, index));
   else
 #endif
-  if (n >= -LARGEST_EXACT && n <= LARGEST_EXACT && n == (lua_Number)(long long)n)
+  if (n >= -GR_LARGEST_EXACT && n <= GR_LARGEST_EXACT && n == (lua_Number)(long long)n)
     len = snprintf(text, sizeof text, "%lld", (long long)n);
   else {
     for (int digits = 15; digits <= 17; digits++) {

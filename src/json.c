@@ -120,7 +120,7 @@ static const char *read_nested (gr_reader *r, const char *p, gr_json_kind kind, 
   return p;
 }
 
-/* Of members and items, what is first of those that are kept loses the comma that stands 'before' it. */
+/* The first member or item that is kept loses the comma 'before' it. */
 static inline void keep (gr_reader *r, const char *before, int *kept) {
   if (!*kept && *before == ',') cut(r, before, before + 1);
   *kept = 1;

@@ -179,7 +179,6 @@ static gr_result answer_refused (gr_conn *c) {
   gr_result queued = MHD_queue_response(c->mhd, c->status, response);
   MHD_destroy_response(response);
   c->stage = GR_COMPLETE;
-  c->l->pending = 1;
   move(&c->l->busy, c);
   return queued;
 }
@@ -225,7 +224,7 @@ static void on_connection (void *ud, struct MHD_Connection *mhd, void **ctx,
 /* The request line has come: the only place where MHD shows the URI as it was sent (and as
 ** a C string: it gives no length). */
 static void *on_uri (void *ud, const char *uri, struct MHD_Connection *mhd) {
-  gr_conn *c = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+  gr_conn *c = (gr_conn *)MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
   (void)ud;
   if (c == NULL || !add_field(c, uri, strlen(uri))) return NULL;
   c->stage = GR_HEAD;
@@ -377,6 +376,7 @@ static int open_port (gr_listener *l, const struct addrinfo *ai) {
 
 /* Starts MHD on the open port, which is MHD's from then on. */
 static int start (gr_listener *l) {
+  double seconds = ceil(l->timeout);
   /* MHD's own timeout counts idle time, in whole seconds; it is for clients that do not take
   ** their response. A request that is late is noticed in 'close_late'. MHD's limit of
   ** connections is out of reach: MHD would stop accepting, where on_accept refuses. */
@@ -384,7 +384,7 @@ static int start (gr_listener *l) {
     MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, on_accept, l, on_request, l,
     MHD_OPTION_LISTEN_SOCKET, l->listen_fd,
     MHD_OPTION_CONNECTION_LIMIT, l->max_connections + 1,
-    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)ceil(l->timeout),
+    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)seconds,
     MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE,
     MHD_OPTION_URI_LOG_CALLBACK, on_uri, l,
     MHD_OPTION_NOTIFY_CONNECTION, on_connection, l,

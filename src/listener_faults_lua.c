@@ -2,8 +2,6 @@
 #include "listener_faults.h"
 #include "listener_lua.h"
 
-#define MAX_COUNT 9007199254740992.0  /* 2^53: up to here every whole number is exact */
-
 void gr_readfaults (lua_State *L, gr_listener *l) {
   lua_getfield(L, 1, "large");
   if (!lua_isnil(L, -1)) {
@@ -23,7 +21,7 @@ void gr_readfaults (lua_State *L, gr_listener *l) {
 static int listener_cut (lua_State *L) {
   gr_listener *l = gr_checklistener(L);
   lua_Number bytes = luaL_checknumber(L, 2), times = luaL_optnumber(L, 3, 1), after = luaL_optnumber(L, 4, 0);
-  luaL_argcheck(L, bytes >= 0 && bytes <= MAX_COUNT, 2, "bytes: out of range");
+  luaL_argcheck(L, bytes >= 0 && bytes <= GR_LARGEST_EXACT, 2, "bytes: out of range");
   luaL_argcheck(L, times >= 0 && times <= 1e9, 3, "times: out of range");
   luaL_argcheck(L, after >= 0 && after <= 1e9, 4, "after: out of range");
   gr_faults_cut(l, (uint64_t)bytes, (unsigned)times, (unsigned)after);

@@ -2,10 +2,10 @@
 #include "listener_lua.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include <sys/socket.h>
 
 #include "gate_lua.h"
@@ -67,20 +67,24 @@ static void check_option_names (lua_State *L) {
   }
 }
 
-static lua_Number number_option (lua_State *L, const char *name, lua_Number preset,
-                                 lua_Number min, lua_Number max, int whole) {
+static lua_Number number_option (lua_State *L, const char *name, lua_Number preset, lua_Number min,
+                                 lua_Number max) {
   lua_Number n = preset;
   lua_getfield(L, 1, name);
   if (!lua_isnil(L, -1)) {
     if (lua_type(L, -1) != LUA_TNUMBER)
-      luaL_argerror(L, 1, lua_pushfstring(L, "%s: number expected, got %s", name,
-                                          luaL_typename(L, -1)));
+      luaL_argerror(L, 1, lua_pushfstring(L, "%s: number expected, got %s", name, luaL_typename(L, -1)));
     n = lua_tonumber(L, -1);
-    if (!(n >= min && n <= max) || (whole && n != floor(n)))
-      luaL_argerror(L, 1, lua_pushfstring(L, "%s: out of range", name));
+    if (!(n >= min && n <= max)) luaL_argerror(L, 1, lua_pushfstring(L, "%s: out of range", name));
   }
   lua_pop(L, 1);
   return n;
+}
+
+static int whole_option (lua_State *L, const char *name, int preset, int min, int max) {
+  lua_Number n = number_option(L, name, preset, min, max);
+  if (n != floor(n)) luaL_argerror(L, 1, lua_pushfstring(L, "%s: out of range", name));
+  return (int)n;
 }
 
 static void set_gate (lua_State *L, int index, gr_listener *l) {
@@ -100,9 +104,9 @@ static void read_gate (lua_State *L, gr_listener *l) {
 }
 
 static void read_options (lua_State *L, gr_listener *l) {
-  l->max_connections = (unsigned)number_option(L, "max_connections", 256, 1, 100000, 1);
-  l->timeout = (double)number_option(L, "timeout", 10, 1e-3, 86400, 0);
-  l->max_body = (size_t)number_option(L, "max_body", 1048576, 0, 2147483647, 1);
+  l->max_connections = (unsigned)whole_option(L, "max_connections", 256, 1, 100000);
+  l->timeout = number_option(L, "timeout", 10, 1e-3, 86400);
+  l->max_body = (size_t)whole_option(L, "max_body", 1048576, 0, INT_MAX);
   read_gate(L, l);
   gr_readfaults(L, l);
 }
@@ -153,7 +157,7 @@ static int listener_new (lua_State *L) {
   lua_settop(L, 1);
   check_option_names(L);
   gr_listener *l = new_userdata(L);
-  int port = (int)number_option(L, "port", 0, 0, 65535, 1);
+  int port = whole_option(L, "port", 0, 0, 65535);
   read_options(L, l);
   const char *address = address_option(L);
   snprintf(service, sizeof service, "%d", port);
@@ -293,7 +297,7 @@ static const char *head_field (const gr_request *r, int n, size_t *len) {
 
 static const char *request_uri (const gr_request *r, size_t *len, const char **query) {
   const char *uri = head_field(r, 0, len);
-  *query = memchr(uri, '?', *len);
+  *query = (const char *)memchr(uri, '?', *len);
   return uri;
 }
 
@@ -476,8 +480,8 @@ static const luaL_Reg request_methods[] = {
 };
 static const luaL_Reg functions[] = {{"new", listener_new}, {NULL, NULL}};
 
-static void add_methods (lua_State *L, const char *class, const luaL_Reg *methods) {
-  luaL_getmetatable(L, class);
+static void add_methods (lua_State *L, const char *name, const luaL_Reg *methods) {
+  luaL_getmetatable(L, name);
   lua_getfield(L, -1, "__index");
   gr_setfuncs(L, methods);
   lua_pop(L, 2);

@@ -10,7 +10,7 @@ GR_EXPORT int luaopen_gumroad_core (lua_State *L);
 GR_EXPORT int luaopen_gumroad_listener (lua_State *L);
 GR_EXPORT int luaopen_gumroad_system (lua_State *L);
 
-/* nil, code, message: how the world's failures are told (never the caller's mistakes,
+/* nil, code, message: how the world's failures are reported (never the caller's mistakes,
 ** which raise). Returns 3. */
 int gr_fail (lua_State *L, const char *code, const char *message);
 

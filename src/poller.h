@@ -23,7 +23,7 @@ void gr_poller_close (gr_poller *p);
 void gr_poller_abandon (gr_poller *p);
 
 /* Watches fd for 'events', whatever it was watched for before; 0 forgets it. With GR_ONCE
-** it is told once, and then not until it is watched again. Returns 0 or an errno;
+** it is reported once, and then not until it is watched again. Returns 0 or an errno;
 ** forgetting a descriptor that is already gone is no error. */
 int gr_poller_watch (gr_poller *p, int fd, int events);
 

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Not about the request: told apart by its address. */
+/* Not about the request. It is known by its address. */
 extern const char gr_no_memory[];
 
 /* Each returns NULL if all is well, else a message that tells the caller what is wrong. */

@@ -123,12 +123,12 @@ static off_t bytes_field (lua_State *L, const char *name, off_t otherwise) {
   lua_getfield(L, -1, name);
   double n = lua_isnil(L, -1) ? (double)otherwise : lua_isnumber(L, -1) ? lua_tonumber(L, -1) : -1;
   lua_pop(L, 1);
-  if (!(n >= 0 && n <= 9007199254740992.0) || n != floor(n))
+  if (!(n >= 0 && n <= GR_LARGEST_EXACT) || n != floor(n))
     luaL_error(L, "request.file.%s: a whole number of bytes expected", name);
   return (off_t)n;
 }
 
-/* Opens the file, so that one that cannot be read is told before anything is sent. */
+/* Opens the file, so that one that cannot be read fails before anything is sent. */
 static const char *read_file (lua_State *L, gr_transfer *t) {
   off_t size = 0;
   lua_getfield(L, REQUEST, "file");
@@ -197,7 +197,7 @@ static const char *read_limits (lua_State *L, gr_transfer *t) {
   else curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, timeout);
   curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout);
   curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)max);
-  /* libcurl repeats, by itself, a request whose kept connection dies before an answer: a
+  /* libcurl repeats, by itself, a request whose kept connection dies before a response: a
   ** request that must not be repeated takes a connection of its own */
   curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, (long)lua_toboolean(L, -1));
   if (ca != NULL && curl_easy_setopt(t->easy, CURLOPT_CAINFO, ca) != CURLE_OK) return gr_no_memory;

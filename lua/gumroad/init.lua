@@ -5,7 +5,9 @@
 --     for sale in shop.sales:each { after = "2026-01-01" } do
 --       print(sale.created_at, sale.email, sale.price)
 --     end
+local env = require "gumroad.base.env"
 local loop = require "gumroad.loop"
+local check_options = require("gumroad.base.options").check
 local shops = require "gumroad.shop"
 local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
@@ -41,9 +43,6 @@ setmetatable(gumroad, {
 --   one raises, as does a misspelt method; any other name that is none of ours is nil
 -- Raises a gumroad.Error of kind config where there is no token; an unknown option is an error.
 function gumroad.new(options)
-  if options ~= nil and type(options) ~= "table" then
-    Error.usage("gumroad.new: table expected, got %s", type(options))
-  end
   return shops.new(options)
 end
 
@@ -59,13 +58,13 @@ function gumroad.connect(name, options)
     Error.usage("gumroad.connect: table expected, got %s", type(options))
   end
   if options and options.access_token ~= nil then Error.usage("gumroad.connect: access_token is the connection's") end
-  if (os.getenv("GUMROAD_ACCESS_TOKEN") or "") ~= "" then return gumroad.new(options) end
+  if env.get "GUMROAD_ACCESS_TOKEN" then return gumroad.new(options) end
   local all, err = gumroad.connections.options(name, options)
   if not all then error(err, 0) end
   return gumroad.new(all)
 end
 
-local function check_all(functions, options)
+local function check_functions(functions)
   if type(functions) ~= "table" then Error.usage("all: an array of functions expected, got %s", type(functions)) end
   for i, run in pairs(functions) do
     if type(run) ~= "function" then Error.usage("all: [%s]: function expected, got %s", tostring(i), type(run)) end
@@ -73,12 +72,9 @@ local function check_all(functions, options)
       Error.usage("all: an array of functions expected, but [%s] stands behind a gap", tostring(i))
     end
   end
-  if type(options) ~= "table" then Error.usage("all: options: table expected, got %s", type(options)) end
-  for name, value in pairs(options) do
-    if name ~= "sleep" then Error.usage("all: unknown option '%s' (known: sleep)", tostring(name)) end
-    if type(value) ~= "function" then Error.usage("all: sleep: function expected, got %s", type(value)) end
-  end
 end
+
+local OPTIONS_OF_ALL = { sleep = { "function" } }
 
 --- Runs functions side by side: while one waits for Gumroad, the others go on.
 --
@@ -91,8 +87,12 @@ end
 -- @return table, table what each function returned first, and what second or raised as a
 --   gumroad.Error, each at the function's own place. Any other raise is raised again.
 function gumroad.all(functions, options)
-  check_all(functions, options or {})
-  local own = options and options.sleep and loop.cooperative(options.sleep)
+  check_functions(functions)
+  if options ~= nil and type(options) ~= "table" then
+    Error.usage("all: options: table expected, got %s", type(options))
+  end
+  local sleep = check_options("all", OPTIONS_OF_ALL, options).sleep
+  local own = sleep and loop.cooperative(sleep)
   local waiting, err = loop.current(own)
   if not waiting then error(err, 0) end
   return waiting.all(functions)

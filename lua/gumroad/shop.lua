@@ -3,7 +3,7 @@
 local api = require "gumroad.api"
 local params = require "gumroad.resources.params"
 local resources = require "gumroad.resources"
-local loop = require "gumroad.loop"
+local check_options = require("gumroad.base.options").check
 local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
 
@@ -52,7 +52,7 @@ end
 --- The loop for what a shop does here and now.
 -- @return loop | nil, error: see gumroad.loop
 function shops.loop(shop)
-  return loop.current(clients[shop].loop)
+  return clients[shop]:current_loop()
 end
 
 --- Raises where a method got no shop, as shop.watch { ... }, with a dot, does.
@@ -62,21 +62,10 @@ end
 
 -- Any call ------------------------------------------------------------------------------------
 
-local REQUEST_FIELDS = { method = "string", url = "string", query = "table", headers = "table", body = true }
-
-local function check_request(request)
-  for name, value in pairs(request) do
-    local want = REQUEST_FIELDS[name]
-    if not want then Error.usage("request: unknown field '%s'%s", tostring(name), Error.hint(name, REQUEST_FIELDS)) end
-    if want ~= true and type(value) ~= want then
-      Error.usage("request: %s: %s expected, got %s", name, want, type(value))
-    end
-  end
-  if not request.url then Error.usage("request: url is missing, such as \"/v2/user\"") end
-  if request.body ~= nil and type(request.body) ~= "table" and type(request.body) ~= "string" then
-    Error.usage("request: body: string or table expected, got %s", type(request.body))
-  end
-end
+local REQUEST = {
+  method = { "string" }, url = { "string", required = ", such as \"/v2/user\"" }, query = { "table" },
+  headers = { "table" }, body = { { "string", "table" } },
+}
 
 local function write_body(request, out)
   if type(request.body) == "string" then
@@ -95,8 +84,7 @@ end
 -- @return table the whole decoded response, `success` included | nil, error
 function Shop:request(request, options)
   shops.check_self(self, "request")
-  if type(request) ~= "table" then Error.usage("request: table expected, got %s", type(request)) end
-  check_request(request)
+  request = check_options("request", REQUEST, request, { noun = "field" })
   local call_options = Client.check_call_options("request", options)
   call_options.headers = request.headers or call_options.headers
   local method = (request.method or "GET"):upper()

@@ -3,7 +3,7 @@
 ** fails, nothing may crash, and no byte (libcurl's included) and no descriptor may be left when
 ** the state is closed.
 ** libcurl's own allocations do not fail here: up to 7.88 at least it divides by zero then.
-** usage: alloc script.lua [stride]    (stride: try only every so many-th point) */
+** usage: alloc script.lua [stride]    (stride: try only every stride-th point) */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

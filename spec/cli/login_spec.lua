@@ -244,6 +244,26 @@ describe("gumroad-lua login #slow", function()
     assert.same({}, stored())
   end)
 
+  it("waits for the user as long as --wait says, in a browser and on a device", function()
+    for _, words in ipairs { { "--no-browser" }, { "--device" } } do
+      local result = check_silence(run { "login", "a", "--client-id", CLIENT, "--wait", "0.2", "--timeout", "9",
+        (table.unpack or unpack)(words) })
+      assert.equal(6, result.code, result.err)
+      assert.truthy(result.err:find("waiting at most 0.2 seconds", 1, true), result.err)
+      assert.truthy(result.err:find("nobody authorized the program within 0.2 seconds", 1, true), result.err)
+      assert.same({}, stored())
+    end
+  end)
+
+  it("refuses a wait that is none, or where nobody is waited for", function()
+    for words, message in pairs { [{ "--wait", "0" }] = "option '--wait': a number of seconds expected, got '0'",
+      [{ "--wait", "9", "--with-token" }] = "can not be used together with" } do
+      local result = run { "login", "a", "--client-id", CLIENT, (table.unpack or unpack)(words) }
+      assert.equal(2, result.code)
+      assert.truthy(result.err:find(message, 1, true), result.err)
+    end
+  end)
+
   it("says how long it waits, and how to end it", function()
     local process = background.start({ "login", "a", "--client-id", CLIENT, "--no-browser" }, variables())
     process:wait_for("waiting at most 5 minutes for you to agree there; Ctrl%-C ends it")

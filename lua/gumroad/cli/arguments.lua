@@ -3,6 +3,7 @@
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local formats = require "gumroad.cli.output.formats"
+local values = require "gumroad.cli.values"
 
 local arguments = {}
 
@@ -19,12 +20,6 @@ local function load_argparse()
     .. "or luarocks install argparse")
 end
 
-local function seconds(text)
-  local value = tonumber(text)
-  if value and value > 0 then return value end
-  return nil, "option '--timeout': a number of seconds expected, got '" .. text .. "'"
-end
-
 --- The options that every command takes, in the order of the help: { NAME, [ARGUMENT,] doc = TEXT, group = the word
 -- for those that go together }.
 arguments.GENERAL = {
@@ -34,7 +29,8 @@ arguments.GENERAL = {
     .. "GUMROAD_ACCESS_TOKEN, else the default connection." },
   { "--base-url", "URL", group = "shop", doc = "Where the API is; default: GUMROAD_API_BASE_URL, else Gumroad. A "
     .. "stored connection is used at its own server alone: to name another is an error." },
-  { "--timeout", "SECONDS", group = "shop", doc = "Give an attempt so long; default: 30.", convert = seconds },
+  { "--timeout", "SECONDS", group = "shop", doc = "Give an attempt so long; default: 30.",
+    convert = values.seconds "--timeout" },
   { "--debug", group = "every command", doc = "Show where in the program an error arose." },
 }
 for i, format in ipairs(formats.with_flag()) do

@@ -50,6 +50,15 @@ function values.whole(option, least, most)
   end
 end
 
+--- A converter for argparse of an option that is a time span.
+function values.seconds(option)
+  return function(word)
+    local value = tonumber(word)
+    if value and value > 0 then return value end
+    return nil, ("option '%s': a number of seconds expected, got '%s'"):format(option, word)
+  end
+end
+
 --- A converter for argparse of two texts with "=" between.
 -- @param form   what they are called, such as "NAME=VALUE"
 -- @param prefix of what is said where they are not that, such as "option '--set': "

@@ -28,9 +28,12 @@ local function server_words(body)
   return type(words) == "string" and words ~= "" and words or nil
 end
 
+-- Found step by step, as a pattern for all of it would go back and forth over white space.
 local function page_title(response)
-  local title = response.body:sub(1, 4096):match("<[Tt][Ii][Tt][Ll][Ee][^>]*>%s*([^<]-)%s*<")
-  return title and title ~= "" and " titled \"" .. title:sub(1, 80):gsub("%c", " ") .. "\"" or ""
+  local text = response.body:sub(1, 4096):match("<[Tt][Ii][Tt][Ll][Ee][^>]*>([^<]*)<")
+  local title = text and text:match("%S[^<]*")
+  if not title then return "" end
+  return (' titled "%s"'):format(title:sub(1, 80):gsub("%s+$", ""):gsub("%c", " "))
 end
 
 local MONTHS = {

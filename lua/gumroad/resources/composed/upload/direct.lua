@@ -1,6 +1,5 @@
 --- shop.direct_uploads:upload(path [, params [, options]]): a cover, thumbnail or medium, sent to
 -- the storage in one go.
-local loop = require "gumroad.loop"
 local Error = require "gumroad.base.error"
 local File = require "gumroad.resources.composed.upload.file"
 local storage = require "gumroad.resources.composed.upload.storage"
@@ -51,7 +50,7 @@ end
 
 -- The checksum of a file as Content-MD5 has it; others go on meanwhile.
 local function checksum(op, path)
-  local waiting, err = loop.current(op.client.loop)
+  local waiting, err = op.client:current_loop()
   if not waiting then return nil, err end
   local md5, message
   md5, err = new_md5()

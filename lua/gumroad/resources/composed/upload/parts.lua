@@ -6,7 +6,6 @@
 -- or, once it was sent, { part_number, etag }. An error carries it as `upload`, and `resume`
 -- takes it.
 local limits = require "gumroad.api.limits"
-local loop = require "gumroad.loop"
 local Error = require "gumroad.base.error"
 local File = require "gumroad.resources.composed.upload.file"
 local storage = require "gumroad.resources.composed.upload.storage"
@@ -90,7 +89,7 @@ function Upload:work()
 end
 
 function Upload:send_parts()
-  local waiting, err = loop.current(self.op.client.loop)
+  local waiting, err = self.op.client:current_loop()
   if not waiting then return nil, err end
   local workers = {}
   for i = 1, math.min(self.op.params.parallel or PARALLEL, #self.state.parts) do
