@@ -27,11 +27,15 @@ local function comment_of(source, called)
 end
 
 describe("A function of a C module", function()
+  local sources, all = {}, ""
   for path in support.output("ls src/*.c"):gmatch("[^\n]+") do
-    local source = read(path)
+    sources[path] = read(path)
+    all = all .. sources[path]
+  end
+  for path, source in pairs(sources) do
     for _, entry in ipairs(entries_of(source)) do
       it(("%s in %s is documented where it is defined"):format(entry[1], path), function()
-        local comment = comment_of(source, entry[2])
+        local comment = comment_of(entry[2]:find("^gr_") and all or source, entry[2])
         assert.truthy(comment:find(entry[1] .. "%s*%("), comment)
       end)
     end
