@@ -1,16 +1,104 @@
+local core = require "gumroad.core"
 local receiver = require "gumroad.webhook.receiver"
 local socket = require "socket"
 local support = require "support"
 
 local PATIENCE = 20  -- seconds until a test gives up; nothing waits that long
 local PING = support.fixture "pings/sale_plain.form"
-local REQUEST = ("POST / HTTP/1.1\r\nHost: shop.example.com\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-  .. "Content-Length: %d\r\n\r\n%s"):format(#PING, PING)
+
+-- The bytes of a request that posts a ping.
+local function post(target, body)
+  return ("POST %s HTTP/1.1\r\nHost: shop.example.com\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    .. "Content-Length: %d\r\n\r\n%s"):format(target, #body, body)
+end
+local REQUEST = post("/", PING)
+local GET = "GET / HTTP/1.1\r\nHost: shop.example.com\r\n\r\n"
 
 describe("A receiver", function()
+  local open, clients, events, refusals
+
+  before_each(function()
+    clients, events, refusals = {}, {}, {}
+    open = assert(receiver.new { port = 0,
+      on_event = function(event)
+        events[#events + 1] = event.data.sale_id
+        return 200
+      end,
+      on_refused = function(err) refusals[#refusals + 1] = err.message end })
+  end)
+  after_each(function()
+    open:close()
+    for _, client in ipairs(clients) do client:close() end
+  end)
+
+  local function send(bytes)
+    local client = assert(socket.connect("127.0.0.1", open.port))
+    client:settimeout(0)
+    assert(client:send(bytes))
+    clients[#clients + 1] = client
+    return client
+  end
+
+  -- The statuses of the responses that come on a connection, once there are so many.
+  local function statuses(client, count)
+    local give_up, got = core.now() + PATIENCE, ""
+    while true do
+      open:step(0.01)
+      local all, _, partial = client:receive(65536)
+      got = got .. (all or partial)
+      local list = {}
+      for status in got:gmatch("HTTP/1%.1 (%d+)") do list[#list + 1] = tonumber(status) end
+      if #list >= count or core.now() > give_up then return list end
+    end
+  end
+
+  it("takes every ping, at any path, until it is told what to expect", function()
+    assert.same({ 200, 200, 405 }, statuses(send(REQUEST .. post("/b?c=d", "sale_id=s1&seller_id=bob") .. GET), 3))
+    assert.equal(2, #events)
+    assert.same({ "a request was refused: method GET, not POST" }, refusals)
+  end)
+
+  it("expects all that it was told, one after the other", function()
+    open:expect { target = "/hook" }
+    open:expect { seller_id = "ana" }
+    local client = send(post("/hook", "sale_id=s1&seller_id=ana") .. post("/hook", "sale_id=s2&seller_id=bob")
+      .. post("/", "sale_id=s3&seller_id=ana") .. post("/hook", "sale_id=s4&seller_id=ana"))
+    assert.same({ 200, 403, 404, 200 }, statuses(client, 4))
+    assert.same({ "s1", "s4" }, events)
+    table.sort(refusals)
+    assert.same({ "a ping of another seller was refused", "a request was refused: wrong path or secret" }, refusals)
+  end)
+
+  it("tells of every request that is refused, in numbers where they are many at once", function()
+    for _ = 1, 60 do send(GET) end
+    for _, client in ipairs(clients) do assert.same({ 405 }, statuses(client, 1)) end
+    local count = 0
+    for _, message in ipairs(refusals) do
+      assert.matches("^a request was refused: method GET, not POST", message)
+      count = count + 1 + tonumber(message:match("%(and (%d+) before it%)$") or 0)
+    end
+    assert.equal(60, count)
+  end)
+
+  it("tells of a body that is too large, which is not kept", function()
+    local client = send(post("/", "sale_id=s1"):gsub("Content%-Length: %d+", "Content-Length: 99999999"))
+    assert.same({ 413 }, statuses(client, 1))
+    assert.same({ 1, {} }, { #refusals, events })
+    assert.matches("^a request was refused: ", refusals[1])
+  end)
+
+  it("takes no more requests once it was stopped", function()
+    open:stop()
+    local client = send(REQUEST)
+    for _ = 1, 5 do open:step(0.01) end
+    assert.equal("timeout", select(2, client:receive(1)))
+    assert.same({}, events)
+  end)
+
   it("does not wait while a ping is there that came before it looked", function()
     local idle, is_idle_open  -- a connection that is closed when a wait has taken too long
-    local open = assert(receiver.new { port = 0, on_refused = error, on_event = function()
+    open:close()
+    open = assert(receiver.new { port = 0, on_refused = error, on_event = function()
       is_idle_open = select(2, idle:receive()) == "timeout"
       return 200
     end })
@@ -24,7 +112,6 @@ describe("A receiver", function()
     open:step(0)  -- sends the answer
     client:settimeout(PATIENCE)
     assert.equal("HTTP/1.1 200 OK", client:receive())
-    open:close()
     idle:close()
     client:close()
   end)

@@ -8,33 +8,32 @@ local receiver = {}
 local Receiver = {}
 Receiver.__index = Receiver
 
-local function target_of(request)
-  local query = request:query()
-  return request:path() .. (query and "?" .. query or "")
+-- Tells of the requests that the listener refused by their heads; returns how many.
+local function report_refused(self)
+  local count = 0
+  for refused in function() return self.listener:refused() end do
+    local others = refused.missed > 0 and (" (and %d before it)"):format(refused.missed) or ""
+    count = count + 1
+    self.on_refused(Error.new("invalid", "a request was refused: " .. refused.reason .. others))
+  end
+  return count
 end
 
 -- The status to answer, or nil where it is given later.
 local function receive(self, request)
-  local status, reason = gate.head(self.expected, request:method(), target_of(request),
-    request:header("content-type"), request:received())
-  if status then
-    self.on_refused(Error.new("invalid", "a request was refused: " .. reason))
-    return status
-  end
-  local event, refused, err, others = gate.body(self.expected, request:body(), request:header("content-type"))
-  if not event then
-    self.on_refused(err, others)
-    return refused
-  end
-  return self.on_event(event, request)
+  local event, status, err, refused = gate.body(self.expected, request:body(), request:header("content-type"))
+  if event then return self.on_event(event, request) end
+  self.on_refused(err, refused)
+  return status
 end
 
--- How many requests were handled. Each step of the listener sends the answer before and may
+-- How many requests were handled or refused. Each step of the listener sends the answer before and may
 -- complete another request, which no descriptor shows any more: none may be left when we wait.
 local function handle_arrived(self)
   local count = 0
   while not self.stopped do
     self.listener:step()
+    count = count + report_refused(self)
     local request = self.listener:next()
     if not request then return count end
     count = count + 1
@@ -57,6 +56,7 @@ end
 -- @param expected target, seller_id: see gumroad.webhook.gate
 function Receiver:expect(expected)
   for name, value in pairs(expected) do self.expected[name] = value end
+  self.listener:gate(gate.expected_head(self.expected))
 end
 
 --- Takes no more requests after the one at hand.
@@ -82,11 +82,12 @@ end
 -- @param options table:
 --   address, port  127.0.0.1 and 8080; port 0: any free one
 --   on_event    function(event, request) -> HTTP status; nil: it answers the request itself, later
---   on_refused  function(error, event or nil): a request was answered with 4xx
--- @return Receiver with step(seconds), stop(), close(), expect(expected), port; until expect is called it
---   lets every ping in | nil, error of kind config
+--   on_refused  function(error, event or nil): a request was answered with 4xx; the event is another seller's
+-- @return Receiver with step(seconds), stop(), close(), expect(expected), port; it takes every ping until it is
+--   told what to expect | nil, error of kind config
 function receiver.new(options)
-  local listener, code, message = open { address = options.address or "127.0.0.1", port = options.port or 8080 }
+  local listener, code, message = open { address = options.address or "127.0.0.1", port = options.port or 8080,
+    gate = {} }
   if not listener then return nil, Error.new("config", message, { code = code }) end
   core.engine():watch(listener:fd())
   return setmetatable({ listener = listener, port = listener:port(), expected = {},
