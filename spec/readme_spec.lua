@@ -9,8 +9,8 @@ local PAGES = { "README.md", "doc/webhooks.md", "doc/uploads.md", "doc/licenses.
 local SECONDS = 60  -- after which a block is stopped
 local SHOP = 'local gumroad = require "gumroad"\nlocal shop = gumroad.new()\n'
 -- A picture of one white pixel.
-local PNG = ("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ff"
-  .. "ff3f0005fe02fe0def46b80000000049454e44ae426082"):gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end)
+local PNG = ("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8"
+  .. "ffff3f0005fe02fe0def46b80000000049454e44ae426082"):gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end)
 local PORTS = { "3000", "8080" }
 
 local function read(path)
@@ -116,8 +116,8 @@ describe("A page's", function()
     local file = folder .. "/receiver"
     local words = support.lua_command("")
     write(file, "")
-    os.execute(("%s bin/gumroad-lua listen --port %d >/dev/null 2>%s & echo $! >%s.pid"):format(words, free["3000"], file,
-      file))
+    os.execute(("%s bin/gumroad-lua listen --port %d >/dev/null 2>%s & echo $! >%s.pid"):format(words, free["3000"],
+      file, file))
     receiver = read(file .. ".pid"):match("%d+")
     for _ = 1, 5000 do
       if read(file):find("isten") then return end
@@ -142,7 +142,9 @@ describe("A page's", function()
     if block.text:find("3000", 1, true) and not block.text:find("listen", 1, true) then start_receiver() end
     write(folder .. "/block.sh", with_free_ports(block.text))
     local waits = block.text:find("gumroad-lua listen", 1, true)
-    local out, code = run(waits and with_free_ports(block.text):gsub("#[^\n]*", ""):gsub("\n", " ") or "bash -e -o pipefail block.sh")
+    local command = "bash -e -o pipefail block.sh"
+    if waits then command = with_free_ports(block.text):gsub("#[^\n]*", ""):gsub("\n", " ") end
+    local out, code = run(command)
     if code ~= 0 then error(("exit code %s\n%s"):format(code, out), 0) end
     return out
   end
