@@ -196,6 +196,20 @@ describe("The environment", function()
   end)
 end)
 
+describe("One place alone", function()
+  local function files_with(pattern)
+    return support.output("grep -rlE " .. shell.quote(pattern) .. " lua bin")
+  end
+
+  it("reads the environment", function()
+    assert.equal("lua/gumroad/base/env.lua", files_with [[os\.getenv]])
+  end)
+
+  it("loads lua-cjson", function()
+    assert.equal("lua/gumroad/base/json.lua", files_with [[require[, (]*["']cjson]])
+  end)
+end)
+
 describe("Tables", function()
   it("are copied, with more on top", function()
     local from = { a = 1, b = 2 }

@@ -6,7 +6,8 @@ local emulator = require "gumroad.emulator"
 local json = require "gumroad.base.json"
 local system = require "gumroad.system"
 local arguments = require "gumroad.cli.arguments"
-local operation = require "gumroad.cli.operation"
+local formats = require "gumroad.cli.output.formats"
+local operation = require "gumroad.cli.operation.rows"
 local registry = require "gumroad.cli.registry"
 local command = require "cli.support"
 local support = require "support"
@@ -133,11 +134,13 @@ describe("gumroad-lua", function()
   end)
 
   it("lists of its general options in a command's help those alone that it heeds", function()
-    local known = {}
+    local known, flags = {}, ""
     for _, option in ipairs(arguments.GENERAL) do known[option[1]] = true end
+    for _, format in ipairs(formats.with_flag()) do flags = flags .. "--" .. format.name .. " " end
     for name, want in pairs { completion = "--debug", manual = "--debug", emulator = "--debug",
-      api = "--connection --base-url --timeout --debug", trigger = "--json --csv --plain --fields --debug",
-      doctor = "--json --csv --plain --fields --connection --base-url --timeout --debug" } do
+      api = "--connection --base-url --timeout --debug", trigger = flags .. "--fields --debug",
+      listen = "--json --connection --base-url --timeout --debug",
+      doctor = flags .. "--fields --connection --base-url --timeout --debug" } do
       local listed = {}
       for option in batch { { name, "--help" } }[1].out:gmatch("\n   (%-%-[%l-]+)") do
         if known[option] then listed[#listed + 1] = option end

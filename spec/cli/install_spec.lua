@@ -2,7 +2,7 @@
 local api = require "gumroad.api"
 local arguments = require "gumroad.cli.arguments"
 local exit_codes = require "gumroad.cli.exit_codes"
-local operation = require "gumroad.cli.operation"
+local operation = require "gumroad.cli.operation.rows"
 local registry = require "gumroad.cli.registry"
 local command = require "cli.support"
 local support = require "support"

@@ -1,4 +1,5 @@
 --- What went wrong, as a table: testable by `kind`, readable by `tostring`.
+local tables = require "gumroad.base.tables"
 
 --- An error. No field holds the access token.
 -- @table error
@@ -117,9 +118,7 @@ end
 --- The name among `names` (keys of a table) that is spelt most like `name`, as a hint.
 -- @return text, and whether it names one
 function Error.hint(name, names)
-  local known = {}
-  for candidate in pairs(names) do known[#known + 1] = candidate end
-  table.sort(known)
+  local known = tables.sorted_keys(names)
   local meant = find_meant(name, known)
   if meant then return " (did you mean '" .. meant .. "'?)", true end
   return #known > 0 and " (known: " .. table.concat(known, ", ") .. ")" or " (none is known here)"

@@ -6,6 +6,7 @@ local receiver = require "gumroad.webhook.receiver"
 local url = require "gumroad.base.url"
 local watch = require "gumroad.watch"
 local width = require "gumroad.cli.output.width"
+local Error = require "gumroad.base.error"
 local Forwards = require "gumroad.cli.commands.listen.forward"
 
 local IDLE = 60  -- seconds
@@ -102,7 +103,7 @@ function Session:run()
   self.receiver:stop()
   self.receiver:step(0)  -- sends the last answers
   self.receiver:close()
-  if not ok and not tostring(raised):find("interrupted!", 1, true) then return raised end
+  if not ok and not Error.is_interrupt(raised) then return raised end
 end
 
 --- What was received, in words.
