@@ -8,11 +8,12 @@ local ROOMS = {
   { "api", faces = { "^api$", "^api%.[^.]+$", "^schema$" }, modules = { schema = true } },
   { "base", faces = { "^base%.[^.]+$", "^version$" }, modules = { version = true } },
   { "loop", faces = { "^loop$" } },
-  { "client", faces = { "^client$", "^client%.http$", "^http$" }, modules = { http = true } },
-  { "resources", faces = { "^resources$" } },
+  { "client", faces = { "^client$", "^client%.http$", "^client%.tls$", "^http$" },
+    modules = { http = true } },
+  { "resources", faces = { "^resources$", "^resources%.params$" } },
   { "shop", faces = { "^shop$" } },
   { "webhook", faces = { "^webhook$", "^webhook%.[^.]+$" } },
-  { "oauth", faces = { "^oauth$" } },
+  { "oauth", faces = { "^oauth$", "^oauth%.pkce$" } },
   { "connections", faces = { "^connections$" } },
   { "emulator", faces = { "^emulator$", "^emulator%.pings$", "^emulator%.pings%.[^.]+$" } },
   { "watch", faces = { "^watch$" } },
@@ -170,6 +171,14 @@ describe("the rooms of lua/gumroad", function()
     end
     table.sort(faults)
     assert.same({}, faults)
+  end)
+
+  it("keep the names that scripts require", function()
+    for _, name in ipairs { "gumroad", "gumroad.api", "gumroad.schema", "gumroad.webhook", "gumroad.oauth",
+      "gumroad.connections", "gumroad.emulator", "gumroad.core", "gumroad.listener" } do
+      assert.equal("table", type(require(name)), name)
+    end
+    assert.equal(require "gumroad.api.schema", require "gumroad.schema")
   end)
 
   it("have no cycle, lazy requires included", function()

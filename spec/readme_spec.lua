@@ -10,7 +10,9 @@ local SECONDS = 60  -- after which a block is stopped
 local SHOP = 'local gumroad = require "gumroad"\nlocal shop = gumroad.new()\n'
 -- A picture of one white pixel.
 local PNG = ("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8"
-  .. "ffff3f0005fe02fe0def46b80000000049454e44ae426082"):gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end)
+  .. "ffff3f0005fe02fe0def46b80000000049454e44ae426082"):gsub("%x%x", function(digits)
+    return string.char(tonumber(digits, 16))
+  end)
 local PORTS = { "3000", "8080" }
 
 local function read(path)
