@@ -6,6 +6,7 @@
 local date = require "gumroad.base.date"
 local date_ranges = require "gumroad.resources.date_ranges"
 local params = require "gumroad.resources.params"
+local tables = require "gumroad.base.tables"
 local Error = require "gumroad.base.error"
 
 -- What is asked for -------------------------------------------------------------------------
@@ -42,12 +43,12 @@ end
 -- What the caller gave, as it is sent, and what is done here: the limit, and the bounds.
 -- @return table checked, limit or nil, { after, before, finer_after, finer_before }
 local function read_params(row, where, given)
-  local copy, bounds = {}, {}
+  local bounds = {}
   if given == nil then return params.check(where, row), nil, bounds end
   if type(given) ~= "table" then
     Error.usage("%s: a table of parameters expected, got %s", where, type(given))
   end
-  for name, value in pairs(given) do copy[name] = value end
+  local copy = tables.copy(given)
   local limit = take_limit(where, copy)
   bounds.after, bounds.finer_after = take_bound(row, copy, "after", false)
   bounds.before, bounds.finer_before = take_bound(row, copy, "before", true)
@@ -63,7 +64,7 @@ Pages.__index = Pages
 local function new_pages(operation)
   local row = operation.row
   local sent, limit, bounds = read_params(row, operation.where, operation.params)
-  if row.opt_in then for name, value in pairs(row.opt_in) do sent[name] = sent[name] or value end end
+  if row.opt_in then sent = tables.copy(row.opt_in, sent) end
   return setmetatable({
     operation = operation, params = sent, bounds = bounds, first_key = first_key(sent),
     request = operation:request(sent),  -- a wrong id is told before any page is asked for
@@ -77,8 +78,7 @@ end
 function Pages:start(key, range)
   local client = self.operation.client
   if key == self.first_key and not range then return client:start(self.request) end
-  local sent = {}
-  for name, value in pairs(self.params) do sent[name] = value end
+  local sent = tables.copy(self.params)
   if range then
     sent.after, sent.before = range.after and date.day(range.after), range.before and date.day(range.before)
   end
