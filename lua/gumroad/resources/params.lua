@@ -156,6 +156,11 @@ function params.form(where, given)
   return encode(where, core.form_encode, given)
 end
 
+--- Writes a table as a form into a request { body, content_type }.
+function params.write_form(where, given, request)
+  request.body, request.content_type = params.form(where, given), "application/x-www-form-urlencoded"
+end
+
 --- Writes checked parameters into a request { path, body, content_type }.
 function params.write(where, row, given, request)
   if next(given) == nil then return end
@@ -164,7 +169,7 @@ function params.write(where, row, given, request)
   elseif needs_json(row, given) then
     request.body, request.content_type = encode(where, encode_json, row, given), "application/json"
   else
-    request.body, request.content_type = params.form(where, given), "application/x-www-form-urlencoded"
+    params.write_form(where, given, request)
   end
 end
 

@@ -2,9 +2,9 @@
 local fields = require "gumroad.emulator.http.fields"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
-local storage = require "gumroad.emulator.http.storage"
+local uploads = require "gumroad.emulator.shop.uploads"
 
-local uploads = {}
+local direct_uploads = {}
 
 local Blob = json.shape { "id", "key", "filename", "content_type", "metadata", "service_name",
   "byte_size", "checksum", "created_at", "signed_id", "direct_upload" }
@@ -37,7 +37,7 @@ local function may(scopes, for_media)
   return scopes.edit_products or scopes.account
 end
 
-function uploads.create(shop, request)
+function direct_uploads.create(shop, request)
   local for_media = request:text "purpose" == "media"
   if not may(request.token.scopes, for_media) then
     return request:deny(403, ("This endpoint requires the %s scope."):format(
@@ -46,7 +46,7 @@ function uploads.create(shop, request)
   local asked = request.params.blob
   local fault = fault_of(asked, for_media)
   if fault then return request:bad(fault) end
-  local blob = storage.reserve(shop, { filename = asked.filename, content_type = asked.content_type,
+  local blob = uploads.reserve(shop, { filename = asked.filename, content_type = asked.content_type,
     checksum = asked.checksum, byte_size = tonumber(asked.byte_size), for_media = for_media })
   return Blob {
     id = blob.id, key = blob.key, filename = blob.filename, content_type = blob.content_type,
@@ -57,4 +57,4 @@ function uploads.create(shop, request)
   }
 end
 
-return uploads
+return direct_uploads

@@ -69,7 +69,7 @@ end
 
 --- Counts a request.
 -- @param time Unix time
--- @return the answer that refuses it, or nil
+-- @return the response that refuses it, or nil
 function Throttle:check(raw, time)
   local path, method = raw.path:gsub("^/api/v2", "/v2"):gsub("%.json$", ""), raw.method
   if method == "PATCH" then method = "PUT" end
