@@ -210,7 +210,8 @@ describe("One place alone", function()
   end)
 
   it("refuses an unknown option or field of a script's table", function()
-    assert.equal("lua/gumroad/base/options.lua", files_with [==[Error\.usage\(.*unknown (option|field|event|%s) '%s']==])
+    assert.equal("lua/gumroad/base/options.lua",
+      files_with [==[Error\.usage\(.*unknown (option|field|event|%s) '%s']==])
   end)
 
   it("knows Ctrl-C", function()
