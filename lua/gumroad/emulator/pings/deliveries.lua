@@ -6,6 +6,7 @@ local json = require "gumroad.emulator.http.json"
 local payloads = require "gumroad.emulator.pings.payloads"
 local sales = require "gumroad.emulator.shop.sales"
 local tables = require "gumroad.base.tables"
+local urls = require "gumroad.base.url"
 
 local deliveries = {}
 
@@ -45,7 +46,7 @@ end
 function deliveries.next_place(place, result, old_server)
   local status, location = result.status, result.headers.location
   if old_server or status < 300 or status > 399 or not location then return nil end
-  return location:find("^/") and place:match("^%a+://[^/?#]+") .. location or location
+  return location:find("^/") and urls.origin(place) .. location or location
 end
 
 return deliveries
