@@ -205,6 +205,19 @@ describe("One place alone", function()
     assert.equal("lua/gumroad/base/env.lua", files_with [[os\.getenv]])
   end)
 
+  it("takes URLs apart", function()
+    assert.equal("lua/gumroad/base/url.lua", files_with [==[\[\^/\?#|%a[+*]?://|\^\.\*@]==])
+  end)
+
+  it("refuses an unknown option or field of a script's table", function()
+    assert.equal("lua/gumroad/base/options.lua",
+      files_with [==[Error\.usage\(.*unknown (option|field|event|%s) '%s']==])
+  end)
+
+  it("knows Ctrl-C", function()
+    assert.equal("lua/gumroad/base/error.lua", files_with "interrupted!")
+  end)
+
   it("loads lua-cjson", function()
     assert.equal("lua/gumroad/base/json.lua", files_with [[require[, (]*["']cjson]])
   end)

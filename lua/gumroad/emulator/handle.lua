@@ -1,4 +1,5 @@
 --- A running emulator, as a script holds it: each method is one of the emulator's own requests.
+-- @submodule gumroad.emulator
 local core = require "gumroad.core"
 local json = require "gumroad.base.json"
 local options = require "gumroad.base.options"
@@ -6,9 +7,7 @@ local options = require "gumroad.base.options"
 local Handle = {}
 Handle.__index = Handle
 
---- @param pipe the child's standard output
--- @param port of the child
--- @param access_token the first one
+-- @param pipe the child's standard output, which ends the child when it is closed
 function Handle.new(pipe, port, access_token)
   return setmetatable({ url = "http://127.0.0.1:" .. port, port = port, pipe = pipe,
     access_token = access_token }, Handle)
@@ -106,7 +105,7 @@ function Handle:reset_stats()
   return ask(self, "reset_stats")
 end
 
---- Sets the seller's ping endpoint, which is told of sales. nil: none.
+--- Sets the seller's ping endpoint, to which `sale` pings go; nil: none.
 function Handle:settings_ping_url(url)
   return ask(self, "settings_ping_url", { url = url })
 end

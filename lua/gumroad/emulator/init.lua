@@ -30,7 +30,7 @@ end
 --   default: all), `tokens` (more of them: token -> scopes), `applications` (those that users may
 --   authorize, a list of { client_id, name, redirect_uris = list, client_secret: of a confidential
 --   one, device_flow: whether devices may ask }; default: "emulated-application", for programs on
---   the user's machine, and "emulated-web-application"), `latency` (0; seconds before each answer),
+--   the user's machine, and "emulated-web-application"), `latency` (0; seconds before each response),
 --   `time_scale` (1; factor on the delays and pauses of pings, and on those between a device's
 --   polls), `strict_post_url`
 --   (false; true refuses webhooks to loopback and private networks, as Gumroad does),

@@ -1,6 +1,7 @@
 --- The emulator as a process: served in ours, or in one that we start.
 local json = require "gumroad.base.json"
 local quote = require("gumroad.base.shell").quote
+local Error = require "gumroad.base.error"
 
 local process = {}
 
@@ -12,7 +13,7 @@ end
 -- Serves until the end; Ctrl-C is an end like any other.
 local function run_until_end(server, with_parent)
   local ok, message = pcall(server.run, server, with_parent)
-  if not ok and not tostring(message):find("interrupted!", 1, true) then error(message, 0) end
+  if not ok and not Error.is_interrupt(message) then error(message, 0) end
 end
 
 --- Serves in this process until it is stopped through a handle or interrupted.
@@ -38,8 +39,8 @@ function process.serve(options)
 end
 
 -- The program that runs us, as a word of the shell: the first of the command line's words that is
--- called like one. Without a script, as at a prompt, it stands where the script's name would; but Lua
--- 5.1 and LuaJIT tell nothing then.
+-- called like one. Without a script, as at a prompt, it is where the script's name would be; but Lua
+-- 5.1 and LuaJIT name nothing then.
 local function interpreter()
   local words, first = rawget(_G, "arg") or {}, nil
   for index = 0, -20, -1 do

@@ -29,7 +29,7 @@ function user.theme()
     how_to_change = "Settings, Profile, Design" }
 end
 
---- What stands in it is not known.
+--- What is in it is not known.
 function user.profile_layout()
   return json.dict()
 end

@@ -23,7 +23,7 @@ local Link = json.shape { "id", "title", "short_url", "utm_url", "target_resourc
   "target_resource_id", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
   "enabled", "total_clicks", "unique_clicks", "created_at", "updated_at" }
 
--- The page that each kind of target is at, or nil where there is none of that id.
+-- The page that each kind of target is at, or nil where nothing has that id.
 local TARGETS = {
   profile_page = function() return links.PROFILE end,
   subscribe_page = function() return links.PROFILE .. "/subscribe" end,

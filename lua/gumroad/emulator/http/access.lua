@@ -16,7 +16,7 @@ function access.grant(shop, token, scopes, application)
 end
 
 --- What happens when the user revokes an application: its tokens are no longer valid, and
--- nobody is told of anything in its name.
+-- its webhooks are deleted.
 function access.revoke_application(shop, application)
   for _, token in pairs(shop.tokens) do
     if token.application == application then token.revoked = true end
@@ -24,7 +24,7 @@ function access.revoke_application(shop, application)
   resource_subscriptions.delete_all(shop, application)
 end
 
---- Whether an application may still be told of sales: it has an unrevoked token for that.
+--- Whether an application may still get pings: it has an unrevoked token that may see sales.
 function access.may_notify(shop, application)
   for _, token in pairs(shop.tokens) do
     if token.application == application and not token.revoked

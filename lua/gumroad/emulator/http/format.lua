@@ -27,7 +27,7 @@ function format.daystamp(time)
     t.hour < 12 and "AM" or "PM")
 end
 
-local AGO = {  -- below so many minutes: that many units of so many minutes
+local AGO = {  -- { below this many minutes, minutes of the unit, unit, prefix }
   { 45, 1, "minute" }, { 90, 60, "hour", "about" }, { 1440, 60, "hour", "about" },
   { 2520, 1440, "day" }, { 43200, 1440, "day" }, { 86400, 43200, "month", "about" },
   { 525600, 43200, "month" },
@@ -71,7 +71,7 @@ function format.parse_day(text)
   return text:find("^%d%d%d%d%-%d%d?%-%d%d?$") and date.parse(text) or nil
 end
 
---- "20260914070531000000" of a Unix time: with microseconds, of which there are none.
+--- "20260914070531000000" of a Unix time: with microseconds, which are always 0.
 function format.key_time(time)
   return os.date("!%Y%m%d%H%M%S000000", time)
 end

@@ -15,7 +15,7 @@ function response.new(status, content_type, body, more)
   return { status = status, headers = headers, body = body }
 end
 
---- JSON, of which the value may still be changed.
+--- JSON that is not written yet: its value may still be changed.
 -- @param more as above
 function response.json(status, value, more)
   local made = response.new(status, JSON_TYPE, nil, more)

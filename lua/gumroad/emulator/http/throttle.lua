@@ -2,8 +2,7 @@
 -- behind it.
 local core = require "gumroad.core"
 local limits = require "gumroad.api.limits"
-
-local DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+local Grants = require "gumroad.emulator.oauth.grants"
 
 -- What requests are counted by. nil: this one is not counted.
 local COUNTED_BY = {}
@@ -32,7 +31,7 @@ end
 
 function COUNTED_BY.device_code(raw)
   local form = core.form_decode(raw.body) or {}
-  return form.grant_type == DEVICE_CODE and tostring(form.device_code) or nil
+  return form.grant_type == Grants.DEVICE_GRANT and tostring(form.device_code) or nil
 end
 
 -- The limits, each with the pattern of its path.

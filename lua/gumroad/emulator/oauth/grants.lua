@@ -10,7 +10,11 @@ local LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  -- of user codes
 
 local REQUESTABLE = require "gumroad.api.scopes".set()
 
-local Grants = { LIFETIME = LIFETIME }
+local Grants = {
+  LIFETIME = LIFETIME,
+  --- OAuth's name for what a device asks with.
+  DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code",
+}
 Grants.__index = Grants
 
 --- @param applications list, see gumroad.emulator.start

@@ -10,7 +10,6 @@ local response = require "gumroad.emulator.http.response"
 
 local oauth = {}
 
-local DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 local NO_STORE = { ["Cache-Control"] = response.NO_STORE }
 
 local Token = json.shape { "access_token", "token_type", "refresh_token", "scope", "created_at" }
@@ -146,7 +145,7 @@ function EXCHANGES.refresh_token(grants, application, params)
   return token_response(grants:issue(application.client_id, scope))
 end
 
-EXCHANGES[DEVICE_GRANT] = function(grants, application, params)
+EXCHANGES[Grants.DEVICE_GRANT] = function(grants, application, params)
   if not params.client_id then return missing "client_id" end
   if not params.device_code then return missing "device_code" end
   if not application then return invalid_client() end

@@ -6,6 +6,7 @@ local json = require "gumroad.emulator.http.json"
 local payloads = require "gumroad.emulator.pings.payloads"
 local sales = require "gumroad.emulator.shop.sales"
 local tables = require "gumroad.base.tables"
+local urls = require "gumroad.base.url"
 
 local deliveries = {}
 
@@ -16,7 +17,7 @@ function deliveries.payload(shop, resource_name, record)
   return make(shop, record, resource_name)
 end
 
---- What the test ping of the settings page says: the latest sale; nil where there is none.
+--- What the test ping of the settings page says: the latest sale; nil before the first one.
 function deliveries.test_payload(shop)
   local sale = sales.get(shop, shop.sale_count)
   return sale and json.put(payloads.sale(shop, sale), "test", true)
@@ -45,7 +46,7 @@ end
 function deliveries.next_place(place, result, old_server)
   local status, location = result.status, result.headers.location
   if old_server or status < 300 or status > 399 or not location then return nil end
-  return location:find("^/") and place:match("^%a+://[^/?#]+") .. location or location
+  return location:find("^/") and urls.origin(place) .. location or location
 end
 
 return deliveries

@@ -39,7 +39,7 @@ local function put_sale(out, shop, sale)
     "affiliate_credit_amount_cents", sale.affiliate_email and math.floor(sale.price / 10))
 end
 
--- Whatever the buyer typed stands at the top too, and takes the place of what has that name
+-- Whatever the buyer typed is at the top too, and takes the place of what has that name
 -- already; what comes after the custom fields wins over them.
 local function put_custom_fields(out, sale)
   local fields = sale.custom_fields

@@ -94,7 +94,7 @@ function Pings:event(resource_name, record)
   end
 end
 
---- The seller's ping endpoint in the settings: told of sales only. nil: none.
+--- The seller's ping endpoint in the settings, for sales only; nil: none.
 function Pings:set_settings_url(url)
   if url and not url:find("^http") then url = "http://" .. url end
   self.settings_url = url

@@ -62,7 +62,7 @@ local function enter(shop, sale)
   sales.keep(shop, sale)
 end
 
--- Besides the sale to the giver, one to the receiver: free, in no list, and told of by the ping.
+-- Besides the sale to the giver, one to the receiver: free, in no list, and the one that the ping is about.
 local function enter_gift(shop, sale, receiver_email)
   sale.gifter_email, sale.giftee_email = sale.email, receiver_email
   enter(shop, sale)

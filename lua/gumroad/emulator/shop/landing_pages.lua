@@ -1,10 +1,9 @@
---- Pages that sellers write in HTML, of products, of the profile and others: what is taken out
--- of them, and the operations that products and the profile share. Which tags and attributes
--- the server takes out is not known in full; here it is what could run or embed foreign code.
+--- Pages that sellers write in HTML, of products, of the profile and others: the operations that products
+-- and the profile share.
+local html_rules = require "gumroad.emulator.shop.html"
 local json = require "gumroad.emulator.http.json"
 
 local MOST_CHARACTERS = 500000
-local REFUSED_TAGS = { "iframe", "object", "embed", "base" }
 
 local landing_pages = {}
 
@@ -17,38 +16,11 @@ local Shown = json.shape { "custom_html", "rendered_html", "has_landing_page", "
 local Beside = json.shape { "previous_custom_html", "sanitization_report" }
 local Only = json.shape { "sanitization_report" }
 
-local function either_case(word)
-  return (word:gsub("%a", function(letter) return "[" .. letter .. letter:upper() .. "]" end))
-end
-
-local function remove_tags(html)
-  local removed, total = {}, 0
-  for _, tag in ipairs(REFUSED_TAGS) do
-    local name = either_case(tag)
-    local rest, whole = html:gsub("<" .. name .. "%f[%W][^>]*>.-</" .. name .. "%s*>", "")
-    local clean, single = rest:gsub("</?" .. name .. "%f[%W][^>]*>", "")
-    if whole + single > 0 then removed[#removed + 1] = tag end
-    html, total = clean, total + whole + single
-  end
-  return html, removed, total
-end
-
-local function remove_attributes(html)
-  local seen, removed, total = {}, {}, 0
-  html = html:gsub("%s([oO][nN]%a+)%s*=%s*([\"'])(.-)%2", function(name)
-    name, total = name:lower(), total + 1
-    if not seen[name] then removed[#removed + 1] = name end
-    seen[name] = true
-    return ""
-  end)
-  return html, removed, total
-end
-
 --- @return what is left of the HTML, the report | nil, what is wrong, the report
 function landing_pages.clean(html)
-  local clean, tags, tags_count = remove_tags(html)
+  local clean, tags, tags_count = html_rules.remove_tags(html)
   local attributes, count
-  clean, attributes, count = remove_attributes(clean)
+  clean, attributes, count = html_rules.remove_attributes(clean)
   local report = Report { removed_tags = tags, removed_attributes = attributes,
     total_removed = tags_count + count, truncated = false }
   if #html > MOST_CHARACTERS then

@@ -1,7 +1,7 @@
 --- The words the invented shop is made of: people, places and products.
 local names = {}
 
---- { as it is written, as it stands in an address }
+--- { as it is written, as an address has it }
 names.first = {
   { "Lena", "lena" }, { "Jules", "jules" }, { "Noor", "noor" }, { "Miguel", "miguel" },
   { "Iris", "iris" }, { "Zoë", "zoe" }, { "Søren", "soren" }, { "Aylin", "aylin" },

@@ -1,4 +1,5 @@
---- Who is told of what: the webhooks. A deleted one is still there, marked as such.
+--- The webhooks: which application gets the pings of which event, and where. A deleted one is still there,
+-- marked as such.
 local events = require "gumroad.api.events"
 local Store = require "gumroad.emulator.shop.store"
 

@@ -21,7 +21,7 @@ function sales.blank(shop, number, product, buyer)
     number = number, id = shop.rng:id("sale", number), order_number = rng.order_number(number),
     product = product, buyer = buyer, email = buyer.email, quantity = 1, variants_cents = 0,
     custom_fields = json.dict(), referrer = "direct", refunded_cents = 0, disputed = false,
-    dispute_won = false, dice = number,
+    dispute_won = false, variant_seed = number,
   }
 end
 
@@ -31,7 +31,7 @@ function sales.choose_variants(shop, sale)
     local options = catalog.options(category)
     if #options > 0 and not category.deleted then
       sale.variants = sale.variants or json.dict()
-      local option = shop.rng:choose("option", sale.dice * 4 + place, options)
+      local option = shop.rng:choose("option", sale.variant_seed * 4 + place, options)
       json.put(sale.variants, category.title, option.name)
       sale.variants_cents = sale.variants_cents + option.difference
     end
@@ -97,7 +97,7 @@ local function make(shop, number)
   local subscription, recurring = timeline.subscription_of_sale(shop, number)
   if subscription then
     sale.subscription, sale.recurring = subscriptions.get(shop, subscription), recurring
-    sale.dice = subscription  -- the same tier at each charge
+    sale.variant_seed = subscription  -- the same tier at each charge
   end
   sale.created = sales.created(shop, number)
   sale.referrer = shop.rng:choose("referrer", number, names.referrers)
