@@ -33,24 +33,24 @@ describe("The emulator's router", function()
 
   it("answers 501 for an operation without a handler, and for that one alone", function()
     local sales = tables.copy(api.sales)
-    sales[#sales + 1] = row("sales", "rumours", "/sales/rumours")
+    sales[#sales + 1] = row("sales", "invented", "/sales/invented")
     local router = Router.new(tables.copy(api, { sales = sales }))
-    check_501("sales.rumours", get(router, "/v2/sales/rumours"))
+    check_501("sales.invented", get(router, "/v2/sales/invented"))
     assert.equal(200, get(router, "/v2/sales").status)
-    assert.equal("The sale was not found.", get(router, "/v2/sales/rumour").value.message)
+    assert.equal("The sale was not found.", get(router, "/v2/sales/invent").value.message)
   end)
 
   it("answers 501 for a resource without handlers, and for that one alone", function()
-    local router = Router.new(tables.copy(api, { rumours = { row("rumours", "list", "/rumours") } }))
-    check_501("rumours.list", get(router, "/v2/rumours"))
+    local router = Router.new(tables.copy(api, { inventions = { row("inventions", "list", "/inventions") } }))
+    check_501("inventions.list", get(router, "/v2/inventions"))
     assert.equal(200, get(router, "/v2/sales").status)
-    assert.equal(404, get(router, "/v2/rumour").status)
+    assert.equal(404, get(router, "/v2/invention").status)
   end)
 
   it("asks for the token and its scope before it answers 501", function()
-    local router = Router.new { rumours = { row("rumours", "list", "/rumours") } }
-    assert.equal(401, get(router, "/v2/rumours", "unknown").status)
-    assert.equal(403, get(router, "/v2/rumours", "narrow").status)
+    local router = Router.new { inventions = { row("inventions", "list", "/inventions") } }
+    assert.equal(401, get(router, "/v2/inventions", "unknown").status)
+    assert.equal(403, get(router, "/v2/inventions", "narrow").status)
   end)
 
   it("has a handler for every operation of the API", function()

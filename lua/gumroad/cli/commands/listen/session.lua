@@ -95,10 +95,14 @@ local function serve(self)
   end
 end
 
---- Serves until there were as many events as are asked for, or Ctrl-C.
+--- Serves until there were as many events as are asked for, or Ctrl-C, from the first line of `begin` on.
+-- @param begin function(): what comes before the first event, such as making webhooks
 -- @return nil, or what was raised
-function Session:run()
-  local ok, raised = pcall(serve, self)
+function Session:run(begin)
+  local ok, raised = pcall(function()
+    begin()
+    serve(self)
+  end)
   if self.forwards then self.forwards:stop() end
   self.receiver:stop()
   self.receiver:step(0)  -- sends the last answers
