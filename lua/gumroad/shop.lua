@@ -24,7 +24,7 @@ end
 -- As for resources, a misspelt name raises, and one that is far from all of them is nil.
 function meta.__index(shop, name)
   local value = Shop[name] or resources.get(clients[shop], name)
-  if value == nil then Error.misspelt("shop.", name, known_names()) end
+  if value == nil then Error.check_spelling("shop.", name, known_names()) end
   rawset(shop, name, value)
   return value
 end
