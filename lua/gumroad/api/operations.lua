@@ -30,7 +30,7 @@
 -- * `repeatable`: the same request again leaves the same state and does no harm, so it may
 --   be retried when nobody knows whether it arrived. `repeatable_with`: so it is where these
 --   parameters have these values.
--- * `look`: RESOURCE.OPERATION that shows what it did, where that is not the resource's own
+-- * `verify_with`: RESOURCE.OPERATION that shows what it did, where that is not the resource's own
 --   `get` or, of `create`, its `list`; for errors about an unknown outcome.
 -- * `doc`: what a caller wants to know; how many requests are let through is added from gumroad.api.limits.
 -- * `composed`: one request is not enough; gumroad.resources.composed has what carries it out. Such a
@@ -214,7 +214,7 @@ api.products = {
     kind = "object", object = "landing_page", repeatable = true,
     doc = "The product's page as the seller wrote it." },
   { "edit_custom_html", "POST", "/products/:product_id/custom_html/edit", scopes = EDIT_PRODUCTS,
-    since = "newer", look = "products.get_custom_html",
+    since = "newer", verify_with = "products.get_custom_html",
     params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
     doc = "Replaces one place in custom_html; `find` is refused unless it occurs exactly once." },
 }
@@ -233,7 +233,7 @@ api.thumbnails = {
       { "signed_blob_id", "string", doc = UPLOADED },
       { "url", "string", doc = "public image, at most 5 MB" },
     },
-    returns = "thumbnail", kind = "object", object = "thumbnail", look = "products.get",
+    returns = "thumbnail", kind = "object", object = "thumbnail", verify_with = "products.get",
     doc = "Replaces the thumbnail." },
   { "delete", "DELETE", "/products/:product_id/thumbnail", scopes = EDIT_PRODUCTS, since = "newer",
     returns = "thumbnail", kind = "message", repeatable = true,
@@ -246,7 +246,7 @@ api.covers = {
       { "signed_blob_id", "string", doc = UPLOADED },
       { "url", "string", doc = "image, video or oEmbed page" },
     },
-    returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER, look = "products.get",
+    returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER, verify_with = "products.get",
     doc = "Adds a cover and answers all; `cover_ids` of products.update sets their order." },
   { "delete", "DELETE", "/products/:product_id/covers/:cover_id", scopes = EDIT_PRODUCTS,
     since = "newer", returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER,
@@ -443,7 +443,7 @@ api.licenses = {
       { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
     }),
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, repeatable_with = { increment_uses_count = "false" }, look = "licenses.verify",
+    beside = USES, repeatable_with = { increment_uses_count = "false" }, verify_with = "licenses.verify",
     doc = "The sale that a licence key was given with. Counts no use unless told to. "
       .. "Needs no token, so it may be called from a program that users have. Without product_id and "
       .. "product_permalink Gumroad is asked all the same, and refuses." },
@@ -467,10 +467,10 @@ api.licenses = {
   { "decrement_uses", "PUT", "/licenses/decrement_uses_count", scopes = EDIT_PRODUCTS,
     params = LICENSE,
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, look = "licenses.verify", doc = "Takes one use back; never below 0." },
+    beside = USES, verify_with = "licenses.verify", doc = "Takes one use back; never below 0." },
   { "rotate", "PUT", "/licenses/rotate", scopes = EDIT_PRODUCTS, params = LICENSE,
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, since = "newer", look = "licenses.verify",
+    beside = USES, since = "newer", verify_with = "licenses.verify",
     doc = "A new key, in `license_key`; the old one is good for nothing at once." },
 }
 
@@ -495,7 +495,7 @@ api.user = {
     params = CUSTOM_HTML, kind = "object", object = "landing_page_change", repeatable = true,
     doc = "Replaces the profile's page." },
   { "edit_custom_html", "POST", "/user/custom_html/edit", scopes = EDIT_PROFILE, since = "newer",
-    look = "user.get_custom_html", params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
+    verify_with = "user.get_custom_html", params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
     doc = "Replaces one place in custom_html; `find` is refused unless it occurs exactly once." },
   { "preview_custom_html", "POST", "/user/preview_custom_html", scopes = EDIT_PROFILE,
     since = "newer", params = CUSTOM_HTML,
@@ -751,7 +751,7 @@ api.workflow_emails = {
       { "delay_amount", "integer", required = true, doc = "not negative" },
       { "delay_unit", "string", required = true, doc = DELAY_UNIT },
     },
-    returns = "email", kind = "object", object = "workflow_email", look = "workflows.get",
+    returns = "email", kind = "object", object = "workflow_email", verify_with = "workflows.get",
     doc = "One more email of a workflow, so long after the event." },
   { "update", "PUT", "/workflows/:workflow_id/emails/:workflow_email_id", scopes = EDIT_EMAILS,
     since = "newer",
