@@ -177,7 +177,7 @@ end
 local function envelope(row, name, object)
   local made = { type = "object", properties = { success = SUCCESS, [name] = value_schema(row, object) },
     required = { "success", name } }
-  add_fields(made, row.beside or {})
+  add_fields(made, row.extra_fields or {})
   if row.page_size then
     made.properties.next_page_key = { type = "string", description = "the page_key of the next page; none: the last" }
     made.properties.next_page_url = { type = "string", description = "path and query of the next page" }

@@ -76,7 +76,7 @@ end
 
 local function beside_text(row)
   local names = {}
-  for i, field in ipairs(row.beside or {}) do
+  for i, field in ipairs(row.extra_fields or {}) do
     names[i] = "`" .. field[1] .. "`" .. (field.doc and ": " .. field.doc or "")
   end
   if row.kind == "list" then table.insert(names, 1, "`complete`, `reason`, `next_page_key`") end

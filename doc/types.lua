@@ -110,14 +110,14 @@ end
 -- The class of what a row returns: one of its own where something stands beside the object.
 local function result_class(row, object)
   local suffix = row.kind == "list" and "list" or nil
-  if not row.beside then return class_name(object, suffix) end
+  if not row.extra_fields then return class_name(object, suffix) end
   return class_name(row.resource, row.name, object, suffix)
 end
 
 local function add_result(out, row, object)
-  if not (object and row.beside) then return end
+  if not (object and row.extra_fields) then return end
   add_class(out, result_class(row, object), class_name(object, row.kind == "list" and "list" or nil))
-  add_schema_fields(out, row.beside)
+  add_schema_fields(out, row.extra_fields)
 end
 
 local function returned(row)

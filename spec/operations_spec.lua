@@ -203,7 +203,7 @@ local function check_answer(row, body)
   if not row.bare then assert.is_true(body.success) end
   if row.kind == "message" then return end
   local more = set_of(ENVELOPE)
-  for _, field in ipairs(row.beside or {}) do
+  for _, field in ipairs(row.extra_fields or {}) do
     more[field[1]] = true
     check_value(body[field[1]], read_type(field[2]), field[1])
   end

@@ -18,7 +18,7 @@
 -- * `returns`: what the value is called in the answer; none, with an object: its fields stand
 --   at the answer's top level. `or_returns`: what it is called instead for some objects, both
 --   there and in gumroad.schema.
--- * `beside`: fields of the answer that stand beside that value, as in gumroad.schema; the
+-- * `extra_fields`: fields of the answer that stand beside that value, as in gumroad.schema; the
 --   method puts them on what it returns.
 -- * `bare`: the answer has no `success`.
 -- * `object`: the name in gumroad.schema of what is returned (or of the list's elements).
@@ -188,7 +188,7 @@ api.products = {
       { "custom_html", "string", doc = "\"\" clears; at most 500,000 characters" },
     }, PRODUCT_FIELDS),
     returns = "product", kind = "object", object = "product", repeatable = true,
-    beside = { WARNING, { "previous_custom_html", "string?" }, SANITIZATION },
+    extra_fields = { WARNING, { "previous_custom_html", "string?" }, SANITIZATION },
     doc = "Changes the given fields." },
   { "delete", "DELETE", "/products/:product_id", scopes = EDIT_PRODUCTS,
     kind = "message", repeatable = true, doc = "Hides the product; `get` still finds it." },
@@ -246,10 +246,10 @@ api.covers = {
       { "signed_blob_id", "string", doc = UPLOADED },
       { "url", "string", doc = "image, video or oEmbed page" },
     },
-    returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER, verify_with = "products.get",
+    returns = "covers", kind = "list", object = "cover", extra_fields = MAIN_COVER, verify_with = "products.get",
     doc = "Adds a cover and answers all; `cover_ids` of products.update sets their order." },
   { "delete", "DELETE", "/products/:product_id/covers/:cover_id", scopes = EDIT_PRODUCTS,
-    since = "newer", returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER,
+    since = "newer", returns = "covers", kind = "list", object = "cover", extra_fields = MAIN_COVER,
     repeatable = true, doc = "Removes a cover and answers the others." },
 }
 
@@ -443,7 +443,7 @@ api.licenses = {
       { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
     }),
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, repeatable_with = { increment_uses_count = "false" }, verify_with = "licenses.verify",
+    extra_fields = USES, repeatable_with = { increment_uses_count = "false" }, verify_with = "licenses.verify",
     doc = "The sale that a licence key was given with. Counts no use unless told to. "
       .. "Needs no token, so it may be called from a program that users have. Without product_id and "
       .. "product_permalink Gumroad is asked all the same, and refuses." },
@@ -460,17 +460,17 @@ api.licenses = {
       .. "Needs no token. Raises where neither product_id nor product_permalink is given." },
   { "enable", "PUT", "/licenses/enable", scopes = EDIT_PRODUCTS, params = LICENSE,
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, repeatable = true, doc = "Makes a disabled key good again." },
+    extra_fields = USES, repeatable = true, doc = "Makes a disabled key good again." },
   { "disable", "PUT", "/licenses/disable", scopes = EDIT_PRODUCTS, params = LICENSE,
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, repeatable = true, doc = "From now on `verify` does not find the key." },
+    extra_fields = USES, repeatable = true, doc = "From now on `verify` does not find the key." },
   { "decrement_uses", "PUT", "/licenses/decrement_uses_count", scopes = EDIT_PRODUCTS,
     params = LICENSE,
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, verify_with = "licenses.verify", doc = "Takes one use back; never below 0." },
+    extra_fields = USES, verify_with = "licenses.verify", doc = "Takes one use back; never below 0." },
   { "rotate", "PUT", "/licenses/rotate", scopes = EDIT_PRODUCTS, params = LICENSE,
     returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, since = "newer", verify_with = "licenses.verify",
+    extra_fields = USES, since = "newer", verify_with = "licenses.verify",
     doc = "A new key, in `license_key`; the old one is good for nothing at once." },
 }
 
@@ -511,7 +511,7 @@ api.pages = {
   { "get", "GET", "/pages/:slug", scopes = READ, since = "newer",
     params = { { "source_only", "boolean", doc = "leave out rendered_html; newest servers" } },
     returns = "page", kind = "object", object = "page", repeatable = true,
-    beside = { { "rendered_html", "string?", doc = "what visitors get" } },
+    extra_fields = { { "rendered_html", "string?", doc = "what visitors get" } },
     doc = "One page." },
   { "create", "POST", "/pages", scopes = ONLY_EDIT_PROFILE, since = "newer",
     params = {
@@ -520,7 +520,7 @@ api.pages = {
       { "content", "string", doc = "HTML; not together with custom_html" },
       { "custom_html", "string" },
     },
-    returns = "page", kind = "object", object = "page", beside = { SANITIZATION },
+    returns = "page", kind = "object", object = "page", extra_fields = { SANITIZATION },
     doc = "A new page; the scope account alone is refused." },
   { "update", "PUT", "/pages/:slug", scopes = ONLY_EDIT_PROFILE, since = "newer",
     params = {
@@ -528,7 +528,7 @@ api.pages = {
       { "content", "string", doc = "HTML; clears custom_html" },
       { "custom_html", "string", doc = "clears content" },
     },
-    returns = "page", kind = "object", object = "page", repeatable = true, beside = { SANITIZATION },
+    returns = "page", kind = "object", object = "page", repeatable = true, extra_fields = { SANITIZATION },
     doc = "Changes the given fields; the scope account alone is refused." },
   { "delete", "DELETE", "/pages/:slug", scopes = ONLY_EDIT_PROFILE, since = "newer",
     kind = "message", repeatable = true,
@@ -621,7 +621,7 @@ api.help_articles = {
   { "list", "GET", "/help/articles", scopes = READ, since = "newer",
     params = { { "query", "string" } },
     returns = "help_articles", kind = "list", object = "help_article", repeatable = true,
-    beside = { { "count", "integer" } }, doc = "Gumroad's help." },
+    extra_fields = { { "count", "integer" } }, doc = "Gumroad's help." },
   { "get", "GET", "/help/articles/:slug", scopes = READ, since = "newer",
     returns = "help_article", kind = "object", object = "help_article", repeatable = true,
     doc = "One article with its text." },
@@ -723,7 +723,7 @@ api.emails = {
     kind = "message", repeatable = true, doc = "Deletes a post." },
   { "preview", "POST", "/emails/:email_id/preview", scopes = EDIT_EMAILS, since = "newer",
     returns = "email", kind = "object", object = "email",
-    beside = { { "preview_url", "string", doc = "where the seller sees it" } },
+    extra_fields = { { "preview_url", "string", doc = "where the seller sees it" } },
     doc = "Mails the post to the seller alone." },
   { "send", "POST", "/emails/:email_id/send", scopes = EDIT_EMAILS, since = "newer",
     returns = "email", kind = "object", object = "email", doc = "Sends the post to its audience." },

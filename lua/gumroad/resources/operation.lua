@@ -107,7 +107,7 @@ function Operation:value(body, request)
     return nil, Client.judge(request, Error.new("decode", "the answer has " .. fault,
       { method = row.method, path = request.path:match("^[^?]*"), status = 200 }))
   end
-  for _, field in ipairs(row.beside or {}) do value[field[1]] = body[field[1]] end
+  for _, field in ipairs(row.extra_fields or {}) do value[field[1]] = body[field[1]] end
   if row.kind == "list" then value.next_page_key = body.next_page_key end
   return value
 end

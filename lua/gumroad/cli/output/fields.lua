@@ -38,9 +38,9 @@ local SUCCESS = fields.define { { "success", "boolean" }, { "message", "string?"
 -- @return array of fields of gumroad.schema, with `type` (name -> type) and `open`
 function fields.of(row)
   local object = row.fields or row.kind == "message" and SUCCESS or schema[row.object] or { type = {}, open = true }
-  if row.kind == "list" or not row.beside then return object end
+  if row.kind == "list" or not row.extra_fields then return object end
   local all = { open = object.open }
-  for _, list in ipairs { object, row.beside } do
+  for _, list in ipairs { object, row.extra_fields } do
     for _, field in ipairs(list) do all[#all + 1] = field end
   end
   return fields.define(all)
