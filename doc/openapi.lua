@@ -194,8 +194,8 @@ end
 
 local function success_schema(row)
   if row.kind == "message" then return message_schema(row)
-  elseif row.or_returns then
-    return { anyOf = { envelope(row, row.returns, row.object), envelope(row, row.or_returns, row.or_returns) } }
+  elseif row.alternative then
+    return { anyOf = { envelope(row, row.returns, row.object), envelope(row, row.alternative, row.alternative) } }
   elseif row.returns then return envelope(row, row.returns, row.object)
   elseif row.bare then return ref(row.object)
   end

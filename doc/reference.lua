@@ -70,7 +70,7 @@ local function result_of(row)
   if row.kind == "file" then return "string the file's bytes" end
   if not row.object then return "table" end
   local object = "objects." .. row.object
-  if row.or_returns then object = object .. "|objects." .. row.or_returns end
+  if row.alternative then object = object .. "|objects." .. row.alternative end
   return row.kind == "list" and "{" .. object .. ",...}" or object
 end
 
@@ -169,7 +169,7 @@ local function sources()
     for _, row in ipairs(api[resource]) do
       local source = resource .. "." .. row.name
       if row.object then add_source(out, row.object, source) end
-      if row.or_returns then add_source(out, row.or_returns, source) end
+      if row.alternative then add_source(out, row.alternative, source) end
     end
   end
   for _, name in ipairs(tables.sorted_keys(events.named)) do

@@ -124,7 +124,7 @@ local function returned(row)
   if row.kind == "message" then return "gumroad.Message" end
   if row.kind == "file" then return "string" end
   if not row.object then return "any" end
-  return result_class(row, row.object) .. (row.or_returns and "|" .. result_class(row, row.or_returns) or "")
+  return result_class(row, row.object) .. (row.alternative and "|" .. result_class(row, row.alternative) or "")
 end
 
 -- Every list's class, once for each object that is listed.
@@ -189,7 +189,7 @@ local function add_resource(out, resource)
   for _, row in ipairs(api[resource]) do
     add_params(out, row)
     add_result(out, row, row.object)
-    add_result(out, row, row.or_returns)
+    add_result(out, row, row.alternative)
   end
   add_class(out, "gumroad.Shop." .. resource)
   out[#out + 1] = "local " .. resource .. " = {}"

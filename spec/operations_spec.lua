@@ -209,7 +209,7 @@ local function check_answer(row, body)
   end
   if not row.returns then return check_object(body, row.object, more, name_of(row)) end
   local name, object = row.returns, row.object
-  if row.or_returns and body[row.or_returns] then name, object = row.or_returns, row.or_returns end
+  if row.alternative and body[row.alternative] then name, object = row.alternative, row.alternative end
   for key in pairs(body) do assert.truthy(key == name or more[key], key) end
   if row.kind == "list" then check_value(body[name], read_type(object .. "[]"), name)
   else check_object(body[name], object, {}, name) end

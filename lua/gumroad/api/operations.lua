@@ -16,7 +16,7 @@
 -- * `kind`: "list", "object", "message" (it succeeded: that is all) or "file" (no JSON; the
 --   method returns its bytes).
 -- * `returns`: what the value is called in the answer; none, with an object: its fields stand
---   at the answer's top level. `or_returns`: what it is called instead for some objects, both
+--   at the answer's top level. `alternative`: what it is called instead for some objects, both
 --   there and in gumroad.schema.
 -- * `extra_fields`: fields of the answer that stand beside that value, as in gumroad.schema; the
 --   method puts them on what it returns.
@@ -442,7 +442,7 @@ api.licenses = {
           .. "it out counts)" },
       { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
     }),
-    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
+    returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
     extra_fields = USES, repeatable_with = { increment_uses_count = "false" }, verify_with = "licenses.verify",
     doc = "The sale that a licence key was given with. Counts no use unless told to. "
       .. "Needs no token, so it may be called from a program that users have. Without product_id and "
@@ -459,17 +459,17 @@ api.licenses = {
       .. "is not is told apart from a Gumroad that cannot be reached. Counts no use unless told to. "
       .. "Needs no token. Raises where neither product_id nor product_permalink is given." },
   { "enable", "PUT", "/licenses/enable", scopes = EDIT_PRODUCTS, params = LICENSE,
-    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
+    returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
     extra_fields = USES, repeatable = true, doc = "Makes a disabled key good again." },
   { "disable", "PUT", "/licenses/disable", scopes = EDIT_PRODUCTS, params = LICENSE,
-    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
+    returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
     extra_fields = USES, repeatable = true, doc = "From now on `verify` does not find the key." },
   { "decrement_uses", "PUT", "/licenses/decrement_uses_count", scopes = EDIT_PRODUCTS,
     params = LICENSE,
-    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
+    returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
     extra_fields = USES, verify_with = "licenses.verify", doc = "Takes one use back; never below 0." },
   { "rotate", "PUT", "/licenses/rotate", scopes = EDIT_PRODUCTS, params = LICENSE,
-    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
+    returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
     extra_fields = USES, since = "newer", verify_with = "licenses.verify",
     doc = "A new key, in `license_key`; the old one is good for nothing at once." },
 }

@@ -101,7 +101,7 @@ end
 function Operation:value(body, request)
   local row = self.row
   if row.kind == "message" or not row.returns then return body end
-  local value = body[row.returns] or body[row.or_returns]
+  local value = body[row.returns] or body[row.alternative]
   local fault = fault_of(row, value, body)
   if fault then
     return nil, Client.judge(request, Error.new("decode", "the answer has " .. fault,
