@@ -197,7 +197,7 @@ local function success_schema(row)
   elseif row.alternative then
     return { anyOf = { envelope(row, row.returns, row.object), envelope(row, row.alternative, row.alternative) } }
   elseif row.returns then return envelope(row, row.returns, row.object)
-  elseif row.bare then return ref(row.object)
+  elseif row.no_success_field then return ref(row.object)
   end
   return { allOf = { ref(row.object),
     { type = "object", properties = { success = SUCCESS }, required = { "success" } } } }
@@ -208,7 +208,7 @@ local function ok_response(row)
     return { description = "The file.", content = { ["application/pdf"] = {} } }
   end
   local made = success_schema(row)
-  if not row.bare then made = { anyOf = { made, ref "failure" } } end
+  if not row.no_success_field then made = { anyOf = { made, ref "failure" } } end
   return { description = "What was asked for; or, with success false, why not.",
     content = { [JSON] = { schema = made } } }
 end

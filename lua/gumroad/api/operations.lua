@@ -20,7 +20,7 @@
 --   there and in gumroad.schema.
 -- * `extra_fields`: fields of the answer that stand beside that value, as in gumroad.schema; the
 --   method puts them on what it returns.
--- * `bare`: the answer has no `success`.
+-- * `no_success_field`: the answer has no `success`.
 -- * `object`: the name in gumroad.schema of what is returned (or of the list's elements).
 -- * `page_size`: the list comes in pages of so many, each but the last with a
 --   `next_page_key`; `opt_in`: parameters without which the server does not page.
@@ -606,7 +606,7 @@ api.direct_uploads = {
       { "blob", "object", required = true, fields = BLOB },
       { "purpose", "string", doc = "\"media\": for media.create; needs edit_profile" },
     },
-    kind = "object", object = "direct_upload", bare = true,
+    kind = "object", object = "direct_upload", no_success_field = true,
     doc = "A place for a cover, thumbnail or medium: PUT the bytes to `direct_upload.url` with "
       .. "exactly `direct_upload.headers`, then pass `signed_id` on as signed_blob_id." },
 }
