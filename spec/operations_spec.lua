@@ -77,7 +77,7 @@ describe("The table of operations", function()
       local row = api[endpoint.resource][endpoint.operation]
       assert.equal(endpoint.method .. " " .. endpoint.path, row.method .. " " .. row.path)
       assert.same(endpoint.auth == "bearer" and set_of(endpoint.scopes_any) or nil, row.scopes and set_of(row.scopes))
-      assert.same(params_of_endpoint(endpoint, row.opt_in), params_of_row(row))
+      assert.same(params_of_endpoint(endpoint, row.paging_params), params_of_row(row))
       assert.equal(endpoint.response_key, row.returns)
       assert.equal(calls.kinds[name] or endpoint.response_kind, row.kind)
       assert.equal(endpoint.pagination and endpoint.pagination.page_size, row.page_size)
@@ -137,7 +137,7 @@ end
 local function params_for(row)
   local as_json = needs_json(row)
   local given, sent = values_for(row.params, function(param) return as_json or not param.json end)
-  for name, value in pairs(row.opt_in or {}) do sent[name] = sent[name] or value end
+  for name, value in pairs(row.paging_params or {}) do sent[name] = sent[name] or value end
   return given, sent
 end
 

@@ -23,7 +23,7 @@
 -- * `no_success_field`: the answer has no `success`.
 -- * `object`: the name in gumroad.schema of what is returned (or of the list's elements).
 -- * `page_size`: the list comes in pages of so many, each but the last with a
---   `next_page_key`; `opt_in`: parameters without which the server does not page.
+--   `next_page_key`; `paging_params`: parameters without which the server does not page.
 -- * `too_slow`: the words with which the server refuses, with HTTP 400, a list that takes it too
 --   long. The days between `after` and `before` are then asked for in parts: see gumroad.resources.date_ranges.
 --   `since`: before that day there is nothing. `advice`: for a day that is too long by itself.
@@ -427,7 +427,7 @@ api.subscribers = {
       PAGE_KEY,
     },
     returns = "subscribers", kind = "list", object = "subscriber", page_size = 100,
-    opt_in = { paginated = "true" }, repeatable = true,
+    paging_params = { paginated = "true" }, repeatable = true,
     doc = "Active subscribers of a product, those who will end included." },
   { "get", "GET", "/subscribers/:subscriber_id", scopes = VIEW_SALES,
     returns = "subscriber", kind = "object", object = "subscriber", repeatable = true,

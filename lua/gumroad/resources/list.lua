@@ -64,7 +64,7 @@ Pages.__index = Pages
 local function new_pages(operation)
   local row = operation.row
   local sent, limit, bounds = read_params(row, operation.where, operation.params)
-  if row.opt_in then sent = tables.copy(row.opt_in, sent) end
+  if row.paging_params then sent = tables.copy(row.paging_params, sent) end
   return setmetatable({
     operation = operation, params = sent, bounds = bounds, first_key = first_key(sent),
     request = operation:request(sent),  -- a wrong id is told before any page is asked for
