@@ -39,7 +39,7 @@ end
 
 local function param_tag(where, param)
   local name = where .. "." .. param[1]
-  local type = param[2] .. (param.also and "|" .. param.also or "")
+  local type = param[2] .. (param.accepts_boolean and "|boolean" or "")
   local text = tables.text_of(param)
   return ("@tparam%s %s %s %s"):format(param.required and "" or "[opt]", type, name, text)
 end

@@ -91,7 +91,7 @@ local function add_params_class(out, name, params)
   add_class(out, name)
   for _, param in ipairs(params) do
     local type = param.fields and name .. tables.class_name(param[1]) or PARAM_TYPES[param[2]]
-    if param.also then type = type .. "|" .. param.also end
+    if param.accepts_boolean then type = type .. "|boolean" end
     add_field(out, param[1], not param.required, type, tables.text_of(param))
   end
 end

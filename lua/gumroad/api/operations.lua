@@ -11,7 +11,7 @@
 --   (which is called, and never sent);
 --   `fields` are an object's own parameters. They go into the query of a GET or DELETE, else
 --   into a form body; if one marked `json` is given, the whole body is JSON, as a form would
---   be misread there. `also = "boolean"`: true and false are taken too, and sent as text.
+--   be misread there. `accepts_boolean`: true and false are taken too, and sent as text.
 -- * `json`: the body is always JSON.
 -- * `kind`: "list", "object", "message" (it succeeded: that is all) or "file" (no JSON; the
 --   method returns its bytes).
@@ -437,7 +437,7 @@ api.subscribers = {
 api.licenses = {
   { "verify", "POST", "/licenses/verify",
     params = copy_with(LICENSE, {
-      { "increment_uses_count", "string", also = "boolean", default = "false",
+      { "increment_uses_count", "string", accepts_boolean = true, default = "false",
         doc = "true: counts as a use; false, the default here, does not (at Gumroad itself, leaving "
           .. "it out counts)" },
       { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
@@ -770,22 +770,22 @@ api.payouts = {
     params = {
       { "after", "date", doc = "inclusive" },
       { "before", "date", doc = "exclusive" },
-      { "include_upcoming", "string", also = "boolean", doc = "false leaves upcoming payouts out" },
+      { "include_upcoming", "string", accepts_boolean = true, doc = "false leaves upcoming payouts out" },
       PAGE_KEY,
     },
     returns = "payouts", kind = "list", object = "payout", page_size = 10, repeatable = true,
     doc = "Payouts, newest first, those to come (without an id) before the others." },
   { "upcoming", "GET", "/payouts/upcoming", scopes = VIEW_PAYOUTS, since = "newer",
     params = {
-      { "include_sales", "string", also = "boolean", doc = "false leaves the ids of sales out" },
-      { "include_transactions", "string", also = "boolean", doc = "true adds transactions" },
+      { "include_sales", "string", accepts_boolean = true, doc = "false leaves the ids of sales out" },
+      { "include_transactions", "string", accepts_boolean = true, doc = "true adds transactions" },
     },
     returns = "payouts", kind = "list", object = "payout", repeatable = true,
     doc = "The payouts to come: none, one or two." },
   { "get", "GET", "/payouts/:payout_id", scopes = VIEW_PAYOUTS, since = "newer",
     params = {
-      { "include_sales", "string", also = "boolean", doc = "false leaves the ids of sales out" },
-      { "include_transactions", "string", also = "boolean", doc = "true adds transactions" },
+      { "include_sales", "string", accepts_boolean = true, doc = "false leaves the ids of sales out" },
+      { "include_transactions", "string", accepts_boolean = true, doc = "true adds transactions" },
     },
     returns = "payout", kind = "object", object = "payout", repeatable = true,
     doc = "One payout. The ids of its sales need view_sales too." },

@@ -46,7 +46,7 @@ local check_table
 
 local function check_param(where, row, param, name, value)
   local kind = TYPES[param[2]]
-  if type(value) == param.also then value = tostring(value) end
+  if param.accepts_boolean and type(value) == "boolean" then value = tostring(value) end
   local read = kind[2](value)
   if read == nil then
     Error.usage("%s: parameter '%s': %s expected, got %s", where, name, kind[1], describe(value))
