@@ -36,7 +36,7 @@
 -- * `composed`: one request is not enough; gumroad.resources.composed has what carries it out. Such a
 --   row may do without METHOD and PATH, being no endpoint of Gumroad's; `args` are then the names of
 --   its positional arguments.
--- * A parameter's `default` is sent where it is not given, nor the one that `unless` names.
+-- * A parameter's `default` is sent where it is not given, nor the one that `default_unless` names.
 --
 -- Source: Gumroad's server, 2025-04 to 2026-09; a row's `since = "newer"` marks what the
 -- April 2025 server did not have.
@@ -167,7 +167,7 @@ api.products = {
         .. "coffee, call or commission; cannot be changed later" },
       { "subscription_duration", "string", doc = "memberships only: monthly, quarterly, "
         .. "biannually, yearly or every_two_years" },
-      { "draft", "boolean", default = true, unless = "published",
+      { "draft", "boolean", default = true, default_unless = "published",
         doc = "true, the default here, makes a draft; false publishes at once, on the newest servers" },
       { "published", "boolean", doc = "true publishes at once, on the newest servers; in place of draft" },
     }, PRODUCT_FIELDS),

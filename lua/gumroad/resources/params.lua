@@ -88,7 +88,7 @@ function check_table(where, row, of, given, inside)
     local name = param[1]
     if param.required and copy[name] == nil then
       Error.usage("%s: parameter '%s' is missing", where, shown(name, inside))
-    elseif copy[name] == nil and copy[param.unless] == nil then
+    elseif copy[name] == nil and copy[param.default_unless] == nil then
       copy[name] = param.default
     end
   end
