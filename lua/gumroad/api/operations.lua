@@ -28,7 +28,7 @@
 --   long. The days between `after` and `before` are then asked for in parts: see gumroad.resources.date_ranges.
 --   `since`: before that day there is nothing. `advice`: for a day that is too long by itself.
 -- * `repeatable`: the same request again leaves the same state and does no harm, so it may
---   be retried when nobody knows whether it arrived. `repeatable_with`: so it is where these
+--   be retried when nobody knows whether it arrived. `repeatable_when`: so it is where these
 --   parameters have these values.
 -- * `verify_with`: RESOURCE.OPERATION that shows what it did, where that is not the resource's own
 --   `get` or, of `create`, its `list`; for errors about an unknown outcome.
@@ -443,7 +443,7 @@ api.licenses = {
       { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
     }),
     returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
-    extra_fields = USES, repeatable_with = { increment_uses_count = "false" }, verify_with = "licenses.verify",
+    extra_fields = USES, repeatable_when = { increment_uses_count = "false" }, verify_with = "licenses.verify",
     doc = "The sale that a licence key was given with. Counts no use unless told to. "
       .. "Needs no token, so it may be called from a program that users have. Without product_id and "
       .. "product_permalink Gumroad is asked all the same, and refuses." },

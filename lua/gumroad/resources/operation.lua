@@ -57,8 +57,8 @@ local function how_to_verify(row, ids)
 end
 
 local function is_repeatable(row, given)
-  if not row.repeatable_with then return row.repeatable end
-  for name, value in pairs(row.repeatable_with) do
+  if not row.repeatable_when then return row.repeatable end
+  for name, value in pairs(row.repeatable_when) do
     if given[name] ~= value then return false end
   end
   return true
