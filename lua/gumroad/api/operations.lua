@@ -24,9 +24,9 @@
 -- * `object`: the name in gumroad.schema of what is returned (or of the list's elements).
 -- * `page_size`: the list comes in pages of so many, each but the last with a
 --   `next_page_key`; `paging_params`: parameters without which the server does not page.
--- * `too_slow`: the words with which the server refuses, with HTTP 400, a list that takes it too
+-- * `slow_query`: the words with which the server refuses, with HTTP 400, a list that takes it too
 --   long. The days between `after` and `before` are then asked for in parts: see gumroad.resources.date_ranges.
---   `since`: before that day there is nothing. `advice`: for a day that is too long by itself.
+--   `earliest`: before that day there is nothing. `hint`: for a day that is too long by itself.
 -- * `repeatable`: the same request again leaves the same state and does no harm, so it may
 --   be retried when nobody knows whether it arrived. `repeatable_when`: so it is where these
 --   parameters have these values.
@@ -370,8 +370,8 @@ api.sales = {
       { "page", "integer", doc = "deprecated by Gumroad; wins over page_key" },
     },
     returns = "sales", kind = "list", object = "sale", page_size = 10, repeatable = true,
-    too_slow = { "Query timed out.", "The 'page' parameter is deprecated.", since = "2011-01-01",
-      advice = "give product_id or email" },
+    slow_query = { "Query timed out.", "The 'page' parameter is deprecated.", earliest = "2011-01-01",
+      hint = "give product_id or email" },
     doc = "Successful sales, newest first; test purchases, gift receivers and pre-orders are "
       .. "left out by Gumroad. Where it takes Gumroad too long, the days are asked for in parts." },
   { "get", "GET", "/sales/:sale_id", scopes = VIEW_SALES,
