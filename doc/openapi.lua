@@ -117,7 +117,7 @@ local function parameters_of(row)
   for _, name in ipairs(row.path_params) do
     out[#out + 1] = { name = name, ["in"] = "path", required = true, schema = { type = "string" } }
   end
-  for _, param in ipairs(row.query and sent(row.params) or {}) do
+  for _, param in ipairs(row.in_query and sent(row.params) or {}) do
     out[#out + 1] = described({ name = param[1], ["in"] = "query", required = param.required,
       schema = param_schema(param) }, param.doc or "")
   end
@@ -157,7 +157,7 @@ end
 
 local function request_body(row)
   local params = sent(row.params)
-  if row.query or #params == 0 then return nil end
+  if row.in_query or #params == 0 then return nil end
   local content, form = {}, form_params(row)
   if form and #form > 0 then content[FORM] = form_of(form) end
   if takes_json(row) then content[JSON] = { schema = body_schema(params) } end

@@ -46,7 +46,7 @@ local function params_of_row(row)
   local function add(list, inside)
     for _, param in ipairs(list) do
       local name = inside and ("%s[%s]"):format(inside, param[1]) or param[1]
-      local place = row.query and "query" or param.json and "json" or "form"
+      local place = row.in_query and "query" or param.json and "json" or "form"
       if param.fields then add(param.fields, name)
       else out[name] = param[2] .. " in " .. place .. (param.required and ", required" or "") end
     end
@@ -316,9 +316,9 @@ describe("The operation", function()
           if not row.composed then assert.equal(1, #support.requests(gum)) end
           local request = last_request()
           check_line(request)
-          assert.same(sent, core.form_decode(row.query and request.query or request.body))
-          assert.is_nil(request[row.query and "nothing" or "query"])
-          if next(sent) and not row.query then assert.equal(FORM, request.headers["content-type"]) end
+          assert.same(sent, core.form_decode(row.in_query and request.query or request.body))
+          assert.is_nil(request[row.in_query and "nothing" or "query"])
+          if next(sent) and not row.in_query then assert.equal(FORM, request.headers["content-type"]) end
         end)
       end
 

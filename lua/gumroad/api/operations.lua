@@ -42,8 +42,8 @@
 -- April 2025 server did not have.
 --
 -- What follows from a row is in it, too: its RESOURCE (`resource`) and places by their names (`name`,
--- `method`, `path`); `path_params`: the names in the path; `param`: parameters by their names, and
--- `needed`: those that are required or have a default; `query`: parameters go into the query; `is_list`:
+-- `method`, `path`); `path_params`: the names in the path; `params_by_name`, and
+-- `needed`: those that are required or have a default; `in_query`: parameters go into the query; `is_list`:
 -- the method has the iterators `each` and `pages` beside it; `takes_params`: the method takes a table of
 -- parameters, and `needs_params`: which cannot be left out.
 local delivery = require "gumroad.api.delivery"
@@ -836,7 +836,7 @@ local function index(params)
   for _, param in ipairs(params) do
     named[param[1]] = param
     if param.required or param.default ~= nil then needed[#needed + 1] = param end
-    if param.fields then param.field, param.needed = index(param.fields) end
+    if param.fields then param.fields_by_name, param.needed = index(param.fields) end
   end
   return named, needed
 end
@@ -861,8 +861,8 @@ local function complete(resource, row)
   for name in (row.path or ""):gmatch(":([%w_]+)") do
     row.path_params[#row.path_params + 1] = name
   end
-  row.param, row.needed = index(row.params)
-  row.query = row.method == "GET" or row.method == "DELETE"
+  row.params_by_name, row.needed = index(row.params)
+  row.in_query = row.method == "GET" or row.method == "DELETE"
   row.doc = doc_of(row)
   row.is_list = row.name == "list"
   row.takes_params = row.is_list or #row.params > 0

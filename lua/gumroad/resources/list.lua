@@ -25,7 +25,7 @@ end
 -- outside it is left out here.
 -- @return the day, and the bound itself where it is finer; both Unix seconds or nil
 local function take_bound(row, given, name, round_up)
-  local seconds = row.param[name] and date.parse(given[name])
+  local seconds = row.params_by_name[name] and date.parse(given[name])
   if not seconds then return nil, nil end  -- what is no date params.check refuses
   local day = date.midnight(seconds, round_up)
   given[name] = day
