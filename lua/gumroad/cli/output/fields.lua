@@ -114,7 +114,7 @@ end
 -- An amount in main units with its currency: 1999 -> "19.99 USD".
 local function amount(cents, code)
   code = tostring(code or ""):lower()
-  if currency.is_whole(code) then return ("%.0f %s"):format(cents, code:upper()) end
+  if currency.is_zero_decimal(code) then return ("%.0f %s"):format(cents, code:upper()) end
   local whole = math.floor(math.abs(cents) / 100)
   return ("%s%.0f.%02.0f %s"):format(cents < 0 and "-" or "", whole, math.abs(cents) - whole * 100, code:upper())
 end
