@@ -116,10 +116,10 @@ end)
 describe("The facts of a currency", function()
   it("are those of the dollar where it is not known", function()
     assert.same({ "$", 99, false, false },
-      { currency.symbol "xyz", currency.minimum "xyz", currency.is_whole "xyz", currency.is_known "xyz" })
+      { currency.symbol "xyz", currency.minimum "xyz", currency.is_zero_decimal "xyz", currency.is_known "xyz" })
     assert.same({ "¥", 99, true, true },
-      { currency.symbol "jpy", currency.minimum "jpy", currency.is_whole "jpy", currency.is_known "jpy" })
-    assert.is_false(currency.is_whole(nil))
+      { currency.symbol "jpy", currency.minimum "jpy", currency.is_zero_decimal "jpy", currency.is_known "jpy" })
+    assert.is_false(currency.is_zero_decimal(nil))
   end)
 
   it("are found by the symbol, too", function()
