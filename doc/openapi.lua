@@ -117,7 +117,7 @@ local function parameters_of(row)
   for _, name in ipairs(row.path_params) do
     out[#out + 1] = { name = name, ["in"] = "path", required = true, schema = { type = "string" } }
   end
-  for _, param in ipairs(row.query and sent(row.params) or {}) do
+  for _, param in ipairs(row.in_query and sent(row.params) or {}) do
     out[#out + 1] = described({ name = param[1], ["in"] = "query", required = param.required,
       schema = param_schema(param) }, param.doc or "")
   end
@@ -157,7 +157,7 @@ end
 
 local function request_body(row)
   local params = sent(row.params)
-  if row.query or #params == 0 then return nil end
+  if row.in_query or #params == 0 then return nil end
   local content, form = {}, form_params(row)
   if form and #form > 0 then content[FORM] = form_of(form) end
   if takes_json(row) then content[JSON] = { schema = body_schema(params) } end
@@ -177,7 +177,7 @@ end
 local function envelope(row, name, object)
   local made = { type = "object", properties = { success = SUCCESS, [name] = value_schema(row, object) },
     required = { "success", name } }
-  add_fields(made, row.beside or {})
+  add_fields(made, row.extra_fields or {})
   if row.page_size then
     made.properties.next_page_key = { type = "string", description = "the page_key of the next page; none: the last" }
     made.properties.next_page_url = { type = "string", description = "path and query of the next page" }
@@ -194,10 +194,10 @@ end
 
 local function success_schema(row)
   if row.kind == "message" then return message_schema(row)
-  elseif row.or_returns then
-    return { anyOf = { envelope(row, row.returns, row.object), envelope(row, row.or_returns, row.or_returns) } }
+  elseif row.alternative then
+    return { anyOf = { envelope(row, row.returns, row.object), envelope(row, row.alternative, row.alternative) } }
   elseif row.returns then return envelope(row, row.returns, row.object)
-  elseif row.bare then return ref(row.object)
+  elseif row.no_success_field then return ref(row.object)
   end
   return { allOf = { ref(row.object),
     { type = "object", properties = { success = SUCCESS }, required = { "success" } } } }
@@ -208,7 +208,7 @@ local function ok_response(row)
     return { description = "The file.", content = { ["application/pdf"] = {} } }
   end
   local made = success_schema(row)
-  if not row.bare then made = { anyOf = { made, ref "failure" } } end
+  if not row.no_success_field then made = { anyOf = { made, ref "failure" } } end
   return { description = "What was asked for; or, with success false, why not.",
     content = { [JSON] = { schema = made } } }
 end

@@ -39,7 +39,7 @@ end
 
 local function param_tag(where, param)
   local name = where .. "." .. param[1]
-  local type = param[2] .. (param.also and "|" .. param.also or "")
+  local type = param[2] .. (param.accepts_boolean and "|boolean" or "")
   local text = tables.text_of(param)
   return ("@tparam%s %s %s %s"):format(param.required and "" or "[opt]", type, name, text)
 end
@@ -70,13 +70,13 @@ local function result_of(row)
   if row.kind == "file" then return "string the file's bytes" end
   if not row.object then return "table" end
   local object = "objects." .. row.object
-  if row.or_returns then object = object .. "|objects." .. row.or_returns end
+  if row.alternative then object = object .. "|objects." .. row.alternative end
   return row.kind == "list" and "{" .. object .. ",...}" or object
 end
 
 local function beside_text(row)
   local names = {}
-  for i, field in ipairs(row.beside or {}) do
+  for i, field in ipairs(row.extra_fields or {}) do
     names[i] = "`" .. field[1] .. "`" .. (field.doc and ": " .. field.doc or "")
   end
   if row.kind == "list" then table.insert(names, 1, "`complete`, `reason`, `next_page_key`") end
@@ -169,7 +169,7 @@ local function sources()
     for _, row in ipairs(api[resource]) do
       local source = resource .. "." .. row.name
       if row.object then add_source(out, row.object, source) end
-      if row.or_returns then add_source(out, row.or_returns, source) end
+      if row.alternative then add_source(out, row.alternative, source) end
     end
   end
   for _, name in ipairs(tables.sorted_keys(events.named)) do

@@ -91,7 +91,7 @@ local function add_params_class(out, name, params)
   add_class(out, name)
   for _, param in ipairs(params) do
     local type = param.fields and name .. tables.class_name(param[1]) or PARAM_TYPES[param[2]]
-    if param.also then type = type .. "|" .. param.also end
+    if param.accepts_boolean then type = type .. "|boolean" end
     add_field(out, param[1], not param.required, type, tables.text_of(param))
   end
 end
@@ -110,21 +110,21 @@ end
 -- The class of what a row returns: one of its own where something stands beside the object.
 local function result_class(row, object)
   local suffix = row.kind == "list" and "list" or nil
-  if not row.beside then return class_name(object, suffix) end
+  if not row.extra_fields then return class_name(object, suffix) end
   return class_name(row.resource, row.name, object, suffix)
 end
 
 local function add_result(out, row, object)
-  if not (object and row.beside) then return end
+  if not (object and row.extra_fields) then return end
   add_class(out, result_class(row, object), class_name(object, row.kind == "list" and "list" or nil))
-  add_schema_fields(out, row.beside)
+  add_schema_fields(out, row.extra_fields)
 end
 
 local function returned(row)
   if row.kind == "message" then return "gumroad.Message" end
   if row.kind == "file" then return "string" end
   if not row.object then return "any" end
-  return result_class(row, row.object) .. (row.or_returns and "|" .. result_class(row, row.or_returns) or "")
+  return result_class(row, row.object) .. (row.alternative and "|" .. result_class(row, row.alternative) or "")
 end
 
 -- Every list's class, once for each object that is listed.
@@ -189,7 +189,7 @@ local function add_resource(out, resource)
   for _, row in ipairs(api[resource]) do
     add_params(out, row)
     add_result(out, row, row.object)
-    add_result(out, row, row.or_returns)
+    add_result(out, row, row.alternative)
   end
   add_class(out, "gumroad.Shop." .. resource)
   out[#out + 1] = "local " .. resource .. " = {}"

@@ -50,7 +50,7 @@ describe("A table of options", function()
     assert.equal("call: unknown option '1' (known: address, anything, body, factor, id, port, share, timeout, token, "
       .. "url)", raised { "a" })
     assert.equal("call: unknown field 'prot' (did you mean 'port'?)", raised({ prot = 1 }, { noun = "field" }))
-    assert.equal("call: unknown option 'a' (none is known here)", support.raised(options.check, "call", {}, { a = 1 }))
+    assert.equal("call: unknown option 'a' (there are none)", support.raised(options.check, "call", {}, { a = 1 }))
   end)
 
   it("has values of the right type", function()
@@ -193,6 +193,33 @@ describe("The environment", function()
     assert.same({ "/h/.config/gumroad-lua", "/h/.local/state/gumroad-lua" },
       folders { HOME = "/h", XDG_CONFIG_HOME = "relative", XDG_STATE_HOME = "" })
     assert.same({}, folders { HOME = "" })
+  end)
+end)
+
+describe("One place alone", function()
+  local function files_with(pattern)
+    return support.output("grep -rlE " .. shell.quote(pattern) .. " lua bin")
+  end
+
+  it("reads the environment", function()
+    assert.equal("lua/gumroad/base/env.lua", files_with [[os\.getenv]])
+  end)
+
+  it("takes URLs apart", function()
+    assert.equal("lua/gumroad/base/url.lua", files_with [==[\[\^/\?#|%a[+*]?://|\^\.\*@]==])
+  end)
+
+  it("refuses an unknown option or field of a script's table", function()
+    assert.equal("lua/gumroad/base/options.lua",
+      files_with [==[Error\.usage\(.*unknown (option|field|event|%s) '%s']==])
+  end)
+
+  it("knows Ctrl-C", function()
+    assert.equal("lua/gumroad/base/error.lua", files_with "interrupted!")
+  end)
+
+  it("loads lua-cjson", function()
+    assert.equal("lua/gumroad/base/json.lua", files_with [[require[, (]*["']cjson]])
   end)
 end)
 

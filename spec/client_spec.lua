@@ -419,15 +419,15 @@ describe("The library without lua-cjson", function()
   local BROKEN = [[error loading module 'cjson' from file 'x.so':\n\tx.so: undefined symbol: lua_x]]
 
   it("says why the one that is here does not load", function()
-    assert.equal("false\tgumroad needs lua-cjson, and what is here does not load (x.so: undefined symbol: lua_x): "
-      .. "install the Debian package lua-cjson, or the rock (luarocks install lua-cjson) for " .. _VERSION,
+    assert.equal("false\tgumroad needs lua-cjson for " .. _VERSION .. ", and the one that is installed does not load "
+      .. "(x.so: undefined symbol: lua_x): install the Debian package lua-cjson, or run luarocks install lua-cjson",
       support.output(support.lua_command(SCRIPT:format(BROKEN, "gumroad"))))
   end)
 
   for _, name in ipairs { "gumroad", "gumroad.webhook", "gumroad.emulator" } do
     it("says what to install: " .. name, function()
-      assert.equal("false\tgumroad needs lua-cjson: install the Debian package lua-cjson, or the rock (luarocks "
-        .. "install lua-cjson) for " .. _VERSION, support.output(support.lua_command(SCRIPT:format(MISSING, name))))
+      assert.equal("false\tgumroad needs lua-cjson for " .. _VERSION .. ": install the Debian package lua-cjson, or "
+        .. "run luarocks install lua-cjson", support.output(support.lua_command(SCRIPT:format(MISSING, name))))
     end)
   end
 end)

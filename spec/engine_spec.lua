@@ -838,7 +838,7 @@ describe("engine", function()
       assert.equal("stored", result(transfer).body)
     end)
 
-    it("tells how much of it was sent", function()
+    it("tells how much of it was sent #large", function()
       write_file("", 64 * 1048576)
       local server, url = listen()
       local transfer = put(url)

@@ -56,6 +56,53 @@ describe("core.gate_head", function()
     end)
   end
 
+  -- Whether a request for one target bears the other.
+  local function is_same(expected, target)
+    return (core.gate_head({ target = expected }, "POST", target, FORM, 1)) == nil
+  end
+
+  local SAME = {
+    { "/hook", "/hook" }, { "/", "/" }, { "", "" }, { "/hook?a=b", "/hook?a=b" },
+    { "/a~b", "/a%7Eb" }, { "/a~b", "/a%7eb" }, { "/a+b", "/a%2bb" }, { "/a@b", "/a%40b" }, { "/abc", "/%61bc" },
+    { "/a/b", "/a%2Fb" }, { "/a/b", "/a%2fb" }, { "/a/b", "/a//b" }, { "/a/b", "//a///b" }, { "/a/b", "/a/%2F/b" },
+    { "/a%2Bb%20c", "/a%2bb%20c" }, { "/\195\182", "/%C3%B6" }, { "/\195\182", "/%c3%b6" }, { "/a%", "/a%25" },
+    { "/a%00b", "/a\0b" }, { "/a b", "/a%20b" }, { "/100%zz", "/100%25zz" }, { "/a%3fb", "/a%3Fb" },
+    { "/a/b", "/a/./b" }, { "/a/b", "/./a/b" }, { "/a/b", "/a/x/../b" }, { "/a/b", "/x/y/../../a/b" },
+    { "/a/b", "/a/%2e/b" }, { "/a/b", "/a/x/%2E%2e/b" }, { "/a/b", "/a/x%2F..%2Fb" }, { "/a/", "/a/b/.." },
+    { "/a/", "/a/." }, { "/a", "/../a" }, { "/a", "/../../a" }, { "/", "/.." }, { "/a/...", "/a/..." },
+    { "/h?a=~", "/h?a=%7E" }, { "/h?a=%2B", "/h?a=%2b" }, { "/h?a[]=1", "/h?a%5B%5d=1" }, { "/h?a=/?", "/h?a=%2F%3F" },
+    { "/h?a=%C3%B6", "/h?a=\195\182" }, { "/h?a=%26b", "/h?%61=%26%62" },
+  }
+  for i, row in ipairs(SAME) do
+    it(("takes a target that a proxy has changed for the one that it is (%d)"):format(i), function()
+      assert.is_true(is_same(row[1], row[2]))
+      assert.is_true(is_same(row[2], row[1]))
+    end)
+  end
+
+  local OTHER = {
+    { "/hook", "/hook/" }, { "/hook", "/Hook" }, { "/hook", "hook" }, { "/hook", "/hook?" }, { "/hook", "" },
+    { "/a+b", "/a b" }, { "/a+b", "/a%20b" }, { "/a?b", "/a%3Fb" }, { "/a", "/a%00" }, { "/a", "/a%" },
+    { "/a%41", "/a%2541" }, { "/a/b", "/a/../b" }, { "/a/b", "/a/b/.." }, { "/a/..b", "/b" }, { "/a/b..", "/a/" },
+    { "/a/.b", "/a/b" }, { "/h?a=b", "/h?a=b&" }, { "/h?a=b&c=d", "/h?a=b%26c=d" }, { "/h?a=b", "/h?a%3Db" },
+    { "/h?a=+", "/h?a=%2B" }, { "/h?a=%41", "/h?a=%2541" }, { "/h?a=//", "/h?a=/" }, { "/h?a/../b", "/h?b" },
+    { "/h?a=b;c", "/h?a=b%3Bc" }, { "/h?a=b", "//?a=b" }, { "/h?a=b", "/h%3Fa=b" }, { "/h?A=b", "/h?a=b" },
+  }
+  for i, row in ipairs(OTHER) do
+    it(("takes no target for another one (%d)"):format(i), function()
+      assert.is_false(is_same(row[1], row[2]))
+      assert.is_false(is_same(row[2], row[1]))
+    end)
+  end
+
+  it("takes expected targets of 4,096 bytes, and no longer ones", function()
+    local longest = "/" .. ("a"):rep(4095)
+    assert.is_true(is_same(longest, longest))
+    assert.is_false(is_same(longest, longest .. "a"))
+    assert.is_false(is_same(longest, "/" .. longest))  -- it would be the same, but is too long
+    assert.error_matches(function() is_same(longest .. "a", "/") end, "target: at most 4096 bytes expected")
+  end)
+
   it("lets in any target, and a body of any size, where none is expected", function()
     assert.equal(0, select("#", core.gate_head({}, "POST", "/x", FORM, 2 ^ 53)))
     assert.equal(405, (core.gate_head({}, "GET", "/x", FORM, 2 ^ 53)))

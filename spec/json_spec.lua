@@ -152,7 +152,7 @@ describe("json.decode", function()
     assert.same({ a = { 7 } }, json.decode('{"a":[{"b":1},{"c":2}],"a":[7]}'))
   end)
 
-  it("decodes texts of any length", function()
+  it("decodes texts of any length #large", function()
     local members, items = {}, {}
     for i = 1, 20000 do members[i], items[i] = ('"a%d":%d'):format(i, i), ('{"a":%d}'):format(i) end
     local got = json.decode("{" .. table.concat(members, ",") .. ',"list":[' .. table.concat(items, ",") .. "]}")
@@ -174,7 +174,7 @@ describe("json.decode", function()
     end
   end)
 
-  it("agrees with lua-cjson on texts with mistakes anywhere", function()
+  it("agrees with lua-cjson on texts with mistakes anywhere #large", function()
     local pieces = { ",", ":", "{", "}", "[", "]", '"', "\\", "null", "1", "-", ".0", " ", "true", "e", "\n", "" }
     local state = 1
     local function random(n)

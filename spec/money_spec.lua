@@ -1,5 +1,5 @@
 local emulator = require "gumroad.emulator"
-local money = require "gumroad.api.currency"
+local currency = require "gumroad.api.currency"
 local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
 local support = require "support"
@@ -7,7 +7,7 @@ local support = require "support"
 local is_integer = math.type and function(value) return math.type(value) == "integer" end
   or function(value) return value == math.floor(value) end
 
-describe("money.parse", function()
+describe("currency.parse", function()
   for _, row in ipairs {
     { "19", "usd", 1900 }, { "1,234.50", "usd", 123450 }, { "1,234.5", "eur", 123450 }, { "0", "usd", 0 },
     { "0.05", "gbp", 5 }, { "1,234,567.89", "cad", 123456789 }, { "1,234", "jpy", 1234 }, { "0", "jpy", 0 },
@@ -16,7 +16,7 @@ describe("money.parse", function()
     { "$19", "usd", nil }, { "1e3", "usd", nil },
   } do
     it(("reads %q of %s"):format(row[1], tostring(row[2])), function()
-      local amount = money.parse(row[1], row[2])
+      local amount = currency.parse(row[1], row[2])
       assert.equal(row[3], amount)
       assert.is_true(amount == nil or is_integer(amount))
     end)

@@ -10,7 +10,7 @@ local rows = {}
 for resource, list in pairs(api) do
   for _, row in ipairs(list) do
     -- operations of more than one request have specs of their own
-    if row.path and not (row.repeatable or row.repeatable_with or row.composed) then
+    if row.path and not (row.repeatable or row.repeatable_when or row.composed) then
       rows[#rows + 1] = { resource .. "." .. row.name, row }
     end
   end
@@ -100,7 +100,7 @@ describe("A change whose answer is lost", function()
       assert.equal("outcome_unknown", err.kind)
       local seen, operation = err.message:match("with shop%.([%w_]+):([%w_]+)%(")
       if CANNOT_BE_SEEN[name] then assert.is_nil(seen)
-      else assert.is_true(api[seen][operation].repeatable or api[seen][operation].repeatable_with ~= nil) end
+      else assert.is_true(api[seen][operation].repeatable or api[seen][operation].repeatable_when ~= nil) end
     end)
   end
 

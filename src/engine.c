@@ -37,14 +37,8 @@ static size_t on_body (char *data, size_t size, size_t nmemb, void *ud) {
 static size_t on_header (char *data, size_t size, size_t nmemb, void *ud) {
   gr_transfer *t = (gr_transfer *)ud;
   size_t n = size * nmemb;
-  if (n >= 5 && memcmp(data, "HTTP/", 5) == 0) t->head.len = 0;  /* after a 100 or 103 */
-  else if (t->head_over) return n;  /* of a trailer, which may say less than a header */
-  t->head_over = n <= 2;
-  if (n > GR_MAX_HEAD - t->head.len) {
-    t->failure = "too_large";
-    t->head_too_large = 1;
-  }
-  else if (!gr_buffer_append(&t->head, &t->memory, data, n)) t->failure = "memory";
+  const char *failure = gr_response_head_add(&t->head, &t->memory, data, n);
+  if (failure != NULL) t->failure = failure;
   return t->failure ? 0 : n;
 }
 
@@ -259,7 +253,7 @@ void gr_transfer_close (gr_transfer *t) {
     arm_timer(e);  /* another one may have waited for its connection */
   }
   gr_transfer_release(t, NULL);
-  gr_buffer_release(&t->head, &t->memory);
+  gr_response_head_release(&t->head, &t->memory);
   gr_buffer_release(&t->body, &t->memory);
   t->taken = 1;
 }
@@ -271,7 +265,7 @@ void gr_transfer_forget_response (gr_transfer *t, gr_engine *e) {
     e->spare.len = 0;
     memset(&t->body, 0, sizeof t->body);
   }
-  gr_buffer_release(&t->head, &t->memory);
+  gr_response_head_release(&t->head, &t->memory);
   gr_buffer_release(&t->body, &t->memory);
 }
 

@@ -13,6 +13,87 @@
 #define SHOWN 60        /* characters of the sender's text that a reason shows ... */
 #define SHOWN_SIZE 68   /* ... and room for them, the last one's escape, "..." and a zero */
 
+/* == What proxies change in a target == */
+
+static int is_segment (const char *s, size_t len, const char *wanted) {
+  return len == strlen(wanted) && memcmp(s, wanted, len) == 0;
+}
+
+/* The length of the path without its last segment if that is ".", and without the one before, too, if
+** it is "..". */
+static size_t end_segment (const char *path, size_t len) {
+  size_t start = len;
+  while (start > 0 && path[start - 1] != '/') start--;
+  if (is_segment(path + start, len - start, ".")) return start;
+  if (!is_segment(path + start, len - start, "..")) return len;
+  if (start > 1) start--;  /* the slash behind the segment before */
+  while (start > 0 && path[start - 1] != '/') start--;
+  return start;
+}
+
+/* The byte that an escape at the beginning of [s, end) stands for, or -1. */
+static int escaped (const char *s, const char *end) {
+  if (end - s < 3 || *s != '%') return -1;
+  int high = gr_hex(s[1]), low = gr_hex(s[2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/* Writes a byte of the target to the end of 'out'; one of 'kept', which would mean something else
+** there, stays escaped. */
+static size_t put (char *out, size_t len, int byte, const char *kept) {
+  static const char digits[] = "0123456789ABCDEF";
+  if (byte == '\0' || strchr(kept, byte) == NULL) { out[len++] = (char)byte; return len; }
+  out[len++] = '%';
+  out[len++] = digits[byte >> 4];
+  out[len++] = digits[byte & 15];
+  return len;
+}
+
+static size_t put_path (const char *s, const char *end, char *out) {
+  size_t len = 0;
+  while (s < end) {
+    int byte = escaped(s, end);
+    int is_escape = byte >= 0;
+    if (!is_escape) byte = (unsigned char)*s;
+    s += is_escape ? 3 : 1;
+    if (byte == '/') len = end_segment(out, len);
+    if (byte == '/' && len > 0 && out[len - 1] == '/') continue;
+    len = put(out, len, byte, "?");
+  }
+  return end_segment(out, len);
+}
+
+static size_t put_query (const char *s, const char *end, char *out) {
+  size_t len = 0;
+  while (s < end) {
+    int byte = escaped(s, end);
+    if (byte >= 0) { len += put(out + len, 0, byte, "&=;+%"); s += 3; }
+    else out[len++] = *s++;
+  }
+  return len;
+}
+
+/* Writes the target as it is whatever proxies did to it on its way: they decode escapes and encode
+** what they think should be, merge slashes and resolve dots. Escapes that separate something in a query
+** keep their meaning. Writes no more than 'len' bytes; returns how many. */
+static size_t normalize (const char *target, size_t len, char *out) {
+  const char *end = target + len, *query = (const char *)memchr(target, '?', len);
+  size_t written = put_path(target, query != NULL ? query : end, out);
+  if (query == NULL) return written;
+  out[written++] = '?';
+  return written + put_query(query + 1, end, out + written);
+}
+
+/* In a time that does not depend on what the expected one holds. */
+static int is_target (const gr_expected *expected, const char *target, size_t len) {
+  char wanted[GR_TARGET_SIZE], got[GR_TARGET_SIZE];
+  if (len > GR_TARGET_SIZE || expected->target_len > GR_TARGET_SIZE) return 0;
+  size_t wanted_len = normalize(expected->target, expected->target_len, wanted);
+  return gr_equal(got, normalize(target, len, got), wanted, wanted_len);
+}
+
+/* == Refusals == */
+
 static int is_blank (char ch) {
   return ch == ' ' || (ch >= '\t' && ch <= '\r');
 }
@@ -68,8 +149,7 @@ static int refuse_target (gr_refusal *refusal) {
 int gr_gate_head (const gr_expected *expected, const gr_head *head, gr_refusal *refusal) {
   const char *type = head->content_type != NULL ? head->content_type : "";
   size_t type_len = media_type(&type, head->content_type != NULL ? head->content_type_len : 0);
-  if (expected->target != NULL
-      && !gr_equal(head->target, head->target_len, expected->target, expected->target_len))
+  if (expected->target != NULL && !is_target(expected, head->target, head->target_len))
     return refuse_target(refusal);
   if (head->method_len != 4 || memcmp(head->method, "POST", 4) != 0) return refuse_method(head, refusal);
   if (expected->max_body > 0 && head->length != GR_LENGTH_UNKNOWN && head->length > expected->max_body)

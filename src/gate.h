@@ -7,11 +7,12 @@
 #include <stdint.h>
 
 #define GR_LENGTH_UNKNOWN UINT64_MAX
+#define GR_TARGET_SIZE 4096  /* a target may be that long where one is expected; Gumroad's are below 256 */
 #define GR_REASON_SIZE 200  /* the longest reason, with the zero behind it */
 
 /* What a ping must be. Zeros let in every ping. */
 typedef struct gr_expected {
-  const char *target;  /* the path and query that it must bear, as sent; NULL: any */
+  const char *target;  /* the path and query that it must bear; NULL: any */
   size_t target_len;
   uint64_t max_body;   /* bytes; 0: any */
 } gr_expected;
@@ -28,7 +29,8 @@ typedef struct gr_refusal {
 } gr_refusal;
 
 /* Returns whether the request is refused, and fills 'refusal' then:
-**   404  the target is not the expected one, compared in a time that depends on the lengths alone
+**   404  the target is not the expected one. They are compared as they are whatever proxies change on the
+**        way (escapes, repeated slashes, dots), in a time that does not depend on what the expected one holds
 **   405  the method is not POST
 **   413  the body is announced to be larger than max_body
 **   400  the content type is neither a form nor JSON

@@ -23,6 +23,7 @@ static void take_field (lua_State *L, int index, gr_expected *expected) {
   if (strcmp(name, "max_body") == 0) expected->max_body = check_count(L, index, name, 1);
   else if (strcmp(name, "target") != 0) fail(L, index, "target or max_body expected, not '%s'", name);
   else if (lua_type(L, -1) != LUA_TSTRING) fail(L, index, "%s: string expected", name);
+  else if (gr_rawlen(L, -1) > GR_TARGET_SIZE) fail(L, index, "%s: at most 4096 bytes expected", name);
   else expected->target = lua_tolstring(L, -1, &expected->target_len);
 }
 
@@ -35,7 +36,8 @@ void gr_checkexpected (lua_State *L, int index, gr_expected *expected) {
 /* gate_head(expected, method, target, content_type, length) -> nothing | status, reason
 ** Whether a request may in, by its head alone.
 **   expected      table: what a ping must be; unknown fields raise
-**     target        the path and query that it must bear, as they are sent: "/hook?secret=s"; nil: any
+**     target        the path and query that it must bear: "/hook?secret=s"; nil: any. What proxies change on
+**                   the way makes no difference: "/a%7Eb//c" is "/a~b/c", and "/a%2Fb" is "/a/b"
 **     max_body      bytes, at least 1; nil: any
 **   method        as it was sent
 **   target        path and query as they were sent
@@ -44,7 +46,7 @@ void gr_checkexpected (lua_State *L, int index, gr_expected *expected) {
 **                 say it (a chunked body)
 ** Status: 404 (wrong path or secret), 405 (not POST), 413 (larger than max_body), 400 (neither
 ** a form nor JSON). The reason is one line of printable ASCII, at most 199 bytes. The target is compared
-** in a time that depends on the lengths alone. */
+** in a time that does not depend on what the expected one holds. */
 static int l_gate_head (lua_State *L) {
   gr_expected expected;
   gr_refusal refusal;

@@ -147,7 +147,7 @@ enum gr_sent { GR_SENT, GR_CLIENT_GONE, GR_NOT_QUEUED };
 /* Queues r->response, complete now, and lets the connection go. The request can be answered. */
 enum gr_sent gr_request_send (gr_request *r, unsigned status);
 
-/* Its owner goes: 500, unless it was answered, rather than a client that waits for ever. */
+/* Its owner goes. Unless it was answered, the client gets 500 rather than waiting for ever. */
 void gr_request_abandon (gr_request *r);
 
 #endif

@@ -15,7 +15,7 @@ void gr_readfaults (lua_State *L, gr_listener *l) {
 }
 
 /* l:cut(bytes [, times [, after]]): resets the connections of the next 'times' (1; 0: of none)
-** requests to the paths for large bodies, each once so many bytes of its body have come in;
+** requests to the paths for large bodies, each once that many bytes of its body have come in;
 ** the first 'after' (0) of them pass. Such a request never arrives at l:next(). For tests of
 ** clients. */
 static int listener_cut (lua_State *L) {

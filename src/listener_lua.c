@@ -20,8 +20,8 @@ gr_listener *gr_checklistener (lua_State *L) {
   return (gr_listener *)luaL_checkudata(L, 1, LISTENER);
 }
 
-/* l:close(): closes all connections and the port. Answers that were given before are sent
-** as far as the sockets take them at once. Requests that Lua still holds can be read, but
+/* l:close(): closes all connections and the port. Responses that were given before are
+** sent as far as the sockets take them at once. Requests that Lua still holds can be read, but
 ** not answered. Safe to repeat. */
 static int listener_close (lua_State *L) {
   gr_listener_close(gr_checklistener(L));
@@ -132,13 +132,13 @@ static const char *address_option (lua_State *L) {
 }
 
 /* listener.new(options) -> listener | nil, code, message
-** Opens a port for HTTP requests. Options, all of which may be left out:
+** Opens a port for HTTP requests. Options, all optional:
 **   address          IPv4 or IPv6 address as text; "::" and "0.0.0.0" are all of them; default
 **                    "127.0.0.1"
 **   port             0 to 65535; 0 (default) is any free one, see l:port()
 **   max_connections  1 to 100000, default 256; the connections that are more are closed
 **   timeout          seconds, 0.001 to 86400, default 10: how long a request may take to
-**                    arrive, a connection may be idle, and an answer may not move on
+**                    arrive, a connection may be idle, and a response may not move on
 **   max_body         bytes, 0 to 2147483647, default 1048576; a larger body is answered with 413
 **   gate             optional table: what a ping must be, see l:gate(); nil: any request may in
 **   large            optional text, for tests of clients: under paths that begin so, a body that is announced to be
@@ -438,8 +438,8 @@ int gr_sendresponse (lua_State *L, gr_request *r, unsigned status) {
 /* r:answer(status [, headers [, body]]) -> true | nil, code, message
 **   status   200 to 599
 **   headers  table: name -> string or number; Content-Length is added
-**   body     string; not sent in answer to HEAD
-** The answer goes out with the next l:step()s; the connection stays open for more requests
+**   body     string; not sent to HEAD
+** The response goes out with the next l:step()s; the connection stays open for more requests
 ** unless 'headers' has Connection = "close". Codes: "answered" (a request is answered once),
 ** "closed": the listener is closed, or the client has closed its side (what it may still
 ** read is sent nonetheless). Raises for headers that cannot be sent as one line. */
@@ -448,7 +448,7 @@ static int request_answer (lua_State *L) {
   unsigned status = gr_checkstatus(L);
   size_t len = 0;
   const char *body = luaL_optlstring(L, 4, "", &len);
-  gr_request_drop_response(r);  /* of an answer that raised */
+  gr_request_drop_response(r);  /* of a call that raised */
   r->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body,
                                                 MHD_RESPMEM_MUST_COPY);
   if (r->response == NULL) return luaL_error(L, "not enough memory");
@@ -456,7 +456,7 @@ static int request_answer (lua_State *L) {
   return gr_sendresponse(L, r, status);
 }
 
-/* A request that nobody answered */
+/* A request that nobody holds any more */
 static int request_gc (lua_State *L) {
   gr_request_abandon(gr_checkrequest(L));
   return 0;

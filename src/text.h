@@ -9,6 +9,13 @@ static inline char gr_lower (char c) {
   return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
+/* The value of a hex digit, or -1. */
+static inline int gr_hex (char c) {
+  c = gr_lower(c);
+  if (c >= '0' && c <= '9') return c - '0';
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* Whether two texts are equal but for upper and lower case. */
 int gr_equal_nocase (const char *a, size_t a_len, const char *b, size_t b_len);
 

@@ -1,5 +1,6 @@
 --- A shop: its client, and each resource of Gumroad's API as a field. What is built on shops stands
 -- above: `gumroad` adds those methods, and the others ask the functions here for what they need.
+-- @submodule gumroad
 local api = require "gumroad.api"
 local params = require "gumroad.resources.params"
 local resources = require "gumroad.resources"
@@ -23,7 +24,7 @@ end
 -- As for resources, a misspelt name raises, and one that is far from all of them is nil.
 function meta.__index(shop, name)
   local value = Shop[name] or resources.get(clients[shop], name)
-  if value == nil then Error.misspelt("shop.", name, known_names()) end
+  if value == nil then Error.check_spelling("shop.", name, known_names()) end
   rawset(shop, name, value)
   return value
 end
@@ -33,6 +34,7 @@ function meta.__tostring(shop)
 end
 
 --- @param options those of gumroad.new, which see
+-- @local
 function shops.new(options)
   local shop = setmetatable({}, meta)
   clients[shop] = Client.new(options)
@@ -40,22 +42,26 @@ function shops.new(options)
 end
 
 --- Where a shop's API is: a URL without the version.
+-- @local
 function shops.base_url(shop)
   return clients[shop].base_url
 end
 
 --- Whether a shop has an access token.
+-- @local
 function shops.has_token(shop)
   return clients[shop].secret and true or false
 end
 
 --- The loop for what a shop does here and now.
 -- @return loop | nil, error: see gumroad.loop
+-- @local
 function shops.loop(shop)
   return clients[shop]:current_loop()
 end
 
 --- Raises where a method got no shop, as shop.watch { ... }, with a dot, does.
+-- @local
 function shops.check_self(shop, name)
   if not clients[shop] then Error.usage("%s: called with a dot; write shop:%s(...)", name, name) end
 end
@@ -66,14 +72,6 @@ local REQUEST = {
   method = { "string" }, url = { "string", required = ", such as \"/v2/user\"" }, query = { "table" },
   headers = { "table" }, body = { { "string", "table" } },
 }
-
-local function write_body(request, out)
-  if type(request.body) == "string" then
-    out.body = request.body
-  elseif request.body then
-    out.body, out.content_type = params.form("request: body", request.body), "application/x-www-form-urlencoded"
-  end
-end
 
 --- Any call of Gumroad's API.
 --
@@ -93,7 +91,8 @@ function Shop:request(request, options)
   if request.query and next(request.query) ~= nil then
     out.path = out.path .. (out.path:find("?", 1, true) and "&" or "?") .. params.form("request: query", request.query)
   end
-  write_body(request, out)
+  if type(request.body) == "table" then params.write_form("request: body", request.body, out)
+  else out.body = request.body end
   return clients[self]:call(out)
 end
 

@@ -6,7 +6,8 @@ local emulator = require "gumroad.emulator"
 local json = require "gumroad.base.json"
 local system = require "gumroad.system"
 local arguments = require "gumroad.cli.arguments"
-local operation = require "gumroad.cli.operation"
+local formats = require "gumroad.cli.output.formats"
+local operation = require "gumroad.cli.operation.rows"
 local registry = require "gumroad.cli.registry"
 local command = require "cli.support"
 local support = require "support"
@@ -50,10 +51,14 @@ local function both_calls(row)
   return words, ids
 end
 
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
+-- The names of a folder's modules, sorted.
+local function modules(folder)
+  local names = {}
+  for name in support.output("ls " .. folder):gmatch("[^\n]+") do
+    if name ~= "init.lua" then names[#names + 1] = name:gsub("%.lua$", "") end
+  end
+  table.sort(names)
+  return names
 end
 
 local function comparable(request)
@@ -109,6 +114,13 @@ describe("gumroad-lua", function()
     end
   end)
 
+  it("has a module for each output format, and a format for each module", function()
+    local names = {}
+    for i, format in ipairs(formats) do names[i] = format.name end
+    table.sort(names)
+    assert.same(names, modules("lua/gumroad/cli/output/formats"))
+  end)
+
   it("has no operation whose options are those of every command", function()
     local taken = { ["--help"] = true, ["--limit"] = true }
     for _, option in ipairs(arguments.GENERAL) do taken[option[1]] = true end
@@ -117,6 +129,12 @@ describe("gumroad-lua", function()
         assert.falsy(taken[option.name], row.resource .. " " .. row.name .. " " .. option.name)
       end
     end
+  end)
+
+  it("has a row for each module of a command, and a module for each row", function()
+    local names = {}
+    for i, own in ipairs(registry.COMMANDS) do names[i] = own.name end
+    assert.same(names, modules("lua/gumroad/cli/commands"))
   end)
 
   it("has no command that is called like a resource", function()
@@ -133,11 +151,13 @@ describe("gumroad-lua", function()
   end)
 
   it("lists of its general options in a command's help those alone that it heeds", function()
-    local known = {}
+    local known, flags = {}, ""
     for _, option in ipairs(arguments.GENERAL) do known[option[1]] = true end
+    for _, format in ipairs(formats.with_flag()) do flags = flags .. "--" .. format.name .. " " end
     for name, want in pairs { completion = "--debug", manual = "--debug", emulator = "--debug",
-      api = "--connection --base-url --timeout --debug", trigger = "--json --csv --plain --fields --debug",
-      doctor = "--json --csv --plain --fields --connection --base-url --timeout --debug" } do
+      api = "--connection --base-url --timeout --debug", trigger = flags .. "--fields --debug",
+      listen = "--json --connection --base-url --timeout --debug",
+      doctor = flags .. "--fields --connection --base-url --timeout --debug" } do
       local listed = {}
       for option in batch { { name, "--help" } }[1].out:gmatch("\n   (%-%-[%l-]+)") do
         if known[option] then listed[#listed + 1] = option end
@@ -158,7 +178,7 @@ describe("gumroad-lua", function()
 
   it("takes texts from files and standard input, negative numbers, names with underscores", function()
     local path = os.tmpname()
-    write(path, "<p>Öl\n</p>\n")
+    command.write(path, "<p>Öl\n</p>\n")
     local results = batch {
       { "products", "create", "--name", "@@ink", "--price", "900", "--description", "@" .. path, "--json" },
       { "products", "create", "--name", "Ink", "--price", "900", "--description", "@/nonexistent/file" },
@@ -286,7 +306,7 @@ describe("gumroad-lua", function()
     setup(function()
       folder, remove = support.folder()
       path = folder .. "/Ink & Öl.zip"
-      write(path, ("x"):rep(3000000))
+      command.write(path, ("x"):rep(3000000))
       small = assert(emulator.start { sales = 0, part_size = 1048576 })
     end)
     teardown(function()
@@ -430,7 +450,7 @@ describe("gumroad-lua", function()
 
     it("reads a field's text from a file or standard input", function()
       local path = os.tmpname()
-      write(path, "<p>Öl</p>\n")
+      command.write(path, "<p>Öl</p>\n")
       gum:reset_stats()
       local _, none = unpack(batch { { "api", "POST", "products", "--field", "name=@@ink", "--field", "price=900",
         "--field", "description=@" .. path }, { "api", "POST", "products", "--field", "name=@/nonexistent/file" } })
@@ -446,7 +466,7 @@ describe("gumroad-lua", function()
   describe("run", function()
     local function script(text, ...)
       local path = os.tmpname()
-      write(path, text)
+      command.write(path, text)
       local result = run({ "run", path, ... })
       os.remove(path)
       result.out, result.err = result.out:gsub(path, "SCRIPT"), result.err:gsub(path, "SCRIPT")

@@ -1,6 +1,7 @@
 -- gumroad-lua trigger and listen: pings from one process to another.
 local cjson = require "cjson"
 local emulator = require "gumroad.emulator"
+local EVENTS = require("gumroad.api.events").names
 local event_line = require "gumroad.cli.commands.listen.event_line"
 local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
@@ -11,13 +12,9 @@ local support = require "support"
 local FORM = "application/x-www-form-urlencoded"
 local SECRET = "pR4tX9mK2w"
 
-local EVENTS = { "sale", "refund", "dispute", "dispute_won", "cancellation", "subscription_updated",
-  "subscription_ended", "subscription_restarted" }
-
--- A fixture that shows what a ping of each event always holds.
-local SAMPLES = { sale = "sale_plain", refund = "refund_full", dispute = "dispute", dispute_won = "dispute_won",
-  cancellation = "cancellation_by_buyer", subscription_updated = "subscription_updated_upgrade",
-  subscription_ended = "subscription_ended", subscription_restarted = "subscription_restarted" }
+-- A fixture that shows what a ping of each event always holds, where it is not called like the event.
+local SAMPLES = { sale = "sale_plain", refund = "refund_full", cancellation = "cancellation_by_buyer",
+  subscription_updated = "subscription_updated_upgrade" }
 
 local function printed(...)
   local words = { "trigger", "--print", ... }
@@ -61,7 +58,7 @@ describe("gumroad-lua trigger", function()
       local object = schema[webhook.EVENTS[name][1]]
       local places = places_in(object, names_of(form))
       for i = 2, #places do assert.truthy(places[i - 1] < places[i], names_of(form)[i]) end
-      local sample = assert(webhook.parse(support.fixture("pings/" .. SAMPLES[name] .. ".form"), FORM))
+      local sample = assert(webhook.parse(support.fixture("pings/" .. (SAMPLES[name] or name) .. ".form"), FORM))
       for field, value in pairs(sample.data) do
         if object.type[field]:sub(-1) ~= "?" then
           assert.equal(type(value), type(event.data[field]), name .. ": " .. field)
@@ -274,7 +271,8 @@ describe("gumroad-lua listen #slow", function()
         "custom_fields.Größe [cm]=30 & mehr"), FORM)).data
       for name, value in pairs(printed_data) do assert.equal(type(value), type(event.data[name]), name) end
     end
-    assert.truthy(first.err:find("8 events received: 1 cancellation, 1 dispute, 1 dispute_won, 1 refund,", 1, true))
+    local summary = "%d events received: 1 cancellation, 1 dispute, 1 dispute_won, 1 refund,"
+    assert.truthy(first.err:find(summary:format(#EVENTS), 1, true))
   end)
 
   it("has a line with tabs for each event, where no terminal is", function()

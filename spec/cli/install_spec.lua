@@ -2,18 +2,12 @@
 local api = require "gumroad.api"
 local arguments = require "gumroad.cli.arguments"
 local exit_codes = require "gumroad.cli.exit_codes"
-local operation = require "gumroad.cli.operation"
+local operation = require "gumroad.cli.operation.rows"
 local registry = require "gumroad.cli.registry"
 local command = require "cli.support"
 local support = require "support"
 
 local unpack = table.unpack or unpack
-
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
 
 describe("gumroad-lua", function()
   local folder, remove
@@ -25,7 +19,7 @@ describe("gumroad-lua", function()
     }
     for i, name in ipairs { "bash", "_gumroad-lua", "fish", "gumroad-lua.1" } do
       assert.equal(0, shells[i].code)
-      write(folder .. "/" .. name, shells[i].out)
+      command.write(folder .. "/" .. name, shells[i].out)
     end
   end)
   teardown(function() remove() end)
@@ -44,11 +38,11 @@ describe("gumroad-lua", function()
     local result = command.shell(("make -s LUA=%s PREFIX=%s/usr install && unset LUA_PATH LUA_CPATH && cd / && "
       .. "%s/usr/bin/gumroad-lua manual"):format(lua, folder, folder))
     assert.equal(0, result.code, result.err)
-    local manual = assert(io.open(folder .. "/usr/share/man/man1/gumroad-lua.1")):read("*a")
+    local manual = command.read(folder .. "/usr/share/man/man1/gumroad-lua.1")
     assert.equal(manual, result.out)
     for _, path in ipairs { "bash-completion/completions/gumroad-lua", "zsh/site-functions/_gumroad-lua",
       "fish/vendor_completions.d/gumroad-lua.fish" } do
-      assert(io.open(folder .. "/usr/share/" .. path)):close()
+      command.read(folder .. "/usr/share/" .. path)
     end
   end)
 
@@ -85,7 +79,7 @@ describe("gumroad-lua", function()
       local compinit = "autoload -Uz compinit; compinit -u -D"
       for _, loaded in ipairs { ("fpath=(%s $fpath); %s"):format(folder, compinit),
         ("%s; source <(cat %s/_gumroad-lua)"):format(compinit, folder) } do
-        write(folder .. "/keys", "PS1=; " .. loaded .. "\n" .. typed "sales l" .. typed "sales list --em"
+        command.write(folder .. "/keys", "PS1=; " .. loaded .. "\n" .. typed "sales l" .. typed "sales list --em"
           .. typed "products create --draft t" .. typed "sales m" .. typed "trigger r" .. "exit\n")
         local shown = command.shell(("TERM=xterm script -qec 'zsh -f -i' /dev/null <%s/keys"):format(folder)).out
         for _, line in ipairs { "sales list", "sales list --email", "products create --draft true",
@@ -98,7 +92,7 @@ describe("gumroad-lua", function()
 
     it("every shell: each command, resource, operation and option", function()
       for _, name in ipairs { "bash", "_gumroad-lua", "fish" } do
-        local text = assert(io.open(folder .. "/" .. name)):read("*a")
+        local text = command.read(folder .. "/" .. name)
         local function knows(word)
           local option = word:match("^%-%-(.*)")
           word = name == "fish" and option and "-l " .. option or word

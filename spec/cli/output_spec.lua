@@ -2,6 +2,7 @@
 local cjson = require "cjson"
 local emulator = require "gumroad.emulator"
 local csv = require "gumroad.cli.output.formats.csv"
+local formats = require "gumroad.cli.output.formats"
 local schema = require "gumroad.api.schema"
 local width = require "gumroad.cli.output.width"
 local command = require "cli.support"
@@ -125,6 +126,22 @@ describe("What gumroad-lua prints", function()
       assert.equal("lena@example.com\t=Lena, \"Öl\"\\t\\\\\\n\\x1b[31m\226\128\174\t" .. sale.price .. "\n", plain.out)
       assert.equal(plain.out, default.out)
     end)
+  end)
+
+  it("has one format at a time, each with a flag, in the help; JSON alone where nothing else makes sense", function()
+    local help = command.batch { { "sales", "list", "--help" } }[1].out
+    local flagged = formats.with_flag()
+    for i, format in ipairs(flagged) do
+      local flag, next_one = "--" .. format.name, flagged[i % #flagged + 1]
+      assert.truthy(help:find("\n   " .. flag .. " ", 1, true), flag)
+      local both, by_api, by_listen = unpack(batch { { "user", "get", flag, "--" .. next_one.name },
+        { "api", "GET", "user", flag }, { "listen", "--path", "x", flag } })
+      assert.equal(2, both.code)
+      assert.truthy(both.err:find("can not be used together", 1, true), both.err)
+      assert.equal(format.name == "json" and 0 or 2, by_api.code, by_api.err)
+      local wants = format.name == "json" and "a path begins with /" or "events are printed as lines"
+      assert.truthy(by_listen.err:find(wants, 1, true), by_listen.err)
+    end
   end)
 
   it("is a line for each field of an object, in the schema's order, and money in its currency", function()

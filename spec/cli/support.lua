@@ -4,11 +4,17 @@ local support = require "support"
 
 local command = {}
 
-local function read(path)
+function command.read(path)
   local file = assert(io.open(path, "rb"))
   local text = file:read("*a")
   file:close()
   return text
+end
+
+function command.write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
 end
 
 -- SIGHUP as in a terminal: whoever started the specs (nohup, say) may have it ignored.
@@ -39,7 +45,7 @@ end
 function command.shell(line)
   local folder, remove = support.folder()
   os.execute(("(%s) >%s/out 2>%s/err </dev/null; echo $? >%s/code"):format(line, folder, folder, folder))
-  local out, err, code = read(folder .. "/out"), read(folder .. "/err"), read(folder .. "/code")
+  local out, err, code = command.read(folder .. "/out"), command.read(folder .. "/err"), command.read(folder .. "/code")
   remove()
   return { out = leaks.search(out, line), err = leaks.search(err, line), code = tonumber(code) }
 end
@@ -66,16 +72,13 @@ end
 --- Runs many command lines, in one process.
 -- @return array of { code, out, err }
 function command.batch(lines, variables)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "wb"))
-  file:write("return {\n")
-  for _, words in ipairs(lines) do
+  local path, rows = os.tmpname(), {}
+  for i, words in ipairs(lines) do
     local quoted = {}
-    for i, word in ipairs(words) do quoted[i] = ("%q"):format(word) end
-    file:write("  { ", table.concat(quoted, ", "), " },\n")
+    for j, word in ipairs(words) do quoted[j] = ("%q"):format(word) end
+    rows[i] = "  { " .. table.concat(quoted, ", ") .. " },\n"
   end
-  file:write("}\n")
-  file:close()
+  command.write(path, "return {\n" .. table.concat(rows) .. "}\n")
   local result = command.run({ "--batch", path }, variables)
   os.remove(path)
   local results, errs = split(result.out), split(result.err)

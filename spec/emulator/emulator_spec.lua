@@ -201,7 +201,7 @@ describe("an emulated shop", function()
       assert.same(ids_of(second.sales), ids_of(numbered.sales))
     end)
 
-    it("the sales of a buyer, a product, an order, a name and a licence", function()
+    it("the sales of a buyer, a product, an order, a name and a license", function()
       local all = every(gum, "/v2/sales?", "sales")
       local function check(query, key, value)
         local expected = {}

@@ -1,9 +1,18 @@
 -- What the emulator says, held against answers and pings in Gumroad's own shapes.
 local Shop = require "gumroad.emulator.shop"
-local chance = require "gumroad.emulator.shop.rng"
+local catalog = require "gumroad.emulator.shop.catalog"
+local events = require "gumroad.emulator.shop.events"
+local form = require "gumroad.emulator.pings.form"
 local json = require "gumroad.emulator.http.json"
 local payloads = require "gumroad.emulator.pings.payloads"
-local views = require "gumroad.emulator.views"
+local product_view = require "gumroad.emulator.views.product"
+local rng = require "gumroad.emulator.shop.rng"
+local sale_view = require "gumroad.emulator.views.sale"
+local sales = require "gumroad.emulator.shop.sales"
+local subscriber_view = require "gumroad.emulator.views.subscriber"
+local subscriptions = require "gumroad.emulator.shop.subscriptions"
+local support = require "support"
+local user_view = require "gumroad.emulator.views.user"
 
 local function read(name)
   local file = assert(io.open("spec/fixtures/" .. name, "rb"))
@@ -127,7 +136,7 @@ local ALL = { view_sales = true, view_profile = true }
 
 local function all_sales(shop)
   local out = {}
-  for number = 1, shop.sale_count do out[number] = views.sale(shop, shop:sale(number)) end
+  for number = 1, shop.sale_count do out[number] = sale_view(shop, sales.get(shop, number)) end
   return out
 end
 
@@ -153,8 +162,8 @@ describe("the emulator's objects", function()
   it("have the keys of products, in lists and in full", function()
     local listed, full = {}, {}
     for number = 1, shop.product_count do
-      listed[number] = views.product(shop, shop:product(number), ALL)
-      full[number] = views.product(shop, shop:product(number), ALL, true)
+      listed[number] = product_view(shop, catalog.get(shop, number), ALL)
+      full[number] = product_view(shop, catalog.get(shop, number), ALL, true)
     end
     check_shapes(listed, fixture("products_list.json").products)
     check_shapes(full, { fixture("product_get.json").product,
@@ -165,22 +174,22 @@ describe("the emulator's objects", function()
   it("have the keys of subscribers", function()
     local ours = {}
     for number = 1, shop.subscription_count do
-      ours[number] = views.subscriber(shop, shop:subscription(number))
+      ours[number] = subscriber_view(shop, subscriptions.get(shop, number))
     end
-    shop:finish(shop:subscription(1))
+    events.finish(shop, subscriptions.get(shop, 1))
     check_shapes(ours, { fixture("subscriber_get.json").subscriber })
   end)
 
   it("have the keys of the user, with and without private ones", function()
-    check_shapes({ views.user(shop, ALL) }, { fixture("user_get.json").user })
-    local public = views.user(shop, { view_public = true })
+    check_shapes({ user_view(shop, ALL) }, { fixture("user_get.json").user })
+    local public = user_view(shop, { view_public = true })
     check_shapes({ public }, { fixture("user_get_view_public_only.json").user })
     assert.is_nil(public.email)
     assert.is_nil(public.twitter_handle)
   end)
 
   it("tell empty dictionaries from empty lists and say null", function()
-    local text = json.encode(views.product(shop, shop:product(3), ALL, true))
+    local text = json.encode(product_view(shop, catalog.get(shop, 3), ALL, true))
     assert.is_truthy(text:find('"file_info":{}', 1, true))
     assert.is_truthy(text:find('"custom_fields":[]', 1, true))
     assert.is_truthy(text:find('"max_purchase_count":null', 1, true))
@@ -201,21 +210,10 @@ describe("the emulator's JSON", function()
 end)
 
 describe("a ping's form", function()
-  local names = {}
-  for name in ([[cancellation_by_buyer cancellation_payment_failures dispute dispute_won
-    refund_full refund_partial sale_custom_field_collisions sale_free_guest sale_gift_receiver
-    sale_membership_first_charge sale_physical sale_plain sale_plain_retry_1 sale_plain_retry_3
-    sale_preorder_authorization sale_recurring_charge sale_test_purchase sale_url_params
-    sale_variants_custom_fields subscription_ended subscription_restarted
-    subscription_updated_downgrade subscription_updated_upgrade
-    test_ping_from_settings]]):gmatch("%S+") do
-    names[#names + 1] = name
-  end
-
-  for _, name in ipairs(names) do
+  for _, name in ipairs(support.fixtures("pings", ".form")) do
     it("is that of " .. name .. ", byte for byte", function()
       assert.equal(read("pings/" .. name .. ".form"),
-        payloads.form(fixture("pings/" .. name .. ".payload.json")))
+        form(fixture("pings/" .. name .. ".payload.json")))
     end)
   end
 end)
@@ -225,14 +223,14 @@ describe("a ping's payload", function()
   before_each(function()
     told = {}
     shop = Shop.new { seed = 7, products = 12, sales = 50, subscribers = 20, now = 1790000000 }
-    shop.emit = function(name, record) told[#told + 1] = { name, record } end
+    shop.emit = function(name, record, details) told[#told + 1] = { name, record, details } end
   end)
 
   -- keys of the payload for the event that was told of last
   local function last_payload()
     local name, record = told[#told][1], told[#told][2]
     local make = record.order_number and payloads.sale or payloads.subscription
-    return make(shop, record, name)
+    return make(shop, record, name, told[#told][3])
   end
 
   local function check_payload(name)
@@ -240,8 +238,8 @@ describe("a ping's payload", function()
   end
 
   it("has the keys of a sale with variants, fields and a discount", function()
-    shop:sell { product_id = "pxvra", email = "jules@example.net", offer_code = "AUTUMN-10",
-      custom_fields = { { "Name on print", "Zoë" }, { "100% sure?", true } } }
+    events.sell(shop, { product_id = "pxvra", email = "jules@example.net", offer_code = "AUTUMN-10",
+      custom_fields = { { "Name on print", "Zoë" }, { "100% sure?", true } } })
     local payload = last_payload()
     assert.equal("Zoë", payload["Name on print"])
     assert.equal("AUTUMN-10", payload.offer_code)
@@ -249,8 +247,8 @@ describe("a ping's payload", function()
   end)
 
   it("lets a custom field overwrite what came before it, in its place", function()
-    shop:sell { product_id = "gvone", email = "real@example.com",
-      custom_fields = { { "email", "typed@example.com" }, { "refunded", "yes" } } }
+    events.sell(shop, { product_id = "gvone", email = "real@example.com",
+      custom_fields = { { "email", "typed@example.com" }, { "refunded", "yes" } } })
     local payload = last_payload()
     assert.equal("typed@example.com", payload.email)
     assert.equal("email", json.keys(payload)[7])
@@ -259,7 +257,7 @@ describe("a ping's payload", function()
   end)
 
   it("has the keys of shipped goods", function()
-    shop:sell { product_id = "rqdnt" }
+    events.sell(shop, { product_id = "rqdnt" })
     local sample = fixture("pings/sale_physical.payload.json")
     local payload = last_payload()
     for _, key in ipairs(json.keys(sample)) do
@@ -268,8 +266,8 @@ describe("a ping's payload", function()
   end)
 
   it("has the keys of a gift, told to the receiver", function()
-    local sale = shop:sell { product_id = "kzqwu", email = "gifter@example.com",
-      gift_to = "giftee@example.com" }
+    local sale = events.sell(shop, { product_id = "kzqwu", email = "gifter@example.com",
+      gift_to = "giftee@example.com" })
     check_payload "sale_gift_receiver"
     assert.equal(1, #told)
     assert.equal("giftee@example.com", last_payload().email)
@@ -277,70 +275,73 @@ describe("a ping's payload", function()
   end)
 
   it("has the keys of a pre-order, a test purchase and a partial refund", function()
-    shop:sell { product_id = "inkfg" }
+    events.sell(shop, { product_id = "inkfg" })
     assert.is_true(last_payload().is_preorder_authorization)
-    shop:sell { product_id = "kzqwu", test = true }
+    events.sell(shop, { product_id = "kzqwu", test = true })
     check_payload "sale_test_purchase"
-    assert.is_true(shop:refund(shop:sell { product_id = "kzqwu" }, 500))
+    assert.is_true(events.refund(shop, events.sell(shop, { product_id = "kzqwu" }), 500))
     check_payload "refund_partial"
     assert.is_false(last_payload().refunded)
   end)
 
   it("has url_params only in the first ping of a sale", function()
-    local sale = shop:sell { product_id = "kzqwu", url_params = { { "ref", "letter" } } }
+    local sale = events.sell(shop, { product_id = "kzqwu", url_params = { { "ref", "letter" } } })
     assert.equal("letter", last_payload().url_params.ref)
-    shop:refund(sale)
+    events.refund(shop, sale)
     assert.is_nil(last_payload().url_params)
   end)
 
   it("has the keys of a membership, its charges and its changes", function()
-    shop:sell { product_id = "mclub" }
+    events.sell(shop, { product_id = "mclub" })
     local subscription = told[1][2].subscription
     assert.equal(subscription.id, last_payload().subscription_id)
-    shop:sell { subscription_id = subscription.id }
+    events.sell(shop, { subscription_id = subscription.id })
     assert.is_true(last_payload().is_recurring_charge)
     subscription.buyer.account_id = "2602880564246"
-    shop:change_plan(subscription)
+    events.change_plan(shop, subscription)
     check_payload "subscription_updated_upgrade"
-    shop:cancel(subscription)
+    events.cancel(shop, subscription)
     assert.is_true(last_payload().cancelled_by_buyer)
-    shop:finish(subscription)
+    events.finish(shop, subscription)
     check_payload "subscription_ended"
-    shop:restart(subscription)
+    events.restart(shop, subscription)
     check_payload "subscription_restarted"
     assert.equal(2, #last_payload().purchase_ids)
   end)
 end)
 
-describe("the emulator's dice", function()
-  it("fall the same on every Lua", function()
-    assert.equal("e0MygEdYklQ3MjGUrSHoxA==", chance.id(7, 2, 70000))
-    assert.equal("911FB23B-EB570872-152BD351-056CEC5A", chance.licence_key(7, 20, 70000))
-    assert.equal(237119315, chance.order_number(70000))
-    assert.equal(976554, chance.roll(2147483647, 132, 1073741823, 1000000))
-    assert.equal("1411926915827", chance.digits(7, 40, 1, 13))
+describe("the emulator's chance", function()
+  local seven = rng.new(7)
+
+  it("gives the same on every Lua", function()
+    assert.equal("e0MygEdYklQ3MjGUrSHoxA==", seven:id("sale", 70000))
+    assert.equal("911FB23B-EB570872-152BD351-056CEC5A", seven:license_key("sale_license", 70000))
+    assert.equal(237119315, rng.order_number(70000))
+    assert.equal(976554, rng.new(2147483647):roll("discover", 1073741823, 1000000))
+    assert.equal("1411926915827", seven:digits("seller", 1, 13))
   end)
 
-  it("make ids, keys and order numbers that can be read back", function()
+  it("makes ids, keys and order numbers that can be read back", function()
     for number = 1, 2 ^ 29, 1234567 do
-      assert.equal(number, chance.from_id(7, 2, chance.id(7, 2, number)))
-      assert.equal(number, chance.from_licence_key(7, 20, chance.licence_key(7, 20, number)))
-      assert.equal(number, chance.from_order_number(chance.order_number(number)))
+      assert.equal(number, seven:number_of_id("sale", seven:id("sale", number)))
+      assert.equal(number,
+        seven:number_of_license_key("sale_license", seven:license_key("sale_license", number)))
+      assert.equal(number, rng.number_of_order(rng.order_number(number)))
     end
   end)
 
-  it("make ids that name nothing else", function()
-    local id = chance.id(7, 2, 5)
-    assert.is_nil(chance.from_id(8, 2, id))
-    assert.is_nil(chance.from_id(7, 3, id))
-    assert.is_nil(chance.from_id(7, 2, "A" .. id:sub(2)))
-    assert.is_nil(chance.from_id(7, 2, ""))
+  it("makes ids that name nothing else", function()
+    local id = seven:id("sale", 5)
+    assert.is_nil(rng.new(8):number_of_id("sale", id))
+    assert.is_nil(seven:number_of_id("subscription", id))
+    assert.is_nil(seven:number_of_id("sale", "A" .. id:sub(2)))
+    assert.is_nil(seven:number_of_id("sale", ""))
   end)
 end)
 
 describe("the emulator's shop", function()
-  local function shop_of(sales)
-    return Shop.new { seed = 3, products = 15, sales = sales, subscribers = 30, now = 1790000000 }
+  local function shop_of(count)
+    return Shop.new { seed = 3, products = 15, sales = count, subscribers = 30, now = 1790000000 }
   end
 
   it("is the same for the same seed", function()
@@ -349,41 +350,41 @@ describe("the emulator's shop", function()
 
   it("finds a sale by its id without making the others", function()
     local shop = shop_of(100000)
-    local sale = shop:sale(70000)
-    assert.equal(70000, shop:find_sale(sale.id).number)
+    local sale = sales.get(shop, 70000)
+    assert.equal(70000, sales.find(shop, sale.id).number)
     assert.same({}, shop.sales)
   end)
 
   it("grows older with the number of a sale", function()
     local shop = shop_of(3000)
     for number = 2, 3000 do
-      assert.is_true(shop:sale_created(number) >= shop:sale_created(number - 1))
+      assert.is_true(sales.created(shop, number) >= sales.created(shop, number - 1))
     end
-    assert.is_true(shop:sale_created(3000) <= 1790000000)
+    assert.is_true(sales.created(shop, 3000) <= 1790000000)
   end)
 
   it("counts the sales of each product as its list shows them", function()
     local shop = shop_of(1234)
-    shop:sell {}
+    events.sell(shop, {})
     local counts = {}
     for number = 1, shop.sale_count do
-      local id = shop:sale(number).product.id
+      local id = sales.get(shop, number).product.id
       counts[id] = (counts[id] or 0) + 1
     end
     for number = 1, shop.product_count do
-      local product = shop:product(number)
-      assert.equal(counts[product.id] or 0, shop:sold(product))
+      local product = catalog.get(shop, number)
+      assert.equal(counts[product.id] or 0, catalog.sold(shop, product))
     end
   end)
 
   it("has subscriptions whose purchases are the membership's sales", function()
     local shop = shop_of(400)
     for number = 1, shop.subscription_count do
-      local subscription = shop:subscription(number)
-      local ids = shop:purchase_ids(subscription)
-      assert.equal(subscription.created, shop:find_sale(ids[1]).created)
+      local subscription = subscriptions.get(shop, number)
+      local ids = subscriptions.purchase_ids(shop, subscription)
+      assert.equal(subscription.created, sales.find(shop, ids[1]).created)
       for _, id in ipairs(ids) do
-        assert.equal(subscription.id, shop:find_sale(id).subscription.id)
+        assert.equal(subscription.id, sales.find(shop, id).subscription.id)
       end
     end
   end)

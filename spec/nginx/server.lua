@@ -116,13 +116,16 @@ local COMMAND = "GUMROAD_ACCESS_TOKEN='%s' GUMROAD_API_BASE_URL='%s' "
   .. "nginx -p '%s' -c nginx.conf -e error.log & cat; kill $! 2>/dev/null; wait; rm -rf '%s'"
 
 --- Starts nginx; its shop is that of an emulator.
--- @param gum what gumroad.emulator.start returned
-function Server.start(gum)
+-- @param gum  what gumroad.emulator.start returned
+-- @param conf optional: another file than nginx.conf of this folder
+-- @param more optional: more values for it
+function Server.start(gum, conf, more)
   local root = line_of("pwd")
   check_installed(root)
   local self = setmetatable({ dir = line_of("mktemp -d"), port = free_port() }, Server)
   local values = { root = root, dir = self.dir, port = self.port, modules = MODULES }
-  local template = read_file("spec/nginx/nginx.conf")
+  for name, value in pairs(more or {}) do values[name] = value end
+  local template = read_file("spec/nginx/" .. (conf or "nginx.conf"))
   write_file(self.dir .. "/nginx.conf", (template:gsub("%${(%w+)}", values)))
   self.pipe = assert(io.popen(COMMAND:format(gum.access_token, gum.url, self.dir, self.dir), "w"))
   wait_until_ready(self)

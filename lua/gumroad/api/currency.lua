@@ -4,12 +4,12 @@ local currency = {}
 
 -- * `symbol`: what stands before an amount.
 -- * `minimum`: the smallest price that is not 0, in the smallest unit.
--- * `whole`: there is no smaller unit, as Gumroad sees it: the won, say, has one there.
+-- * `zero_decimal`: there is no smaller unit, as Gumroad sees it: the won, say, has one there.
 local CURRENCIES = {
   usd = { symbol = "$", minimum = 99 },
   gbp = { symbol = "£", minimum = 59 },
   eur = { symbol = "€", minimum = 79 },
-  jpy = { symbol = "¥", minimum = 99, whole = true },
+  jpy = { symbol = "¥", minimum = 99, zero_decimal = true },
   inr = { symbol = "₹", minimum = 7300 },
   aud = { symbol = "A$", minimum = 99 },
   cad = { symbol = "CAD$", minimum = 99 },
@@ -44,8 +44,8 @@ function currency.is_known(code)
 end
 
 --- Whether a currency's smallest unit is its main unit.
-function currency.is_whole(code)
-  return facts_of(code).whole == true
+function currency.is_zero_decimal(code)
+  return facts_of(code).zero_decimal == true
 end
 
 --- What stands before an amount; "$" for a currency that is not known.
@@ -70,7 +70,7 @@ end
 function currency.parse(text, code)
   local main, rest = text:gsub(",", ""):match("^(%d+)%.?(%d*)$")
   if not main then return nil end
-  if currency.is_whole(code) then return rest == "" and tonumber(main) or nil end
+  if currency.is_zero_decimal(code) then return rest == "" and tonumber(main) or nil end
   if #rest > 2 then return nil end
   return tonumber(main .. rest .. ("0"):rep(2 - #rest))
 end

@@ -36,7 +36,7 @@ function delivery.format(host)
 end
 
 --- Whether a status says that the ping was taken.
-function delivery.is_taken(status)
+function delivery.is_accepted(status)
   return status >= 200 and status < 300
 end
 

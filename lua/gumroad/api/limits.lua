@@ -31,7 +31,7 @@ local limits = {
 
 --- Of the upload of a product's file: its size, that of each part but the last, in bytes, and the seconds
 -- in which all parts must have begun.
-limits.UPLOAD = { size = 20 * 1024 ^ 3, part = 100 * 1024 ^ 2, seconds = 15 * 60 }
+limits.UPLOAD = { size = 20 * 1024 * 1024 * 1024, part = 100 * 1024 * 1024, seconds = 15 * 60 }
 
 local PERIODS = { [60] = "a minute", [600] = "in ten minutes" }
 

@@ -11,39 +11,39 @@
 --   (which is called, and never sent);
 --   `fields` are an object's own parameters. They go into the query of a GET or DELETE, else
 --   into a form body; if one marked `json` is given, the whole body is JSON, as a form would
---   be misread there. `also = "boolean"`: true and false are taken too, and sent as text.
+--   be misread there. `accepts_boolean`: true and false are taken too, and sent as text.
 -- * `json`: the body is always JSON.
 -- * `kind`: "list", "object", "message" (it succeeded: that is all) or "file" (no JSON; the
 --   method returns its bytes).
 -- * `returns`: what the value is called in the answer; none, with an object: its fields stand
---   at the answer's top level. `or_returns`: what it is called instead for some objects, both
+--   at the answer's top level. `alternative`: what it is called instead for some objects, both
 --   there and in gumroad.schema.
--- * `beside`: fields of the answer that stand beside that value, as in gumroad.schema; the
+-- * `extra_fields`: fields of the answer that stand beside that value, as in gumroad.schema; the
 --   method puts them on what it returns.
--- * `bare`: the answer has no `success`.
+-- * `no_success_field`: the answer has no `success`.
 -- * `object`: the name in gumroad.schema of what is returned (or of the list's elements).
 -- * `page_size`: the list comes in pages of so many, each but the last with a
---   `next_page_key`; `opt_in`: parameters without which the server does not page.
--- * `too_slow`: the words with which the server refuses, with HTTP 400, a list that takes it too
+--   `next_page_key`; `paging_params`: parameters without which the server does not page.
+-- * `slow_query`: the words with which the server refuses, with HTTP 400, a list that takes it too
 --   long. The days between `after` and `before` are then asked for in parts: see gumroad.resources.date_ranges.
---   `since`: before that day there is nothing. `advice`: for a day that is too long by itself.
+--   `earliest`: before that day there is nothing. `hint`: for a day that is too long by itself.
 -- * `repeatable`: the same request again leaves the same state and does no harm, so it may
---   be retried when nobody knows whether it arrived. `repeatable_with`: so it is where these
+--   be retried when nobody knows whether it arrived. `repeatable_when`: so it is where these
 --   parameters have these values.
--- * `look`: RESOURCE.OPERATION that shows what it did, where that is not the resource's own
+-- * `verify_with`: RESOURCE.OPERATION that shows what it did, where that is not the resource's own
 --   `get` or, of `create`, its `list`; for errors about an unknown outcome.
 -- * `doc`: what a caller wants to know; how many requests are let through is added from gumroad.api.limits.
 -- * `composed`: one request is not enough; gumroad.resources.composed has what carries it out. Such a
 --   row may do without METHOD and PATH, being no endpoint of Gumroad's; `args` are then the names of
 --   its positional arguments.
--- * A parameter's `default` is sent where it is not given, nor the one that `unless` names.
+-- * A parameter's `default` is sent where it is not given, nor the one that `default_unless` names.
 --
 -- Source: Gumroad's server, 2025-04 to 2026-09; a row's `since = "newer"` marks what the
 -- April 2025 server did not have.
 --
 -- What follows from a row is in it, too: its RESOURCE (`resource`) and places by their names (`name`,
--- `method`, `path`); `path_params`: the names in the path; `param`: parameters by their names, and
--- `needed`: those that are required or have a default; `query`: parameters go into the query; `is_list`:
+-- `method`, `path`); `path_params`: the names in the path; `params_by_name`, and
+-- `needed`: those that are required or have a default; `in_query`: parameters go into the query; `is_list`:
 -- the method has the iterators `each` and `pages` beside it; `takes_params`: the method takes a table of
 -- parameters, and `needs_params`: which cannot be left out.
 local delivery = require "gumroad.api.delivery"
@@ -167,7 +167,7 @@ api.products = {
         .. "coffee, call or commission; cannot be changed later" },
       { "subscription_duration", "string", doc = "memberships only: monthly, quarterly, "
         .. "biannually, yearly or every_two_years" },
-      { "draft", "boolean", default = true, unless = "published",
+      { "draft", "boolean", default = true, default_unless = "published",
         doc = "true, the default here, makes a draft; false publishes at once, on the newest servers" },
       { "published", "boolean", doc = "true publishes at once, on the newest servers; in place of draft" },
     }, PRODUCT_FIELDS),
@@ -188,7 +188,7 @@ api.products = {
       { "custom_html", "string", doc = "\"\" clears; at most 500,000 characters" },
     }, PRODUCT_FIELDS),
     returns = "product", kind = "object", object = "product", repeatable = true,
-    beside = { WARNING, { "previous_custom_html", "string?" }, SANITIZATION },
+    extra_fields = { WARNING, { "previous_custom_html", "string?" }, SANITIZATION },
     doc = "Changes the given fields." },
   { "delete", "DELETE", "/products/:product_id", scopes = EDIT_PRODUCTS,
     kind = "message", repeatable = true, doc = "Hides the product; `get` still finds it." },
@@ -214,7 +214,7 @@ api.products = {
     kind = "object", object = "landing_page", repeatable = true,
     doc = "The product's page as the seller wrote it." },
   { "edit_custom_html", "POST", "/products/:product_id/custom_html/edit", scopes = EDIT_PRODUCTS,
-    since = "newer", look = "products.get_custom_html",
+    since = "newer", verify_with = "products.get_custom_html",
     params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
     doc = "Replaces one place in custom_html; `find` is refused unless it occurs exactly once." },
 }
@@ -233,7 +233,7 @@ api.thumbnails = {
       { "signed_blob_id", "string", doc = UPLOADED },
       { "url", "string", doc = "public image, at most 5 MB" },
     },
-    returns = "thumbnail", kind = "object", object = "thumbnail", look = "products.get",
+    returns = "thumbnail", kind = "object", object = "thumbnail", verify_with = "products.get",
     doc = "Replaces the thumbnail." },
   { "delete", "DELETE", "/products/:product_id/thumbnail", scopes = EDIT_PRODUCTS, since = "newer",
     returns = "thumbnail", kind = "message", repeatable = true,
@@ -246,10 +246,10 @@ api.covers = {
       { "signed_blob_id", "string", doc = UPLOADED },
       { "url", "string", doc = "image, video or oEmbed page" },
     },
-    returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER, look = "products.get",
+    returns = "covers", kind = "list", object = "cover", extra_fields = MAIN_COVER, verify_with = "products.get",
     doc = "Adds a cover and answers all; `cover_ids` of products.update sets their order." },
   { "delete", "DELETE", "/products/:product_id/covers/:cover_id", scopes = EDIT_PRODUCTS,
-    since = "newer", returns = "covers", kind = "list", object = "cover", beside = MAIN_COVER,
+    since = "newer", returns = "covers", kind = "list", object = "cover", extra_fields = MAIN_COVER,
     repeatable = true, doc = "Removes a cover and answers the others." },
 }
 
@@ -370,8 +370,8 @@ api.sales = {
       { "page", "integer", doc = "deprecated by Gumroad; wins over page_key" },
     },
     returns = "sales", kind = "list", object = "sale", page_size = 10, repeatable = true,
-    too_slow = { "Query timed out.", "The 'page' parameter is deprecated.", since = "2011-01-01",
-      advice = "give product_id or email" },
+    slow_query = { "Query timed out.", "The 'page' parameter is deprecated.", earliest = "2011-01-01",
+      hint = "give product_id or email" },
     doc = "Successful sales, newest first; test purchases, gift receivers and pre-orders are "
       .. "left out by Gumroad. Where it takes Gumroad too long, the days are asked for in parts." },
   { "get", "GET", "/sales/:sale_id", scopes = VIEW_SALES,
@@ -427,7 +427,7 @@ api.subscribers = {
       PAGE_KEY,
     },
     returns = "subscribers", kind = "list", object = "subscriber", page_size = 100,
-    opt_in = { paginated = "true" }, repeatable = true,
+    paging_params = { paginated = "true" }, repeatable = true,
     doc = "Active subscribers of a product, those who will end included." },
   { "get", "GET", "/subscribers/:subscriber_id", scopes = VIEW_SALES,
     returns = "subscriber", kind = "object", object = "subscriber", repeatable = true,
@@ -437,13 +437,13 @@ api.subscribers = {
 api.licenses = {
   { "verify", "POST", "/licenses/verify",
     params = copy_with(LICENSE, {
-      { "increment_uses_count", "string", also = "boolean", default = "false",
+      { "increment_uses_count", "string", accepts_boolean = true, default = "false",
         doc = "true: counts as a use; false, the default here, does not (at Gumroad itself, leaving "
           .. "it out counts)" },
       { "product_permalink", "string", doc = "in place of product_id, for products made before 2023" },
     }),
-    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, repeatable_with = { increment_uses_count = "false" }, look = "licenses.verify",
+    returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
+    extra_fields = USES, repeatable_when = { increment_uses_count = "false" }, verify_with = "licenses.verify",
     doc = "The sale that a licence key was given with. Counts no use unless told to. "
       .. "Needs no token, so it may be called from a program that users have. Without product_id and "
       .. "product_permalink Gumroad is asked all the same, and refuses." },
@@ -459,18 +459,18 @@ api.licenses = {
       .. "is not is told apart from a Gumroad that cannot be reached. Counts no use unless told to. "
       .. "Needs no token. Raises where neither product_id nor product_permalink is given." },
   { "enable", "PUT", "/licenses/enable", scopes = EDIT_PRODUCTS, params = LICENSE,
-    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, repeatable = true, doc = "Makes a disabled key good again." },
+    returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
+    extra_fields = USES, repeatable = true, doc = "Makes a disabled key good again." },
   { "disable", "PUT", "/licenses/disable", scopes = EDIT_PRODUCTS, params = LICENSE,
-    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, repeatable = true, doc = "From now on `verify` does not find the key." },
+    returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
+    extra_fields = USES, repeatable = true, doc = "From now on `verify` does not find the key." },
   { "decrement_uses", "PUT", "/licenses/decrement_uses_count", scopes = EDIT_PRODUCTS,
     params = LICENSE,
-    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, look = "licenses.verify", doc = "Takes one use back; never below 0." },
+    returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
+    extra_fields = USES, verify_with = "licenses.verify", doc = "Takes one use back; never below 0." },
   { "rotate", "PUT", "/licenses/rotate", scopes = EDIT_PRODUCTS, params = LICENSE,
-    returns = "purchase", or_returns = "imported_customer", kind = "object", object = "license",
-    beside = USES, since = "newer", look = "licenses.verify",
+    returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
+    extra_fields = USES, since = "newer", verify_with = "licenses.verify",
     doc = "A new key, in `license_key`; the old one is good for nothing at once." },
 }
 
@@ -495,7 +495,7 @@ api.user = {
     params = CUSTOM_HTML, kind = "object", object = "landing_page_change", repeatable = true,
     doc = "Replaces the profile's page." },
   { "edit_custom_html", "POST", "/user/custom_html/edit", scopes = EDIT_PROFILE, since = "newer",
-    look = "user.get_custom_html", params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
+    verify_with = "user.get_custom_html", params = FIND_AND_REPLACE, kind = "object", object = "landing_page_change",
     doc = "Replaces one place in custom_html; `find` is refused unless it occurs exactly once." },
   { "preview_custom_html", "POST", "/user/preview_custom_html", scopes = EDIT_PROFILE,
     since = "newer", params = CUSTOM_HTML,
@@ -511,7 +511,7 @@ api.pages = {
   { "get", "GET", "/pages/:slug", scopes = READ, since = "newer",
     params = { { "source_only", "boolean", doc = "leave out rendered_html; newest servers" } },
     returns = "page", kind = "object", object = "page", repeatable = true,
-    beside = { { "rendered_html", "string?", doc = "what visitors get" } },
+    extra_fields = { { "rendered_html", "string?", doc = "what visitors get" } },
     doc = "One page." },
   { "create", "POST", "/pages", scopes = ONLY_EDIT_PROFILE, since = "newer",
     params = {
@@ -520,7 +520,7 @@ api.pages = {
       { "content", "string", doc = "HTML; not together with custom_html" },
       { "custom_html", "string" },
     },
-    returns = "page", kind = "object", object = "page", beside = { SANITIZATION },
+    returns = "page", kind = "object", object = "page", extra_fields = { SANITIZATION },
     doc = "A new page; the scope account alone is refused." },
   { "update", "PUT", "/pages/:slug", scopes = ONLY_EDIT_PROFILE, since = "newer",
     params = {
@@ -528,7 +528,7 @@ api.pages = {
       { "content", "string", doc = "HTML; clears custom_html" },
       { "custom_html", "string", doc = "clears content" },
     },
-    returns = "page", kind = "object", object = "page", repeatable = true, beside = { SANITIZATION },
+    returns = "page", kind = "object", object = "page", repeatable = true, extra_fields = { SANITIZATION },
     doc = "Changes the given fields; the scope account alone is refused." },
   { "delete", "DELETE", "/pages/:slug", scopes = ONLY_EDIT_PROFILE, since = "newer",
     kind = "message", repeatable = true,
@@ -606,7 +606,7 @@ api.direct_uploads = {
       { "blob", "object", required = true, fields = BLOB },
       { "purpose", "string", doc = "\"media\": for media.create; needs edit_profile" },
     },
-    kind = "object", object = "direct_upload", bare = true,
+    kind = "object", object = "direct_upload", no_success_field = true,
     doc = "A place for a cover, thumbnail or medium: PUT the bytes to `direct_upload.url` with "
       .. "exactly `direct_upload.headers`, then pass `signed_id` on as signed_blob_id." },
 }
@@ -621,7 +621,7 @@ api.help_articles = {
   { "list", "GET", "/help/articles", scopes = READ, since = "newer",
     params = { { "query", "string" } },
     returns = "help_articles", kind = "list", object = "help_article", repeatable = true,
-    beside = { { "count", "integer" } }, doc = "Gumroad's help." },
+    extra_fields = { { "count", "integer" } }, doc = "Gumroad's help." },
   { "get", "GET", "/help/articles/:slug", scopes = READ, since = "newer",
     returns = "help_article", kind = "object", object = "help_article", repeatable = true,
     doc = "One article with its text." },
@@ -723,7 +723,7 @@ api.emails = {
     kind = "message", repeatable = true, doc = "Deletes a post." },
   { "preview", "POST", "/emails/:email_id/preview", scopes = EDIT_EMAILS, since = "newer",
     returns = "email", kind = "object", object = "email",
-    beside = { { "preview_url", "string", doc = "where the seller sees it" } },
+    extra_fields = { { "preview_url", "string", doc = "where the seller sees it" } },
     doc = "Mails the post to the seller alone." },
   { "send", "POST", "/emails/:email_id/send", scopes = EDIT_EMAILS, since = "newer",
     returns = "email", kind = "object", object = "email", doc = "Sends the post to its audience." },
@@ -751,7 +751,7 @@ api.workflow_emails = {
       { "delay_amount", "integer", required = true, doc = "not negative" },
       { "delay_unit", "string", required = true, doc = DELAY_UNIT },
     },
-    returns = "email", kind = "object", object = "workflow_email", look = "workflows.get",
+    returns = "email", kind = "object", object = "workflow_email", verify_with = "workflows.get",
     doc = "One more email of a workflow, so long after the event." },
   { "update", "PUT", "/workflows/:workflow_id/emails/:workflow_email_id", scopes = EDIT_EMAILS,
     since = "newer",
@@ -770,22 +770,22 @@ api.payouts = {
     params = {
       { "after", "date", doc = "inclusive" },
       { "before", "date", doc = "exclusive" },
-      { "include_upcoming", "string", also = "boolean", doc = "false leaves upcoming payouts out" },
+      { "include_upcoming", "string", accepts_boolean = true, doc = "false leaves upcoming payouts out" },
       PAGE_KEY,
     },
     returns = "payouts", kind = "list", object = "payout", page_size = 10, repeatable = true,
     doc = "Payouts, newest first, those to come (without an id) before the others." },
   { "upcoming", "GET", "/payouts/upcoming", scopes = VIEW_PAYOUTS, since = "newer",
     params = {
-      { "include_sales", "string", also = "boolean", doc = "false leaves the ids of sales out" },
-      { "include_transactions", "string", also = "boolean", doc = "true adds transactions" },
+      { "include_sales", "string", accepts_boolean = true, doc = "false leaves the ids of sales out" },
+      { "include_transactions", "string", accepts_boolean = true, doc = "true adds transactions" },
     },
     returns = "payouts", kind = "list", object = "payout", repeatable = true,
     doc = "The payouts to come: none, one or two." },
   { "get", "GET", "/payouts/:payout_id", scopes = VIEW_PAYOUTS, since = "newer",
     params = {
-      { "include_sales", "string", also = "boolean", doc = "false leaves the ids of sales out" },
-      { "include_transactions", "string", also = "boolean", doc = "true adds transactions" },
+      { "include_sales", "string", accepts_boolean = true, doc = "false leaves the ids of sales out" },
+      { "include_transactions", "string", accepts_boolean = true, doc = "true adds transactions" },
     },
     returns = "payout", kind = "object", object = "payout", repeatable = true,
     doc = "One payout. The ids of its sales need view_sales too." },
@@ -836,7 +836,7 @@ local function index(params)
   for _, param in ipairs(params) do
     named[param[1]] = param
     if param.required or param.default ~= nil then needed[#needed + 1] = param end
-    if param.fields then param.field, param.needed = index(param.fields) end
+    if param.fields then param.fields_by_name, param.needed = index(param.fields) end
   end
   return named, needed
 end
@@ -861,8 +861,8 @@ local function complete(resource, row)
   for name in (row.path or ""):gmatch(":([%w_]+)") do
     row.path_params[#row.path_params + 1] = name
   end
-  row.param, row.needed = index(row.params)
-  row.query = row.method == "GET" or row.method == "DELETE"
+  row.params_by_name, row.needed = index(row.params)
+  row.in_query = row.method == "GET" or row.method == "DELETE"
   row.doc = doc_of(row)
   row.is_list = row.name == "list"
   row.takes_params = row.is_list or #row.params > 0

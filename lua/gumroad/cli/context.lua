@@ -9,17 +9,22 @@ local context = {}
 local STDOUT, STDERR = 1, 2
 
 -- The connection that --connection names goes before the variable: it is the nearer word.
+local function connection_name(args)
+  if args.connection then return args.connection end
+  if env.get "GUMROAD_ACCESS_TOKEN" then return nil end
+  return require("gumroad.connections").default()
+end
+
 local function new_shop(args, public, on_response)
   local gumroad = require "gumroad"
   local options = { base_url = args.base_url, timeout = args.timeout, on_response = on_response }
-  if args.connection then
-    local all, err = gumroad.connections.options(args.connection, options)
-    if not all then error(err, 0) end
-    return gumroad.new(all)
+  local name, err = connection_name(args)
+  if name then
+    options, err = gumroad.connections.options(name, options)
+    if not options then error(err, 0) end
+    return gumroad.new(options)
   end
-  if env.get "GUMROAD_ACCESS_TOKEN" then return gumroad.new(options) end
-  local name, err = gumroad.connections.default()
-  if name then return gumroad.connect(name, options) end
+  if not err then return gumroad.new(options) end
   if not public then
     failure.raise(exit_codes.CONFIG, "no access token: set GUMROAD_ACCESS_TOKEN, or use a connection; " .. err.message)
   end
@@ -34,6 +39,7 @@ end
 --   shop([public [, on_response]])  the shop of the connection or token that the arguments and the environment name,
 --                    made when it is first asked for; public: it may go without a token; on_response: see gumroad.new
 --   args, command, registry  as given
+--   connection_name()  of the connection that the shop is of; nil: the token is the variable's | nil, error: of none
 --   is_terminal      whether the output goes to a terminal; width: its columns, or nil; colour: whether it takes
 --                    colours
 --   write(text)      prints; a disk that is full ends the command
@@ -47,6 +53,8 @@ function context.new(args, command, registry)
   self.width = self.is_terminal and system.terminal_width(STDOUT) or nil
   self.colour = self.is_terminal and not env.get "NO_COLOR" and env.get "TERM" ~= "dumb"
   system.end_on_broken_pipe()  -- "| head" may end us at any time, without a word
+
+  function self.connection_name() return connection_name(args) end
 
   function self.shop(public, on_response)
     shop = shop or new_shop(args, public, on_response)

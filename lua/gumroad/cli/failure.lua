@@ -1,5 +1,6 @@
 --- What ends the command before its time: the exit code, and the words for it.
 local exit_codes = require "gumroad.cli.exit_codes"
+local Error = require "gumroad.base.error"
 
 local failure = {}
 
@@ -72,11 +73,11 @@ end
 -- @param see    the words of the command that ran; nil: it ran a script, whose mistakes are told with their place
 function failure.of(raised, see)
   if failure.is(raised) then return raised end
-  if require("gumroad.base.error").is(raised) then
+  if Error.is(raised) then
     return { code = failure.code_of(raised), message = tostring(raised) }
   end
+  if Error.is_interrupt(raised) then return { code = exit_codes.INTERRUPTED } end
   local text = tostring(raised)
-  if text:find("interrupted!", 1, true) then return { code = exit_codes.INTERRUPTED } end
   local part = missing_part(text)
   if part then return { code = exit_codes.CONFIG, message = part } end
   local called, wrong = text:match(CALLED)

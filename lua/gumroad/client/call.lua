@@ -66,7 +66,7 @@ function Call.judge(request, err)
   if not request.repeatable and retry.is_outcome_unknown(err) then
     err.kind, err.cause = "outcome_unknown", err.kind
     err.message = ("%s; it may have been carried out all the same and is not sent again: %s"):format(err.message,
-      request.look or "make sure before you do")
+      request.how_to_verify or "make sure before you do")
   end
   return err
 end

@@ -37,7 +37,7 @@ end
 
 --- Sends what is ready to go, without waiting: the network works while the caller does.
 -- @param request { method, path, body, content_type, repeatable, scopes, options, public: whether
---   it goes without the token, file: whether a file is expected, not JSON, look: how to find out
+--   it goes without the token, file: whether a file is expected, not JSON, how_to_verify: how to find out
 --   what became of it, for errors } or, to another server than Gumroad's, without the token:
 --   { method, url, headers, repeatable, options, source: { path, offset, length } of a file that is
 --   sent, progress: function(bytes of it that were sent), now and then while it is,

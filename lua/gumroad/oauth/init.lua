@@ -15,8 +15,8 @@
 --   base_url       default: GUMROAD_API_BASE_URL, else Gumroad
 --   timeout, connect_timeout, retries, sleep   as for gumroad.new
 local core = require "gumroad.core"
+local check_options = require("gumroad.base.options").check
 local loop = require "gumroad.loop"
-local options = require "gumroad.base.options"
 local pkce = require "gumroad.oauth.pkce"
 local tables = require "gumroad.base.tables"
 local Client = require "gumroad.client"
@@ -57,9 +57,9 @@ end
 -- Requests ------------------------------------------------------------------------------------
 
 -- Hooks are no options here: they would be shown bodies that are made of secrets.
-local function client_of(given, access_token)
+local function client_of(options, access_token)
   local own = { access_token = access_token or false }
-  for name in pairs(CLIENT) do own[name] = given[name] end
+  for name in pairs(CLIENT) do own[name] = options[name] end
   return Client.new(own)
 end
 
@@ -89,28 +89,28 @@ local function explained(err)
 end
 
 -- What to do where nobody knows what became of a request for tokens.
-local LOOK = {
+local HOW_TO_VERIFY = {
   authorization_code = "the code may be used up; let the user authorize again",
   refresh_token = "try the tokens that you have; if they are good no more, log in again",
 }
 
 -- Client and secret stand in the form.
-local function new_request(given, path, form, repeatable)
-  form.client_id, form.client_secret = given.client_id, given.client_secret
+local function new_request(options, path, form, repeatable)
+  form.client_id, form.client_secret = options.client_id, options.client_secret
   return { method = "POST", path = path, body = core.form_encode(form), content_type = FORM, public = true,
-    repeatable = repeatable, look = LOOK[form.grant_type], options = {} }
+    repeatable = repeatable, how_to_verify = HOW_TO_VERIFY[form.grant_type], options = {} }
 end
 
-local function post(given, request)
-  local body, err = client_of(given):call(request)
+local function post(options, request)
+  local body, err = client_of(options):call(request)
   if not body then return nil, explained(err) end
   return body
 end
 
-local function ask_for_tokens(given, form)
-  local request = new_request(given, "/oauth/token", form, form.grant_type == DEVICE_GRANT)
+local function ask_for_tokens(options, form)
+  local request = new_request(options, "/oauth/token", form, form.grant_type == DEVICE_GRANT)
   if request.repeatable then request.options.retries = 0 end  -- who polls repeats it, after a pause
-  local body, err = post(given, request)
+  local body, err = post(options, request)
   if body and type(body.access_token) ~= "string" then
     return nil, Client.judge(request, Error.new("decode", "the server answered without an access token",
       { status = 200, method = request.method, path = request.path }))
@@ -131,18 +131,18 @@ local AUTHORIZE = known { redirect_uri = { "string", required = true }, scopes =
   code_verifier = { "string" } }
 
 --- Where the user's browser is to go. Makes no request.
--- @param given client_id; redirect_uri: where it comes back to, as it was registered (loopback
+-- @param options client_id; redirect_uri: where it comes back to, as it was registered (loopback
 --   addresses with any port); scopes: array or text, default view_public; state, code_verifier:
 --   by default random ones, for which luaossl is needed, as it is for the digest
 -- @return url, pending: a plain table { state, code_verifier, redirect_uri } that is kept in the
 --   user's session, and nowhere else, for oauth.exchange
-function oauth.authorize_url(given)
-  given = options.check("oauth.authorize_url", AUTHORIZE, given)
-  local pending = { redirect_uri = given.redirect_uri, state = given.state or pkce.random(),
-    code_verifier = check_verifier(given.code_verifier) or pkce.random() }
-  local base = client_of(given).base_url
-  local query = core.form_encode { client_id = given.client_id, redirect_uri = given.redirect_uri,
-    response_type = "code", scope = scope_text("oauth.authorize_url", given.scopes), state = pending.state,
+function oauth.authorize_url(options)
+  options = check_options("oauth.authorize_url", AUTHORIZE, options)
+  local pending = { redirect_uri = options.redirect_uri, state = options.state or pkce.random(),
+    code_verifier = check_verifier(options.code_verifier) or pkce.random() }
+  local base = client_of(options).base_url
+  local query = core.form_encode { client_id = options.client_id, redirect_uri = options.redirect_uri,
+    response_type = "code", scope = scope_text("oauth.authorize_url", options.scopes), state = pending.state,
     code_challenge = pkce.challenge(pending.code_verifier), code_challenge_method = "S256" }
   return (base == API and PAGES or base) .. "/oauth/authorize?" .. query, pending
 end
@@ -181,18 +181,18 @@ end
 local EXCHANGE = known { pending = {}, query = { { "string", "table" }, required = true } }
 
 --- The tokens for what a browser came back with.
--- @param given client_id, client_secret; pending: what oauth.authorize_url gave, from this user's
+-- @param options client_id, client_secret; pending: what oauth.authorize_url gave, from this user's
 --   session (remove it there: it is good once); query: that of the callback, as text or as a
 --   table of what is decoded
 -- @return tokens | nil, error of kind auth: the user did not agree (code "access_denied"), another
 --   session's answer, a code that is used or older than 10 minutes (code "invalid_grant"), ...
-function oauth.exchange(given)
-  given = options.check("oauth.exchange", EXCHANGE, given)
-  local query, pending = given.query, given.pending
+function oauth.exchange(options)
+  options = check_options("oauth.exchange", EXCHANGE, options)
+  local query, pending = options.query, options.pending
   if type(query) == "string" then query = core.form_decode((query:gsub("^%?", ""))) or {} end
   local code, err = read_callback(pending, query)
   if not code then return nil, err end
-  return ask_for_tokens(given, { grant_type = "authorization_code", code = code,
+  return ask_for_tokens(options, { grant_type = "authorization_code", code = code,
     redirect_uri = pending.redirect_uri, code_verifier = pending.code_verifier })
 end
 
@@ -201,14 +201,14 @@ end
 local START_DEVICE = known { scopes = SCOPES }
 
 --- Begins to ask a user who has a browser elsewhere. Gumroad enables applications for that one by one.
--- @param given client_id, client_secret; scopes: array or text, default view_public
+-- @param options client_id, client_secret; scopes: array or text, default view_public
 -- @return device: a plain table to show, `user_code` and `verification_uri` (where it is typed) or
 --   `verification_uri_complete`, with `device_code` (secret), `expires_in` and `interval` (seconds)
 --   | nil, error
-function oauth.device(given)
-  given = options.check("oauth.device", START_DEVICE, given)
-  local device, err = post(given, new_request(given, "/oauth/device/code",
-    { scope = scope_text("oauth.device", given.scopes) }, true))
+function oauth.device(options)
+  options = check_options("oauth.device", START_DEVICE, options)
+  local device, err = post(options, new_request(options, "/oauth/device/code",
+    { scope = scope_text("oauth.device", options.scopes) }, true))
   if device and type(device.device_code) ~= "string" then
     return nil, Error.new("decode", "the server answered without a device's code")
   end
@@ -217,37 +217,37 @@ end
 
 local POLL = known { device = { "table", required = true } }
 
-local function check_device(where, given)
-  local copy = options.check(where, POLL, given)
+local function check_device(where, options)
+  local copy = check_options(where, POLL, options)
   if type(copy.device.device_code) ~= "string" then
     Error.usage("%s: device: what oauth.device gave is expected", where)
   end
   return copy
 end
 
-local function poll(given)
-  return ask_for_tokens(given, { grant_type = DEVICE_GRANT, device_code = given.device.device_code })
+local function poll(options)
+  return ask_for_tokens(options, { grant_type = DEVICE_GRANT, device_code = options.device.device_code })
 end
 
 --- Asks once whether the user has decided; not oftener than every device.interval seconds.
--- @param given client_id, client_secret; device: what oauth.device gave
+-- @param options client_id, client_secret; device: what oauth.device gave
 -- @return tokens | nil, error; its `retryable` says whether to go on, after `retry_after` seconds
 --   where that is set: code "authorization_pending" or "slow_down", and failures of the network
-function oauth.poll(given)
-  return poll(check_device("oauth.poll", given))
+function oauth.poll(options)
+  return poll(check_device("oauth.poll", options))
 end
 
 local INTERVAL, LIFETIME = 5, 600  -- seconds, where the server does not say
 
 --- Waits until the user has decided, or the code has expired. It waits as calls do: in nginx and
 -- with `sleep` others go on meanwhile.
--- @param given as for oauth.poll
+-- @param options as for oauth.poll
 -- @return tokens | nil, error, with code "access_denied" or "expired_token"
-function oauth.wait(given)
-  given = check_device("oauth.wait", given)
-  local interval = tonumber(given.device.interval) or INTERVAL
-  local deadline = core.now() + (tonumber(given.device.expires_in) or LIFETIME)
-  local own = given.sleep and loop.cooperative(given.sleep)
+function oauth.wait(options)
+  options = check_device("oauth.wait", options)
+  local interval = tonumber(options.device.interval) or INTERVAL
+  local deadline = core.now() + (tonumber(options.device.expires_in) or LIFETIME)
+  local own = options.sleep and loop.cooperative(options.sleep)
   while true do
     local waiting, err = loop.current(own)
     if not waiting then return nil, err end
@@ -256,7 +256,7 @@ function oauth.wait(given)
       return nil, explained(Error.new("auth", "", { code = "expired_token" }))
     end
     local tokens
-    tokens, err = poll(given)
+    tokens, err = poll(options)
     if tokens then return tokens end
     if not err.retryable then return nil, err end
     interval = math.max(interval, err.retry_after or 0)
@@ -269,35 +269,35 @@ local REFRESH = known { refresh_token = { "string", required = true }, scopes = 
 
 --- A new pair of tokens for an old one, which is revoked at once, both halves: store what comes
 -- before anything else, as gumroad.connections.refresh does. Seldom of use, as tokens do not expire.
--- @param given client_id, client_secret, refresh_token; scopes: fewer than before
+-- @param options client_id, client_secret, refresh_token; scopes: fewer than before
 -- @return tokens | nil, error
-function oauth.refresh(given)
-  given = options.check("oauth.refresh", REFRESH, given)
-  return ask_for_tokens(given, { grant_type = "refresh_token", refresh_token = given.refresh_token,
-    scope = scope_text("oauth.refresh", given.scopes) })
+function oauth.refresh(options)
+  options = check_options("oauth.refresh", REFRESH, options)
+  return ask_for_tokens(options, { grant_type = "refresh_token", refresh_token = options.refresh_token,
+    scope = scope_text("oauth.refresh", options.scopes) })
 end
 
 local REVOKE = known { token = { "string", required = true } }
 
 --- Makes a token and its other half good for nothing.
--- @param given client_id, client_secret; token: access or refresh token
+-- @param options client_id, client_secret; token: access or refresh token
 -- @return true, also for a token that nobody knows | nil, error
-function oauth.revoke(given)
-  given = options.check("oauth.revoke", REVOKE, given)
-  local done, err = post(given, new_request(given, "/oauth/revoke", { token = given.token }, true))
+function oauth.revoke(options)
+  options = check_options("oauth.revoke", REVOKE, options)
+  local done, err = post(options, new_request(options, "/oauth/revoke", { token = options.token }, true))
   return done and true, err
 end
 
 --- What an access token is.
 -- @param access_token
--- @param given optional: base_url, timeout, ...
+-- @param options optional: base_url, timeout, ...
 -- @return table: `scope` (array), `application.uid`, `created_at`, `resource_owner_id` | nil, error
-function oauth.info(access_token, given)
+function oauth.info(access_token, options)
   if type(access_token) ~= "string" then
     Error.usage("oauth.info: an access token expected, got %s", type(access_token))
   end
-  given = options.check("oauth.info", CLIENT, given)
-  local body, err = client_of(given, access_token):call { method = "GET", path = "/oauth/token/info",
+  options = check_options("oauth.info", CLIENT, options)
+  local body, err = client_of(options, access_token):call { method = "GET", path = "/oauth/token/info",
     repeatable = true, options = {} }
   if not body then return nil, explained(err) end
   return body
@@ -306,41 +306,42 @@ end
 -- On the user's machine -----------------------------------------------------------------------
 
 -- What a login passes on to the functions above.
-local function also(given, own)
-  for name in pairs(COMMON) do own[name] = given[name] end
+local function also(options, own)
+  for name in pairs(COMMON) do own[name] = options[name] end
   return own
 end
 
-local function log_in(page, given)
-  local url, pending = oauth.authorize_url(also(given, { scopes = given.scopes, redirect_uri = page:address() }))
-  local deadline = core.now() + given.wait
-  given.open(url)
+local function log_in(page, options)
+  local url, pending = oauth.authorize_url(also(options, { scopes = options.scopes, redirect_uri = page:address() }))
+  local seconds = options.wait or 300
+  local deadline = core.now() + seconds
+  options.open(url)
   local query = page:wait(function(query) return belongs(pending, query) end, deadline)
   if not query then
-    return nil, Error.new("timeout", ("nobody authorized the program within %g seconds"):format(given.wait))
+    return nil, Error.new("timeout", ("nobody authorized the program within %g seconds"):format(seconds))
   end
-  local tokens, err = oauth.exchange(also(given, { pending = pending, query = query }))
+  local tokens, err = oauth.exchange(also(options, { pending = pending, query = query }))
   page:tell(err)
   return tokens, err
 end
 
 local LOGIN = known {
-  scopes = SCOPES, port = { "number", whole = true, least = 0, most = 65535, default = 0 },
-  open = { "function", required = true }, wait = { "number", positive = true, default = 300 },
+  scopes = SCOPES, port = { "number", whole = true, least = 0, most = 65535 },
+  open = { "function", required = true }, wait = { "number", positive = true },
 }
 
 --- Lets the user decide in a browser on this machine, and waits for that. The application must
 -- have http://127.0.0.1/callback among its redirect URIs. Needs luaossl and gumroad.listener;
 -- it is for programs that have nothing else to do meanwhile.
--- @param given client_id, client_secret; scopes: array or text; open: function(url), which
+-- @param options client_id, client_secret; scopes: array or text; open: function(url), which
 --   opens the browser there, or shows the address; port: to listen on, default any free one;
 --   wait: seconds for the user to decide, default 300
 -- @return tokens | nil, error, of kind timeout where nobody decided
-function oauth.login(given)
-  given = options.fill(LOGIN, options.check("oauth.login", LOGIN, given))
-  local page, err = require("gumroad.oauth.browser").open(given.port)
+function oauth.login(options)
+  options = check_options("oauth.login", LOGIN, options)
+  local page, err = require("gumroad.oauth.browser").open(options.port or 0)
   if not page then return nil, err end
-  local ok, tokens, wrong = pcall(log_in, page, given)
+  local ok, tokens, wrong = pcall(log_in, page, options)
   page:close()
   if not ok then error(tokens, 0) end
   return tokens, wrong

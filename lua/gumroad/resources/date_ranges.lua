@@ -1,4 +1,4 @@
---- Lists that the server refuses to make as a whole because that takes it too long (`too_slow` in
+--- Lists that the server refuses to make as a whole because that takes it too long (`slow_query` in
 -- gumroad.api): the days asked for are halved until it answers, the newest half first. So the order
 -- stays newest first; as `after` includes its day and `before` does not, nothing is lost or doubled
 -- where two parts meet.
@@ -17,17 +17,17 @@ local Ranges = {}
 Ranges.__index = Ranges
 
 --- @param pages of gumroad.resources.list: start(key, range) and finish(call); operation; params, as they
---   are sent; after, before: the days of the caller's, Unix seconds or nil
+--   are sent; bounds: the caller's days, after and before, Unix seconds or nil
 -- @return pages with the same two functions: those over date ranges where the server may refuse the whole
 function date_ranges.over(pages)
-  local slow = pages.operation.row.too_slow
+  local slow = pages.operation.row.slow_query
   -- In a part of the list a page's number would mean another page.
   if not slow or (pages.params.page or 1) ~= 1 then return pages end
-  return setmetatable({ pages = pages, slow = slow }, Ranges)
+  return setmetatable({ pages = pages, days = pages.bounds, slow = slow }, Ranges)
 end
 
--- A part: the page `key` of Gumroad's between the days `after` and `before`, Unix seconds or nil; `cut`:
--- whether those are not simply the caller's.
+-- A part is a table: the page `key` of Gumroad's between the days `after` and `before`, Unix seconds or
+-- nil; `cut`: whether those may be others than the caller's; `call`: its request, once that is under way.
 
 -- A day that a key names, in Unix seconds: none is the caller's own; false of what is no day.
 local function read_day(text, own)
@@ -36,11 +36,11 @@ local function read_day(text, own)
 end
 
 function Ranges:part_of(key)
-  local whole = self.pages
-  local after, before, own = (key or ""):match("^([%d-]*)%.%.([%d-]*)@(.*)$")
-  local from, to = own and read_day(after, whole.after), own and read_day(before, whole.before)
+  local days, after, before, own = self.days, nil, nil, nil
+  if key then after, before, own = key:match("^([%d-]*)%.%.([%d-]*)@(.*)$") end
+  local from, to = own and read_day(after, days.after), own and read_day(before, days.before)
   if not own or from == false or to == false then
-    return { after = whole.after, before = whole.before, key = key, cut = false }
+    return { after = days.after, before = days.before, key = key, cut = false }
   end
   return { after = from, before = to, key = own ~= "" and own or nil, cut = true }
 end
@@ -60,7 +60,7 @@ end
 -- The days that a part spans, where it has no end of its own: since Gumroad's first, until
 -- tomorrow.
 function Ranges:span(part)
-  local oldest = part.after or date.parse(self.slow.since)
+  local oldest = part.after or date.parse(self.slow.earliest)
   local newest = part.before or date.midnight(os.time() + DAY)
   return oldest, newest, math.floor((newest - oldest) / DAY)
 end
@@ -79,11 +79,11 @@ end
 -- What comes behind a part that was given to its end, or nil. A part that passed lets the
 -- next one be twice as long.
 function Ranges:older_part(part)
-  local first = self.pages.after
+  local first = self.days.after
   if not part.cut or part.after == first then return nil end
   local oldest, _, days = self:span(part)
   local after = oldest - 2 * days * DAY
-  return { after = after > (first or date.parse(self.slow.since)) and after or first, before = part.after }
+  return { after = after > (first or date.parse(self.slow.earliest)) and after or first, before = part.after }
 end
 
 -- The key of the page behind one of a part's, whose own next key is Gumroad's.
@@ -102,7 +102,7 @@ function Ranges:is_too_slow(err)
 end
 
 local function advise(err, slow)
-  err.message = ("%s This is what the server says of a single day, too: %s"):format(err.message, slow.advice)
+  err.message = ("%s This is what the server says of a single day, too: %s"):format(err.message, slow.hint)
   return err
 end
 
@@ -112,14 +112,14 @@ end
 function Ranges:start(key)
   local part = self:part_of(key)
   local call, err = self.pages:start(part.key, part.cut and part or nil)
-  return call and { part = part, call = call }, err
+  part.call = call
+  return call and part, err
 end
 
 --- Waits for that page.
 -- @return array with the key of the next page as next_page_key | nil, err
-function Ranges:finish(asked)
-  local part = asked.part
-  local page, err = self.pages:finish(asked.call)
+function Ranges:finish(part)
+  local page, err = self.pages:finish(part.call)
   while err and self:is_too_slow(err) do
     part = self:newest_half(part)
     if not part then return nil, advise(err, self.slow) end

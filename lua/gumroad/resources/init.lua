@@ -2,7 +2,6 @@
 -- gumroad.api. What a method does follows from its row alone.
 local api = require "gumroad.api"
 local composed = require "gumroad.resources.composed"
-local list = require "gumroad.resources.list"
 local params = require "gumroad.resources.params"
 local Error = require "gumroad.base.error"
 local Operation = require "gumroad.resources.operation"
@@ -42,17 +41,17 @@ local function list_method(row, name, run)
 end
 
 -- A name that is nearly one of the class's is a misspelling, and raises; any other is nil, so that
--- a script can ask whether a method is there.
+-- a script can ask whether a method is there. What lists need is loaded with the first that has one.
 local function new_class(resource, rows)
   local class = {}
   for _, row in ipairs(rows) do
     if row.is_list then
-      for name, run in pairs(list) do class[name] = list_method(row, name, run) end
+      for name, run in pairs(require "gumroad.resources.list") do class[name] = list_method(row, name, run) end
     else
       class[row.name] = call_method(row)
     end
   end
-  setmetatable(class, { __index = function(_, name) Error.misspelt("shop." .. resource .. ":", name, class) end })
+  setmetatable(class, { __index = function(_, name) Error.check_spelling("shop." .. resource .. ":", name, class) end })
   return { __index = class }
 end
 

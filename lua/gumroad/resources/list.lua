@@ -6,6 +6,7 @@
 local date = require "gumroad.base.date"
 local date_ranges = require "gumroad.resources.date_ranges"
 local params = require "gumroad.resources.params"
+local tables = require "gumroad.base.tables"
 local Error = require "gumroad.base.error"
 
 -- What is asked for -------------------------------------------------------------------------
@@ -24,7 +25,7 @@ end
 -- outside it is left out here.
 -- @return the day, and the bound itself where it is finer; both Unix seconds or nil
 local function take_bound(row, given, name, round_up)
-  local seconds = row.param[name] and date.parse(given[name])
+  local seconds = row.params_by_name[name] and date.parse(given[name])
   if not seconds then return nil, nil end  -- what is no date params.check refuses
   local day = date.midnight(seconds, round_up)
   given[name] = day
@@ -39,6 +40,21 @@ local function first_key(given)
   return ("page=%d"):format(given.page)
 end
 
+-- What the caller gave, as it is sent, and what is done here: the limit, and the bounds.
+-- @return table checked, limit or nil, { after, before, finer_after, finer_before }
+local function read_params(row, where, given)
+  local bounds = {}
+  if given == nil then return params.check(where, row), nil, bounds end
+  if type(given) ~= "table" then
+    Error.usage("%s: a table of parameters expected, got %s", where, type(given))
+  end
+  local copy = tables.copy(given)
+  local limit = take_limit(where, copy)
+  bounds.after, bounds.finer_after = take_bound(row, copy, "after", false)
+  bounds.before, bounds.finer_before = take_bound(row, copy, "before", true)
+  return params.check(where, row, copy), limit, bounds
+end
+
 -- The pages of a list, as Gumroad has them.
 local Pages = {}
 Pages.__index = Pages
@@ -46,21 +62,13 @@ Pages.__index = Pages
 -- @param operation of gumroad.resources.operation
 -- @return Pages; the limit, or nil
 local function new_pages(operation)
-  local row, where, given = operation.row, operation.where, operation.params
-  if given ~= nil and type(given) ~= "table" then
-    Error.usage("%s: a table of parameters expected, got %s", where, type(given))
-  end
-  local copy = {}
-  for name, value in pairs(given or {}) do copy[name] = value end
-  local limit = take_limit(where, copy)
-  local pages = { operation = operation }
-  pages.after, pages.finer_after = take_bound(row, copy, "after", false)
-  pages.before, pages.finer_before = take_bound(row, copy, "before", true)
-  local sent = params.check(where, row, copy)
-  for name, value in pairs(row.opt_in or {}) do sent[name] = sent[name] or value end
-  pages.params, pages.first_key = sent, first_key(sent)
-  pages.request = operation:request(sent)  -- a wrong id is told before any page is asked for
-  return setmetatable(pages, Pages), limit
+  local row = operation.row
+  local sent, limit, bounds = read_params(row, operation.where, operation.params)
+  if row.paging_params then sent = tables.copy(row.paging_params, sent) end
+  return setmetatable({
+    operation = operation, params = sent, bounds = bounds, first_key = first_key(sent),
+    request = operation:request(sent),  -- a wrong id is told before any page is asked for
+  }, Pages), limit
 end
 
 --- Sends the request for a page.
@@ -70,8 +78,7 @@ end
 function Pages:start(key, range)
   local client = self.operation.client
   if key == self.first_key and not range then return client:start(self.request) end
-  local sent = {}
-  for name, value in pairs(self.params) do sent[name] = value end
+  local sent = tables.copy(self.params)
   if range then
     sent.after, sent.before = range.after and date.day(range.after), range.before and date.day(range.before)
   end
@@ -80,7 +87,8 @@ function Pages:start(key, range)
   return client:start(self.operation:request(sent))
 end
 
-local function filter(after, before, items)
+local function filter(bounds, items)
+  local after, before = bounds.finer_after, bounds.finer_before
   if not (after or before) then return items end
   local kept = { next_page_key = items.next_page_key }
   for _, item in ipairs(items) do
@@ -98,7 +106,7 @@ function Pages:finish(call)
   local items
   items, err = self.operation:value(body, self.request)
   if not items then return nil, err end
-  return filter(self.finer_after, self.finer_before, items)
+  return filter(self.bounds, items)
 end
 
 -- Where a list was cut ------------------------------------------------------------------------

@@ -142,8 +142,7 @@ local IDLE = 60  -- seconds
 --              must bear its path and query exactly. Port 0 in it stands for the one that
 --              is listened on: "http://127.0.0.1:0/hook" for tries at home
 --   secret     optional: added to the url's query
---   sale, refund, dispute, dispute_won, cancellation, subscription_updated,
---   subscription_ended, subscription_restarted
+--   sale, refund, ...  (the names in gumroad.api.events)
 --              handlers: function(data, event, watcher), see gumroad.webhook.parse
 --   address, port  where to listen, 127.0.0.1 and 8080 (0: any free one)
 --   path       what a proxy in front makes of the url's path, if it changes it

@@ -150,8 +150,7 @@ end
 -- @param limits       those of core.form_decode: max_bytes (1 MiB), max_fields (4096),
 --                     max_key (1024), max_value (64 KiB), max_depth (5)
 -- @return table, an event:
---   type         sale, refund, dispute, dispute_won, cancellation, subscription_updated,
---                subscription_ended, subscription_restarted, or one that Gumroad made since
+--   type         sale, refund, ...: a name in gumroad.api.events, or one that Gumroad made since
 --   key          two deliveries of the same event have the same key
 --   test         true for a seller's own test purchase and for test pings
 --   retry_count  0, or 1 to 3 in repeated deliveries

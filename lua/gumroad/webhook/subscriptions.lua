@@ -99,9 +99,8 @@ end
 
 --- Makes the webhooks that are missing, all events side by side. Run again, it changes nothing.
 -- @param shop
--- @param wanted table: for each event (sale, refund, dispute, dispute_won, cancellation,
---   subscription_updated, subscription_ended, subscription_restarted) the URL that Gumroad is to
---   tell of it: http(s), in the public network (with an emulator anywhere), at most 255 bytes.
+-- @param wanted table: for each event (sale, refund, ...: see gumroad.api.events) the URL that Gumroad
+--   is to tell of it: http(s), in the public network (with an emulator anywhere), at most 255 bytes.
 --   remove = true: all other webhooks of the token's application end, of the events that are
 --   not named too; those of other applications stay
 -- @param options of the calls

@@ -1,8 +1,8 @@
 --- The call that a row's command makes, and what is printed of its answer.
-local exit_codes = require "gumroad.cli.exit_codes"
 local fields = require "gumroad.cli.output.fields"
-local operation = require "gumroad.cli.operation"
 local output = require "gumroad.cli.output"
+local rows = require "gumroad.cli.operation.rows"
+local upload_state = require "gumroad.cli.operation.upload_state"
 local values = require "gumroad.cli.values"
 
 local unpack = table.unpack or unpack
@@ -25,14 +25,13 @@ local function method_arguments(row, context, args)
   local given = {}
   for i in ipairs(row.path_params) do given[i] = args["id " .. i] end
   local params = {}
-  for _, option in ipairs(operation.options(row)) do
+  for _, option in ipairs(rows.all_options(row)) do
     local value = args[option.param[1]]
     params[option.param[1]] = option.type == "array" and value and values.array(value) or value
   end
   for _, param in ipairs(row.params) do
     if param[1] == "progress" and param[2] == "function" then params.progress = new_progress(context) end
   end
-  if row.is_list then params.limit = args.limit end
   if row.takes_params then given[#given + 1] = params end
   return given
 end
@@ -44,7 +43,7 @@ end
 
 -- Prints what stands beside a list in the answer.
 local function tell_beside(row, context, list)
-  for _, field in ipairs(row.beside or {}) do
+  for _, field in ipairs(row.extra_fields or {}) do
     if list[field[1]] ~= nil then context.note("%s: %s", field[1], fields.text(list[field[1]], field[2])) end
   end
 end
@@ -74,6 +73,7 @@ end
 --- Runs a row's method and prints what it answers.
 -- @param row  of gumroad.api
 -- @param args what its parser read
+-- @return exit code; nil: success
 return function(row, context, args)
   local out = output.new(context, row)
   local shop = context.shop(not row.scopes)
@@ -85,13 +85,12 @@ return function(row, context, args)
   local value, err = resource[row.name](resource, unpack(given))
   context.progress()
   if not value then
-    if err.upload then require "gumroad.cli.operation.upload_state"(context, row, args["id 1"], err.upload) end
+    if err.upload then upload_state.keep(context, row, args["id 1"], err.upload) end
     error(err, 0)
   end
   if row.kind == "list" then return print_list(row, context, out, once(value)) end
   if row.kind == "file" then return out:file(value) end
   if row.kind == "object" then value.success = nil end  -- of the envelope, where that is the object
   out:object(value)
-  return operation.gives_verdict(row) and not value.valid and (value.status == "unreachable" and exit_codes.NO_RESPONSE
-    or exit_codes.REFUSED) or nil
+  return rows.exit_code(row, value)
 end

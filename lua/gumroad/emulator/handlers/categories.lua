@@ -6,13 +6,13 @@ local categories = {}
 
 local Category = json.shape { "id", "name", "label", "path", "parent_id" }
 
+local function show(category)
+  return Category { id = category.id, name = category.name, label = category.label,
+    path = category.path, parent_id = json.or_null(category.parent_id) }
+end
+
 function categories.list()
-  local out = {}
-  for i, category in ipairs(taxonomy) do
-    out[i] = Category { id = category.id, name = category.name, label = category.label,
-      path = category.path, parent_id = category.parent_id or json.null }
-  end
-  return out
+  return json.list(taxonomy, show)
 end
 
 return categories

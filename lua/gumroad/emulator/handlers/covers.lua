@@ -1,34 +1,36 @@
 --- Pictures of a product.
+local catalog = require "gumroad.emulator.shop.catalog"
+local finders = require "gumroad.emulator.shop.finders"
 local images = require "gumroad.emulator.shop.images"
 local json = require "gumroad.emulator.http.json"
-local on = require "gumroad.emulator.shop.finders"
-local views = require "gumroad.emulator.views"
+local pictures = require "gumroad.emulator.views.pictures"
 
 local covers = {}
 
 local Main = json.shape { "main_cover_id" }
 
 local function show(product)
-  local out = {}
-  for i, id in ipairs(product.cover_ids) do out[i] = views.cover(id) end
-  return out, nil, Main { main_cover_id = product.cover_ids[1] or json.null }
+  return json.list(product.cover_ids, pictures.cover), nil,
+    Main { main_cover_id = json.or_null(product.cover_ids[1]) }
 end
 
-covers.create = on.product(function(shop, request, product)
+covers.create = finders.product(function(shop, request, product)
   local image, fault = images.of(shop, request)
   if not image then return request:refuse(fault) end
-  shop:new_cover(product)
+  catalog.add_cover(shop, product)
   return show(product)
 end)
 
-covers.delete = on.product(function(_, request, product)
+-- Finds the place of a cover among the product's.
+local on_place = finders.new("cover", function(_, request, product)
   for place, id in ipairs(product.cover_ids) do
-    if id == request:text "cover_id" then
-      table.remove(product.cover_ids, place)
-      return show(product)
-    end
+    if id == request:text "cover_id" then return place end
   end
-  return request:missing "cover"
+end, finders.product)
+
+covers.delete = on_place(function(_, _, place, product)
+  table.remove(product.cover_ids, place)
+  return show(product)
 end)
 
 return covers

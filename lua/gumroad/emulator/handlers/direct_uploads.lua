@@ -2,9 +2,10 @@
 local fields = require "gumroad.emulator.http.fields"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
-local storage = require "gumroad.emulator.http.storage"
+local limits = require "gumroad.api.limits"
+local uploads = require "gumroad.emulator.shop.uploads"
 
-local uploads = {}
+local direct_uploads = {}
 
 local Blob = json.shape { "id", "key", "filename", "content_type", "metadata", "service_name",
   "byte_size", "checksum", "created_at", "signed_id", "direct_upload" }
@@ -12,7 +13,7 @@ local Target = json.shape { "url", "headers" }
 local Headers = json.shape { "Content-Type", "Content-MD5" }
 
 local FOR_PRODUCTS = { ["image/jpeg"] = true, ["image/png"] = true, ["image/gif"] = true }
-local SIZES = { media = 10 * 1024 ^ 2, products = 20 * 1024 ^ 3 }
+local SIZES = { media = 10 * 1024 ^ 2, products = limits.UPLOAD.size }
 
 local function is_allowed(kind, for_media)
   if for_media then return kind:find("^image/") and kind ~= "image/svg+xml" end
@@ -37,7 +38,7 @@ local function may(scopes, for_media)
   return scopes.edit_products or scopes.account
 end
 
-function uploads.create(shop, request)
+function direct_uploads.create(shop, request)
   local for_media = request:text "purpose" == "media"
   if not may(request.token.scopes, for_media) then
     return request:deny(403, ("This endpoint requires the %s scope."):format(
@@ -46,7 +47,7 @@ function uploads.create(shop, request)
   local asked = request.params.blob
   local fault = fault_of(asked, for_media)
   if fault then return request:bad(fault) end
-  local blob = storage.reserve(shop, { filename = asked.filename, content_type = asked.content_type,
+  local blob = uploads.reserve(shop, { filename = asked.filename, content_type = asked.content_type,
     checksum = asked.checksum, byte_size = tonumber(asked.byte_size), for_media = for_media })
   return Blob {
     id = blob.id, key = blob.key, filename = blob.filename, content_type = blob.content_type,
@@ -57,4 +58,4 @@ function uploads.create(shop, request)
   }
 end
 
-return uploads
+return direct_uploads

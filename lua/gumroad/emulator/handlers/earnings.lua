@@ -1,6 +1,6 @@
 --- What a year came to.
-local books = require "gumroad.emulator.shop.ledger"
 local json = require "gumroad.emulator.http.json"
+local ledger = require "gumroad.emulator.shop.ledger"
 
 local Earnings = json.shape { "year", "currency", "gross_cents", "fees_cents", "taxes_cents",
   "affiliate_credit_cents", "net_cents" }
@@ -8,11 +8,11 @@ local Earnings = json.shape { "year", "currency", "gross_cents", "fees_cents", "
 local earnings = {}
 
 function earnings.get(shop, request)
-  local year = tonumber((request:text "year" or ""):match("^%d%d%d%d$"))
+  local year = (request:text "year" or ""):match("^%d%d%d%d$")
   if not year then return request:deny(404, "The year was not found.") end
-  local sum = books.year(shop, year)
+  local sum = ledger.year(shop, year)
   return Earnings {
-    year = year, currency = "usd", gross_cents = sum.gross, fees_cents = sum.fees,
+    year = tonumber(year), currency = "usd", gross_cents = sum.gross, fees_cents = sum.fees,
     taxes_cents = sum.taxes, affiliate_credit_cents = sum.affiliates,
     net_cents = sum.gross - sum.fees - sum.taxes - sum.affiliates,
   }

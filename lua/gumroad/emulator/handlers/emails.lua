@@ -1,11 +1,13 @@
 --- Posts to the audience.
+local catalog = require "gumroad.emulator.shop.catalog"
 local date = require "gumroad.base.date"
 local fields = require "gumroad.emulator.http.fields"
+local finders = require "gumroad.emulator.shop.finders"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
-local Kept = require "gumroad.emulator.shop.store"
+local links = require "gumroad.emulator.views.links"
 local paging = require "gumroad.emulator.http.paging"
-local views = require "gumroad.emulator.views"
+local Store = require "gumroad.emulator.shop.store"
 
 local MONTH = 30 * 86400
 local FOLLOWERS = 31
@@ -25,25 +27,21 @@ local Email = json.shape { "id", "subject", "message", "audience_type", "product
   "recipients_count", "url", "created_at", "updated_at" }
 
 local function audience_count(shop, email)
-  if email.audience == "product" then return shop:sold(email.product) end
+  if email.audience == "product" then return catalog.sold(shop, email.product) end
   local customers = email.audience ~= "follower" and shop.sale_count or 0
   return customers + (email.audience ~= "seller" and FOLLOWERS or 0)
 end
 
-local function slug(subject)
-  return (subject:lower():gsub("[^%w]+", "-"):gsub("^%-+", ""):gsub("%-+$", ""))
-end
-
-local function view(shop, email)
+local function show(shop, email)
   local sent = email.state == "published"
   local null = json.null
   return Email {
     id = email.id, subject = email.subject, message = email.message, audience_type = email.audience,
     product_id = email.product and email.product.id or null, state = email.state,
-    published_at = views.time_or_null(email.published), scheduled_at = views.time_or_null(email.scheduled),
+    published_at = format.iso_or_null(email.published), scheduled_at = format.iso_or_null(email.scheduled),
     send_emails = true, shown_on_profile = false, audience_count = audience_count(shop, email),
     recipients_count = sent and audience_count(shop, email) or null,
-    url = sent and "https://anapetrova.gumroad.com/p/" .. slug(email.subject) or null,
+    url = sent and links.PROFILE .. "/p/" .. links.slug(email.subject) or null,
     created_at = format.iso(email.created), updated_at = format.iso(email.updated),
   }
 end
@@ -53,35 +51,32 @@ local function publish(email, time)
   email.updated = time
 end
 
-local function add(kept, created, subject, message)
-  return kept:add { subject = subject, message = message, state = "draft", audience = "seller",
+local function add(store, created, subject, message)
+  return store:add { subject = subject, message = message, state = "draft", audience = "seller",
     created = created, updated = created }
 end
 
 -- At the start a letter for each of twelve months, the last still a draft.
-local function add_letters(kept, shop)
+local function add_letters(store, shop)
   for month = 12, 1, -1 do
     local time = shop.started_at - month * MONTH
-    local email = add(kept, time, ("Studio letter No. %d"):format(13 - month), "<p>Hello</p>")
+    local email = add(store, time, ("Studio letter No. %d"):format(13 - month), "<p>Hello</p>")
     if month > 1 then publish(email, time + 3600) end
   end
 end
 
 local function emails_of(shop)
-  return Kept.of(shop, "emails", "email", add_letters)
+  return Store.of(shop, "emails", "email", add_letters)
 end
 
 function emails.list(shop, request)
-  local type, kept = request:text "type", emails_of(shop)
+  local type, store = request:text "type", emails_of(shop)
   if type and not STATES[type] then return request:bad(WRONG_TYPE) end
-  local start = paging.start(request:text "page_key", #kept, function(place) return kept[place].created end)
-  if not start then return request:bad "Invalid page_key." end
-  local places, last = paging.collect(start, 1, request.row.page_size, function(place)
-    return not type or kept[place].state == type
-  end)
-  local out = {}
-  for i, place in ipairs(places) do out[i] = view(shop, kept[place]) end
-  return out, last and paging.key(kept[last].created, last)
+  return paging.page(request, {
+    count = #store, created = function(place) return store[place].created end,
+    keep = function(place) return not type or store[place].state == type end,
+    show = function(place) return show(shop, store[place]) end,
+  })
 end
 
 function emails.create(shop, request)
@@ -90,56 +85,53 @@ function emails.create(shop, request)
   if fields.is_blank(body) then return request:refuse "Body can't be blank" end
   local audience = AUDIENCES[request:text "audience" or "all"]
   if not audience then return request:refuse "Audience is not included in the list" end
-  local product = shop:find_product(request:text "product_id" or request:text "link_id" or "")
+  local product = catalog.find(shop, request:text "product_id" or request:text "link_id" or "")
   if audience == "product" and not product then return request:missing "product" end
   local email = add(emails_of(shop), shop:time(), subject, body)
   email.audience, email.product = audience, audience == "product" and product or nil
   if fields.truth(request:text "publish") or request:text "draft" == "false" then publish(email, email.created) end
-  return view(shop, email)
+  return show(shop, email)
 end
 
--- Calls what acts on a post; answers with the post as it is then, if it could be done.
-local function on_email(act)
-  return function(shop, request)
-    local email = emails_of(shop):find(request:text "email_id")
-    if not email then return request:missing "email" end
+local on_email = finders.record("email", emails_of)
+
+-- Acts on a post; the response shows it as it is then, if it could be done.
+-- @param act function(shop, request, email) -> refusal or nil, what stands beside the post
+local function acting(act)
+  return on_email(function(shop, request, email)
     local refused, beside = act(shop, request, email)
     if refused then return refused end
-    return view(shop, email), nil, beside
-  end
+    return show(shop, email), nil, beside
+  end)
 end
 
-emails.get = on_email(function() end)
+emails.get = acting(function() end)
 
 --- Mails it to the seller; here nobody is mailed.
-emails.preview = on_email(function(_, _, email)
-  local beside = json.dict()
-  json.put(beside, "preview_url", ("https://gumroad.com/emails/%s/edit?preview_post=true"):format(
-    (email.id:gsub("=", "%%3D"))))
-  json.put(beside, "message", "A preview has been sent to your email.")
-  return nil, beside
+emails.preview = acting(function(_, _, email)
+  return nil, json.dict(
+    "preview_url", ("https://gumroad.com/emails/%s/edit?preview_post=true"):format((email.id:gsub("=", "%%3D"))),
+    "message", "A preview has been sent to your email.")
 end)
 
-emails.send = on_email(function(shop, request, email)
+emails.send = acting(function(shop, request, email)
   if email.state == "published" then return request:refuse(UNABLE) end
   publish(email, shop:time())
 end)
 
-emails.schedule = on_email(function(shop, request, email)
+emails.schedule = acting(function(shop, request, email)
   local time = date.parse(request:text "to_be_published_at" or "")
   if email.state == "published" or not time or time <= shop:time() then return request:refuse(UNABLE) end
   email.state, email.scheduled, email.updated = "scheduled", time, shop:time()
 end)
 
-emails.unschedule = on_email(function(shop, request, email)
+emails.unschedule = acting(function(shop, request, email)
   if email.state ~= "scheduled" then return request:refuse(UNABLE) end
   email.state, email.scheduled, email.updated = "draft", nil, shop:time()
 end)
 
-function emails.delete(shop, request)
-  local email = emails_of(shop):find(request:text "email_id")
-  if not email then return request:missing "email" end
+emails.delete = on_email(function(shop, _, email)
   emails_of(shop):remove(email)
-end
+end)
 
 return emails

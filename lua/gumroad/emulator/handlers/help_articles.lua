@@ -1,4 +1,5 @@
 --- Gumroad's help.
+local finders = require "gumroad.emulator.shop.finders"
 local json = require "gumroad.emulator.http.json"
 
 local ARTICLES = {
@@ -29,11 +30,14 @@ function help_articles.list(_, request)
   return out, nil, Count { count = #out }
 end
 
-function help_articles.get(_, request)
+local on_article = finders.new("help_article", function(_, request)
   for _, article in ipairs(ARTICLES) do
-    if article[1] == request:text "slug" then return show(article, article[4]) end
+    if article[1] == request:text "slug" then return article end
   end
-  return request:missing "help_article"
-end
+end)
+
+help_articles.get = on_article(function(_, _, article)
+  return show(article, article[4])
+end)
 
 return help_articles

@@ -1,7 +1,8 @@
---- Licence keys, checked by programs that users have and managed by the seller.
+--- License keys, checked by programs that users have and managed by the seller.
+local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
 local payloads = require "gumroad.emulator.pings.payloads"
-local views = require "gumroad.emulator.views"
+local store = require "gumroad.emulator.shop.licenses"
 
 local MADE_SINCE = 1673222400  -- 2023-01-09: from then on a product is named by its id alone
 local NOT_FOUND = "That license does not exist for the provided product."
@@ -26,52 +27,68 @@ local function is_meant(request, product)
   return permalink and (permalink == product.permalink or permalink == product.custom_permalink), false
 end
 
--- Calls what acts on a licence; answers with the licence as it is then.
-local function on_licence(act)
+local Imported = json.shape { "email", "created_at", "timestamp", "link_name", "product_name", "price",
+  "is_imported_customer", "purchase_email", "id", "can_update" }
+
+-- A customer who came without a sale.
+local function show_customer(shop, customer)
+  return Imported {
+    email = customer.email, created_at = format.iso(customer.created), price = json.null,
+    timestamp = format.ago(customer.created, shop:time()), link_name = customer.product.name,
+    product_name = customer.product.name, is_imported_customer = true, purchase_email = customer.email,
+    id = customer.id, can_update = json.null,
+  }
+end
+
+local function show(shop, license, sale, customer)
+  return sale and payloads.license(shop, sale), nil,
+    json.dict("uses", license.uses, "imported_customer", customer and show_customer(shop, customer))
+end
+
+-- Acts on a license; the response shows it as it is then.
+-- @param act function(shop, request, license, sale) -> refusal or nil
+local function on_license(act)
   return function(shop, request)
     local wrong = wrong_parameter(request)
     if wrong then return wrong end
-    local licence, product, sale, customer = shop:find_licence(request:text "license_key" or "")
+    local license, product, sale, customer = store.find(shop, request:text "license_key" or "")
     local meant, by_id = false, false
-    if licence then meant, by_id = is_meant(request, product) end
+    if license then meant, by_id = is_meant(request, product) end
     if not meant then return request:deny(404, NOT_FOUND) end
     if not by_id and product.created >= MADE_SINCE then
       return request:deny(500, NEEDS_ID:format(product.id))
     end
-    local refused = act(shop, request, licence, sale)
+    local refused = act(shop, request, license, sale)
     if refused then return refused end
-    local beside = json.dict()
-    json.put(beside, "uses", licence.uses)
-    if customer then json.put(beside, "imported_customer", views.imported_customer(shop, customer)) end
-    return sale and payloads.licence(shop, sale), nil, beside
+    return show(shop, license, sale, customer)
   end
 end
 
--- Changes a field of the licence.
+-- Changes a field of the license.
 local function set(field, value_of)
-  return on_licence(function(shop, _, licence)
-    licence[field] = value_of(licence)
-    shop:keep_licence(licence)
+  return on_license(function(shop, _, license)
+    license[field] = value_of(license)
+    store.keep(shop, license)
   end)
 end
 
 --- Counts a use, unless it is told `false` and nothing else.
-licenses.verify = on_licence(function(shop, request, licence, sale)
-  if licence.disabled then return request:deny(404, "This license key has been disabled.") end
+licenses.verify = on_license(function(shop, request, license, sale)
+  if license.disabled then return request:deny(404, "This license key has been disabled.") end
   if sale and sale.access_revoked then
     return request:deny(404, "Access to the purchase associated with this license has expired.")
   end
   if request:text "increment_uses_count" == "false" then return end
-  licence.uses = licence.uses + 1
-  shop:keep_licence(licence)
+  license.uses = license.uses + 1
+  store.keep(shop, license)
 end)
 
 licenses.enable = set("disabled", function() return false end)
 licenses.disable = set("disabled", function() return true end)
-licenses.decrement_uses = set("uses", function(licence) return math.max(0, licence.uses - 1) end)
+licenses.decrement_uses = set("uses", function(license) return math.max(0, license.uses - 1) end)
 
-licenses.rotate = on_licence(function(shop, _, licence)
-  shop:rotate_licence(licence)
+licenses.rotate = on_license(function(shop, _, license)
+  store.rotate(shop, license)
 end)
 
 return licenses

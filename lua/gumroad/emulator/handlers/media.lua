@@ -1,8 +1,10 @@
 --- The seller's images for pages.
+local finders = require "gumroad.emulator.shop.finders"
 local format = require "gumroad.emulator.http.format"
 local images = require "gumroad.emulator.shop.images"
 local json = require "gumroad.emulator.http.json"
-local Kept = require "gumroad.emulator.shop.store"
+local links = require "gumroad.emulator.views.links"
+local Store = require "gumroad.emulator.shop.store"
 
 local MOST_FILES = 500
 local KINDS = { png = true, jpg = true, jpeg = true, gif = true, webp = true }
@@ -14,28 +16,28 @@ local Media = json.shape { "id", "name", "extension", "file_size", "url", "statu
 local Status = json.shape { "type" }
 
 -- Adds an image under an id of its own kind: 16 lower-case letters and digits.
-local function add(kept, filename, size, name)
+local function add(store, filename, size, name)
   local kind = filename:match("%.(%w+)$")
-  local record = kept:add { name = name or filename:gsub("%.%w+$", ""), kind = kind, size = size,
-    created = kept.shop:time() }
-  record.id = kept.shop:guid("media", record.number):sub(1, 16)
+  local record = store:add { name = name or filename:gsub("%.%w+$", ""), kind = kind, size = size,
+    created = store.shop:time() }
+  record.id = store.shop.rng:guid("media", record.number):sub(1, 16)
   return record
 end
 
 local function media_of(shop)
-  return Kept.of(shop, "media", "media", function(kept) add(kept, "logo.png", 18422) end)
+  return Store.of(shop, "media", "media", function(store) add(store, "logo.png", 18422) end)
 end
 
 local function show(record)
   return Media { id = record.id, name = record.name, extension = record.kind:upper(),
-    file_size = record.size or json.null, status = Status { type = "saved" }, file_group = "image",
-    url = ("https://public-files.example.com/%s/%s.%s"):format(record.id, record.name, record.kind),
+    file_size = json.or_null(record.size), status = Status { type = "saved" }, file_group = "image",
+    url = links.file(("%s/%s.%s"):format(record.id, record.name, record.kind)),
     created_at = format.iso(record.created) }
 end
 
 function media.list(shop)
-  local out, kept = {}, media_of(shop)
-  for i = #kept, 1, -1 do out[#out + 1] = show(kept[i]) end
+  local out, store = {}, media_of(shop)
+  for i = #store, 1, -1 do out[#out + 1] = show(store[i]) end
   return out
 end
 
@@ -48,11 +50,9 @@ function media.create(shop, request)
   return show(add(media_of(shop), image.filename, image.size, request:text "name"))
 end
 
-function media.delete(shop, request)
-  local record = media_of(shop):find(request:text "media_id")
-  if not record then return request:missing "media" end
+media.delete = finders.record("media", media_of)(function(shop, _, record)
   media_of(shop):remove(record)
   return "The file was deleted."
-end
+end)
 
 return media

@@ -1,9 +1,11 @@
 --- Discount codes, of one product or of all.
+local codes = require "gumroad.emulator.shop.offer_codes"
+local currency = require "gumroad.api.currency"
 local fields = require "gumroad.emulator.http.fields"
+local finders = require "gumroad.emulator.shop.finders"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
-local Kept = require "gumroad.emulator.shop.store"
-local on = require "gumroad.emulator.shop.finders"
+local prices = require "gumroad.emulator.shop.prices"
 
 local offer_codes = {}
 
@@ -12,51 +14,24 @@ local MISSING = "You are missing required offer code parameters. Please refer to
 local CHARACTERS = "Discount code can only contain numbers, letters, dashes, and underscores."
 local TOO_LOW = "The price after discount for all of your products must be either %s0 or at least %s."
 
-local function codes_of(shop)
-  return Kept.of(shop, "offer_codes", "offer_code", function(kept)
-    kept:add { name = "AUTUMN-10", universal = true, percent = 10, used = math.floor(shop.first_sales / 12) }
-  end)
-end
-
--- Whether a code is for a product; a universal amount is for those in its currency.
-local function fits(code, product)
-  if not code.universal then return code.product == product end
-  return code.percent ~= nil or code.currency == product.currency
-end
-
 local OfferCode = json.shape { "id", "name", "max_purchase_count", "minimum_amount_cents", "universal",
   "times_used", "percent_off", "amount_cents" }
 
 local function show(code)
-  return OfferCode { id = code.id, name = code.name, max_purchase_count = code.most or json.null,
-    minimum_amount_cents = code.minimum or json.null, universal = code.universal,
+  return OfferCode { id = code.id, name = code.name, max_purchase_count = json.or_null(code.most),
+    minimum_amount_cents = json.or_null(code.minimum), universal = code.universal,
     times_used = code.used, percent_off = code.percent, amount_cents = code.cents }
 end
 
-local function on_code(act)
-  return on.product(function(shop, request, product)
-    local code = codes_of(shop):find(request:text "offer_code_id")
-    if not code or not fits(code, product) then return request:missing "offer_code" end
-    return act(shop, request, code)
-  end)
-end
+local on_code = finders.new("offer_code", function(shop, request, product)
+  local code = codes.of(shop):find(request:text "offer_code_id")
+  return code and codes.fits(code, product) and code
+end, finders.product)
 
---- The names of a product's codes that bring its price to where nothing can be sold.
-function offer_codes.too_generous(shop, product)
-  local names = {}
-  for _, code in ipairs(codes_of(shop)) do
-    local off = code.cents or math.floor(product.price * (code.percent or 0) / 100)
-    if fits(code, product) and not format.is_price(product.price - off, product.currency) then
-      names[#names + 1] = code.name
-    end
-  end
-  return names
-end
-
-offer_codes.list = on.product(function(shop, _, product)
+offer_codes.list = finders.product(function(shop, _, product)
   local out = {}
-  for _, code in ipairs(codes_of(shop)) do
-    if fits(code, product) then out[#out + 1] = show(code) end
+  for _, code in ipairs(codes.of(shop)) do
+    if codes.fits(code, product) then out[#out + 1] = show(code) end
   end
   return out
 end)
@@ -66,7 +41,7 @@ offer_codes.get = on_code(function(_, _, code)
 end)
 
 local function is_taken(shop, name, product, universal)
-  for _, code in ipairs(codes_of(shop)) do
+  for _, code in ipairs(codes.of(shop)) do
     if code.name:lower() == name:lower() and (universal or code.universal or code.product == product) then
       return true
     end
@@ -87,8 +62,8 @@ local function fault_of(shop, code, product)
   if not code.name:find("^[%w_-]+$") then return CHARACTERS end
   if is_taken(shop, code.name, product, code.universal) then return "Discount code must be unique." end
   if code.percent and code.percent > 100 then return "Please enter a discount amount that is 100% or less." end
-  if code.cents and not format.is_price(product.price - code.cents, product.currency) then
-    return TOO_LOW:format(format.symbol(product.currency), format.minimum_price(product.currency))
+  if code.cents and not prices.is_allowed(product.price - code.cents, product.currency) then
+    return TOO_LOW:format(currency.symbol(product.currency), format.minimum_price(product.currency))
   end
 end
 
@@ -97,14 +72,14 @@ local LIMITS = {
   minimum_amount_cents = { "minimum", fields.integer_or_nil },
 }
 
-offer_codes.create = on.product(function(shop, request, product)
+offer_codes.create = finders.product(function(shop, request, product)
   local code = { name = request:text "name" or "", universal = request.params.universal == "true",
     product = product, currency = product.currency, used = 0 }
   code.percent, code.cents = amounts(request)
   local fault = fault_of(shop, code, product)
   if fault then return request:refuse(fault) end
   fields.change(code, request, LIMITS)
-  return show(codes_of(shop):add(code))
+  return show(codes.of(shop):add(code))
 end)
 
 offer_codes.update = on_code(function(_, request, code)
@@ -113,7 +88,7 @@ offer_codes.update = on_code(function(_, request, code)
 end)
 
 offer_codes.delete = on_code(function(shop, _, code)
-  codes_of(shop):remove(code)
+  codes.of(shop):remove(code)
 end)
 
 return offer_codes

@@ -1,10 +1,11 @@
 --- Pages of the profile. A page's address is its slug.
 local fields = require "gumroad.emulator.http.fields"
+local finders = require "gumroad.emulator.shop.finders"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
-local Kept = require "gumroad.emulator.shop.store"
-local landing = require "gumroad.emulator.shop.landing_pages"
-local views = require "gumroad.emulator.views"
+local landing_pages = require "gumroad.emulator.shop.landing_pages"
+local links = require "gumroad.emulator.views.links"
+local Store = require "gumroad.emulator.shop.store"
 
 local pages = {}
 
@@ -12,9 +13,9 @@ local Page = json.shape { "slug", "title", "content", "custom_html", "url", "cre
 local Rendered = json.shape { "rendered_html" }
 
 local function pages_of(shop)
-  return Kept.of(shop, "pages", "page", function(kept)
+  return Store.of(shop, "pages", "page", function(store)
     local created = shop.started_at - 80 * 86400
-    kept:add { slug = "about", title = "About", content = "<p>Hi, I am Ana.</p>", created = created,
+    store:add { slug = "about", title = "About", content = "<p>Hi, I am Ana.</p>", created = created,
       updated = created + 86400 }
   end)
 end
@@ -22,23 +23,17 @@ end
 local function show(page, only_metadata)
   local whole = not only_metadata
   return Page {
-    slug = page.slug, title = page.title, url = views.PROFILE .. "/" .. page.slug,
-    content = whole and (page.content or json.null) or nil,
-    custom_html = whole and (page.custom_html or json.null) or nil,
+    slug = page.slug, title = page.title, url = links.PROFILE .. "/" .. page.slug,
+    content = whole and json.or_null(page.content) or nil,
+    custom_html = whole and json.or_null(page.custom_html) or nil,
     created_at = format.iso(page.created), updated_at = format.iso(page.updated),
   }
 end
 
-local function on_page(act)
-  return function(shop, request)
-    local page = pages_of(shop):find(request.path_params.slug, "slug")
-    if not page then return request:missing "page" end
-    return act(shop, request, page)
-  end
-end
+local on_page = finders.record("page", pages_of, "slug")
 
 -- Sets what was sent; one representation clears the other.
--- @return the report on custom_html, if there is one | nil, the handler's whole answer
+-- @return the report on custom_html, if there is one | nil, the handler's whole response
 local function set_body(page, request)
   local content, html = request:text "content", request:text "custom_html"
   if content and html then
@@ -46,34 +41,26 @@ local function set_body(page, request)
   end
   if content then page.content, page.custom_html = content, nil end
   if not html then return nil end
-  local beside, refusal = landing.set(page, request, html)
+  local beside, refusal = landing_pages.set(page, request, html)
   if not beside then return nil, refusal end
   page.content, beside.previous_custom_html = nil, nil
   return beside
 end
 
 function pages.list(shop, request)
-  local out = {}
-  for i, page in ipairs(pages_of(shop)) do
-    out[i] = show(page, fields.truth(request:text "metadata_only"))
-  end
-  return out
+  return json.list(pages_of(shop), show, fields.truth(request:text "metadata_only"))
 end
 
 pages.get = on_page(function(_, request, page)
   if fields.truth(request:text "source_only") then return show(page) end
-  local rendered = landing.render(page.content or page.custom_html or "")
+  local rendered = landing_pages.render(page.content or page.custom_html or "")
   return show(page), nil, Rendered { rendered_html = rendered }
 end)
-
-local function slug_of(title)
-  return (title:lower():gsub("[^%w]+", "-"):gsub("^%-", ""):gsub("%-$", ""))
-end
 
 function pages.create(shop, request)
   local title = request:text "title"
   if fields.is_blank(title) then return request:refuse "Title can't be blank" end
-  local page = { title = title, slug = request:text "slug" or slug_of(title), created = shop:time(),
+  local page = { title = title, slug = request:text "slug" or links.slug(title), created = shop:time(),
     updated = shop:time() }
   if pages_of(shop):find(page.slug, "slug") then return request:refuse "Slug has already been taken" end
   local report, refusal = set_body(page, request)

@@ -1,7 +1,9 @@
 --- Payouts, made and to come.
-local books = require "gumroad.emulator.shop.ledger"
+local finders = require "gumroad.emulator.shop.finders"
+local json = require "gumroad.emulator.http.json"
+local ledger = require "gumroad.emulator.shop.ledger"
 local paging = require "gumroad.emulator.http.paging"
-local views = require "gumroad.emulator.views"
+local show = require "gumroad.emulator.views.payout"
 
 local payouts = {}
 
@@ -14,6 +16,16 @@ local function details(request)
   }
 end
 
+-- The payouts to come that a list begins with.
+local function upcoming_in_list(shop, request, is_within)
+  local out = {}
+  if request:text "page_key" or request:text "include_upcoming" == "false" then return out end
+  for _, payout in ipairs(ledger.upcoming(shop)) do
+    if is_within(payout) then out[#out + 1] = show(payout) end
+  end
+  return out
+end
+
 --- Payouts to come stand before the others and count towards the first page.
 function payouts.list(shop, request)
   local after, before = request:days("after", -math.huge, "before", math.huge)
@@ -21,32 +33,26 @@ function payouts.list(shop, request)
   local function is_within(payout)
     return payout and payout.created >= after and payout.created < before
   end
-  local start = paging.start(request:text "page_key", books.payout_count(shop),
-    function(number) return books.payout_created(shop, number) end)
-  if not start then return request:bad "Invalid page_key." end
-  local out = {}
-  if not request:text "page_key" and request:text "include_upcoming" ~= "false" then
-    for _, payout in ipairs(books.upcoming(shop)) do
-      if is_within(payout) then out[#out + 1] = views.payout(payout) end
-    end
-  end
-  local numbers, last = paging.collect(start, 1, request.row.page_size - #out,
-    function(number) return is_within(books.payout(shop, number)) end)
-  for _, number in ipairs(numbers) do out[#out + 1] = views.payout(books.payout(shop, number)) end
-  return out, last and paging.key(books.payout_created(shop, last), last)
+  return paging.page(request, {
+    count = ledger.payout_count(shop),
+    created = function(number) return ledger.payout_created(shop, number) end,
+    before = upcoming_in_list(shop, request, is_within),
+    keep = function(number) return is_within(ledger.payout(shop, number)) end,
+    show = function(number) return show(ledger.payout(shop, number)) end,
+  })
 end
 
 function payouts.upcoming(shop, request)
-  local out = {}
-  for i, payout in ipairs(books.upcoming(shop)) do out[i] = views.payout(payout, details(request)) end
-  return out
+  return json.list(ledger.upcoming(shop), show, details(request))
 end
 
-function payouts.get(shop, request)
-  local number = shop:number_of("payout", request:text "payout_id")
-  local payout = number and number <= books.payout_count(shop) and books.payout(shop, number)
-  if not payout then return request:missing "payout" end
-  return views.payout(payout, details(request))
-end
+local on_payout = finders.new("payout", function(shop, request)
+  local number = shop.rng:number_of_id("payout", request:text "payout_id")
+  return number and number <= ledger.payout_count(shop) and ledger.payout(shop, number)
+end)
+
+payouts.get = on_payout(function(_, request, payout)
+  return show(payout, details(request))
+end)
 
 return payouts

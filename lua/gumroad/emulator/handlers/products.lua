@@ -1,65 +1,63 @@
 --- Products.
+local catalog = require "gumroad.emulator.shop.catalog"
 local changes = require "gumroad.emulator.shop.product_changes"
+local finders = require "gumroad.emulator.shop.finders"
 local json = require "gumroad.emulator.http.json"
-local landing = require "gumroad.emulator.shop.landing_pages"
-local on = require "gumroad.emulator.shop.finders"
+local landing_pages = require "gumroad.emulator.shop.landing_pages"
+local links = require "gumroad.emulator.views.links"
 local paging = require "gumroad.emulator.http.paging"
+local product_view = require "gumroad.emulator.views.product"
 local taxonomy = require "gumroad.emulator.shop.taxonomy"
-local views = require "gumroad.emulator.views"
 
 local products = {}
 
 local function show(shop, request, product)
-  return views.product(shop, product, request.token.scopes, true)
+  return product_view(shop, product, request.token.scopes, true)
 end
 
 function products.list(shop, request)
-  local start = paging.start(request:text "page_key", shop.product_count,
-    function(number) return shop:product_created(number) end)
-  if not start then return request:bad "Invalid page_key." end
-  local size = request.row.page_size
-  if shop.old_server then size, start = shop.product_count, shop.product_count end
-  local numbers, last = paging.collect(start, 1, size, function(number)
-    return not shop:product(number).deleted
-  end)
-  local out = {}
-  for i, number in ipairs(numbers) do
-    out[i] = views.product(shop, shop:product(number), request.token.scopes)
+  local list = {
+    count = shop.product_count, created = function(number) return catalog.created(shop, number) end,
+    keep = function(number) return not catalog.get(shop, number).deleted end,
+    show = function(number) return product_view(shop, catalog.get(shop, number), request.token.scopes) end,
+  }
+  if shop.old_server then  -- it does not page, whatever the key
+    list.size = shop.product_count
+    list.start = function(...) return paging.start(...) and shop.product_count end
   end
-  return out, last and paging.key(shop:product_created(last), last)
+  return paging.page(request, list)
 end
 
-products.get = on.product(show)
+products.get = finders.product(show)
 
 function products.create(shop, request)
   local fault = changes.fault_of_new(request) or changes.fault_of(shop, request)
   if fault then return request:refuse(fault) end
-  local product = shop:add_product(changes.ware_of(request))
+  local product = catalog.add(shop, changes.plan_of(request))
   changes.apply(shop, request, product)
   return show(shop, request, product)
 end
 
-products.update = on.product(function(shop, request, product)
+products.update = finders.product(function(shop, request, product)
   local fault = changes.fault_of(shop, request, product)
   if fault then return request:refuse(fault) end
   local html, beside, refusal = request:text "custom_html", nil, nil
-  if html then beside, refusal = landing.set(product, request, html) end
+  if html then beside, refusal = landing_pages.set(product, request, html) end
   if refusal then return refusal end
   changes.apply(shop, request, product)
   local warning = request:text "price" and changes.warning(shop, product)
   if warning then
-    beside = beside and json.copy(beside) or json.dict()
-    json.put(beside, "warning", warning)
+    beside = json.put(json.put_all(json.dict(), beside), "warning", warning)
   end
   return show(shop, request, product), nil, beside
 end)
 
-products.delete = on.product(function(_, _, product)
+products.delete = finders.product(function(_, _, product)
   product.deleted, product.published = true, false
 end)
 
 local function publish(value)
-  return on.product(function(shop, request, product)
+  return finders.product(function(shop, request, product)
     product.published = value
     return show(shop, request, product)
   end)
@@ -71,19 +69,19 @@ products.disable = publish(false)
 -- landing pages -------------------------------------------------------------------------------
 
 local function urls_of(product)
-  return { landing_url = product.custom_html and views.product_url(product) or json.null }
+  return { landing_url = product.custom_html and links.product(product) or json.null }
 end
 
-products.preview_custom_html = on.product(function(_, request)
-  return landing.preview(request)
+products.preview_custom_html = finders.product(function(_, request)
+  return landing_pages.preview(request)
 end)
 
-products.get_custom_html = on.product(function(_, _, product)
-  return landing.show(product, urls_of(product))
+products.get_custom_html = finders.product(function(_, _, product)
+  return landing_pages.show(product, urls_of(product))
 end)
 
-products.edit_custom_html = on.product(function(_, request, product)
-  return landing.edit(product, request, urls_of(product))
+products.edit_custom_html = finders.product(function(_, request, product)
+  return landing_pages.edit(product, request, urls_of(product))
 end)
 
 -- prices of others ----------------------------------------------------------------------------

@@ -15,7 +15,7 @@ local Policy = json.shape { "refund_period", "title", "fine_print", "in_effect" 
 function refund_policy.get(shop)
   local policy = shop.refund_policy
   return Policy { refund_period = policy.period, title = TITLES[policy.period],
-    fine_print = policy.fine_print or json.null, in_effect = policy.in_effect }
+    fine_print = json.or_null(policy.fine_print), in_effect = policy.in_effect }
 end
 
 local FIELDS = { refund_period = { "period", tostring }, fine_print = { "fine_print", fields.or_nil } }

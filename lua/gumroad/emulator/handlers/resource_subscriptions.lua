@@ -1,47 +1,49 @@
 --- Webhooks.
+local finders = require "gumroad.emulator.shop.finders"
+local json = require "gumroad.emulator.http.json"
 local post_url = require "gumroad.emulator.pings.post_url"
-local views = require "gumroad.emulator.views"
+local subscriptions = require "gumroad.emulator.shop.resource_subscriptions"
 
-local hooks = {}
+local resource_subscriptions = {}
 
-local EVENTS = {}
-for name in ([[sale refund dispute dispute_won cancellation subscription_updated
-  subscription_ended subscription_restarted]]):gmatch("%S+") do
-  EVENTS[name] = true
+local Subscription = json.shape { "id", "resource_name", "post_url" }
+
+local function show(subscription)
+  return Subscription { id = subscription.id, resource_name = subscription.resource_name,
+    post_url = subscription.post_url }
 end
 
-function hooks.list(shop, request)
+function resource_subscriptions.list(shop, request)
   local name = request:text "resource_name"
-  if not EVENTS[name or ""] then return request:refuse "Valid resource_name parameter required" end
+  if not subscriptions.is_event(name) then return request:refuse "Valid resource_name parameter required" end
   local own = not shop.old_server and request:text "current_oauth_application_only" == "true"
   local out = {}
-  for _, hook in ipairs(shop.hooks) do
-    if hook.resource_name == name and not hook.deleted
-      and (not own or hook.application == request.token.application) then
-      out[#out + 1] = views.resource_subscription(hook)
+  for _, subscription in ipairs(subscriptions.of_event(shop, name)) do
+    if not own or subscription.application == request.token.application then
+      out[#out + 1] = show(subscription)
     end
   end
   return out
 end
 
 --- Each repetition makes one more, as at Gumroad.
-function hooks.create(shop, request)
+function resource_subscriptions.create(shop, request)
   local name, url = request:text "resource_name", request:text "post_url"
-  if not EVENTS[name or ""] then return request:refuse "Unable to subscribe to ''." end
+  if not subscriptions.is_event(name) then return request:refuse "Unable to subscribe to ''." end
   if not post_url.is_allowed(url or "", shop) then
     return request:refuse(("Invalid post URL '%s'"):format(url or ""))
   end
-  local hook = shop:add_hook(request.token.application, name, url, post_url.format(url))
-  return views.resource_subscription(hook)
+  return show(subscriptions.add(shop, request.token.application, name, url, post_url.format(url)))
 end
 
---- Only for a token of the application that made it; a second time succeeds again.
-function hooks.delete(shop, request)
-  local hook = shop:find_hook(request:text "resource_subscription_id")
-  if not hook or hook.application ~= request.token.application then
-    return request:missing "resource_subscription"
-  end
-  hook.deleted = true
-end
+-- Only for a token of the application that made it. Deleted ones are still found.
+local on_own = finders.new("resource_subscription", function(shop, request)
+  local subscription = subscriptions.find(shop, request:text "resource_subscription_id")
+  return subscription and subscription.application == request.token.application and subscription
+end)
 
-return hooks
+resource_subscriptions.delete = on_own(function(_, _, subscription)
+  subscription.deleted = true
+end)
+
+return resource_subscriptions

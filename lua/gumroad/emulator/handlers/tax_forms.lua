@@ -1,4 +1,5 @@
 --- Tax forms: one for each year of the shop that is over.
+local date = require "gumroad.base.date"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
 
@@ -23,7 +24,7 @@ function tax_forms.list(shop, request)
   for year = year_of(shop:time()) - 1, year_of(shop.opened_at), -1 do
     if not only or year == tonumber(only) then
       out[#out + 1] = Form { tax_year = year, tax_form_type = TYPE,
-        filed_at = format.iso(format.day_number(year + 1, 1, 31) * 86400) }
+        filed_at = format.iso(date.parse(("%04d-01-31"):format(year + 1))) }
     end
   end
   return out

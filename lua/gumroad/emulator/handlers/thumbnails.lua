@@ -1,19 +1,20 @@
 --- The small picture of a product.
+local catalog = require "gumroad.emulator.shop.catalog"
+local finders = require "gumroad.emulator.shop.finders"
 local images = require "gumroad.emulator.shop.images"
 local json = require "gumroad.emulator.http.json"
-local on = require "gumroad.emulator.shop.finders"
-local views = require "gumroad.emulator.views"
+local pictures = require "gumroad.emulator.views.pictures"
 
 local thumbnails = {}
 
-thumbnails.create = on.product(function(shop, request, product)
+thumbnails.create = finders.product(function(shop, request, product)
   local image, fault = images.of(shop, request)
   if not image then return request:deny(400, fault) end
-  shop:new_thumbnail(product)
-  return views.thumbnail(product)
+  catalog.set_thumbnail(shop, product)
+  return pictures.thumbnail(product)
 end)
 
-thumbnails.delete = on.product(function(_, _, product)
+thumbnails.delete = finders.product(function(_, _, product)
   product.thumbnail_id = nil
   return json.null
 end)

@@ -1,17 +1,19 @@
 --- What is offered at checkout besides.
+local catalog = require "gumroad.emulator.shop.catalog"
 local fields = require "gumroad.emulator.http.fields"
+local finders = require "gumroad.emulator.shop.finders"
 local json = require "gumroad.emulator.http.json"
-local Kept = require "gumroad.emulator.shop.store"
+local Store = require "gumroad.emulator.shop.store"
 
 local null = json.null
 
 local upsells = {}
 
 local function upsells_of(shop)
-  return Kept.of(shop, "upsells", "upsell", function(kept)
-    local guide, brushes = shop:find_product "inkfg", shop:find_product "kzqwu"
+  return Store.of(shop, "upsells", "upsell", function(store)
+    local guide, brushes = catalog.find(shop, "inkfg"), catalog.find(shop, "kzqwu")
     if not guide then return end
-    kept:add { name = "Add the ink guide", cross_sell = true, product = guide, percents = 50,
+    store:add { name = "Add the ink guide", cross_sell = true, product = guide, percents = 50,
       text = "Take the guide too", description = "Half price today", selected = { brushes }, swaps = {} }
   end)
 end
@@ -36,10 +38,9 @@ local function discount_of(upsell)
 end
 
 local function show(shop, upsell)
-  local product, selected, swaps = upsell.product, {}, {}
-  for i, other in ipairs(upsell.selected) do selected[i] = named(other) end
+  local product, swaps = upsell.product, {}
   for i, swap in ipairs(upsell.swaps) do
-    swaps[i] = Swap { id = shop:id("upsell_variant", upsell.number * 100 + i),
+    swaps[i] = Swap { id = shop.rng:id("upsell_variant", upsell.number * 100 + i),
       selected_variant = named(swap[1]), offered_variant = named(swap[2]) }
   end
   return Upsell {
@@ -48,13 +49,13 @@ local function show(shop, upsell)
     text = upsell.text or "", description = upsell.description or "", paused = upsell.paused or false,
     product = Product { id = product.id, name = product.name, currency_type = product.currency,
       variant = upsell.variant and named(upsell.variant) or null },
-    discount = discount_of(upsell), selected_products = selected, upsell_variants = swaps,
+    discount = discount_of(upsell), selected_products = json.list(upsell.selected, named), upsell_variants = swaps,
   }
 end
 
-local function find_variant(shop, product, id)
+local function find_variant(product, id)
   for _, category in ipairs(product.categories) do
-    for _, option in ipairs(shop:options_of(category)) do
+    for _, option in ipairs(catalog.options(category)) do
       if option.id == id then return option end
     end
   end
@@ -80,15 +81,15 @@ local FIELDS = {
 local function set(shop, request, upsell)
   local params = request.params
   local product = upsell.product
-  if params.product_id then product = shop:find_product(tostring(params.product_id)) end
+  if params.product_id then product = catalog.find(shop, tostring(params.product_id)) end
   if not product then return "product" end
-  local variant = params.variant_id and find_variant(shop, product, params.variant_id)
+  local variant = params.variant_id and find_variant(product, params.variant_id)
   if params.variant_id and not variant then return "variant" end
-  local selected = find_all(params.product_ids, function(id) return shop:find_product(tostring(id)) end)
+  local selected = find_all(params.product_ids, function(id) return catalog.find(shop, tostring(id)) end)
   if not selected then return "product" end
   local swaps = find_all(params.upsell_variants, function(swap)
-    local old = find_variant(shop, product, swap.selected_variant_id)
-    local new = find_variant(shop, product, swap.offered_variant_id)
+    local old = find_variant(product, swap.selected_variant_id)
+    local new = find_variant(product, swap.offered_variant_id)
     return old and new and { old, new }
   end)
   if not swaps then return "variant" end
@@ -98,18 +99,10 @@ local function set(shop, request, upsell)
   fields.change(upsell, request, FIELDS)
 end
 
-local function on_upsell(act)
-  return function(shop, request)
-    local upsell = upsells_of(shop):find(request.path_params.upsell_id)
-    if not upsell then return request:missing "upsell" end
-    return act(shop, request, upsell)
-  end
-end
+local on_upsell = finders.record("upsell", upsells_of)
 
 function upsells.list(shop)
-  local out = {}
-  for i, upsell in ipairs(upsells_of(shop)) do out[i] = show(shop, upsell) end
-  return out
+  return json.list(upsells_of(shop), function(upsell) return show(shop, upsell) end)
 end
 
 upsells.get = on_upsell(function(shop, _, upsell)

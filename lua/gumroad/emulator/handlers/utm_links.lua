@@ -1,10 +1,13 @@
 --- Links that count who came by them.
+local catalog = require "gumroad.emulator.shop.catalog"
 local core = require "gumroad.core"
 local fields = require "gumroad.emulator.http.fields"
+local finders = require "gumroad.emulator.shop.finders"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
-local Kept = require "gumroad.emulator.shop.store"
-local views = require "gumroad.emulator.views"
+local links = require "gumroad.emulator.views.links"
+local Store = require "gumroad.emulator.shop.store"
+local tables = require "gumroad.base.tables"
 
 local MOST_CHARACTERS = 200
 local UTM = { "utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term" }  -- sorted
@@ -13,22 +16,22 @@ local REQUIRED = { "title", "target_resource_type", "utm_source", "utm_medium", 
 local utm_links = {}
 
 local function links_of(shop)
-  return Kept.of(shop, "utm_links", "utm_link")
+  return Store.of(shop, "utm_links", "utm_link")
 end
 
 local Link = json.shape { "id", "title", "short_url", "utm_url", "target_resource_type",
   "target_resource_id", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
   "enabled", "total_clicks", "unique_clicks", "created_at", "updated_at" }
 
--- The page that each kind of target is at, or nil where there is none of that id.
+-- The page that each kind of target is at, or nil where nothing has that id.
 local TARGETS = {
-  profile_page = function() return views.PROFILE end,
-  subscribe_page = function() return views.PROFILE .. "/subscribe" end,
+  profile_page = function() return links.PROFILE end,
+  subscribe_page = function() return links.PROFILE .. "/subscribe" end,
   product_page = function(shop, id)
-    local product = id and shop:find_product(id)
-    return product and views.product_url(product)
+    local product = id and catalog.find(shop, id)
+    return product and links.product(product)
   end,
-  post_page = function(_, id) return id and views.PROFILE .. "/p/" .. core.percent_encode(id) end,
+  post_page = function(_, id) return id and links.PROFILE .. "/p/" .. core.percent_encode(id) end,
 }
 
 local function url_of(shop, link)
@@ -42,12 +45,12 @@ end
 local function show(shop, link)
   local out = {
     id = link.id, title = link.title, utm_url = url_of(shop, link), enabled = link.enabled,
-    short_url = "https://gum.co/u/" .. shop:guid("utm_link", link.number):sub(1, 8),
+    short_url = "https://gum.co/u/" .. shop.rng:guid("utm_link", link.number):sub(1, 8),
     target_resource_type = link.target_resource_type, total_clicks = 0, unique_clicks = 0,
-    target_resource_id = link.target_resource_id or json.null,
+    target_resource_id = json.or_null(link.target_resource_id),
     created_at = format.iso(link.created), updated_at = format.iso(link.updated),
   }
-  for _, name in ipairs(UTM) do out[name] = link[name] or json.null end
+  for _, name in ipairs(UTM) do out[name] = json.or_null(link[name]) end
   return Link(out)
 end
 
@@ -89,25 +92,16 @@ end
 
 -- The link with what was sent; the link itself stays as it is.
 local function changed(shop, request, link)
-  local copy = {}
-  for name, value in pairs(link) do copy[name] = value end
+  local copy = tables.copy(link)
   fields.change(copy, request, FIELDS)
   copy.updated = shop:time()
   return copy
 end
 
-local function on_link(act)
-  return function(shop, request)
-    local link = links_of(shop):find(request.path_params.utm_link_id)
-    if not link then return request:missing "utm_link" end
-    return act(shop, request, link)
-  end
-end
+local on_link = finders.record("utm_link", links_of)
 
 function utm_links.list(shop)
-  local out = {}
-  for i, link in ipairs(links_of(shop)) do out[i] = show(shop, link) end
-  return out
+  return json.list(links_of(shop), function(link) return show(shop, link) end)
 end
 
 utm_links.get = on_link(function(shop, _, link)

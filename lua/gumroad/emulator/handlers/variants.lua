@@ -1,28 +1,24 @@
 --- Versions of a product, or tiers of a membership.
+local catalog = require "gumroad.emulator.shop.catalog"
 local fields = require "gumroad.emulator.http.fields"
+local finders = require "gumroad.emulator.shop.finders"
 local json = require "gumroad.emulator.http.json"
-local on = require "gumroad.emulator.shop.finders"
-local views = require "gumroad.emulator.views"
+local views = require "gumroad.emulator.views.variant"
 
 local variants = {}
 
--- Calls what acts on a variant; deleted ones are still found.
-local function on_variant(act)
-  return on.category(function(_, request, product, category)
-    for _, option in ipairs(category.options) do
-      if option.id == request:text "variant_id" then return act(request, product, option) end
-    end
-    return request:missing "variant"
-  end)
-end
+-- Deleted ones are still found.
+local on_variant = finders.new("variant", function(_, request, category)
+  for _, option in ipairs(category.options) do
+    if option.id == request:text "variant_id" then return option end
+  end
+end, finders.category)
 
-variants.list = on.category(function(shop, _, product, category)
-  local out = {}
-  for i, option in ipairs(shop:options_of(category)) do out[i] = views.variant(option, product) end
-  return out
+variants.list = finders.category(function(_, _, category, product)
+  return json.list(catalog.options(category), views.variant, product)
 end)
 
-variants.get = on_variant(function(_, product, option)
+variants.get = on_variant(function(_, _, option, _, product)
   return views.variant(option, product, true)
 end)
 
@@ -32,15 +28,15 @@ local FIELDS = {
   max_purchase_count = { "stock", fields.integer_or_nil },
 }
 
-variants.create = on.category(function(shop, request, product, category)
+variants.create = finders.category(function(shop, request, category, product)
   local name = request:text "name"
   if fields.is_blank(name) then return request:refuse "Name can't be blank" end
-  local option = shop:new_option(product, category, name, 0)
+  local option = catalog.add_option(shop, product, category, name, 0)
   fields.change(option, request, FIELDS)
   return views.variant(option, product, true)
 end)
 
-variants.update = on_variant(function(request, product, option)
+variants.update = on_variant(function(_, request, option, _, product)
   local name = request:text "name"
   if name and fields.is_blank(name) then return request:refuse "Name can't be blank" end
   fields.change(option, request, FIELDS)

@@ -1,6 +1,8 @@
 --- The emails of a workflow.
 local fields = require "gumroad.emulator.http.fields"
-local store = require "gumroad.emulator.shop.workflows"
+local finders = require "gumroad.emulator.shop.finders"
+local views = require "gumroad.emulator.views.workflow"
+local workflows = require "gumroad.emulator.shop.workflows"
 
 local UNITS = { hour = true, day = true, week = true, month = true }
 local NOT_HERE = { "publish", "draft", "state", "published_at", "send_emails" }
@@ -33,32 +35,30 @@ local function nothing_given(request)
   return "At least one of " .. table.concat(WANTED, ", ") .. " is required"
 end
 
-function workflow_emails.create(shop, request)
-  local workflow = store.of(shop):find(request:text "workflow_id")
-  if not workflow then return request:missing "workflow" end
+local on_workflow = finders.record("workflow", workflows.of)
+
+workflow_emails.create = on_workflow(function(shop, request, workflow)
   for _, name in ipairs(WANTED) do
     if not request:text(name) then return request:bad(name .. " is required") end
   end
   local refused = wrong(request)
   if refused then return request:bad(refused) end
-  local email = store.add(shop, workflow, {}, shop:time())
+  local email = workflows.add_email(shop, workflow, {}, shop:time())
   fields.change(email, request, KNOWN)
-  return store.email_view(workflow, email)
-end
+  return views.email(workflow, email)
+end)
 
-function workflow_emails.update(shop, request)
-  local workflow = store.of(shop):find(request:text "workflow_id")
-  if not workflow then return request:missing "workflow" end
+workflow_emails.update = on_workflow(function(shop, request, workflow)
   local refused = wrong(request) or nothing_given(request)
   if refused then return request:bad(refused) end
   for _, email in ipairs(workflow.emails) do
     if email.id == request:text "workflow_email_id" then
       fields.change(email, request, KNOWN)
       email.updated = shop:time()
-      return store.email_view(workflow, email, true)
+      return views.email(workflow, email, true)
     end
   end
   return request:missing "email"
-end
+end)
 
 return workflow_emails

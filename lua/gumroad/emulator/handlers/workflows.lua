@@ -1,18 +1,17 @@
 --- Series of emails that an event starts.
+local finders = require "gumroad.emulator.shop.finders"
+local json = require "gumroad.emulator.http.json"
 local store = require "gumroad.emulator.shop.workflows"
+local views = require "gumroad.emulator.views.workflow"
 
 local workflows = {}
 
 function workflows.list(shop)
-  local out = {}
-  for i, workflow in ipairs(store.of(shop)) do out[i] = store.view(workflow) end
-  return out
+  return json.list(store.of(shop), views.workflow)
 end
 
-function workflows.get(shop, request)
-  local workflow = store.of(shop):find(request:text "workflow_id")
-  if not workflow then return request:missing "workflow" end
-  return store.view(workflow, true)
-end
+workflows.get = finders.record("workflow", store.of)(function(_, _, workflow)
+  return views.workflow(workflow, true)
+end)
 
 return workflows

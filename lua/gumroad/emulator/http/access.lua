@@ -1,35 +1,32 @@
---- Who may ask, and who wants to be told: tokens and webhooks. Methods of
--- gumroad.emulator.shop.
-local access = {}
+--- Who may ask for what: access tokens and their scopes.
+local json = require "gumroad.emulator.http.json"
+local resource_subscriptions = require "gumroad.emulator.shop.resource_subscriptions"
+local response = require "gumroad.emulator.http.response"
 
-local function scope_set(text)
-  local set = {}
-  for scope in text:gmatch("%S+") do set[scope] = true end
-  return set
-end
+local access = {}
 
 --- Makes a token good for scopes (a text, separated by spaces), for an application.
 -- @return the token's record
-function access:grant(token, scopes, application)
-  self.tokens[token] = { access_token = token, scope = scopes, scopes = scope_set(scopes),
-    application = application, created = self:time() }
-  return self.tokens[token]
+function access.grant(shop, token, scopes, application)
+  local set = {}
+  for scope in scopes:gmatch("%S+") do set[scope] = true end
+  shop.tokens[token] = { access_token = token, scope = scopes, scopes = set, application = application,
+    created = shop:time() }
+  return shop.tokens[token]
 end
 
---- What happens when the user revokes an application: its tokens are good no more, and
--- nobody is told of anything in its name.
-function access:revoke_application(application)
-  for _, token in pairs(self.tokens) do
+--- What happens when the user revokes an application: its tokens are no longer valid, and
+-- its webhooks are deleted.
+function access.revoke_application(shop, application)
+  for _, token in pairs(shop.tokens) do
     if token.application == application then token.revoked = true end
   end
-  for _, hook in ipairs(self.hooks) do
-    if hook.application == application then hook.deleted = true end
-  end
+  resource_subscriptions.delete_all(shop, application)
 end
 
---- Whether an application may still be told of sales: it has an unrevoked token for that.
-function access:may_notify(application)
-  for _, token in pairs(self.tokens) do
+--- Whether an application may still get pings: it has an unrevoked token that may see sales.
+function access.may_notify(shop, application)
+  for _, token in pairs(shop.tokens) do
     if token.application == application and not token.revoked
       and (token.scopes.view_sales or token.scopes.account) then
       return true
@@ -38,19 +35,49 @@ function access:may_notify(application)
   return false
 end
 
---- Subscribes an application to a sort of event.
--- @param format "form" or "json": what its pings are written in
-function access:add_hook(application, resource_name, post_url, format)
-  local number = #self.hooks + 1
-  self.hooks[number] = { id = self:id("hook", number), application = application,
-    resource_name = resource_name, post_url = post_url, format = format }
-  return self.hooks[number]
+--- The token in a request's Authorization header, or nil.
+-- @param headers with lower-case names
+function access.bearer(headers)
+  local rest = (headers.authorization or ""):match("^[Bb][Ee][Aa][Rr][Ee][Rr]%s+(.*)$")
+  return rest and (rest:match("^.*%S") or "")
 end
 
-function access:find_hook(id)
-  for _, hook in ipairs(self.hooks) do
-    if hook.id == id then return hook end
+--- Why a token that is not valid is refused, in the server's words.
+-- @param token record or nil
+function access.fault_of(token)
+  return "The access token " .. (token and "was revoked" or "is invalid")
+end
+
+local function unauthorized(why)
+  return response.new(401, "text/html", "", { ["Cache-Control"] = response.NO_STORE,
+    ["WWW-Authenticate"] = ('Bearer realm="Doorkeeper", error="invalid_token", error_description="%s"'):format(why) })
+end
+
+local function is_allowed(token, row)
+  for _, scope in ipairs(row.scopes) do
+    if token.scopes[scope] then return true end
   end
+  return false
+end
+
+local function scope_refused(token, row)
+  if not token.scopes.account then
+    return response.new(403, "text/html", "", { ["Cache-Control"] = response.NO_STORE })
+  end
+  return response.json(403, json.dict("success", false,
+    "message", ("This endpoint requires the %s scope."):format(row.scopes[1])))
+end
+
+--- Finds the token of a request, which handlers then see as `request.token`.
+-- @return nil, or the response that refuses the request
+function access.check(shop, request)
+  local row = request.row
+  if not row.scopes then return nil end
+  local text = access.bearer(request.headers) or request:text "access_token" or request:text "bearer_token"
+  local token = shop.tokens[text or ""]
+  if not token or token.revoked then return unauthorized(access.fault_of(token)) end
+  if not is_allowed(token, row) then return scope_refused(token, row) end
+  request.token = token
 end
 
 return access

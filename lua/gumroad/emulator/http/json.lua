@@ -23,19 +23,35 @@ function json.shape(keys)
   return function(values) return setmetatable(values, meta) end
 end
 
---- An object that grows: its keys come in the order in which they were put.
-function json.dict()
-  return setmetatable({}, { keys = {} })
-end
-
---- Puts a value into a dict; one that is there already keeps its place. nil is left out.
-function json.put(dict, key, value)
+local function put_one(dict, key, value)
   if value == nil then return end
   if dict[key] == nil then
     local keys = getmetatable(dict).keys
     keys[#keys + 1] = key
   end
   dict[key] = value
+end
+
+--- Puts values into a dict; one that is there already keeps its place. nil is left out.
+-- @param ... key, value, and so on
+-- @return the dict
+function json.put(dict, ...)
+  for i = 1, select("#", ...), 2 do put_one(dict, (select(i, ...)), (select(i + 1, ...))) end
+  return dict
+end
+
+--- An object that grows: its keys come in the order in which they were put.
+-- @param ... optional: key, value, and so on
+function json.dict(...)
+  return json.put(setmetatable({}, { keys = {} }), ...)
+end
+
+--- Puts all that an object has into a dict.
+-- @param object nil: nothing
+-- @return the dict
+function json.put_all(dict, object)
+  for _, key in ipairs(object and json.keys(object) or {}) do put_one(dict, key, object[key]) end
+  return dict
 end
 
 --- The keys of an object in their order (some may have no value), or nil for a list.
@@ -46,9 +62,21 @@ end
 
 --- A shallow copy of an object as a dict, so that more can be put into it.
 function json.copy(object)
-  local dict = json.dict()
-  for _, key in ipairs(json.keys(object)) do json.put(dict, key, object[key]) end
-  return dict
+  return json.put_all(json.dict(), object)
+end
+
+--- A list of what a function makes of each element of another.
+-- @param ... what the function gets besides
+function json.list(from, make, ...)
+  local out = {}
+  for i, element in ipairs(from) do out[i] = make(element, ...) end
+  return out
+end
+
+--- A value, or null where there is none.
+function json.or_null(value)
+  if value == nil then return json.null end
+  return value
 end
 
 local function key_before(a, b)
@@ -73,11 +101,10 @@ end
 --- An object or a list from what was decoded, at any depth. An empty table is a list.
 function json.of(value)
   if type(value) ~= "table" then return value end
-  local out = {}
   if value[1] ~= nil or next(value) == nil then
-    for i, inner in ipairs(value) do out[i] = json.of(inner) end
-    return out
+    return json.list(value, json.of)
   end
+  local out = {}
   for key, inner in pairs(value) do out[key] = json.of(inner) end
   return json.dict_of(out)
 end

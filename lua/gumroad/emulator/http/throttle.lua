@@ -2,8 +2,7 @@
 -- behind it.
 local core = require "gumroad.core"
 local limits = require "gumroad.api.limits"
-
-local DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+local Grants = require "gumroad.emulator.oauth.grants"
 
 -- What requests are counted by. nil: this one is not counted.
 local COUNTED_BY = {}
@@ -32,7 +31,7 @@ end
 
 function COUNTED_BY.device_code(raw)
   local form = core.form_decode(raw.body) or {}
-  return form.grant_type == DEVICE_CODE and tostring(form.device_code) or nil
+  return form.grant_type == Grants.DEVICE_GRANT and tostring(form.device_code) or nil
 end
 
 -- The limits, each with the pattern of its path.
@@ -69,7 +68,7 @@ end
 
 --- Counts a request.
 -- @param time Unix time
--- @return the answer that refuses it, or nil
+-- @return the response that refuses it, or nil
 function Throttle:check(raw, time)
   local path, method = raw.path:gsub("^/api/v2", "/v2"):gsub("%.json$", ""), raw.method
   if method == "PATCH" then method = "PUT" end

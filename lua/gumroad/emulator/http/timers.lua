@@ -8,7 +8,7 @@ function Timers.new()
   return setmetatable({}, Timers)
 end
 
---- Calls `act` in so many seconds.
+--- Calls `act` when that many seconds have passed.
 function Timers:after(seconds, act)
   local due, at = core.now() + seconds, #self + 1
   while at > 1 and self[at - 1].due > due do at = at - 1 end

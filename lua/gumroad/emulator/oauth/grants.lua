@@ -1,19 +1,20 @@
 --- What a user lets applications do: the applications, the codes that a redirect or a device
 -- carries, and the tokens that they are exchanged for.
 local core = require "gumroad.core"
-local chance = require "gumroad.emulator.shop.rng"
+local access = require "gumroad.emulator.http.access"
 
 local LIFETIME = 600  -- seconds that a code lives
 local INTERVAL = 5    -- seconds between a device's polls
 local DEFAULT_SCOPE = "view_public"
 local LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  -- of user codes
 
--- what dice are rolled for
-local FOR = { code = 140, access_token = 141, refresh_token = 142, device_code = 143, user_code = 144 }
-
 local REQUESTABLE = require "gumroad.api.scopes".set()
 
-local Grants = { LIFETIME = LIFETIME }
+local Grants = {
+  LIFETIME = LIFETIME,
+  --- OAuth's name for what a device asks with.
+  DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code",
+}
 Grants.__index = Grants
 
 --- @param applications list, see gumroad.emulator.start
@@ -25,9 +26,10 @@ function Grants.new(shop, applications, time_scale)
   return self
 end
 
-function Grants:secret(purpose)
+-- A text that nobody can guess.
+local function new_secret(self, purpose)
   self.made = self.made + 1
-  return chance.token(self.shop.seed, FOR[purpose], self.made)
+  return self.shop.rng:token(purpose, self.made)
 end
 
 --- The application that proves to be that one: a confidential one by its secret. nil: none.
@@ -53,8 +55,8 @@ end
 --- Makes a pair of tokens.
 -- @return the access token's record, which knows the refresh token
 function Grants:issue(client_id, scope)
-  local token = self.shop:grant(self:secret "access_token", scope, client_id)
-  token.refresh_token = self:secret "refresh_token"
+  local token = access.grant(self.shop, new_secret(self, "access_token"), scope, client_id)
+  token.refresh_token = new_secret(self, "refresh_token")
   self.by_refresh_token[token.refresh_token] = token
   return token
 end
@@ -64,6 +66,7 @@ function Grants:token(text)
   return self.shop.tokens[text or ""] or self.by_refresh_token[text or ""]
 end
 
+--- What happens to the devices of an application that the user revokes.
 function Grants:revoke_application(client_id)
   for _, device in pairs(self.devices) do
     if device.client_id == client_id then device.decision = "denied" end
@@ -75,7 +78,7 @@ end
 --- The code that goes back by way of the browser.
 -- @param grant table: client_id, redirect_uri, scope, challenge (or nil)
 function Grants:add_code(grant)
-  local code = self:secret "code"
+  local code = new_secret(self, "code")
   grant.expires = self.shop:time() + LIFETIME
   self.codes[code] = grant
   return code
@@ -87,19 +90,15 @@ function Grants:is_good(grant)
 end
 
 local function user_code(self)
-  local out = {}
   self.made = self.made + 1
-  for i = 1, 8 do
-    local at = 1 + chance.roll(self.shop.seed, FOR.user_code * 8 + i, self.made, #LETTERS)
-    out[i] = LETTERS:sub(at, at)
-  end
-  return "GRD-" .. table.concat(out, "", 1, 4) .. "-" .. table.concat(out, "", 5)
+  local letters = self.shop.rng:letters("user_code", self.made, 8, LETTERS)
+  return "GRD-" .. letters:sub(1, 4) .. "-" .. letters:sub(5)
 end
 
 --- A device that waits for its user.
 -- @return table: device_code, user_code, client_id, scope, and later decision ("approved", "denied")
 function Grants:add_device(client_id, scope)
-  local device = { device_code = self:secret "device_code", user_code = user_code(self), client_id = client_id,
+  local device = { device_code = new_secret(self, "device_code"), user_code = user_code(self), client_id = client_id,
     scope = scope, expires = self.shop:time() + LIFETIME }
   self.devices[device.device_code] = device
   return device

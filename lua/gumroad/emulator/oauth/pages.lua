@@ -1,4 +1,7 @@
 --- The pages on which a user decides about an application, in the plainest HTML.
+local response = require "gumroad.emulator.http.response"
+local tables = require "gumroad.base.tables"
+
 local pages = {}
 
 local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
@@ -9,16 +12,14 @@ end
 
 local function page(status, title, body)
   title = escape(title)
-  return { status = status, headers = { ["Content-Type"] = "text/html; charset=utf-8" },
-    body = ('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>%s</title></head>\n'
-      .. "<body><h1>%s</h1>\n%s\n</body></html>\n"):format(title, title, body) }
+  return response.new(status, "text/html; charset=utf-8", (
+    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>%s</title></head>\n'
+    .. "<body><h1>%s</h1>\n%s\n</body></html>\n"):format(title, title, body))
 end
 
 local function hidden(fields)
-  local names, out = {}, {}
-  for name in pairs(fields) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do
+  local out = {}
+  for i, name in ipairs(tables.sorted_keys(fields)) do
     out[i] = ('<input type="hidden" name="%s" value="%s">'):format(escape(name), escape(fields[name]))
   end
   return table.concat(out)

@@ -3,13 +3,14 @@
 local core = require "gumroad.core"
 local pkce = require "gumroad.oauth.pkce"
 local Grants = require "gumroad.emulator.oauth.grants"
+local access = require "gumroad.emulator.http.access"
 local json = require "gumroad.emulator.http.json"
 local pages = require "gumroad.emulator.oauth.pages"
+local response = require "gumroad.emulator.http.response"
 
 local oauth = {}
 
-local DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-local NO_STORE = "no-store, no-cache"
+local NO_STORE = { ["Cache-Control"] = response.NO_STORE }
 
 local Token = json.shape { "access_token", "token_type", "refresh_token", "scope", "created_at" }
 local Info = json.shape { "resource_owner_id", "scope", "expires_in", "application", "created_at" }
@@ -27,18 +28,17 @@ local INVALID_SCOPE = "The requested scope is invalid, unknown, or malformed."
 local WRONG_REDIRECT = "The requested redirect uri is malformed or doesn't match client redirect URI."
 local REFUSED = "The resource owner or authorization server denied the request."
 
-local function json_answer(status, value)
-  return { status = status, value = value,
-    headers = { ["Content-Type"] = "application/json; charset=utf-8", ["Cache-Control"] = NO_STORE } }
+local function json_response(status, value)
+  return response.json(status, value, NO_STORE)
 end
 
 local function failure(status, code, description, interval)
-  local answer = json_answer(status, Failure { error = code, error_description = description, interval = interval })
+  local made = json_response(status, Failure { error = code, error_description = description, interval = interval })
   if status == 401 then
-    answer.headers["WWW-Authenticate"] = ('Bearer realm="Doorkeeper", error="%s", error_description="%s"')
+    made.headers["WWW-Authenticate"] = ('Bearer realm="Doorkeeper", error="%s", error_description="%s"')
       :format(code, description)
   end
-  return answer
+  return made
 end
 
 local function invalid_client() return failure(401, "invalid_client", INVALID_CLIENT) end
@@ -49,8 +49,8 @@ local function missing(name)
   return failure(400, "invalid_request", "Missing required parameter: " .. name .. ".")
 end
 
-local function token_answer(token)
-  return json_answer(200, Token { access_token = token.access_token, token_type = "Bearer",
+local function token_response(token)
+  return json_response(200, Token { access_token = token.access_token, token_type = "Bearer",
     refresh_token = token.refresh_token, scope = token.scope, created_at = token.created })
 end
 
@@ -97,8 +97,8 @@ end
 
 local function redirect(uri, fields)
   local location = uri .. (uri:find("?", 1, true) and "&" or "?") .. core.form_encode(fields)
-  return { status = 302, body = "", headers = { Location = location, ["Content-Type"] = "text/html; charset=utf-8",
-    ["Cache-Control"] = NO_STORE } }
+  return response.new(302, "text/html; charset=utf-8", "",
+    { Location = location, ["Cache-Control"] = response.NO_STORE })
 end
 
 local function decide(grants, params)
@@ -114,7 +114,7 @@ end
 
 -- tokens ----------------------------------------------------------------------------------
 
--- function(grants, application, params) -> answer
+-- function(grants, application, params) -> response
 local EXCHANGES = {}
 
 function EXCHANGES.authorization_code(grants, application, params)
@@ -131,7 +131,7 @@ function EXCHANGES.authorization_code(grants, application, params)
     if pkce.challenge(params.code_verifier) ~= grant.challenge then return invalid_grant() end
   end
   grant.used = true
-  return token_answer(grants:issue(application.client_id, grant.scope))
+  return token_response(grants:issue(application.client_id, grant.scope))
 end
 
 function EXCHANGES.refresh_token(grants, application, params)
@@ -142,10 +142,10 @@ function EXCHANGES.refresh_token(grants, application, params)
   local scope = params.scope and Grants.scope(params.scope, old.scopes) or not params.scope and old.scope
   if not scope then return invalid_scope() end
   old.revoked = true
-  return token_answer(grants:issue(application.client_id, scope))
+  return token_response(grants:issue(application.client_id, scope))
 end
 
-EXCHANGES[DEVICE_GRANT] = function(grants, application, params)
+EXCHANGES[Grants.DEVICE_GRANT] = function(grants, application, params)
   if not params.client_id then return missing "client_id" end
   if not params.device_code then return missing "device_code" end
   if not application then return invalid_client() end
@@ -159,7 +159,7 @@ EXCHANGES[DEVICE_GRANT] = function(grants, application, params)
   if device.decision == "denied" then return failure(400, "access_denied", "Access was denied") end
   if not device.decision then return failure(400, "authorization_pending", "Authorization is pending") end
   device.used = true
-  return token_answer(grants:issue(application.client_id, device.scope))
+  return token_response(grants:issue(application.client_id, device.scope))
 end
 
 local function exchange(grants, params, application)
@@ -181,28 +181,27 @@ local function revoke(grants, params, application)
     return failure(403, "unauthorized_client", "You are not authorized to revoke this token")
   end
   if token then token.revoked = true end
-  return json_answer(200, json.dict())
+  return json_response(200, json.dict())
 end
 
 local function introspect(grants, params, application)
   if not application then return invalid_client() end
   local token = grants:token(params.token)
   if not token or token.revoked or token.application ~= application.client_id then
-    return json_answer(200, Introspection { active = false })
+    return json_response(200, Introspection { active = false })
   end
-  return json_answer(200, Introspection { active = true, scope = token.scope, client_id = token.application,
+  return json_response(200, Introspection { active = true, scope = token.scope, client_id = token.application,
     token_type = "Bearer", iat = token.created })
 end
 
 local function info(grants, params, _, raw)
-  local bearer = (raw.headers.authorization or ""):match("^[Bb][Ee][Aa][Rr][Ee][Rr]%s+(.-)%s*$")
-  local token = grants.shop.tokens[bearer or params.access_token or params.bearer_token or ""]
+  local token = grants.shop.tokens[access.bearer(raw.headers) or params.access_token or params.bearer_token or ""]
   if not token or token.revoked then
-    return failure(401, "invalid_token", "The access token " .. (token and "was revoked" or "is invalid"))
+    return failure(401, "invalid_token", access.fault_of(token))
   end
   local scope = {}
   for word in token.scope:gmatch("%S+") do scope[#scope + 1] = word end
-  return json_answer(200, Info { resource_owner_id = 1234567, scope = scope, expires_in = json.null,
+  return json_response(200, Info { resource_owner_id = 1234567, scope = scope, expires_in = json.null,
     application = Application { uid = token.application }, created_at = token.created })
 end
 
@@ -218,7 +217,7 @@ local function start_device(grants, params, application)
   if not scope then return invalid_scope() end
   local device = grants:add_device(application.client_id, scope)
   local page = grants.shop.url .. "/oauth/device"
-  return json_answer(200, Device { device_code = device.device_code, user_code = device.user_code,
+  return json_response(200, Device { device_code = device.device_code, user_code = device.user_code,
     verification_uri = page, verification_uri_complete = page .. "?user_code=" .. device.user_code,
     expires_in = Grants.LIFETIME, interval = grants.interval })
 end
@@ -282,9 +281,9 @@ local function read_basic(raw, params)
   params.client_id, params.client_secret = id, secret
 end
 
---- Answers a request of OAuth; nil if it is for somebody else.
--- @param raw as for router.answer
-function oauth.answer(grants, raw)
+--- The response to a request of OAuth; nil if the request is for somebody else.
+-- @param raw as for Router:respond
+function oauth.respond(grants, raw)
   local act = ROUTES[raw.method .. " " .. raw.path]
   if not act then return nil end
   local params = params_of(raw)

@@ -12,8 +12,6 @@ return {
   json = json,
   body = deliveries.body,
   request = deliveries.request,
-  is_retried = deliveries.is_retried,
-  PAUSES = deliveries.PAUSES,
   --- What the pings to an address are written in: "form" or "json".
   format = post_url.format,
 }

@@ -1,17 +1,17 @@
---- What pings say, in the server's order, and how it is encoded.
-local core = require "gumroad.core"
+--- What pings say, in the server's order.
+local events = require "gumroad.api.events"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
-local views = require "gumroad.emulator.views"
+local licenses = require "gumroad.emulator.shop.licenses"
+local links = require "gumroad.emulator.views.links"
+local parts = require "gumroad.emulator.views.sale_parts"
+local read_type = require "gumroad.api.type"
+local schema = require "gumroad.api.schema"
+local subscriptions = require "gumroad.emulator.shop.subscriptions"
 
-local null, put = json.null, json.put
-local percent_encode = core.percent_encode
+local null, or_null, put = json.null, json.or_null, json.put
 
 local payloads = {}
-
-local function put_all(out, ...)
-  for i = 1, select("#", ...), 2 do put(out, (select(i, ...)), (select(i + 1, ...))) end
-end
 
 local ADDRESS = { "full_name", "street_address", "country", "state", "zip_code", "city" }
 
@@ -28,13 +28,13 @@ end
 
 local function put_sale(out, shop, sale)
   local product = sale.product
-  put_all(out, "seller_id", shop.seller_id, "product_id", product.id,
+  put(out, "seller_id", shop.seller_id, "product_id", product.id,
     "product_name", product.name, "permalink", product.custom_permalink or product.permalink,
-    "product_permalink", views.product_url(product), "short_product_id", product.permalink,
+    "product_permalink", links.product(product), "short_product_id", product.permalink,
     "email", sale.email, "price", sale.price, "gumroad_fee", sale.fee,
     "currency", product.currency, "quantity", sale.quantity,
     "discover_fee_charged", sale.discovered or false, "can_contact", true,
-    "referrer", sale.referrer, "card", views.card(sale),
+    "referrer", sale.referrer, "card", parts.card(sale),
     "order_number", sale.order_number, "sale_id", sale.id,
     "sale_timestamp", format.iso(sale.created), "full_name", sale.buyer.name,
     "purchaser_id", sale.buyer.account_id,
@@ -42,7 +42,7 @@ local function put_sale(out, shop, sale)
     "affiliate_credit_amount_cents", sale.affiliate_email and math.floor(sale.price / 10))
 end
 
--- Whatever the buyer typed stands at the top too, and takes the place of what has that name
+-- Whatever the buyer typed is at the top too, and takes the place of what has that name
 -- already; what comes after the custom fields wins over them.
 local function put_custom_fields(out, sale)
   local fields = sale.custom_fields
@@ -54,17 +54,17 @@ local function put_custom_fields(out, sale)
 end
 
 local function put_rest(out, shop, sale)
-  local licence = shop:licence_of(sale)
-  put(out, "license_key", licence and licence.key)
-  if licence and sale.subscription then put(out, "is_multiseat_license", false) end
+  local license = licenses.of_sale(shop, sale)
+  put(out, "license_key", license and license.key)
+  if license and sale.subscription then put(out, "is_multiseat_license", false) end
   put(out, "ip_country", sale.buyer.country)
   if sale.product.physical then put(out, "shipping_rate", sale.shipping_cents) end
-  put_all(out, "recurrence", sale.subscription and sale.subscription.recurrence,
+  put(out, "recurrence", sale.subscription and sale.subscription.recurrence,
     "affiliate", sale.affiliate_email, "is_gift_receiver_purchase", sale.gift_price ~= nil)
   if sale.gift_price then
-    put_all(out, "gift_price", sale.gift_price, "gifter_email", sale.gifter_email)
+    put(out, "gift_price", sale.gift_price, "gifter_email", sale.gifter_email)
   end
-  if sale.product.physical then put(out, "sku_id", shop:id("sku", sale.product.number)) end
+  if sale.product.physical then put(out, "sku_id", shop.rng:id("sku", sale.product.number)) end
 end
 
 -- nil where a value is false: such keys are absent then
@@ -78,13 +78,13 @@ function payloads.sale(shop, sale, resource_name)
   local out = json.dict()
   put_sale(out, shop, sale)
   if resource_name == "sale" and not sale.recurring then put(out, "url_params", sale.url_params) end
-  put_all(out, "variants", sale.variants, "offer_code", sale.offer_code,
+  put(out, "variants", sale.variants, "offer_code", sale.offer_code,
     "test", only(sale.test), "is_recurring_charge", only(sale.recurring),
     "is_preorder_authorization", only(sale.preorder))
   if sale.product.physical then put_shipping(out, sale) end
   put_custom_fields(out, sale)
   put_rest(out, shop, sale)
-  put_all(out, "refunded", sale.refund_tried and sale.refunded_cents == sale.listed_cents or false,
+  put(out, "refunded", sale.refund_tried and sale.refunded_cents == sale.listed_cents or false,
     "resource_name", resource_name, "disputed", sale.disputed, "dispute_won", sale.dispute_won)
   return out
 end
@@ -102,19 +102,19 @@ local function variant_names(variants)
   return "(" .. table.concat(names, ", ") .. ")"
 end
 
---- What the answer about a licence says of its sale: the ping's words, some in another shape.
-function payloads.licence(shop, sale)
+--- What the response about a license says of its sale: the ping's words, some in another shape.
+function payloads.license(shop, sale)
   local out, subscription = payloads.sale(shop, sale), sale.subscription
-  put_all(out, "variants", variant_names(sale.variants), "id", sale.id,
+  put(out, "variants", variant_names(sale.variants), "id", sale.id,
     "created_at", format.iso(sale.created), "custom_fields", field_texts(sale.custom_fields))
   if subscription then
-    put_all(out, "subscription_ended_at", views.time_or_null(subscription.ended_at),
-      "subscription_cancelled_at", views.time_or_null(subscription.cancelled_at),
-      "subscription_failed_at", views.time_or_null(subscription.failed_at))
+    put(out, "subscription_ended_at", format.iso_or_null(subscription.ended_at),
+      "subscription_cancelled_at", format.iso_or_null(subscription.cancelled_at),
+      "subscription_failed_at", format.iso_or_null(subscription.failed_at))
   else
     put(out, "chargebacked", sale.disputed and not sale.dispute_won)
   end
-  put(out, "offer_code", views.offer_code(sale))
+  put(out, "offer_code", parts.offer_code(sale))
   return out
 end
 
@@ -126,97 +126,36 @@ local function plan(of)
     price_cents = of.price_cents, quantity = of.quantity }
 end
 
-local function put_cancellation(out, subscription)
-  local by = subscription.cancelled_by
-  local key = by == "payment_failures" and "cancelled_due_to_payment_failures"
-    or "cancelled_by_" .. by
-  put_all(out, "cancelled", true, "cancelled_at", format.iso(subscription.cancelled_at), key, true)
+-- What a detail of an event is on the wire: a number where a text belongs is a time.
+local function wired(value, want)
+  if want.name == "string" and type(value) == "number" then return format.iso(value) end
+  return want.name == "plan" and plan(value) or value
 end
 
-local function put_change(out, change)
-  put_all(out, "type", change.type, "effective_as_of", format.iso(change.effective_as_of),
-    "old_plan", plan(change.old_plan), "new_plan", plan(change.new_plan))
+local function subscription_values(shop, subscription, resource_name)
+  local product, license = subscription.product, licenses.of_subscription(shop, subscription)
+  local custom_fields = subscription.custom_fields
+  return {
+    subscription_id = subscription.id, product_id = product.id, product_name = product.name,
+    user_id = or_null(subscription.buyer.account_id), user_email = subscription.email,
+    purchase_ids = subscriptions.purchase_ids(shop, subscription), created_at = format.iso(subscription.created),
+    charge_occurrence_count = null, recurrence = subscription.recurrence, free_trial_ends_at = null,
+    resource_name = resource_name, custom_fields = #json.keys(custom_fields) > 0 and custom_fields or nil,
+    license_key = license and license.key,
+  }
 end
 
---- The payload of cancellation, subscription_updated, subscription_ended and
--- subscription_restarted.
-function payloads.subscription(shop, subscription, resource_name)
-  local out, product = json.dict(), subscription.product
-  put_all(out, "subscription_id", subscription.id, "product_id", product.id,
-    "product_name", product.name, "user_id", subscription.buyer.account_id or null,
-    "user_email", subscription.email, "purchase_ids", shop:purchase_ids(subscription),
-    "created_at", format.iso(subscription.created), "charge_occurrence_count", null,
-    "recurrence", subscription.recurrence, "free_trial_ends_at", null,
-    "resource_name", resource_name)
-  if resource_name == "subscription_updated" then put_change(out, subscription.change) end
-  if resource_name == "subscription_restarted" then
-    put(out, "restarted_at", format.iso(subscription.restarted_at))
-  end
-  if #json.keys(subscription.custom_fields) > 0 then
-    put(out, "custom_fields", subscription.custom_fields)
-  end
-  local licence = shop:licence_of_subscription(subscription)
-  put(out, "license_key", licence and licence.key)
-  if resource_name == "cancellation" then put_cancellation(out, subscription) end
-  if resource_name == "subscription_ended" then
-    put_all(out, "ended_at", format.iso(subscription.ended_at),
-      "ended_reason", subscription.ended_reason)
+--- The payload of an event of a subscription. Its fields are in the schema's order.
+-- @param details what it says of the event itself, as the shop's `emit` gets it
+function payloads.subscription(shop, subscription, resource_name, details)
+  local out, values = json.dict(), subscription_values(shop, subscription, resource_name)
+  for _, field in ipairs(schema[events.SUBSCRIPTION]) do
+    local name = field[1]
+    local value = details[name]
+    if value == nil then value = values[name] else value = wired(value, read_type(field[2])) end
+    put(out, name, value)
   end
   return out
-end
-
--- the form --------------------------------------------------------------------------------
-
-local BRACKETS = { ["["] = "%5B", ["]"] = "%5D" }
-
-local function escape(name)
-  return (name:gsub("[%[%]]", BRACKETS))
-end
-
-local function text(value)
-  if value == null then return "" end
-  if type(value) == "number" then return json.number(value) end
-  return tostring(value)
-end
-
-local function add(parts, key, value)
-  parts[#parts + 1] = percent_encode(key) .. "=" .. percent_encode(text(value))
-end
-
-local function add_list(parts, key, list)
-  for _, element in ipairs(list) do add(parts, key .. "[]", element) end
-end
-
-local function is_list(value)
-  return type(value) == "table" and not json.keys(value)
-end
-
--- A dictionary's scalars and lists first, then what is nested in it, level by level.
-local function add_dict(parts, key, dict)
-  local queue, at = { { key, dict } }, 1
-  while queue[at] do
-    local parent, values = queue[at][1], queue[at][2]
-    for _, name in ipairs(json.keys(values)) do
-      local child, value = ("%s[%s]"):format(parent, escape(name)), values[name]
-      if is_list(value) then add_list(parts, child, value)
-      elseif type(value) == "table" then queue[#queue + 1] = { child, value }
-      elseif value ~= nil then add(parts, child, value) end
-    end
-    at = at + 1
-  end
-end
-
---- The body of a form ping, as the server's HTTP library writes it.
-function payloads.form(payload)
-  local parts = {}
-  for _, name in ipairs(json.keys(payload)) do
-    local key, value = escape(name), payload[name]
-    if is_list(value) and #value == 0 then add(parts, key .. "[]", "")
-    elseif is_list(value) then add_list(parts, key, value)
-    elseif type(value) == "table" then add_dict(parts, key, value)
-    elseif value ~= nil then add(parts, key, value) end
-  end
-  return table.concat(parts, "&")
 end
 
 return payloads

@@ -1,12 +1,13 @@
 --- Which addresses the emulated Gumroad takes for webhooks, and what their pings are written in.
 local addresses = require "gumroad.webhook.address"
+local delivery = require "gumroad.api.delivery"
 local urls = require "gumroad.base.url"
 
 local post_url = {}
 
---- "json" for hosts that end with zapier.com, else "form".
+--- "form" or "json".
 function post_url.format(url)
-  return (urls.host(url) or ""):find("zapier%.com$") and "json" or "form"
+  return delivery.format(urls.host(url) or "")
 end
 
 local OLD = { localhost = true, ["127.0.0.1"] = true, ["0.0.0.0"] = true }

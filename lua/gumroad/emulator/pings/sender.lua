@@ -1,8 +1,9 @@
 --- Sends pings: after the server's delays, with its headers, retries and silences.
+local access = require "gumroad.emulator.http.access"
 local deliveries = require "gumroad.emulator.pings.deliveries"
+local delivery_facts = require "gumroad.api.delivery"
 local json = require "gumroad.emulator.http.json"
-
-local SALE_DELAY, OTHER_DELAY = 10, 5       -- seconds before the first delivery
+local subscriptions = require "gumroad.emulator.shop.resource_subscriptions"
 
 local Pings = {}
 Pings.__index = Pings
@@ -16,8 +17,14 @@ local function finish(self)
   self.waiting = self.waiting - 1
 end
 
+-- Writes down what came of one delivery.
+local function note(self, delivery, status, failure)
+  self.log[#self.log + 1] = json.dict("url", delivery.url, "resource_name", delivery.resource_name,
+    "attempt", delivery.attempt, "status", status, "error", failure)
+end
+
 local function send(self, delivery)
-  if delivery.application and not self.server.shop:may_notify(delivery.application) then
+  if delivery.application and not access.may_notify(self.server.shop, delivery.application) then
     return finish(self)  -- no token is left that may see sales: silence
   end
   local body = deliveries.body(delivery.payload, delivery.format, delivery.attempt - 1)
@@ -25,20 +32,9 @@ local function send(self, delivery)
   if transfer then
     self.running[#self.running + 1] = { transfer = transfer, delivery = delivery }
   else
-    self:note(delivery, nil, message)
+    note(self, delivery, nil, message)
     finish(self)
   end
-end
-
---- Writes down what came of one delivery.
-function Pings:note(delivery, status, failure)
-  local entry = json.dict()
-  json.put(entry, "url", delivery.url)
-  json.put(entry, "resource_name", delivery.resource_name)
-  json.put(entry, "attempt", delivery.attempt)
-  json.put(entry, "status", status)
-  json.put(entry, "error", failure)
-  self.log[#self.log + 1] = entry
 end
 
 local function schedule(self, delivery, seconds)
@@ -48,23 +44,23 @@ end
 
 local function conclude(self, delivery, result, message)
   local status = result and result.status
-  self:note(delivery, status, message)
+  note(self, delivery, status, message)
   local old_server = self.server.shop.old_server
-  local place = result and delivery.hops < deliveries.MOST_HOPS
+  local place = result and delivery.hops < delivery_facts.MAX_REDIRECTS
     and deliveries.next_place(delivery.place, result, old_server)
   if place then
     delivery.place, delivery.hops = place, delivery.hops + 1
     return send(self, delivery)
   end
-  local pause = not delivery.once and deliveries.PAUSES[delivery.attempt]
-  if pause and deliveries.is_retried(status, old_server) then
+  local pause = not delivery.once and delivery_facts.PAUSES[delivery.attempt]
+  if pause and delivery_facts.is_retried(status, old_server) then
     delivery.attempt = delivery.attempt + 1
     return schedule(self, delivery, pause)
   end
   finish(self)
 end
 
---- Looks which deliveries were answered.
+--- Looks which deliveries have a response.
 function Pings:collect()
   for i = #self.running, 1, -1 do
     local entry = self.running[i]
@@ -83,24 +79,23 @@ local function start(self, delivery, seconds)
 end
 
 --- Sends an event to everybody who subscribed to it.
--- @param record a sale or a subscription
-function Pings:event(resource_name, record)
+-- @param record  a sale or a subscription
+-- @param details what the ping says of the event itself, of a subscription's
+function Pings:event(resource_name, record, details)
   local shop = self.server.shop
-  local payload = deliveries.payload(shop, resource_name, record)
-  local delay = resource_name == "sale" and SALE_DELAY or OTHER_DELAY
+  local payload = deliveries.payload(shop, resource_name, record, details)
+  local delay = resource_name == "sale" and delivery_facts.SALE_DELAY or delivery_facts.OTHER_DELAY
   if resource_name == "sale" and self.settings_url then
     start(self, { url = self.settings_url, resource_name = "sale", payload = payload,
       format = "form" }, delay)
   end
-  for _, hook in ipairs(shop.hooks) do
-    if hook.resource_name == resource_name and not hook.deleted then
-      start(self, { url = hook.post_url, resource_name = resource_name, payload = payload,
-        format = hook.format, application = hook.application }, delay)
-    end
+  for _, subscription in ipairs(subscriptions.of_event(shop, resource_name)) do
+    start(self, { url = subscription.post_url, resource_name = resource_name, payload = payload,
+      format = subscription.format, application = subscription.application }, delay)
   end
 end
 
---- The seller's ping endpoint in the settings: told of sales only. nil: none.
+--- The seller's ping endpoint in the settings, for sales only; nil: none.
 function Pings:set_settings_url(url)
   if url and not url:find("^http") then url = "http://" .. url end
   self.settings_url = url

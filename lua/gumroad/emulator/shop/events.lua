@@ -1,28 +1,21 @@
---- What happens in the shop after it was opened: methods of gumroad.emulator.shop. Each calls
--- `emit` with the name of the event and the sale or subscription, so that pings are sent.
+--- What happens in a shop after the start. Each function calls the shop's `emit` with the name of the
+-- event, the sale or subscription, and what the ping says of the event itself, so that pings are sent.
+local buyers = require "gumroad.emulator.shop.buyers"
+local catalog = require "gumroad.emulator.shop.catalog"
 local json = require "gumroad.emulator.http.json"
+local prices = require "gumroad.emulator.shop.prices"
+local sales = require "gumroad.emulator.shop.sales"
+local subscriptions = require "gumroad.emulator.shop.subscriptions"
 
 local MONTH = 30 * 86400  -- seconds
 
 local events = {}
 
-local function new_subscription(self, sale)
-  local number = self.subscription_count + 1
-  local subscription = {
-    number = number, id = self:id("subscription", number), created = sale.created,
-    product = sale.product, status = "alive", recurrence = "monthly", buyer = sale.buyer,
-    email = sale.email, custom_fields = sale.custom_fields, extra_sales = { sale },
-  }
-  self.subscription_count = number
-  self:keep_subscription(subscription)
-  return subscription
-end
-
-local function named_buyer(self, number, fields)
-  local buyer = self:buyer(self.plain_buyers + self.first_subscriptions + number)
+local function named_buyer(shop, number, fields)
+  local buyer = buyers.get(shop, shop.plain_buyers + shop.first_subscriptions + number)
   if fields.test then  -- the seller buys
-    buyer.email, buyer.account_email = self.SELLER_EMAIL, self.SELLER_EMAIL
-    buyer.account_id = self.user_id
+    buyer.email, buyer.account_email = shop.SELLER_EMAIL, shop.SELLER_EMAIL
+    buyer.account_id = shop.user_id
   elseif fields.email then
     buyer.email, buyer.account_email, buyer.account_id = fields.email, fields.email, nil
   end
@@ -31,56 +24,56 @@ local function named_buyer(self, number, fields)
 end
 
 -- A new charge of a subscription that is there already.
-local function recur(self, sale, subscription)
+local function recur(shop, sale, subscription)
   sale.subscription, sale.recurring = subscription, true
-  self:keep_subscription(subscription)
+  subscriptions.keep(shop, subscription)
   table.insert(subscription.extra_sales, sale)
 end
 
---- The product of that id or, without one, the next in turn.
-function events:product_to_sell(id)
-  if id then return self:find_product(id) end
-  local kinds = #self.sellable
-  return kinds > 0 and self:product(self.sellable[self.sale_count % kinds + 1]) or nil
+-- The product of that id or, without one, the next in turn.
+local function product_to_sell(shop, id)
+  if id then return catalog.find(shop, id) end
+  local kinds = #shop.sellable
+  return kinds > 0 and catalog.get(shop, shop.sellable[shop.sale_count % kinds + 1]) or nil
 end
 
 -- The order that a script asks for, not yet part of the shop.
-local function order(self, fields, product, subscription)
-  local number = self.sale_count + 1
-  local buyer = subscription and subscription.buyer or named_buyer(self, number, fields)
-  local sale = self:blank_sale(number, product, buyer)
-  sale.created, sale.quantity = self:time(), fields.quantity or 1
+local function order(shop, fields, product, subscription)
+  local number = shop.sale_count + 1
+  local buyer = subscription and subscription.buyer or named_buyer(shop, number, fields)
+  local sale = sales.blank(shop, number, product, buyer)
+  sale.created, sale.quantity = shop:time(), fields.quantity or 1
   sale.offer_code, sale.referrer = fields.offer_code, fields.referrer or "direct"
   sale.url_params = fields.url_params and json.dict_of(fields.url_params)
   sale.test, sale.preorder = fields.test, product.preorder or nil
   sale.unlisted = sale.test or sale.preorder
   if fields.variants then sale.variants = json.dict_of(fields.variants)
-  else self:choose_variants(sale) end
+  else sales.choose_variants(shop, sale) end
   if fields.custom_fields then sale.custom_fields = json.dict_of(fields.custom_fields)
-  else self:answer_fields(sale) end
+  else sales.fill_fields(shop, sale) end
   return sale
 end
 
 -- Makes a sale the newest of the shop.
-local function enter(self, sale)
+local function enter(shop, sale)
   if sale.product.physical then sale.shipped = false end
-  self.sale_count = sale.number
+  shop.sale_count = sale.number
   sale.product.sold_since = sale.product.sold_since + 1
-  self:keep_sale(sale)
+  sales.keep(shop, sale)
 end
 
--- Besides the sale to the giver, one to the receiver: free, in no list, and told of by the ping.
-local function enter_gift(self, sale, receiver_email)
+-- Besides the sale to the giver, one to the receiver: free, in no list, and the one that the ping is about.
+local function enter_gift(shop, sale, receiver_email)
   sale.gifter_email, sale.giftee_email = sale.email, receiver_email
-  enter(self, sale)
-  local gift = self:blank_sale(sale.number + 1, sale.product,
-    named_buyer(self, sale.number + 1, { email = receiver_email }))
+  enter(shop, sale)
+  local number = sale.number + 1
+  local gift = sales.blank(shop, number, sale.product, named_buyer(shop, number, { email = receiver_email }))
   gift.created, gift.variants, gift.unlisted = sale.created, sale.variants, true
-  self:price_sale(gift)
+  prices.set(gift)
   gift.gift_price, gift.gifter_email = sale.price, sale.email
   gift.price, gift.fee, gift.listed_cents, gift.tax_cents = 0, 0, 0, 0
-  enter(self, gift)
-  self.emit("sale", gift)
+  enter(shop, gift)
+  shop.emit("sale", gift)
 end
 
 --- Sells something now: the sale is the newest, and its ping is sent.
@@ -89,53 +82,63 @@ end
 --   `offer_code`, `referrer`, `test` (true: the seller buys; unlisted), `subscription_id`
 --   (a further charge), `gift_to` (the receiver's email)
 -- @return the sale, or nil and a message
-function events:sell(fields)
-  local subscription = fields.subscription_id and self:find_subscription(fields.subscription_id)
+function events.sell(shop, fields)
+  local subscription = fields.subscription_id and subscriptions.find(shop, fields.subscription_id)
   if fields.subscription_id and not subscription then return nil, "no such subscriber" end
-  local product = subscription and subscription.product or self:product_to_sell(fields.product_id)
+  local product = subscription and subscription.product or product_to_sell(shop, fields.product_id)
   if not product then return nil, "no such product" end
-  local sale = order(self, fields, product, subscription)
-  if subscription then recur(self, sale, subscription)
-  elseif product.membership then sale.subscription = new_subscription(self, sale) end
-  self:price_sale(sale)
+  local sale = order(shop, fields, product, subscription)
+  if subscription then recur(shop, sale, subscription)
+  elseif product.membership then sale.subscription = subscriptions.add(shop, sale) end
+  prices.set(sale)
   if fields.gift_to then
-    enter_gift(self, sale, fields.gift_to)
+    enter_gift(shop, sale, fields.gift_to)
   else
-    enter(self, sale)
-    self.emit("sale", sale)
+    enter(shop, sale)
+    shop.emit("sale", sale)
   end
   return sale
 end
 
+local UNABLE = "The sale was unable to be modified."
+
 --- Refunds a sale.
 -- @param cents smallest units of the listed currency; nil: all that is left
 -- @return true, or nil and the server's message
-function events:refund(sale, cents)
+function events.refund(shop, sale, cents)
   local left = sale.listed_cents - sale.refunded_cents
-  if sale.listed_cents == 0 then return nil, "The sale was unable to be modified." end
+  if sale.listed_cents == 0 then return nil, UNABLE end
   if left == 0 then return nil, "Purchase is already refunded." end
   if cents and cents > left then
     return nil, "Refund amount cannot be greater than the purchase price."
   end
-  if cents and cents < 1 then return nil, "The sale was unable to be modified." end
+  if cents and cents < 1 then return nil, UNABLE end
   sale.refund_tried, sale.refunded_cents = true, sale.refunded_cents + (cents or left)
-  self:keep_sale(sale)
-  self.emit("refund", sale)
+  sales.keep(shop, sale)
+  shop.emit("refund", sale)
   return true
 end
 
 --- A buyer disputes a charge, or the seller wins the dispute.
-function events:dispute(sale, won)
+function events.dispute(shop, sale, won)
   sale.disputed, sale.dispute_won = true, won or false
-  self:keep_sale(sale)
-  self.emit(won and "dispute_won" or "dispute", sale)
+  sales.keep(shop, sale)
+  shop.emit(won and "dispute_won" or "dispute", sale)
+  return true
+end
+
+-- Tells of a subscription that has changed.
+-- @param details what its ping says of that, by the names of gumroad.api.schema; times are Unix times
+local function keep_and_emit(shop, name, subscription, details)
+  subscriptions.keep(shop, subscription)
+  shop.emit(name, subscription, details)
+  return true
 end
 
 --- Cancels a subscription at the end of the paid month.
 -- @param by "buyer" (default), "seller", "admin" or "payment_failures" (ends at once)
-function events:cancel(subscription, by)
-  local now = self:time()
-  subscription.cancelled_by = by or "buyer"
+function events.cancel(shop, subscription, by)
+  local now = shop:time()
   if by == "payment_failures" then
     subscription.status, subscription.failed_at = "failed_payment", now
     subscription.cancelled_at = now
@@ -143,27 +146,25 @@ function events:cancel(subscription, by)
     subscription.status, subscription.cancel_requested = "pending_cancellation", now
     subscription.cancelled_at = now + MONTH
   end
-  self:keep_subscription(subscription)
-  self.emit("cancellation", subscription)
+  local why = by == "payment_failures" and "cancelled_due_to_payment_failures" or "cancelled_by_" .. (by or "buyer")
+  return keep_and_emit(shop, "cancellation", subscription,
+    { cancelled = true, cancelled_at = subscription.cancelled_at, [why] = true })
 end
 
 --- Ends a subscription now.
 -- @param reason "cancelled" (default), "failed_payment" or "fixed_subscription_period_ended"
-function events:finish(subscription, reason)
-  subscription.ended_at, subscription.ended_reason = self:time(), reason or "cancelled"
-  subscription.status = subscription.ended_reason
+function events.finish(shop, subscription, reason)
+  subscription.ended_at, subscription.status = shop:time(), reason or "cancelled"
   subscription.cancelled_at = subscription.cancelled_at or subscription.ended_at
-  self:keep_subscription(subscription)
-  self.emit("subscription_ended", subscription)
+  return keep_and_emit(shop, "subscription_ended", subscription,
+    { ended_at = subscription.ended_at, ended_reason = subscription.status })
 end
 
 --- Takes a subscription up again.
-function events:restart(subscription)
+function events.restart(shop, subscription)
   subscription.ended_at, subscription.cancelled_at, subscription.failed_at = nil, nil, nil
   subscription.cancel_requested, subscription.status = nil, "alive"
-  subscription.restarted_at = self:time()
-  self:keep_subscription(subscription)
-  self.emit("subscription_restarted", subscription)
+  return keep_and_emit(shop, "subscription_restarted", subscription, { restarted_at = shop:time() })
 end
 
 local function plan(tier, recurrence, cents)
@@ -171,19 +172,39 @@ local function plan(tier, recurrence, cents)
 end
 
 --- The buyer changes the tier: up (default) or down.
-function events:change_plan(subscription, down)
+function events.change_plan(shop, subscription, down)
   local product = subscription.product
   local tiers = product.categories[1].options
   local low = plan(tiers[1], "monthly", product.price + tiers[1].difference)
-  local high = plan(tiers[#tiers], "yearly", self.YEAR * (product.price + tiers[#tiers].difference))
-  subscription.change = {
+  local high = plan(tiers[#tiers], "yearly",
+    prices.MONTHS_OF_YEAR * (product.price + tiers[#tiers].difference))
+  local change = {
     type = down and "downgrade" or "upgrade", old_plan = down and high or low,
     new_plan = down and low or high,
-    effective_as_of = down and self:time() + MONTH or self:time(),
+    effective_as_of = down and shop:time() + MONTH or shop:time(),
   }
-  subscription.recurrence = subscription.change.new_plan.recurrence
-  self:keep_subscription(subscription)
-  self.emit("subscription_updated", subscription)
+  subscription.recurrence = change.new_plan.recurrence
+  return keep_and_emit(shop, "subscription_updated", subscription, change)
 end
+
+local CANCELLERS = { buyer = true, seller = true, admin = true, payment_failures = true }
+
+--- How each event that can happen to a sale or subscription is made to happen, by its name in
+-- gumroad.api.events: function(shop, record, params) -> true | nil, message. `params` are a script's.
+events.makers = {
+  refund = function(shop, sale, params) return events.refund(shop, sale, params.amount_cents) end,
+  dispute = function(shop, sale) return events.dispute(shop, sale) end,
+  dispute_won = function(shop, sale) return events.dispute(shop, sale, true) end,
+  cancellation = function(shop, subscription, params)
+    return events.cancel(shop, subscription, CANCELLERS[params.by] and params.by)
+  end,
+  subscription_updated = function(shop, subscription, params)
+    return events.change_plan(shop, subscription, params.type == "downgrade")
+  end,
+  subscription_ended = function(shop, subscription, params)
+    return events.finish(shop, subscription, params.reason)
+  end,
+  subscription_restarted = events.restart,
+}
 
 return events

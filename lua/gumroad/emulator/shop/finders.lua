@@ -1,26 +1,53 @@
---- Handlers that begin by finding what the path names. What is not there is answered here.
-local on = {}
+--- Handlers that begin by finding what the request names. The response to what is not there is made here.
+local catalog = require "gumroad.emulator.shop.catalog"
+local sales = require "gumroad.emulator.shop.sales"
+local subscriptions = require "gumroad.emulator.shop.subscriptions"
 
---- @param act function(shop, request, product), as a handler
-function on.product(act)
-  return function(shop, request)
-    local product = shop:find_product(request:text "product_id")
-    if not product then return request:missing "product" end
-    return act(shop, request, product)
+local finders = {}
+
+--- A finder.
+-- @param name   of what it finds, in the server's words
+-- @param find   function(shop, request, ...) -> object or nil; `...`: what the finder around it found
+-- @param within optional: the finder of what the object belongs to
+-- @return function(act) -> handler, where act is function(shop, request, object, ...)
+function finders.new(name, find, within)
+  return function(act)
+    local function handler(shop, request, ...)
+      local object = find(shop, request, ...)
+      if not object then return request:missing(name) end
+      return act(shop, request, object, ...)
+    end
+    return within and within(handler) or handler
   end
 end
 
---- Deleted categories are still found.
--- @param act function(shop, request, product, category), as a handler
-function on.category(act)
-  return on.product(function(shop, request, product)
-    for _, category in ipairs(product.categories) do
-      if category.id == request:text "variant_category_id" then
-        return act(shop, request, product, category)
-      end
-    end
-    return request:missing "variant_category"
+--- A finder of records in a store.
+-- @param store_of function(shop) -> store
+-- @param field    by which it finds, default: the id, which the request calls NAME_id
+function finders.record(name, store_of, field)
+  local parameter = field or name .. "_id"
+  return finders.new(name, function(shop, request)
+    return store_of(shop):find(request:text(parameter), field)
   end)
 end
 
-return on
+finders.product = finders.new("product", function(shop, request)
+  return catalog.find(shop, request:text "product_id")
+end)
+
+--- Deleted categories are still found.
+finders.category = finders.new("variant_category", function(_, request, product)
+  for _, category in ipairs(product.categories) do
+    if category.id == request:text "variant_category_id" then return category end
+  end
+end, finders.product)
+
+finders.sale = finders.new("sale", function(shop, request)
+  return sales.find(shop, request:text "sale_id")
+end)
+
+finders.subscriber = finders.new("subscriber", function(shop, request)
+  return subscriptions.find(shop, request:text "subscriber_id")
+end)
+
+return finders

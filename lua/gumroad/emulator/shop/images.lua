@@ -1,6 +1,6 @@
 --- Images that a request names: uploaded to the storage, or somewhere on the web. Nothing is
 -- fetched here. The server's own words for what is wrong are not known; these are ours.
-local storage = require "gumroad.emulator.http.storage"
+local uploads = require "gumroad.emulator.shop.uploads"
 
 local images = {}
 
@@ -8,13 +8,13 @@ local images = {}
 function images.of(shop, request)
   local signed_id, url = request:text "signed_blob_id", request:text "url"
   if signed_id then
-    local blob = storage.blob(shop, signed_id)
+    local blob = uploads.blob(shop, signed_id)
     if not blob then return nil, "The uploaded file could not be found. Please upload it again." end
     return { filename = blob.filename, size = blob.byte_size, for_media = blob.for_media }
   end
   if not url then return nil, "Please provide a signed_blob_id or a url." end
-  if not url:find("^https?://[^/%s]+/?%S*$") then return nil, "Please provide a valid url." end
-  return { filename = url:gsub("[?#].*$", ""):match("[^/]*$") }
+  if not url:find("^https?://[^/%s]") or url:find("%s") then return nil, "Please provide a valid url." end
+  return { filename = url:match("^[^?#]*"):match("[^/]*$") }
 end
 
 return images

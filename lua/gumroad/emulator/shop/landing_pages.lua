@@ -1,12 +1,11 @@
---- Pages that sellers write in HTML, of products, of the profile and others: what is taken out
--- of them, and the operations that products and the profile share. Which tags and attributes
--- the server takes out is not known in full; here it is what could run or embed foreign code.
+--- Pages that sellers write in HTML, of products, of the profile and others: the operations that products
+-- and the profile share.
+local html_rules = require "gumroad.emulator.shop.html"
 local json = require "gumroad.emulator.http.json"
 
 local MOST_CHARACTERS = 500000
-local REFUSED_TAGS = { "iframe", "object", "embed", "base" }
 
-local landing = {}
+local landing_pages = {}
 
 local Report = json.shape { "removed_tags", "removed_attributes", "total_removed", "truncated" }
 local Preview = json.shape { "custom_html", "sanitization_report" }
@@ -17,38 +16,11 @@ local Shown = json.shape { "custom_html", "rendered_html", "has_landing_page", "
 local Beside = json.shape { "previous_custom_html", "sanitization_report" }
 local Only = json.shape { "sanitization_report" }
 
-local function either_case(word)
-  return (word:gsub("%a", function(letter) return "[" .. letter .. letter:upper() .. "]" end))
-end
-
-local function remove_tags(html)
-  local removed, total = {}, 0
-  for _, tag in ipairs(REFUSED_TAGS) do
-    local name = either_case(tag)
-    local rest, whole = html:gsub("<" .. name .. "%f[%W][^>]*>.-</" .. name .. "%s*>", "")
-    local clean, single = rest:gsub("</?" .. name .. "%f[%W][^>]*>", "")
-    if whole + single > 0 then removed[#removed + 1] = tag end
-    html, total = clean, total + whole + single
-  end
-  return html, removed, total
-end
-
-local function remove_attributes(html)
-  local seen, removed, total = {}, {}, 0
-  html = html:gsub("%s([oO][nN]%a+)%s*=%s*([\"'])(.-)%2", function(name)
-    name, total = name:lower(), total + 1
-    if not seen[name] then removed[#removed + 1] = name end
-    seen[name] = true
-    return ""
-  end)
-  return html, removed, total
-end
-
 --- @return what is left of the HTML, the report | nil, what is wrong, the report
-function landing.clean(html)
-  local clean, tags, tags_count = remove_tags(html)
+function landing_pages.clean(html)
+  local clean, tags, tags_count = html_rules.remove_tags(html)
   local attributes, count
-  clean, attributes, count = remove_attributes(clean)
+  clean, attributes, count = html_rules.remove_attributes(clean)
   local report = Report { removed_tags = tags, removed_attributes = attributes,
     total_removed = tags_count + count, truncated = false }
   if #html > MOST_CHARACTERS then
@@ -61,27 +33,27 @@ local function refuse(request, fault, report)
   return request:refuse(fault, Only { sanitization_report = report })
 end
 
---- The handler's whole answer to a preview.
-function landing.preview(request)
-  local clean, report, more = landing.clean(request:text "custom_html" or "")
+--- The handler's whole response to a preview.
+function landing_pages.preview(request)
+  local clean, report, more = landing_pages.clean(request:text "custom_html" or "")
   if not clean then return refuse(request, report, more) end
   return Preview { custom_html = clean, sanitization_report = report }
 end
 
 --- Sets a record's custom_html; "" clears it.
--- @return an object to stand beside the record | nil, the handler's whole answer
-function landing.set(record, request, html)
-  local clean, report, more = landing.clean(html)
+-- @return an object to stand beside the record | nil, the handler's whole response
+function landing_pages.set(record, request, html)
+  local clean, report, more = landing_pages.clean(html)
   if not clean then return nil, refuse(request, report, more) end
   local before = record.custom_html or json.null
   record.custom_html = clean ~= "" and clean or nil
   return Beside { previous_custom_html = before, sanitization_report = report }
 end
 
---- The handler's whole answer to a change.
+--- The handler's whole response to a change.
 -- @param urls table: landing_url or profile_url
-function landing.change(record, request, html, urls)
-  local done, refusal = landing.set(record, request, html)
+function landing_pages.change(record, request, html, urls)
+  local done, refusal = landing_pages.set(record, request, html)
   if not done then return refusal end
   return Change { custom_html = record.custom_html or json.null, landing_url = urls.landing_url,
     previous_custom_html = done.previous_custom_html, profile_url = urls.profile_url,
@@ -97,27 +69,27 @@ local function occurrences(text, part)
   end
 end
 
---- The handler's whole answer to the replacement of one place.
-function landing.edit(record, request, urls)
+--- The handler's whole response to the replacement of one place.
+function landing_pages.edit(record, request, urls)
   local find, html = request:text "find" or "", record.custom_html or ""
   local count = find ~= "" and occurrences(html, find) or 0
   if count ~= 1 then return request:refuse(("find must occur exactly once, it occurs %d times"):format(count)) end
   local first, last = html:find(find, 1, true)
   local changed = html:sub(1, first - 1) .. (request:text "replace" or "") .. html:sub(last + 1)
-  return landing.change(record, request, changed, urls)
+  return landing_pages.change(record, request, changed, urls)
 end
 
 --- What a record's page is.
 -- @param urls table: landing_url, or profile_url and rendered_html
-function landing.show(record, urls)
+function landing_pages.show(record, urls)
   return Shown { custom_html = record.custom_html or json.null, rendered_html = urls.rendered_html,
     has_landing_page = record.custom_html ~= nil, landing_url = urls.landing_url,
     profile_url = urls.profile_url }
 end
 
 --- A whole page around what the seller wrote.
-function landing.render(body)
+function landing_pages.render(body)
   return "<!DOCTYPE html><html><body>" .. body .. "</body></html>"
 end
 
-return landing
+return landing_pages

@@ -1,27 +1,29 @@
---- What the sales come to: sums over times, and payouts. Payout number n is for the n-th week
+--- What the sales of a shop come to: sums over times, and payouts. Payout number n is for the n-th week
 -- of the shop and is made on the morning after it; weeks in which nothing was left have none.
+local date = require "gumroad.base.date"
 local format = require "gumroad.emulator.http.format"
 local paging = require "gumroad.emulator.http.paging"
+local sales = require "gumroad.emulator.shop.sales"
 
 local DAY = 86400
 local WEEK, MORNING = 7 * DAY, 8 * 3600
 local PAYOUT_FEE = 50  -- cents
 
-local books = {}
+local ledger = {}
 
 --- An iterator over the listed sales with from <= time < to, oldest first.
-function books.sales(shop, from, to)
-  local created = function(number) return shop:sale_created(number) end
+function ledger.sales(shop, from, to)
+  local function created(number) return sales.created(shop, number) end
   local number = paging.last_at(shop.sale_count, created, from - 1)
   local last = paging.last_at(shop.sale_count, created, to - 1)
   return function()
-    repeat number = number + 1 until number > last or shop:is_listed(number)
-    if number <= last then return shop:sale(number) end
+    repeat number = number + 1 until number > last or sales.is_listed(shop, number)
+    if number <= last then return sales.get(shop, number) end
   end
 end
 
 --- The part of a sale that was refunded: US cents, and the fee that came back.
-function books.refunded(sale)
+function ledger.refunded(sale)
   if sale.refunded_cents == 0 then return 0, 0 end
   local part = sale.refunded_cents / sale.listed_cents
   return math.floor(sale.price * part + 0.5), math.floor(sale.fee * part + 0.5)
@@ -30,14 +32,14 @@ end
 -- payouts ---------------------------------------------------------------------------------
 
 --- Unix time of payout number n.
-function books.payout_created(shop, number)
+function ledger.payout_created(shop, number)
   return math.floor((shop.opened_at + number * WEEK) / DAY + 1) * DAY + MORNING
 end
 
 --- How many payouts were made, or left out, until now.
-function books.payout_count(shop)
+function ledger.payout_count(shop)
   local count = math.floor((shop:time() - shop.opened_at) / WEEK)
-  if books.payout_created(shop, count) > shop:time() then count = count - 1 end
+  if ledger.payout_created(shop, count) > shop:time() then count = count - 1 end
   return math.max(0, count)
 end
 
@@ -46,7 +48,7 @@ local STATUSES = { [0] = "failed", "unclaimed" }
 local function state_of(shop, number, count)
   if number > count then return "payable" end
   if number == count then return "processing" end
-  return STATUSES[shop:roll("payout", number, 12)] or "completed"
+  return STATUSES[shop.rng:roll("payout", number, 12)] or "completed"
 end
 
 local function entry(type, time, sale, price, fee)
@@ -54,7 +56,7 @@ local function entry(type, time, sale, price, fee)
 end
 
 local function book(payout, sale)
-  local back, fee_back = books.refunded(sale)
+  local back, fee_back = ledger.refunded(sale)
   local list = payout.entries
   payout.sales[#payout.sales + 1] = sale.id
   list[#list + 1] = entry("Sale", sale.created, sale, sale.price, sale.fee)
@@ -72,13 +74,13 @@ end
 local function make_payout(shop, number, count)
   local made = number <= count
   local payout = {
-    number = number, id = made and shop:id("payout", number) or nil, cents = 0,
-    created = books.payout_created(shop, number), status = state_of(shop, number, count),
-    paypal = shop:roll("payout", number + 7, 5) == 0,
+    number = number, id = made and shop.rng:id("payout", number) or nil, cents = 0,
+    created = ledger.payout_created(shop, number), status = state_of(shop, number, count),
+    paypal = shop.rng:roll("payout", number + 7, 5) == 0,
     sales = {}, refunded_sales = {}, disputed_sales = {}, entries = {},
   }
   local week = shop.opened_at + (number - 1) * WEEK
-  for sale in books.sales(shop, week, week + WEEK) do
+  for sale in ledger.sales(shop, week, week + WEEK) do
     if sale.price > 0 then book(payout, sale) end
   end
   local entries = payout.entries
@@ -90,8 +92,8 @@ local function make_payout(shop, number, count)
 end
 
 --- Payout number n, or nil where nothing was left to pay. One that was made stays as it is.
-function books.payout(shop, number)
-  local count = books.payout_count(shop)
+function ledger.payout(shop, number)
+  local count = ledger.payout_count(shop)
   if number < 1 then return nil end
   local payout = shop.payouts[number] or make_payout(shop, number, count)
   if number <= count then
@@ -102,10 +104,10 @@ function books.payout(shop, number)
 end
 
 --- The payouts to come, at most two, the later first.
-function books.upcoming(shop)
+function ledger.upcoming(shop)
   local out = {}
-  for number = books.payout_count(shop) + 2, books.payout_count(shop) + 1, -1 do
-    out[#out + 1] = books.payout(shop, number)
+  for number = ledger.payout_count(shop) + 2, ledger.payout_count(shop) + 1, -1 do
+    out[#out + 1] = ledger.payout(shop, number)
   end
   return out
 end
@@ -117,7 +119,7 @@ local function new_sum(key, label)
 end
 
 local function count(sum, sale)
-  local back = books.refunded(sale)
+  local back = ledger.refunded(sale)
   sum.gross, sum.units = sum.gross + sale.price, sum.units + sale.quantity
   sum.refunded = sum.refunded + back
   if back > 0 then sum.refunded_units = sum.refunded_units + sale.quantity end
@@ -136,7 +138,7 @@ local GROUPS = {
 }
 
 --- Whether sales can be grouped so.
-function books.can_group(by)
+function ledger.can_group(by)
   return GROUPS[by] ~= nil
 end
 
@@ -151,9 +153,9 @@ local function by_key(a, b) return a.key < b.key end
 -- @param by product, hour, day, week, month, or nil
 -- @return { gross, refunded, units, refunded_units }, and a list of the same with `key` and
 --   `label` for each group
-function books.summary(shop, from, to, by)
+function ledger.summary(shop, from, to, by)
   local total, groups, of_key = new_sum(), {}, {}
-  for sale in books.sales(shop, from, to) do
+  for sale in ledger.sales(shop, from, to) do
     count(total, sale)
     if by then
       local key, label = GROUPS[by](sale)
@@ -169,9 +171,10 @@ function books.summary(shop, from, to, by)
 end
 
 --- What a year (of UTC) came to, in US cents: { gross, fees, taxes, affiliates }.
-function books.year(shop, year)
+-- @param year as text of four digits
+function ledger.year(shop, year)
   local sum = { gross = 0, fees = 0, taxes = 0, affiliates = 0 }
-  for sale in books.sales(shop, format.day_number(year, 1, 1) * DAY, format.day_number(year + 1, 1, 1) * DAY) do
+  for sale in ledger.sales(shop, date.parse(year .. "-01-01"), date.parse(year .. "-12-31") + DAY) do
     sum.gross, sum.fees = sum.gross + sale.price, sum.fees + sale.fee
     sum.taxes = sum.taxes + sale.tax_cents
     if sale.affiliate_email then sum.affiliates = sum.affiliates + math.floor(sale.price / 10) end
@@ -179,4 +182,4 @@ function books.year(shop, year)
   return sum
 end
 
-return books
+return ledger

@@ -1,84 +1,89 @@
---- Licence keys: methods of gumroad.emulator.shop. A licence is of a sale, of a subscription
--- (all its charges show the same) or of an imported customer. Like these it follows from seed
--- and number, until somebody changes it.
-local chance = require "gumroad.emulator.shop.rng"
+--- License keys. A license is of a sale, of a subscription (all its charges show the same) or of an
+-- imported customer. Like these it follows from the seed and a number, until somebody changes it.
+local sales = require "gumroad.emulator.shop.sales"
+local subscriptions = require "gumroad.emulator.shop.subscriptions"
 
-local FOR = { sale = 20, subscription = 30, imported = 50 }  -- what dice are rolled for
+local KINDS = { "sale", "subscription", "imported" }
 
-local licences = {}
+local licenses = {}
 
-local function licence(self, of, number)
-  local kept = self.licences[of][number]
-  return kept or {
-    of = of, number = number, key = chance.licence_key(self.seed, FOR[of], number), disabled = false,
-    id = chance.id(self.seed, FOR[of], number), uses = of == "imported" and 0 or self:roll("uses", number, 4),
+local function purpose_of(kind)
+  return kind .. "_license"
+end
+
+local function license(shop, of, number)
+  local purpose = purpose_of(of)
+  return shop.licenses[of][number] or {
+    of = of, number = number, key = shop.rng:license_key(purpose, number), disabled = false,
+    id = shop.rng:id(purpose, number), uses = of == "imported" and 0 or shop.rng:roll("uses", number, 4),
   }
 end
 
---- The licence that a sale came with, or nil: { key, id, uses, disabled, of, number }.
-function licences:licence_of(sale)
+--- The license that came with a sale, or nil: { key, id, uses, disabled, of, number }.
+function licenses.of_sale(shop, sale)
   if not sale.product.licensed then return nil end
-  if sale.subscription then return licence(self, "subscription", sale.subscription.number) end
-  return licence(self, "sale", sale.number)
+  if sale.subscription then return license(shop, "subscription", sale.subscription.number) end
+  return license(shop, "sale", sale.number)
 end
 
-function licences:licence_of_subscription(subscription)
-  return subscription.product.licensed and licence(self, "subscription", subscription.number) or nil
+--- The license of a subscription, or nil.
+function licenses.of_subscription(shop, subscription)
+  return subscription.product.licensed and license(shop, "subscription", subscription.number) or nil
 end
 
--- What a licence belongs to: the product and the sale (of a subscription: the first) or the
+-- What a license belongs to: the product and the sale (of a subscription: the first) or the
 -- imported customer; nil where nobody holds it.
-local function holder(self, found)
+local function holder(shop, found)
   if found.of == "imported" then
-    local customer = self.imported[found.number]
+    local customer = shop.imported[found.number]
     return customer and customer.product, nil, customer
   end
-  local subscription = found.of == "subscription" and self:subscription(found.number)
-  local first = subscription and self:purchase_ids(subscription)[1]
-  local sale = subscription and first and self:find_sale(first)
-    or found.of == "sale" and self:sale(found.number)
-  local same = sale and self:licence_of(sale)
+  local subscription = found.of == "subscription" and subscriptions.get(shop, found.number)
+  local first = subscription and subscriptions.purchase_ids(shop, subscription)[1]
+  local sale = subscription and first and sales.find(shop, first)
+    or found.of == "sale" and sales.get(shop, found.number)
+  local same = sale and licenses.of_sale(shop, sale)
   if same and same.of == found.of and same.number == found.number then return sale.product, sale end
 end
 
-local function licence_of_key(self, key)
-  if self.new_keys[key] then return self.new_keys[key] end
-  for of, purpose in pairs(FOR) do
-    local number = chance.from_licence_key(self.seed, purpose, key)
-    if number then return licence(self, of, number) end
+local function license_of_key(shop, key)
+  if shop.new_keys[key] then return shop.new_keys[key] end
+  for _, of in ipairs(KINDS) do
+    local number = shop.rng:number_of_license_key(purpose_of(of), key)
+    if number then return license(shop, of, number) end
   end
 end
 
---- The licence of a key, or nil.
--- @return licence, its product, its sale or nil, its imported customer or nil
-function licences:find_licence(key)
-  local found = licence_of_key(self, key)
+--- The license of a key, or nil.
+-- @return license, its product, its sale or nil, its imported customer or nil
+function licenses.find(shop, key)
+  local found = license_of_key(shop, key)
   if not found or found.key ~= key then return nil end
-  local product, sale, customer = holder(self, found)
+  local product, sale, customer = holder(shop, found)
   if product then return found, product, sale, customer end
 end
 
---- Keeps what was changed of a licence.
-function licences:keep_licence(changed)
-  self.licences[changed.of][changed.number] = changed
+--- Keeps a license that was changed.
+function licenses.keep(shop, changed)
+  shop.licenses[changed.of][changed.number] = changed
 end
 
---- Gives a licence another key; the old one is nobody's.
-function licences:rotate_licence(changed)
-  self.new_keys[changed.key] = nil
-  self.rotations = self.rotations + 1
-  changed.key = chance.licence_key(self.seed, FOR[changed.of], 2 ^ 29 + self.rotations)
-  self.new_keys[changed.key] = changed
-  self:keep_licence(changed)
+--- Gives a license another key; the old one is nobody's.
+function licenses.rotate(shop, changed)
+  shop.new_keys[changed.key] = nil
+  shop.rotations = shop.rotations + 1
+  changed.key = shop.rng:license_key(purpose_of(changed.of), 2 ^ 29 + shop.rotations)
+  shop.new_keys[changed.key] = changed
+  licenses.keep(shop, changed)
 end
 
---- A customer brought along from elsewhere, who has a licence and no sale.
--- @return the customer, its licence
-function licences:import_customer(product, email)
-  local number = #self.imported + 1
-  self.imported[number] = { id = self:id("imported", number), product = product, email = email,
-    created = self:time() - 400 * 86400 }
-  return self.imported[number], licence(self, "imported", number)
+--- Adds a customer from elsewhere, who has a license and no sale.
+-- @return the customer, its license
+function licenses.import_customer(shop, product, email)
+  local number = #shop.imported + 1
+  shop.imported[number] = { id = shop.rng:id("imported_customer", number), product = product, email = email,
+    created = shop:time() - 400 * 86400 }
+  return shop.imported[number], license(shop, "imported", number)
 end
 
-return licences
+return licenses

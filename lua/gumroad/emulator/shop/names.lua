@@ -1,7 +1,7 @@
---- The words the invented shop is made of: people, places and wares.
+--- The words the invented shop is made of: people, places and products.
 local names = {}
 
---- { as it is written, as it stands in an address }
+--- { as it is written, as an address has it }
 names.first = {
   { "Lena", "lena" }, { "Jules", "jules" }, { "Noor", "noor" }, { "Miguel", "miguel" },
   { "Iris", "iris" }, { "Zoë", "zoe" }, { "Søren", "soren" }, { "Aylin", "aylin" },
@@ -54,13 +54,13 @@ names.referrers = {
   "https://news.example.org/issues/42",
 }
 
-names.answers = {
+names.field_values = {
   "Zoë & Max = 100% ♥", "For Grandma", "The night shift", "日本語", "Nº 7 <please>", "Max",
 }
 
 --- What the shop sells, oldest first. After the last, numbers of the zine "Colour Notes"
 -- go on for ever.
-names.wares = {
+names.products = {
   { name = "Gouache Brushes Vol. 1", permalink = "gvone", price = 1500,
     tags = { "brushes", "gouache" }, summary = "18 brushes, one .abr file", covers = 1,
     file = "gouache-vol-1.zip" },

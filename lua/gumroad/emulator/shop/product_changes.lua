@@ -1,11 +1,13 @@
 --- What products.create and products.update do to a product. Where the server's own words for
 -- what is wrong are not known, these are ours.
+local currency = require "gumroad.api.currency"
+local catalog = require "gumroad.emulator.shop.catalog"
 local fields = require "gumroad.emulator.http.fields"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
-local offer_codes = require "gumroad.emulator.handlers.offer_codes"
-local storage = require "gumroad.emulator.http.storage"
+local offer_codes = require "gumroad.emulator.shop.offer_codes"
 local taxonomy = require "gumroad.emulator.shop.taxonomy"
+local uploads = require "gumroad.emulator.shop.uploads"
 
 local KINDS = { digital = true, course = true, ebook = true, membership = true, bundle = true,
   coffee = true, call = true, commission = true }
@@ -44,7 +46,7 @@ local function fault_of_taxonomy(request)
   if wanted and not taxonomy.find(wanted) then return "Category is not in the list of categories" end
 end
 
-local function kept_file(product, id)
+local function file_of(product, id)
   for _, file in ipairs(product and product.files or {}) do
     if file.id == id then return file end
   end
@@ -56,7 +58,7 @@ local function fault_of_files(shop, request, product)
   if type(files) ~= "table" then return "files must be an array" end
   for _, entry in ipairs(files) do
     if type(entry) ~= "table" then return "files must be an array of objects" end
-    local known = kept_file(product, entry.id) or storage.size(shop, entry.url or "")
+    local known = file_of(product, entry.id) or uploads.size(shop, entry.url or "")
     if not known then return "Each of files needs the id of a file of the product or the url of a completed upload" end
   end
 end
@@ -64,13 +66,13 @@ end
 --- What is wrong with changes of a product, or nil.
 -- @param product nil for a new one
 function changes.fault_of(shop, request, product)
-  local name, currency = request:text "name", request:text "price_currency_type"
+  local name, code = request:text "name", request:text "price_currency_type"
   if name and fields.is_blank(name) then return "Name can't be blank" end
   if product and product.membership and request:text "price" then
     return "The price of a tiered membership is set on its tiers."
   end
   if (tonumber(request:text "price") or 0) < 0 then return "Price must be greater than or equal to 0" end
-  if currency and not format.is_currency(currency:lower()) then
+  if code and not currency.is_known(code:lower()) then
     return "Price currency type is not included in the list"
   end
   if not REFUND_PERIODS[request:text "refund_period" or "inherit"] then
@@ -80,7 +82,7 @@ function changes.fault_of(shop, request, product)
 end
 
 --- What a new product is made of, before the changes are applied.
-function changes.ware_of(request)
+function changes.plan_of(request)
   local kind = request:text "native_type"
   local draft = fields.truth(request:text "draft") or request:text "published" == "false"
   return { name = "", price = 0, draft = draft, membership = kind == "membership", bundle = kind == "bundle",
@@ -90,24 +92,20 @@ end
 local function set_files(shop, product, entries)
   local files = {}
   for i, entry in ipairs(entries) do
-    files[i] = kept_file(product, entry.id) or shop:new_file(product, entry.url, storage.size(shop, entry.url))
+    files[i] = file_of(product, entry.id) or catalog.new_file(shop, product, entry.url, uploads.size(shop, entry.url))
     files[i].name = entry.display_name or files[i].name
   end
   product.files = files
 end
 
--- Pages as the server answers them: with ids, which new ones get.
+-- Pages as the server shows them: with ids, which new ones get.
 local function set_content(shop, product, entries)
   local pages = {}
   for i, entry in ipairs(entries) do
-    local page, id = json.dict(), entry.id or shop:id("rich_content", product.number * 100 + i)
-    json.put(page, "id", id)
-    json.put(page, "page_id", id)
-    json.put(page, "title", entry.title or json.null)
-    json.put(page, "variant_id", json.null)
-    json.put(page, "description", json.of(entry.description or { type = "doc", content = {} }))
-    json.put(page, "updated_at", format.iso(shop:time()))
-    pages[i] = page
+    local id = entry.id or shop.rng:id("rich_content", product.number * 100 + i)
+    pages[i] = json.dict("id", id, "page_id", id, "title", json.or_null(entry.title), "variant_id", json.null,
+      "description", json.of(entry.description or { type = "doc", content = {} }),
+      "updated_at", format.iso(shop:time()))
   end
   product.rich_content = pages
 end

@@ -1,6 +1,6 @@
---- Dice without memory: what falls depends on a seed, a purpose and a number alone, and is
--- the same on all Luas (every product stays below 2^53). From them, ids that can be read
--- back: sale number 70,000 is found by its id without having made the other 69,999.
+--- The one source of chance. It has no memory: what it gives depends on the seed, a purpose and a
+-- number alone, and is the same on all Luas (every product stays below 2^53). So are ids that can be
+-- read back: sale number 70,000 is found by its id without having made the other 69,999.
 local floor = math.floor
 
 local PRIME = 2147483647
@@ -13,7 +13,37 @@ for i = 0, 63 do
   VALUE[DIGIT[i]] = i
 end
 
-local chance = {}
+-- Everything that is left to chance, and everything that has an id. A new purpose takes a new number;
+-- with another number a shop of the same seed is another shop.
+local PURPOSES = {
+  -- what ids name
+  product = 1, sale = 2, subscription = 3, category = 4, variant = 5, custom_field = 6,
+  resource_subscription = 7, imported_customer = 8, email = 9, workflow = 10, workflow_email = 11,
+  payout = 12, seller = 40, file = 41, rich_content = 43, sku = 44, offer_code = 46, media = 47,
+  upsell = 48, upsell_variant = 49, utm_link = 50, review_id = 51, page = 52,
+  sale_license = 20, subscription_license = 30, imported_license = 50,
+  -- names of images and of what is embedded
+  profile_picture = 41, cover = 42, embed = 44, thumbnail = 45,
+  -- the storage
+  etag = 60, upload_name = 61, upload = 62, blob = 63, signature = 64,
+  -- buyers
+  buyer = 100, first_name = 101, last_name = 102, mail_host = 103, place = 104, account = 105,
+  street = 106, account_email = 107, mail_style = 108, guest = 127,
+  -- sales and subscriptions
+  jitter = 110, block = 111, quantity = 112, option = 113, field_value = 117, offer = 118, tip = 119,
+  refund = 120, dispute = 121, affiliate = 122, newsletter = 123, referrer = 124, shipped = 126,
+  status = 128, uses = 129, gift = 130, review = 131, discover = 132,
+  -- OAuth
+  code = 140, access_token = 141, refresh_token = 142, device_code = 143, user_code = 144,
+}
+
+local rng = {}
+rng.__index = rng
+
+--- @param seed any number
+function rng.new(seed)
+  return setmetatable({ seed = floor(seed) % 2147483648 }, rng)
+end
 
 --- A number from 0 to 2^31 - 2, from three non-negative integers below 2^31.
 local function mix(seed, purpose, number)
@@ -23,12 +53,24 @@ local function mix(seed, purpose, number)
   end
   return h
 end
-chance.mix = mix
 
---- A number from 0 to sides - 1.
-function chance.roll(seed, purpose, number, sides)
+local function roll(seed, purpose, number, sides)
   return floor(mix(seed, purpose, number) / 8) % sides
 end
+
+--- A number from 0 to sides - 1.
+-- @param purpose name of what is left to chance
+-- @param number  of the object that it is for
+function rng:roll(purpose, number, sides)
+  return roll(self.seed, PURPOSES[purpose], number, sides)
+end
+
+--- One element of a list.
+function rng:choose(purpose, number, list)
+  return list[1 + self:roll(purpose, number, #list)]
+end
+
+-- order numbers ---------------------------------------------------------------------------
 
 -- a * b modulo 2^30, for a and b below 2^30
 local function multiply(a, b)
@@ -46,14 +88,16 @@ end
 local ORDER_INVERSE = inverse_of(ORDER_FACTOR)
 
 --- The obfuscated number of element `number`: below 2^30, and no two alike.
-function chance.order_number(number)
+function rng.order_number(number)
   return (multiply(number % ORDERS, ORDER_FACTOR) + ORDER_SHIFT) % ORDERS
 end
 
 --- The element's number again.
-function chance.from_order_number(order)
+function rng.number_of_order(order)
   return multiply((order - ORDER_SHIFT) % ORDERS, ORDER_INVERSE)
 end
+
+-- ids -------------------------------------------------------------------------------------
 
 -- 16 digits that nobody can guess; the number hides in the five that follow, moved by an
 -- amount that depends on the 16.
@@ -76,69 +120,86 @@ local function shift_of(prefix, seed)
 end
 
 --- An external id: 22 digits of URL-safe base64 and "==".
--- @param purpose what kind of object it names (a small integer)
--- @param number below 2^30
-function chance.id(seed, purpose, number)
-  local prefix = id_prefix(seed, purpose, number)
+-- @param purpose name of the kind of object
+-- @param number  below 2^30
+function rng:id(purpose, number)
+  local seed, of = self.seed, PURPOSES[purpose]
+  local prefix = id_prefix(seed, of, number)
   local hidden = (number + shift_of(prefix, seed)) % ORDERS
   local out = { prefix }
   for i = 2, 6 do
     out[i] = DIGIT[hidden % 64]
     hidden = floor(hidden / 64)
   end
-  out[7] = DIGIT[16 * chance.roll(seed, purpose, number, 4)]
+  out[7] = DIGIT[16 * roll(seed, of, number, 4)]
   return table.concat(out) .. "=="
 end
 
 --- The number behind an external id of that kind, or nil.
-function chance.from_id(seed, purpose, id)
+function rng:number_of_id(purpose, id)
   if #id ~= 24 or not id:find("^[%w_-]+==$") then return nil end
   local hidden = 0
   for i = 21, 17, -1 do hidden = hidden * 64 + VALUE[id:sub(i, i)] end
-  local number = (hidden - shift_of(id:sub(1, 16), seed)) % ORDERS
-  return chance.id(seed, purpose, number) == id and number or nil
+  local number = (hidden - shift_of(id:sub(1, 16), self.seed)) % ORDERS
+  return self:id(purpose, number) == id and number or nil
 end
+
+-- license keys ----------------------------------------------------------------------------
 
 local function hex(seed, purpose, number)
   return ("%04X%04X"):format(mix(seed, purpose, number) % 65536,
     mix(seed, purpose + 1, number) % 65536)
 end
 
---- A licence key: four groups of eight hex digits; the last hides the number.
-function chance.licence_key(seed, purpose, number)
-  local prefix = hex(seed, purpose, number) .. "-" .. hex(seed, purpose + 2, number) .. "-"
-    .. hex(seed, purpose + 4, number)
+--- A license key: four groups of eight hex digits; the last hides the number.
+function rng:license_key(purpose, number)
+  local seed, of = self.seed, PURPOSES[purpose]
+  local prefix = hex(seed, of, number) .. "-" .. hex(seed, of + 2, number) .. "-" .. hex(seed, of + 4, number)
   local hidden = (number + shift_of(prefix, seed)) % ORDERS
   return ("%s-%04X%04X"):format(prefix, floor(hidden / 65536), hidden % 65536)
 end
 
-function chance.from_licence_key(seed, purpose, key)
+--- The number behind a license key of that kind, or nil.
+function rng:number_of_license_key(purpose, key)
   local prefix, high, low = key:match("^(%x+%-%x+%-%x+)%-(%x%x%x%x)(%x%x%x%x)$")
   if not prefix then return nil end
   local hidden = tonumber(high, 16) * 65536 + tonumber(low, 16)
-  local number = (hidden - shift_of(prefix, seed)) % ORDERS
-  return chance.licence_key(seed, purpose, number) == key and number or nil
+  local number = (hidden - shift_of(prefix, self.seed)) % ORDERS
+  return self:license_key(purpose, number) == key and number or nil
 end
 
+-- texts -----------------------------------------------------------------------------------
+
 --- Digits of a given count, the first not 0: "5530311507811".
-function chance.digits(seed, purpose, number, count)
-  local out = { tostring(1 + chance.roll(seed, purpose, number, 9)) }
-  for i = 2, count do out[i] = tostring(chance.roll(seed, purpose + i, number, 10)) end
+function rng:digits(purpose, number, count)
+  local seed, of = self.seed, PURPOSES[purpose]
+  local out = { tostring(1 + roll(seed, of, number, 9)) }
+  for i = 2, count do out[i] = tostring(roll(seed, of + i, number, 10)) end
+  return table.concat(out)
+end
+
+--- Letters of an alphabet, in a given count.
+function rng:letters(purpose, number, count, alphabet)
+  local out = {}
+  for i = 1, count do
+    local at = 1 + roll(self.seed, PURPOSES[purpose] * count + i, number, #alphabet)
+    out[i] = alphabet:sub(at, at)
+  end
   return table.concat(out)
 end
 
 --- 43 digits of URL-safe base64, as tokens and codes have.
-function chance.token(seed, purpose, number)
+function rng:token(purpose, number)
   local out = {}
-  for i = 1, 43 do out[i] = DIGIT[floor(mix(seed, purpose * 64 + i, number) / 8) % 64] end
+  for i = 1, 43 do out[i] = DIGIT[floor(mix(self.seed, PURPOSES[purpose] * 64 + i, number) / 8) % 64] end
   return table.concat(out)
 end
 
 --- 32 lower-case hex digits, as covers have.
-function chance.guid(seed, purpose, number)
+function rng:guid(purpose, number)
   local out = {}
-  for i = 1, 8 do out[i] = ("%04x"):format(mix(seed, purpose * 8 + i, number) % 65536) end
+  for i = 1, 8 do out[i] = ("%04x"):format(mix(self.seed, PURPOSES[purpose] * 8 + i, number) % 65536) end
   return table.concat(out)
 end
 
-return chance
+return rng

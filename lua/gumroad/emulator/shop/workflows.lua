@@ -1,82 +1,34 @@
---- Series of emails that an event starts, as the shop keeps them.
-local format = require "gumroad.emulator.http.format"
-local json = require "gumroad.emulator.http.json"
-local Kept = require "gumroad.emulator.shop.store"
-local views = require "gumroad.emulator.views"
+--- Series of emails that an event starts.
+local catalog = require "gumroad.emulator.shop.catalog"
+local Store = require "gumroad.emulator.shop.store"
 
 local DAY = 86400
-local null = json.null
 
 local workflows = {}
 
 --- Adds an email to a workflow.
 -- @param email table: subject, message, amount and unit of its delay
-function workflows.add(shop, workflow, email, time)
+function workflows.add_email(shop, workflow, email, time)
   email.created, email.updated = time, time
-  table.insert(workflow.emails, Kept.of(shop, "workflow_emails", "workflow_email"):add(email))
+  table.insert(workflow.emails, Store.of(shop, "workflow_emails", "workflow_email"):add(email))
   return email
 end
 
-local function invent(kept, shop, workflow)
+local function invent(store, shop, workflow)
   workflow.created, workflow.emails = shop.opened_at + DAY, {}
   workflow.published = workflow.trigger == nil and workflow.created + DAY or nil
-  workflows.add(shop, kept:add(workflow), { subject = "Welcome", message = "<p>Hi</p>", amount = 1,
+  workflows.add_email(shop, store:add(workflow), { subject = "Welcome", message = "<p>Hi</p>", amount = 1,
     unit = "day", sent = 120, opened = 80, clicked = 12 }, workflow.created)
+end
+
+local function fill(store, shop)
+  invent(store, shop, { name = "Onboarding", audience = "product", product = catalog.get(shop, 1) })
+  invent(store, shop, { name = "Come back", audience = "seller", trigger = "member_cancellation" })
 end
 
 --- The shop's workflows, oldest first.
 function workflows.of(shop)
-  return Kept.of(shop, "workflows", "workflow", function(kept)
-    invent(kept, shop, { name = "Onboarding", audience = "product", product = shop:product(1) })
-    invent(kept, shop, { name = "Come back", audience = "seller", trigger = "member_cancellation" })
-  end)
-end
-
-local Workflow = json.shape { "id", "name", "audience_type", "trigger", "product_id", "variant_id", "state",
-  "published_at", "first_published_at", "send_to_past_customers", "emails_count", "filters", "created_at",
-  "updated_at", "emails" }
-local Filters = json.shape { "bought_products" }
-local Email = json.shape { "id", "subject", "message", "audience_type", "product_id", "state", "published_at",
-  "send_emails", "delay", "sent_count", "open_count", "open_rate", "click_count", "click_rate", "created_at",
-  "updated_at" }
-local Delay = json.shape { "amount", "unit" }
-
-local function per_cent(part, all)
-  return part and math.floor(part / all * 1000 + 0.5) / 10 or null
-end
-
---- An email of a workflow as the API shows it.
--- @param written whether the answer is to a write: it has no figures then
-function workflows.email_view(workflow, email, written)
-  local opened, clicked
-  if not written then opened, clicked = email.opened, email.clicked end
-  return Email {
-    id = email.id, subject = email.subject, message = email.message, audience_type = workflow.audience,
-    product_id = workflow.product and workflow.product.id or null,
-    state = workflow.published and "published" or "draft",
-    published_at = views.time_or_null(workflow.published), send_emails = true,
-    delay = Delay { amount = email.amount, unit = email.unit }, sent_count = email.sent or 0,
-    open_count = opened or null, open_rate = per_cent(opened, email.sent),
-    click_count = clicked or null, click_rate = per_cent(clicked, email.sent),
-    created_at = format.iso(email.created), updated_at = format.iso(email.updated),
-  }
-end
-
---- A workflow as the API shows it.
--- @param in_full whether with its emails
-function workflows.view(workflow, in_full)
-  local emails = {}
-  for i, email in ipairs(workflow.emails) do emails[i] = workflows.email_view(workflow, email) end
-  local product, time = workflow.product, views.time_or_null(workflow.published)
-  return Workflow {
-    id = workflow.id, name = workflow.name, audience_type = workflow.audience,
-    trigger = workflow.trigger or null, product_id = product and product.id or null, variant_id = null,
-    state = workflow.published and "published" or "draft", published_at = time, first_published_at = time,
-    send_to_past_customers = false, emails_count = #emails,
-    filters = product and Filters { bought_products = { product.permalink } } or json.dict(),
-    created_at = format.iso(workflow.created), updated_at = format.iso(workflow.created),
-    emails = in_full and emails or nil,
-  }
+  return Store.of(shop, "workflows", "workflow", fill)
 end
 
 return workflows

@@ -1,14 +1,14 @@
 --- Refunds (sales.refund). Two of them are two refunds, so none is sent twice; where the answer
 -- is lost, the sale tells what became of it. For that it is read before, always. A token that
 -- may not read sales refunds all the same, without that.
-local money = require "gumroad.api.currency"
+local currency = require "gumroad.api.currency"
 local Error = require "gumroad.base.error"
 
 -- What can still be refunded, in the smallest unit of the currency that it was sold in, or nil
 -- where the sale does not tell. Older servers name no currency, only its symbol.
 local function left_of(sale)
-  local text, currency = sale.amount_refundable_in_currency, sale.currency or sale.currency_symbol == "¥" and "jpy"
-  return type(text) == "string" and money.parse(text, currency) or nil
+  local text, code = sale.amount_refundable_in_currency, sale.currency or currency.with_symbol(sale.currency_symbol)
+  return type(text) == "string" and currency.parse(text, code) or nil
 end
 
 local function amount_words(sale)

@@ -6,6 +6,7 @@ local receiver = require "gumroad.webhook.receiver"
 local url = require "gumroad.base.url"
 local watch = require "gumroad.watch"
 local width = require "gumroad.cli.output.width"
+local Error = require "gumroad.base.error"
 local Forwards = require "gumroad.cli.commands.listen.forward"
 
 local IDLE = 60  -- seconds
@@ -94,15 +95,19 @@ local function serve(self)
   end
 end
 
---- Serves until there were as many events as are asked for, or Ctrl-C.
+--- Serves until there were as many events as are asked for, or Ctrl-C, from the first line of `begin` on.
+-- @param begin function(): what comes before the first event, such as making webhooks
 -- @return nil, or what was raised
-function Session:run()
-  local ok, raised = pcall(serve, self)
+function Session:run(begin)
+  local ok, raised = pcall(function()
+    begin()
+    serve(self)
+  end)
   if self.forwards then self.forwards:stop() end
   self.receiver:stop()
   self.receiver:step(0)  -- sends the last answers
   self.receiver:close()
-  if not ok and not tostring(raised):find("interrupted!", 1, true) then return raised end
+  if not ok and not Error.is_interrupt(raised) then return raised end
 end
 
 --- What was received, in words.

@@ -3,7 +3,7 @@ local arguments = require "gumroad.cli.arguments"
 local env = require "gumroad.base.env"
 local exit_codes = require "gumroad.cli.exit_codes"
 local formats = require "gumroad.cli.output.formats"
-local operation = require "gumroad.cli.operation"
+local rows = require "gumroad.cli.operation.rows"
 
 local HEAD = [[
 .Dd %s
@@ -98,14 +98,13 @@ local function add_operation(out, row)
   for _, id in ipairs(row.path_params) do line[#line + 1] = "Ar " .. word(id) end
   out[#out + 1] = table.concat(line, " ")
   out[#out + 1] = text(row.doc)
-  out[#out + 1] = text(operation.remarks(row))
-  local options = operation.options(row)
-  if row.is_list then options[#options + 1] = operation.LIMIT end
+  out[#out + 1] = text(rows.remarks(row))
+  local options = rows.all_options(row)
   if #options == 0 then return end
   out[#out + 1] = ".Bl -tag -width Ds -compact"
   for _, option in ipairs(options) do
     out[#out + 1] = option_line(option.name, option.argument)
-    local doc = (option.param.required and "Required. " or "") .. operation.describe(option)
+    local doc = (option.param.required and "Required. " or "") .. rows.describe(option)
     out[#out + 1] = doc ~= "" and text(doc) or nil
   end
   out[#out + 1] = ".El"

@@ -1,5 +1,6 @@
 --- gumroad-lua trigger EVENT --to URL: sends a ping of an invented sale or subscription, byte for byte
 -- as Gumroad sends it, and says what Gumroad would make of the answer.
+local delivery = require "gumroad.api.delivery"
 local events = require "gumroad.api.events"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
@@ -10,6 +11,7 @@ local values = require "gumroad.cli.values"
 
 local TEST_PING = "test"
 local FORBIDDEN = 403
+local MOST_RETRIES = #delivery.PAUSES
 
 local function configure(parser)
   parser:argument("event", table.concat(events.names, ", ") .. ", or " .. TEST_PING .. ", the test ping of the "
@@ -19,8 +21,8 @@ local function configure(parser)
     .. "null. May be repeated."):argname("FIELD=VALUE"):convert(values.pair("FIELD=VALUE", "option '--set': "))
     :count("*"):action("append"):init(nil)
   parser:flag("--test", "Of a purchase that the seller made to try the shop.")
-  parser:option("--retry-count", "As the so many-th repetition, 1 to 3."):argname("NUMBER"):default(0)
-    :convert(values.whole("--retry-count", 1, 3)):show_default(false)
+  parser:option("--retry-count", ("As the so many-th repetition, 1 to %d."):format(MOST_RETRIES)):argname("NUMBER")
+    :default(0):convert(values.whole("--retry-count", 1, MOST_RETRIES)):show_default(false)
   parser:flag("--json-body", "As JSON, which Gumroad sends to zapier.com alone.")
   parser:option("--count", "So many events, one after the other; default: 1."):argname("NUMBER"):default(1)
     :convert(values.whole("--count", 1, 1000000)):show_default(false)

@@ -1,5 +1,6 @@
 --- shop.direct_uploads:upload(path [, params [, options]]): a cover, thumbnail or medium, sent to
 -- the storage in one go.
+local base64 = require "gumroad.base.base64"
 local Error = require "gumroad.base.error"
 local File = require "gumroad.resources.composed.upload.file"
 local storage = require "gumroad.resources.composed.upload.storage"
@@ -23,22 +24,6 @@ local function content_type(op, name)
   if known then return known end
   return nil, Error.new("file", ("what %s is cannot be told by its name; Gumroad takes JPEG, PNG, GIF and videos "
     .. "(for media any image but SVG; a product's file goes by files.upload): give content_type"):format(name))
-end
-
-local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-local function base64(bytes)
-  local out = bytes:gsub("..?.?", function(group)
-    local a, b, c = group:byte(1, 3)
-    local number = a * 65536 + (b or 0) * 256 + (c or 0)
-    local text = ""
-    for digit = 3, 0, -1 do
-      local at = math.floor(number / 64 ^ digit) % 64 + 1
-      text = text .. ALPHABET:sub(at, at)
-    end
-    return text:sub(1, #group + 1) .. ("="):rep(3 - #group)
-  end)
-  return out
 end
 
 local function new_md5()
@@ -67,7 +52,7 @@ local function checksum(op, path)
   end
   if file then file:close() end
   if message then return nil, Error.new("file", "cannot read " .. path .. ": " .. message) end
-  return base64(md5:final())
+  return base64.encode(md5:final())
 end
 
 -- Reserves the blob.

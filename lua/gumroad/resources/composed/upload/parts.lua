@@ -6,6 +6,7 @@
 -- or, once it was sent, { part_number, etag }. An error carries it as `upload`, and `resume`
 -- takes it.
 local limits = require "gumroad.api.limits"
+local tables = require "gumroad.base.tables"
 local Error = require "gumroad.base.error"
 local File = require "gumroad.resources.composed.upload.file"
 local storage = require "gumroad.resources.composed.upload.storage"
@@ -106,8 +107,7 @@ local PERHAPS_DONE = "; it was asked for before, and may have succeeded without 
 function Upload:complete()
   local asked_before = self.state.completing
   self.state.completing = true
-  local options, parts = { timeout = COMPLETION }, {}
-  for name, value in pairs(self.op.options) do options[name] = value end
+  local options, parts = tables.copy({ timeout = COMPLETION }, self.op.options), {}
   for number, part in ipairs(self.state.parts) do
     parts[number] = { part_number = number, etag = part.etag }
   end

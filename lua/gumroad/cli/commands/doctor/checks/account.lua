@@ -9,10 +9,20 @@ local url = require "gumroad.base.url"
 local LOG_IN = "Run gumroad-lua login NAME"
 
 -- Where the token comes from, in words.
-local function source(args)
-  if args.connection then return ("the connection '%s'"):format(args.connection) end
-  if env.get "GUMROAD_ACCESS_TOKEN" then return "the variable GUMROAD_ACCESS_TOKEN" end
-  return ("the connection '%s'"):format(require("gumroad.connections").default())
+local function source(context)
+  local name = context.connection_name()
+  return name and ("the connection '%s'"):format(name) or "the variable GUMROAD_ACCESS_TOKEN"
+end
+
+-- What the shop's token is | nil, error
+local function info_of(context, shop)
+  local name, token = context.connection_name(), env.get "GUMROAD_ACCESS_TOKEN"
+  if name then
+    local connection, err = require("gumroad.connections").get(name)
+    if not connection then return nil, err end
+    token = connection.access_token
+  end
+  return require("gumroad.oauth").info(token, { base_url = shops.base_url(shop), timeout = context.args.timeout })
 end
 
 local function check_store(report)
@@ -31,12 +41,12 @@ local function shop_of(report, context)
   report:problem("connection", failure.of(shop).message, "Mend that first; no token was sent")
 end
 
-local function check_connection(report, args, shop)
+local function check_connection(report, context, shop)
   if not shops.has_token(shop) then
     return report:problem("connection", "no access token", LOG_IN .. ", or set GUMROAD_ACCESS_TOKEN")
   end
-  report:ok("connection", "%s, for %s", source(args), url.shown(shops.base_url(shop)))
-  if args.connection and env.get "GUMROAD_ACCESS_TOKEN" then
+  report:ok("connection", "%s, for %s", source(context), url.shown(shops.base_url(shop)))
+  if context.args.connection and env.get "GUMROAD_ACCESS_TOKEN" then
     report:note("connection", "GUMROAD_ACCESS_TOKEN is set too, and used where --connection is not")
   end
 end
@@ -85,8 +95,8 @@ local function count_endpoints(scopes)
 end
 
 -- What the token may do. Whether it may see webhooks.
-local function check_scopes(report, shop)
-  local info, err = shop:request { url = "/oauth/token/info" }
+local function check_scopes(report, context, shop)
+  local info, err = info_of(context, shop)
   if not info or type(info.scope) ~= "table" then
     report:warning("scopes", "Gumroad does not tell them: " .. tostring(err), "Webhooks need view_sales")
     return true
@@ -111,8 +121,8 @@ return function(report, context, args)
   check_store(report)
   local shop = shop_of(report, context)
   if not shop then return check_way(report, args) end
-  check_connection(report, args, shop)
+  check_connection(report, context, shop)
   if not check_api(report, shops.base_url(shop)) or not shops.has_token(shop) then return nil end
   local goes_on, seller_id = check_token(report, shop)
-  return goes_on and check_scopes(report, shop) and shop or nil, seller_id
+  return goes_on and check_scopes(report, context, shop) and shop or nil, seller_id
 end

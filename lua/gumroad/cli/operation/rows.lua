@@ -1,0 +1,71 @@
+--- What a row of gumroad.api says of its command: the options, what its help says, the exit code of a verdict.
+local exit_codes = require "gumroad.cli.exit_codes"
+local schema = require "gumroad.api.schema"
+local values = require "gumroad.cli.values"
+
+local rows = {}
+
+--- The options for a row's parameters: of each the `name` with dashes, the `param` of the row, its `type`, and what
+-- its `argument` is called. A function cannot be given on a command line.
+function rows.options(row)
+  local options = {}
+  for _, param in ipairs(row.params) do
+    local type = param[2]
+    if type ~= "function" then
+      options[#options + 1] = { name = "--" .. param[1]:gsub("_", "-"), param = param, type = type,
+        argument = type == "boolean" and "true|false" or values.TYPES[type][1] }
+    end
+  end
+  return options
+end
+
+local LIMIT = { name = "--limit", argument = "NUMBER", type = "integer", convert = values.whole("--limit", 0),
+  param = { "limit", "integer", doc = "at most so many; default: all, page by page" } }
+
+--- Those, and what lists have besides.
+function rows.all_options(row)
+  local options = rows.options(row)
+  if row.is_list then options[#options + 1] = LIMIT end
+  return options
+end
+
+local HINTS = {
+  string = "", integer = "", boolean = "", date = "",
+  array = "may be repeated, or one JSON array of all",
+  object = "JSON, @FILE or - for standard input",
+}
+
+--- What the help says of an option.
+function rows.describe(option)
+  local param, hint = option.param, HINTS[option.type]
+  local doc = param.doc or ""
+  return doc .. (doc ~= "" and hint ~= "" and "; " or "") .. hint
+end
+
+-- What a row needs of a token, in words.
+local function scopes(row)
+  if not row.scopes then return "Needs no access token." end
+  return "The token needs " .. (#row.scopes > 1 and "one of the scopes " or "the scope ")
+    .. table.concat(row.scopes, ", ") .. "."
+end
+
+-- Whether a row tells if something is valid, as licenses.check does: the exit code then says it too.
+local function gives_verdict(row)
+  local object = schema[row.object]
+  return object ~= nil and object.type.valid ~= nil
+end
+
+--- What is to be known of a row besides its doc: scopes, exit codes.
+function rows.remarks(row)
+  if not gives_verdict(row) then return scopes(row) end
+  return ("%s The exit code is %d if it is valid, %d if Gumroad gave no answer, else %d."):format(scopes(row),
+    exit_codes.SUCCESS, exit_codes.NO_RESPONSE, exit_codes.REFUSED)
+end
+
+--- The exit code for an object that a row's method returned.
+function rows.exit_code(row, object)
+  if not gives_verdict(row) or object.valid then return exit_codes.SUCCESS end
+  return object.status == "unreachable" and exit_codes.NO_RESPONSE or exit_codes.REFUSED
+end
+
+return rows

@@ -1,0 +1,44 @@
+--- What came in, for Handle:stats().
+local json = require "gumroad.emulator.http.json"
+
+local REMEMBERED = 200  -- requests, with this much of each body:
+local REMEMBERED_BYTES = 65536
+
+local Stats = {}
+Stats.__index = Stats
+
+function Stats.new()
+  return setmetatable({ requests = 0, in_flight = 0, max_in_flight = 0, last_requests = {} }, Stats)
+end
+
+--- Forgets all but what is in flight.
+function Stats:reset()
+  self.requests, self.max_in_flight, self.last_requests = 0, self.in_flight, {}
+end
+
+-- Headers as they are shown: of the token only how it was sent.
+local function shown_headers(headers)
+  local out = {}
+  for name, value in pairs(headers) do out[name] = value end
+  if out.authorization then out.authorization = out.authorization:match("^%S*") end
+  return json.dict_of(out)
+end
+
+--- Counts a request that came in.
+-- @param raw table: method, path, query, body, headers
+function Stats:begin(raw)
+  local list = self.last_requests
+  list[#list + 1] = json.dict("method", raw.method, "path", raw.path, "query", raw.query,
+    "body", raw.body:sub(1, REMEMBERED_BYTES), "headers", shown_headers(raw.headers))
+  if #list > REMEMBERED then table.remove(list, 1) end
+  self.requests = self.requests + 1
+  self.in_flight = self.in_flight + 1
+  self.max_in_flight = math.max(self.max_in_flight, self.in_flight)
+end
+
+--- Counts a response that went out.
+function Stats:finish()
+  self.in_flight = self.in_flight - 1
+end
+
+return Stats

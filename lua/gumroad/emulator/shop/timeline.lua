@@ -1,0 +1,98 @@
+--- When the sales before the start were made, and of what: known of each sale without making it.
+--
+-- Every `charge_step`-th sale is a charge of a subscription, and the charges go round the
+-- subscriptions, so each has one now and then until today. The other sales go round the products that
+-- can be sold, in blocks of one each; where a block begins is left to chance.
+local floor, max, min = math.floor, math.max, math.min
+
+local DAY = 86400
+local OPEN_FOR = 730 * DAY     -- how long before the start the shop opened
+local MOST_CHARGES = 24        -- of one subscription: monthly over two years
+
+local timeline = {}
+
+--- Lays the sales out: sets what the functions below ask for.
+-- @param shop a table with the counts at the start
+function timeline.lay_out(shop)
+  shop.opened_at = shop.started_at - OPEN_FOR
+  shop.pause = OPEN_FOR / max(1, shop.first_sales)
+  shop.charges, shop.charge_step, shop.recurrence = 0, 1, "monthly"
+  if shop.first_subscriptions == 0 then return end
+  shop.charge_step = max(2, math.ceil(shop.first_sales / (MOST_CHARGES * shop.first_subscriptions)))
+  shop.charges = floor(shop.first_sales / shop.charge_step)
+  local days = shop.pause * shop.charge_step * shop.first_subscriptions / DAY
+  shop.recurrence = days > 60 and "yearly" or "monthly"
+end
+
+--- Unix time of sale number n; it never falls as n grows.
+function timeline.sale_created(shop, number)
+  if number > shop.first_sales then return shop.sales[number].created end
+  local from, to = floor((number - 1) * shop.pause), floor(number * shop.pause)
+  return shop.opened_at + from + shop.rng:roll("jitter", number, max(1, to - from))
+end
+
+--- Unix time of subscription number n, one of those at the start.
+function timeline.subscription_created(shop, number)
+  if shop.charges >= shop.first_subscriptions then
+    return timeline.sale_created(shop, number * shop.charge_step)
+  end
+  return shop.opened_at + floor((number - 0.5) / shop.first_subscriptions * OPEN_FOR)
+end
+
+-- Which charge a sale is: 1, 2, ... over all subscriptions, or nil.
+local function charge_of(shop, number)
+  if number > shop.first_sales or shop.charges == 0 or number % shop.charge_step ~= 0 then
+    return nil
+  end
+  local charge = number / shop.charge_step
+  return charge <= shop.charges and floor(charge) or nil
+end
+
+--- The subscription whose charge a sale is, or nil.
+-- @return its number, and whether it had been charged before
+function timeline.subscription_of_sale(shop, number)
+  local charge = charge_of(shop, number)
+  if not charge then return nil end
+  return (charge - 1) % shop.first_subscriptions + 1, charge > shop.first_subscriptions
+end
+
+--- The numbers of the sales that are charges of subscription number n, oldest first.
+function timeline.sales_of_subscription(shop, number)
+  local numbers = {}
+  if number > shop.first_subscriptions then return numbers end
+  for charge = number, shop.charges, shop.first_subscriptions do
+    numbers[#numbers + 1] = charge * shop.charge_step
+  end
+  return numbers
+end
+
+--- The number of the product that was sold.
+function timeline.product_of_sale(shop, number)
+  if charge_of(shop, number) then return shop.membership_number end
+  local charges_before = shop.charges > 0
+    and min(floor(number / shop.charge_step), shop.charges) or 0
+  local plain = number - charges_before - 1
+  local kinds = #shop.sellable
+  local block = floor(plain / kinds)
+  return shop.sellable[(plain % kinds + shop.rng:roll("block", block, kinds)) % kinds + 1]
+end
+
+--- How many sales a product had before the start.
+function timeline.sold_before(shop, product)
+  if product.membership then return shop.charges end
+  local kinds, plain = #shop.sellable, shop.first_sales - shop.charges
+  local place = shop.place_of[product.number]
+  if plain < 1 or not place then return 0 end
+  local blocks = floor(plain / kinds)
+  local in_last = (place - 1 - shop.rng:roll("block", blocks, kinds)) % kinds < plain % kinds
+  return blocks + (in_last and 1 or 0)
+end
+
+--- The number of the buyer.
+function timeline.buyer_of_sale(shop, number)
+  local subscription = timeline.subscription_of_sale(shop, number)
+  if subscription then return shop.plain_buyers + subscription end
+  return 1 + shop.rng:roll("buyer", number, shop.plain_buyers)
+end
+
+return timeline

@@ -1,0 +1,41 @@
+--- How payouts look in responses.
+local format = require "gumroad.emulator.http.format"
+local json = require "gumroad.emulator.http.json"
+
+local null, or_null = json.null, json.or_null
+
+local Payout = json.shape { "id", "amount", "currency", "status", "created_at", "processed_at",
+  "payment_processor", "bank_account_visual", "paypal_email", "sales", "refunded_sales", "disputed_sales",
+  "transactions" }
+local Transaction = json.shape { "type", "date", "purchase_id", "item_name", "buyer_name", "buyer_email",
+  "taxes", "shipping", "sale_price", "gumroad_fees", "net_total" }
+
+-- What one line of a payout says: amounts in dollars; "" where there is no sale.
+local function transaction(line)
+  local sale = line.sale
+  return Transaction {
+    type = line.type, date = os.date("!%Y-%m-%d", line.time), purchase_id = sale and sale.id or "",
+    item_name = sale and sale.product.name or "", buyer_name = sale and sale.buyer.name or "",
+    buyer_email = sale and sale.email or "", taxes = sale and 0 or "", shipping = sale and 0 or "",
+    sale_price = sale and line.price / 100 or "", gumroad_fees = line.fee / 100, net_total = line.net / 100,
+  }
+end
+
+--- A payout of gumroad.emulator.shop.ledger.
+-- @param details nil, or table: `sales` and `transactions`, whether to add these
+return function(payout, details)
+  local paypal, with_sales = payout.paypal, details and details.sales
+  local done = payout.status == "completed"
+  return Payout {
+    id = or_null(payout.id), amount = ("%d.%02d"):format(math.floor(payout.cents / 100), payout.cents % 100),
+    currency = "usd", status = payout.status, created_at = format.iso(payout.created),
+    processed_at = done and format.iso(payout.created + 26 * 3600) or null,
+    payment_processor = paypal and "paypal" or "stripe",
+    bank_account_visual = paypal and null or "******1234",
+    paypal_email = paypal and "ana.pay@example.com" or null,
+    sales = with_sales and payout.sales or nil,
+    refunded_sales = with_sales and payout.refunded_sales or nil,
+    disputed_sales = with_sales and payout.disputed_sales or nil,
+    transactions = details and details.transactions and json.list(payout.entries, transaction) or nil,
+  }
+end
