@@ -176,9 +176,20 @@ if CHECKING then
   end
 end
 
--- What the state still has when it is closed
+-- What the state still has when it is closed. Finalizers run in the opposite order of their making, so
+-- that this one comes after those of what it calls.
+local function last()
+  server:gate { target = "/late" }
+  held:answer(200)
+  waiting:close()
+end
+if newproxy then
+  LAST = newproxy(true)  -- luacheck: ignore
+  getmetatable(LAST).__gc = last
+else LAST = setmetatable({}, { __gc = last }) end  -- luacheck: ignore
 server = assert(listener.new {})
 engine:watch(server:fd())
 url = "http://127.0.0.1:" .. server:port()
 waiting = send {}
-LEFT = { waiting, receive(waiting), send {}, core.secret("left open"), server, system.lock(FOLDER .. "/lock") }  -- luacheck: ignore
+held = receive(waiting)
+LEFT = { waiting, held, send {}, core.secret("left open"), server, system.lock(FOLDER .. "/lock") }  -- luacheck: ignore
