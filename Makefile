@@ -7,7 +7,7 @@
 #   make types     library/gumroad.lua, by which editors complete, from the tables of the API
 #   make doc       the reference: build/doc/index.html
 #   make openapi   Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check: validated
-#   make lint check-lua-h sanitize valgrind fuzz bench clean
+#   make lint check-lua-h sanitize valgrind fuzz soak bench clean
 
 LUA ?= lua5.4
 LUAS = lua5.1 lua5.2 lua5.3 lua5.4 luajit
@@ -211,17 +211,32 @@ valgrind: all
 	  TESTED="env -u GUMROAD_ACCESS_TOKEN valgrind -q --error-exitcode=9 --leak-check=full \
 	    --show-leak-kinds=definite --errors-for-leak-kinds=definite"
 
-# The parsers under libFuzzer, each from the samples.
+# Mistakes that chance finds, from the inputs in spec/fuzz/corpus. fuzz: the targets of libFuzzer,
+# FUZZ_SECONDS for each; soak: all that there are, SOAK_SECONDS in all, and a table at the end.
+FUZZ_TARGETS = form json url gate headers webhook response tables server client lifetimes
 FUZZ_SECONDS ?= 60
+SOAK_SECONDS ?= 3600
+FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZ_CODE = $(patsubst %,$(BUILD)/obj/%.o,$(sort $(CORE) $(LISTENER)))
+
+$(BUILD)/%_fuzz: spec/fuzz/%_fuzz.c spec/fuzz/fuzz.h $(FUZZ_CODE)
+	$(CC) $(ALL_CFLAGS) -Isrc $(CURL_CFLAGS) $(LUA_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_CODE) \
+	  $(CURL_LIBS) $(MHD_LIBS) $(shell $(PKG_CONFIG) --libs $(LUA))
+
+$(BUILD)/%_fuzz: spec/fuzz/%_fuzz.lua spec/fuzz/lua_fuzz.c spec/fuzz/fuzz.h $(FUZZ_CODE)
+	$(CC) $(ALL_CFLAGS) -Isrc $(LUA_CFLAGS) -fsanitize=fuzzer -DTARGET='"$<"' -o $@ spec/fuzz/lua_fuzz.c $(FUZZ_CODE) \
+	  $(CURL_LIBS) $(MHD_LIBS) $(shell $(PKG_CONFIG) --libs $(LUA))
+
+fuzz-targets: $(FUZZ_TARGETS:%=$(BUILD)/%_fuzz)
+
+FUZZ = $(MAKE) --no-print-directory -s CC=clang BUILD=build/fuzz/$(LUA) CFLAGS="$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link" fuzz-targets
 fuzz:
-	@mkdir -p build/fuzz/form-corpus build/fuzz/json-corpus
-	cp spec/fixtures/pings/*.form build/fuzz/form-corpus
-	cp spec/fixtures/*.json spec/fixtures/errors/*.json build/fuzz/json-corpus
-	for parser in form json; do \
-	  clang $(WARNINGS) -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c && \
-	  build/fuzz/$$parser -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 \
-	    -artifact_prefix=build/fuzz/ build/fuzz/$$parser-corpus || exit 1; done
+	$(FUZZ)
+	LUA=$(LUA) lua5.4 spec/fuzz/run.lua build/fuzz/$(LUA) $$(( $(FUZZ_SECONDS) * $(words $(FUZZ_TARGETS)) )) $(FUZZ_TARGETS)
+
+soak: all
+	$(FUZZ)
+	LUA=$(LUA) lua5.4 spec/fuzz/run.lua build/fuzz/$(LUA) $(SOAK_SECONDS) $(FUZZ_TARGETS) json_python form_rack
 
 # Each figure is of things measured in one run, side by side; only figures go to stdout.
 BENCH_MODULES = $(BUILD)/form_baseline.so $(BUILD)/get_baseline.so
@@ -240,4 +255,4 @@ clean:
 	rm -rf build
 
 .PHONY: all install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint types openapi \
-  openapi-check doc sanitize valgrind fuzz bench clean
+  openapi-check doc sanitize valgrind fuzz fuzz-targets soak bench clean
