@@ -261,7 +261,7 @@ local function all_scopes()
   local out = {}
   for _, rows in pairs(api) do
     for _, row in ipairs(rows) do
-      for _, scope in ipairs(row.scopes or {}) do out[scope] = assert(scopes.words[scope], scope) end
+      for _, scope in ipairs(row.scopes or {}) do out[scope] = assert(scopes.descriptions[scope], scope) end
     end
   end
   return out

@@ -27,12 +27,12 @@ describe("The limits", function()
       for _, row in ipairs(rows) do there[(row.method or "") .. " /v2" .. (row.path or "")] = row.doc end
     end
     for _, limit in ipairs(limits) do
-      local doc, words = there[limit.method .. " " .. limit.path], limits.words(limit.method, limit.path)
+      local doc, words = there[limit.method .. " " .. limit.path], limits.sentence(limit.method, limit.path)
       assert.truthy(doc, limit.path)
       assert.truthy(doc == true or not words or doc:sub(-#words) == words, limit.path)
     end
-    assert.truthy(api.products.create.doc:find(". At most 10 a minute.", 1, true))
-    assert.truthy(api.media.create.doc:find(". At most 20 in ten minutes.", 1, true))
+    assert.truthy(api.products.create.doc:find(". At most 10 requests a minute.", 1, true))
+    assert.truthy(api.media.create.doc:find(". At most 20 requests in ten minutes.", 1, true))
     assert.falsy(api.sales.list.doc:find("At most", 1, true))
   end)
 end)
@@ -42,7 +42,7 @@ describe("The scopes", function()
     local set = scopes.set()
     assert.is_nil(set.refund_sales)
     assert.is_true(set.ifttt)
-    assert.equal("payouts", scopes.words.view_payouts)
+    assert.equal("read payouts", scopes.descriptions.view_payouts)
     assert.equal("view_public view_profile edit_products view_sales mark_sales_as_shipped edit_sales edit_emails "
       .. "edit_profile view_payouts view_tax_data account", table.concat(scopes.ordinary, " "))
   end)
@@ -50,7 +50,7 @@ describe("The scopes", function()
   it("are all that operations need", function()
     for _, rows in pairs(api) do
       for _, row in ipairs(rows) do
-        for _, scope in ipairs(row.scopes or {}) do assert.is_string(scopes.words[scope], scope) end
+        for _, scope in ipairs(row.scopes or {}) do assert.is_string(scopes.descriptions[scope], scope) end
       end
     end
   end)
