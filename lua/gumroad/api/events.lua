@@ -36,6 +36,6 @@ for i, row in ipairs(events) do
 end
 
 --- "sale, refund, ... or subscription_restarted"
-events.words = table.concat(events.names, ", "):gsub(", ([%w_]+)$", " or %1")
+events.names_in_words = table.concat(events.names, ", "):gsub(", ([%w_]+)$", " or %1")
 
 return events

@@ -809,7 +809,7 @@ api.earnings = {
 api.resource_subscriptions = {
   { "list", "GET", "/resource_subscriptions", scopes = VIEW_SALES,
     params = {
-      { "resource_name", "string", required = true, doc = events.words },
+      { "resource_name", "string", required = true, doc = events.names_in_words },
       { "current_oauth_application_only", "boolean",
         doc = "true lists only the webhooks that this token may delete; newest servers only" },
     },
@@ -818,7 +818,7 @@ api.resource_subscriptions = {
     doc = "Lists the webhooks for an event, including those of other applications." },
   { "create", "PUT", "/resource_subscriptions", scopes = VIEW_SALES,
     params = {
-      { "resource_name", "string", required = true, doc = events.words },
+      { "resource_name", "string", required = true, doc = events.names_in_words },
       { "post_url", "string", required = true, doc = POST_URL },
     },
     returns = "resource_subscription", kind = "object", object = "resource_subscription",

@@ -376,8 +376,8 @@ schema.sales_summary = like(schema.sales_figures, {
   { "currency", "string", doc = "always usd" },
   { "from", "string", doc = "such as 2026-09-04" },
   { "to", "string" },
-  { "breakdown", "sales_group[]?", doc = "only with group_by; products in order of gross_cents, other groups in order of "
-    .. "`key`" },
+  { "breakdown", "sales_group[]?", doc = "only with group_by; products by gross_cents, highest first, other "
+    .. "groups by `key`" },
 })
 
 schema.sales_group = like(schema.sales_figures, {
