@@ -111,7 +111,7 @@ for _, old_server in ipairs { false, true } do
       local done, err = shop:ensure_webhooks { sale = URL }
       assert.is_nil(done)
       assert.equal("outcome_unknown", err.kind)
-      assert.truthy(err.message:find("look with shop.resource_subscriptions:list({ ... })", 1, true), err.message)
+      assert.truthy(err.message:find("check with shop.resource_subscriptions:list({ ... })", 1, true), err.message)
       assert(shop:ensure_webhooks { sale = URL })
       assert.same({ "sale " .. URL }, there())
     end)
