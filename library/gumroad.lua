@@ -73,21 +73,21 @@ function gumroad.all(functions, options) end
 
 ---@alias gumroad.ErrorKind
 ---| "auth" # the token is wrong or was revoked (401)
----| "scope" # the token may not do this (403); the message names the scopes, one of which it needs
----| "not_found" # no such object; Gumroad says so with HTTP 200 or 404
----| "invalid" # Gumroad refused the request; the message is Gumroad's. Of a ping: it is none
----| "rate_limit" # too many requests (429); `retry_after`, if Gumroad said so
----| "outcome_unknown" # a change was sent and its answer lost: it may have been carried out. It is never made again by itself; the message says with which call to look
----| "server" # Gumroad failed (5xx), or a list that would not end
+---| "scope" # the token may not do this (403); the message names the scopes that would do
+---| "not_found" # there is no such object; Gumroad says so with HTTP 200 or 404
+---| "invalid" # Gumroad refused the request, in Gumroad's own words; or a request is not a ping
+---| "rate_limit" # too many requests (429); `retry_after` holds the seconds, if Gumroad named them
+---| "outcome_unknown" # a change was sent and its response lost, so it may have been carried out; it is never sent again by itself, and the message names the call that shows the outcome
+---| "server" # Gumroad failed (5xx), or a list would never end
 ---| "network" # no connection, or it broke
----| "timeout" # no answer in time
----| "tls" # a certificate that does not verify; nothing was sent
----| "decode" # an answer or a ping that cannot be read
----| "too_large" # an answer or a ping over the limit
+---| "timeout" # no response in time
+---| "tls" # the certificate does not verify; nothing was sent
+---| "decode" # a response or a ping that cannot be read
+---| "too_large" # a response or a ping that exceeds the limit
 ---| "redirect" # the server redirects, which is never followed
----| "file" # a file that is to be sent cannot be read, or changed meanwhile
+---| "file" # a file to be sent cannot be read, or changed during the upload
 ---| "cancelled" # the call was dropped
----| "config" # no token, or a place where nothing can wait
+---| "config" # no token, a wrong setting, or a place where nothing can wait
 
 ---What went wrong: test its `kind`, or print it with tostring. No field contains the access token.
 ---@class gumroad.Error

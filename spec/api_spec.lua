@@ -182,3 +182,39 @@ describe("The parser of types", function()
     end
   end)
 end)
+
+-- What gives a second place of a fact away: a text, and the only files that may have it.
+local PLACES = {
+  { "subscription_restarted", "api/events.lua", "emulator/shop/events.lua", "emulator/handle.lua" },  -- how it happens
+  { '"subscription_ping"', "api/events.lua" },
+  { "jpy", "api/currency.lua", "emulator/shop/names.lua", "emulator/shop/prices.lua" },  -- goods and exchange rates
+  { "map<", "api/type.lua", "api/schema.lua" },
+  { "(%??)$", "api/type.lua" },
+  { "499", "api/delivery.lua" },
+  { "180, 600", "api/delivery.lua" },
+  { "zapier%.com", "api/delivery.lua" },
+  { "= 255", "api/delivery.lua" },
+  { '"ifttt"', "api/scopes.lua", "api/operations.lua", "emulator/views/user.lua" },  -- who sees what of the user
+  { 'row.name == "list"', "api/operations.lua" },
+  { "104857600" }, { "100 * 1024 * 1024", "api/limits.lua" },
+  { "20 * 1024", "api/limits.lua" },
+}
+
+describe("A fact of Gumroad", function()
+  local files = {}
+  for path in support.output("find lua/gumroad -name '*.lua'"):gmatch("[^\n]+") do
+    local file = assert(io.open(path))
+    files[path:match("^lua/gumroad/(.*)$")] = file:read("*a")
+    file:close()
+  end
+
+  for _, place in ipairs(PLACES) do
+    it("has one place: " .. place[1], function()
+      local allowed = {}
+      for i = 2, #place do allowed[place[i]] = true end
+      for path, text in pairs(files) do
+        assert.truthy(allowed[path] or not text:find(place[1], 1, true), path)
+      end
+    end)
+  end
+end)

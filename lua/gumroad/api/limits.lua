@@ -32,7 +32,7 @@ local limits = {
 
 --- Limits of the upload of a file for a product: the size of the file and of each part in bytes (the last part
 -- may be smaller), and the seconds within which all parts must have begun.
-limits.UPLOAD = { size = 20 * 1024 ^ 3, part = 100 * 1024 ^ 2, seconds = 15 * 60 }
+limits.UPLOAD = { size = 20 * 1024 * 1024 * 1024, part = 100 * 1024 * 1024, seconds = 15 * 60 }
 
 local PERIODS = { [60] = "a minute", [600] = "in ten minutes" }
 

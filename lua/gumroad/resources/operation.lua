@@ -35,25 +35,25 @@ function Operation.new(row, where, client, ...)
     Operation)
 end
 
--- The row of the operation that shows what another one did, or nil, and how to say so.
+-- Returns the row of the operation that shows what another one did, or nil.
 local function verifying_row(row)
   if row.verify_with then
     local resource, name = row.verify_with:match("^(.*)%.(.*)$")
-    return api[resource][name], "read it back with "
+    return api[resource][name]
   elseif row.name == "create" then
-    return api[row.resource].list, "look with "
+    return api[row.resource].list
   end
-  return #row.path_params > 0 and api[row.resource].get, "read it back with "
+  return #row.path_params > 0 and api[row.resource].get
 end
 
--- How the caller finds out what became of a change whose response was lost.
+-- Says how the caller finds out whether a change whose response was lost was carried out; nil if no call shows it.
 local function how_to_verify(row, ids)
-  local verifier, words = verifying_row(row)
+  local verifier = verifying_row(row)
   if not verifier then return nil end
   local arguments = {}
   for i in ipairs(verifier.path_params) do arguments[i] = ("%q"):format(ids[i]) end
   if verifier.needs_params then arguments[#verifier.path_params + 1] = "{ ... }" end
-  return ("%sshop.%s:%s(%s)"):format(words, verifier.resource, verifier.name, table.concat(arguments, ", "))
+  return ("check with shop.%s:%s(%s)"):format(verifier.resource, verifier.name, table.concat(arguments, ", "))
 end
 
 local function is_repeatable(row, given)
