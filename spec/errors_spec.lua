@@ -89,6 +89,11 @@ describe("An error says what is wrong and what to do:", function()
     assert.equal(403, err.status)
   end)
 
+  it("a token without the only scope that would do", function()
+    check("scope", "this needs the scope view_profile; to get a token with it, run gumroad-lua login NAME --scopes "
+      .. "'view_profile'", support.shop(gum, { access_token = NARROW }).media:list())
+  end)
+
   it("a token whose scope is too wide or of no use, of an upload that depends on its purpose", function()
     local blob = {
       filename = "a.png", byte_size = 3, checksum = "kAFQmDzST7DWlj99KOF/cg==", content_type = "image/png" }
@@ -127,8 +132,8 @@ describe("An error says what is wrong and what to do:", function()
 
   for id, words in pairs {
     [""] = '"" is not an id', ["."] = '"." is not an id', [".."] = '".." is not an id',
-    ["a\rb"] = "has a control character", ["a\nb"] = "has a control character", ["a\0b"] = "has a control character",
-    ["a\127b"] = "has a control character",
+    ["a\rb"] = "contains a control character", ["a\nb"] = "contains a control character",
+    ["a\0b"] = "contains a control character", ["a\127b"] = "contains a control character",
   } do
     it(("the id %s is refused before anything is sent"):format(("%q"):format(id):gsub("%c", "?")), function()
       local message = support.raised(shop.products.get, shop.products, id)
@@ -156,14 +161,14 @@ describe("An error says what is wrong and what to do:", function()
   for name, value in pairs { CR = "a\rb", LF = "a\nb", NUL = "a\0b" } do
     it("a query's parameter with " .. name, function()
       local message = support.raised(shop.sales.list, shop.sales, { email = value })
-      assert.truthy(message:find("sales.list: parameter 'email' has a control character", 1, true), message)
+      assert.truthy(message:find("sales.list: parameter 'email' contains a control character", 1, true), message)
       assert.equal(0, #support.requests(gum))
     end)
   end
 
   it("a form's parameter with NUL", function()
     local message = support.raised(shop.products.create, shop.products, { name = "a\0b", price = 1 })
-    assert.truthy(message:find("products.create: parameter 'name' has a control character", 1, true), message)
+    assert.truthy(message:find("products.create: parameter 'name' contains a control character", 1, true), message)
   end)
 
   for name, url in pairs {
@@ -339,7 +344,7 @@ describe("An error says what is wrong and what to do:", function()
   end)
 
   it("an answer without what was asked for", function()
-    check("decode", "the answer has no 'user'", get { kind = "status", status = 200, body = '{"success":true}' })
+    check("decode", "the response has no 'user'", get { kind = "status", status = 200, body = '{"success":true}' })
   end)
 
   it("the page of a proxy", function()
