@@ -1729,7 +1729,7 @@ function reviews:pages(product_id, params, options) end
 ---@field tracking_url? string
 
 ---@class gumroad.SalesRefundParams
----smallest unit of the sale's `currency` (whole yen for JPY); default: all that is left
+---smallest unit of the sale's `currency` (whole yen for JPY, dong for VND); default: all that is left
 ---@field amount_cents? integer
 
 ---@class gumroad.SalesExportParams

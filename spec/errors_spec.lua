@@ -350,7 +350,7 @@ describe("An error says what is wrong and what to do:", function()
   end)
 
   it("the title of a page, trimmed and in one line", function()
-    local TITLES = { ["  Bad\n Gateway \t"] = '"Bad  Gateway"', [("a"):rep(100)] = '"' .. ("a"):rep(80) .. '"' }
+    local TITLES = { ["  Bad\n Gateway \t"] = '"Bad  Gateway"', [("a"):rep(100)] = '"' .. ("a"):rep(77) .. '..."' }
     for title, shown in pairs(TITLES) do
       check("server", "the server failed with a page titled " .. shown,
         get { kind = "status", status = 502, body = "<html><title lang=en>" .. title .. "</title>" })
@@ -365,6 +365,33 @@ describe("An error says what is wrong and what to do:", function()
       local began = os.clock()
       check("server", "the server failed with a page", get { kind = "status", status = 502, body = body })
       assert.is_true(os.clock() - began < 5)  -- by backtracking it would be minutes
+    end)
+  end
+
+  -- What is in between refuses with the same statuses as Gumroad, whose own refusals are JSON or empty.
+  local CHALLENGE = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>" .. ("x"):rep(5000)
+
+  for _, status in ipairs { 400, 401, 403, 404, 405, 422 } do
+    it("a page of a firewall with " .. status .. ", which is not Gumroad's, so that nobody logs in again", function()
+      local connected = support.shop(gum, { connection = { name = "ink", scope = "view_sales" }, retries = 3 })
+      gum:fault { kind = "status", status = status, body = CHALLENGE, headers = { ["Content-Type"] = "text/html" } }
+      local err = check("decode", 'the response is not Gumroad\'s: it is a page titled "Just a moment..." (text/html, '
+        .. #CHALLENGE .. " bytes)", connected.sales:list())
+      assert.same({ status, 1, false }, { err.status, err.attempts, err.retryable })
+      assert.falsy(err.message:find("gumroad-lua login", 1, true) or err.message:find("GUMROAD_ACCESS_TOKEN", 1, true))
+    end)
+  end
+
+  it("words of somebody else with 404", function()
+    check("decode", "it is a page (text/plain, 22 bytes) of a firewall", get { kind = "status", status = 404,
+      body = "default backend - 404\n", headers = { ["Content-Type"] = "text/plain" } })
+  end)
+
+  for status, kind in pairs { [401] = "auth", [403] = "scope", [404] = "not_found", [400] = "invalid" } do
+    it("an empty response with " .. status .. ", which is Gumroad's own", function()
+      for _, body in ipairs { "", " \r\n" } do
+        check(kind, "", get { kind = "status", status = status, body = body })
+      end
     end)
   end
 
@@ -467,7 +494,7 @@ describe("An error says what is wrong and what to do:", function()
     ["401_invalid_token"] = { "auth", "The access token is invalid" },
     ["401_revoked_token"] = { "auth", "The access token was revoked" },
     ["403_missing_scope"] = { "scope", "this needs one of the scopes view_public" },
-    ["404_unknown_route"] = { "not_found", "there is nothing at this path" },
+    ["404_unknown_route"] = { "decode", "the response is not Gumroad's" },  -- Gumroad answers us with JSON
     ["429_throttled"] = { "rate_limit", "too many requests" },
   }
 

@@ -25,6 +25,7 @@ local CURRENCIES = {
   krw = { symbol = "₩", minimum = 111000 },
   pln = { symbol = "zł", minimum = 379 },
   czk = { symbol = "Kč", minimum = 2149 },
+  vnd = { symbol = "₫", minimum = 25618, whole = true },
 }
 
 -- What holds for a currency that is not in the table.
@@ -68,7 +69,9 @@ end
 -- @param code "usd", "jpy", ...; nil: one with a smaller unit
 -- @return integer smallest units (123450; of "1,234" yen 1234), or nil where it is no amount
 function currency.parse(text, code)
-  local main, rest = text:gsub(",", ""):match("^(%d+)%.?(%d*)$")
+  local digits = text:gsub(",", "")
+  local main, rest = digits:match("^(%d+)$"), ""
+  if not main then main, rest = digits:match("^(%d+)%.(%d*)$") end
   if not main then return nil end
   if currency.is_whole(code) then return rest == "" and tonumber(main) or nil end
   if #rest > 2 then return nil end

@@ -385,7 +385,7 @@ api.sales = {
   { "refund", "PUT", "/sales/:sale_id/refund",
     scopes = { "refund_sales", "edit_sales", "account" },
     params = { { "amount_cents", "integer",
-      doc = "smallest unit of the sale's `currency` (whole yen for JPY); default: all that is left" } },
+      doc = "smallest unit of the sale's `currency` (whole yen for JPY, dong for VND); default: all that is left" } },
     returns = "sale", kind = "object", object = "sale", composed = true,
     doc = "Refunds. The sale is read before, and amounts that it cannot bear are refused; a token "
       .. "without view_sales skips that. Where the answer is lost it is not sent again: the sale is read "

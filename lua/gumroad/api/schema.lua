@@ -3,7 +3,7 @@
 -- TYPE is string, integer, number, boolean, table, list, or `TYPE[]`, `map<TYPE>`, the name of
 -- another object, or two of these with `|` between; with `?` where the field may be absent or
 -- null (both are nil here). An object that is `open` has fields besides, which buyers named.
--- Money is an integer in the smallest unit of its currency: cents, or whole yen; `money` says which
+-- Money is an integer in the smallest unit of its currency: cents, or whole yen or dong; `money` says which
 -- currency, or names the field that says it.
 -- Times are texts, ISO 8601 in UTC, unless said otherwise.
 

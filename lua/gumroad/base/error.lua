@@ -1,10 +1,11 @@
 --- What went wrong, as a table: testable by `kind`, readable by `tostring`.
 local tables = require "gumroad.base.tables"
+local text = require "gumroad.base.text"
 
 --- An error. No field holds the access token.
 -- @table error
 -- @field kind        one of Error.KINDS
--- @field message     one line for a person, that says what to do where that is known
+-- @field message     one printable line for a person, that says what to do where that is known
 -- @field status      HTTP status, where there was an answer; 200 too: Gumroad says "not found" so
 -- @field method      of the request
 -- @field path        of the request, without its query (it may hold a buyer's address)
@@ -20,6 +21,7 @@ local tables = require "gumroad.base.tables"
 -- @field curl_code   libcurl's number for a failure below HTTP
 -- @field upload      of files.upload: how far it came, for its `resume`; holds URLs that let one in
 -- @field storage_code of an upload: the word of S3 for its refusal
+-- @field traceback   where a handler raised something that is no error of ours, many lines
 local Error = { __name = "gumroad.Error" }
 Error.__index = Error
 
@@ -44,17 +46,28 @@ Error.KINDS = {
   { "config", "no token, or a place where nothing can wait" },
 }
 
+local MOST, MOST_OF_PATH = 2000, 300  -- bytes that are shown
+
+-- One printable line, whatever a server or a caller put into the fields.
 function Error.__tostring(e)
-  local where = e.method and (" [" .. e.method .. " " .. e.path
-    .. (e.status and ", HTTP " .. e.status or "") .. "]") or ""
-  return e.kind .. ": " .. e.message .. where
+  local where = e.method and (" [%s %s%s]"):format(text.printable(e.method, MOST_OF_PATH),
+    text.printable(e.path, MOST_OF_PATH), e.status and ", HTTP " .. e.status or "") or ""
+  return e.kind .. ": " .. text.printable(e.message, MOST) .. where
 end
 
 --- A new error.
+-- @param message may hold what came from outside: it is made printable
 -- @return table an error of that kind
 function Error.new(kind, message, fields)
-  local e = setmetatable({ kind = kind, message = message }, Error)
+  local e = setmetatable({ kind = kind, message = message and text.printable(message, MOST) }, Error)
   for name, value in pairs(fields or {}) do e[name] = value end
+  return e
+end
+
+--- Gives an error other words, which may hold what came from outside.
+-- @return the error
+function Error.reword(e, message)
+  e.message = text.printable(message, MOST)
   return e
 end
 
@@ -89,7 +102,7 @@ function Error.usage(message, ...)
     level = level + 1
     info = debug.getinfo(level, "S")
   end
-  error(message:format(...), info and level or 2)
+  error(text.printable(message:format(...), MOST), info and level or 2)
 end
 
 -- Whether one letter is too much, missing or another.
@@ -116,7 +129,7 @@ local function find_meant(name, known)
 end
 
 --- The name among `names` (keys of a table) that is spelt most like `name`, as a hint.
--- @return text, and whether it names one
+-- @return words, and whether they name one
 function Error.hint(name, names)
   local known = tables.sorted_keys(names)
   local meant = find_meant(name, known)

@@ -2,6 +2,7 @@
 -- patterns that look at each byte a fixed number of times.
 local url = {}
 
+local SLASH = ("/"):byte()
 local DEFAULT_PORTS = { http = 80, https = 443 }
 
 -- Scheme with "://", authority, and the rest.
@@ -94,7 +95,24 @@ end
 function url.without_user(text)
   local scheme, authority, rest = split(text)
   if not scheme then return without_userinfo(text) end
+  if not host_and_port(authority) then return scheme .. without_userinfo(authority .. rest) end
   return scheme .. without_userinfo(authority) .. rest
+end
+
+--- A proxy as it may be shown: scheme, host and port. Its user and password are all that stands before the last
+-- "@", as people write any character into them.
+-- @param text of the variable that names it; its scheme may be left out
+function url.proxy(text)
+  local scheme, authority, rest = split(text)
+  local server = without_userinfo(scheme and authority .. rest or text)
+  return (scheme or "http://") .. server:match("^[^/?#]*")
+end
+
+--- A URL without the slashes at its end.
+function url.without_last_slashes(text)
+  local last = #text
+  while text:byte(last) == SLASH do last = last - 1 end
+  return text:sub(1, last)
 end
 
 local KEPT = 4  -- characters of a long part of the path
@@ -107,7 +125,7 @@ end
 -- and port, and the beginnings of the path's parts.
 function url.shown(text)
   local scheme, authority, rest = split(text)
-  if not scheme then return "(no URL)" end
+  if not scheme or not host_and_port(authority) then return "(no URL)" end
   local path, mark = rest:match("^([^?#]*)(.?)")
   return scheme .. without_userinfo(authority) .. path:gsub("[^/]+", shortened) .. (mark ~= "" and mark .. "..." or "")
 end

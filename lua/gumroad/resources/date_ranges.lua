@@ -7,6 +7,7 @@
 -- nothing was cut; then ours do: "AFTER..BEFORE@KEY", the days of a part (none: as the caller gave
 -- it) and Gumroad's key in it (none: its first page).
 local date = require "gumroad.base.date"
+local Error = require "gumroad.base.error"
 
 local date_ranges = {}
 
@@ -102,8 +103,7 @@ function Ranges:is_too_slow(err)
 end
 
 local function advise(err, slow)
-  err.message = ("%s This is what the server says of a single day, too: %s"):format(err.message, slow.advice)
-  return err
+  return Error.reword(err, ("%s This is what the server says of a single day, too: %s"):format(err.message, slow.advice))
 end
 
 --- Sends the request for a page.

@@ -8,6 +8,7 @@ local delivery = require "gumroad.api.delivery"
 local dispatch = require "gumroad.watch.dispatch"
 local events = require "gumroad.api.events"
 local hooks = require "gumroad.webhook.subscriptions"
+local printable = require("gumroad.base.text").printable
 local receiver = require "gumroad.webhook.receiver"
 local tables = require "gumroad.base.tables"
 local url = require "gumroad.base.url"
@@ -15,6 +16,8 @@ local Error = require "gumroad.base.error"
 local Options = require "gumroad.base.options"
 
 local watch = {}
+
+local MOST_OF_KEY = 200  -- bytes of an event's key in a line of stderr
 
 local HANDLERS = {}
 for _, name in ipairs(events.names) do HANDLERS[name] = { "function" } end
@@ -82,8 +85,10 @@ function Watcher:close()
   self.receiver:close()
 end
 
+-- A line, and the places behind it where a handler raised something that is no error of ours.
 local function log_error(err, event)
-  io.stderr:write("gumroad: ", event and event.key .. ": " or "", tostring(err), "\n")
+  io.stderr:write("gumroad: ", event and printable(event.key, MOST_OF_KEY) .. ": " or "", tostring(err), "\n")
+  if err.traceback then io.stderr:write(err.traceback, "\n") end
 end
 
 -- Whose pings they must be | nil, error
