@@ -50,7 +50,7 @@ describe("A table of options", function()
     assert.equal("call: unknown option '1' (known: address, anything, body, factor, id, port, share, timeout, token, "
       .. "url)", raised { "a" })
     assert.equal("call: unknown field 'prot' (did you mean 'port'?)", raised({ prot = 1 }, { noun = "field" }))
-    assert.equal("call: unknown option 'a' (none is known here)", support.raised(options.check, "call", {}, { a = 1 }))
+    assert.equal("call: unknown option 'a' (there are none)", support.raised(options.check, "call", {}, { a = 1 }))
   end)
 
   it("has values of the right type", function()

@@ -419,15 +419,15 @@ describe("The library without lua-cjson", function()
   local BROKEN = [[error loading module 'cjson' from file 'x.so':\n\tx.so: undefined symbol: lua_x]]
 
   it("says why the one that is here does not load", function()
-    assert.equal("false\tgumroad needs lua-cjson, and what is here does not load (x.so: undefined symbol: lua_x): "
-      .. "install the Debian package lua-cjson, or the rock (luarocks install lua-cjson) for " .. _VERSION,
+    assert.equal("false\tgumroad needs lua-cjson for " .. _VERSION .. ", and the one that is installed does not load "
+      .. "(x.so: undefined symbol: lua_x): install the Debian package lua-cjson, or run luarocks install lua-cjson",
       support.output(support.lua_command(SCRIPT:format(BROKEN, "gumroad"))))
   end)
 
   for _, name in ipairs { "gumroad", "gumroad.webhook", "gumroad.emulator" } do
     it("says what to install: " .. name, function()
-      assert.equal("false\tgumroad needs lua-cjson: install the Debian package lua-cjson, or the rock (luarocks "
-        .. "install lua-cjson) for " .. _VERSION, support.output(support.lua_command(SCRIPT:format(MISSING, name))))
+      assert.equal("false\tgumroad needs lua-cjson for " .. _VERSION .. ": install the Debian package lua-cjson, or "
+        .. "run luarocks install lua-cjson", support.output(support.lua_command(SCRIPT:format(MISSING, name))))
     end)
   end
 end)
@@ -508,9 +508,9 @@ describe("A caller's mistake", function()
     { "request: unknown option 'tries'", function() shop:request({ url = "/" }, { tries = 5 }) end },
     { "all: an array of functions expected, got number", function() gumroad.all(5) end },
     { "all: [2]: function expected, got table", function() gumroad.all { print, {} } end },
-    { "all: an array of functions expected, but [3] stands behind a gap",
+    { "all: an array of functions expected, but [3] comes after a gap",
       function() gumroad.all { print, nil, print } end },
-    { "all: an array of functions expected, but [a] stands behind a gap", function() gumroad.all { a = print } end },
+    { "all: an array of functions expected, but [a] comes after a gap", function() gumroad.all { a = print } end },
     { "all: options: table expected, got number", function() gumroad.all({}, 5) end },
     { "all: unknown option 'slep' (did you mean 'sleep'?)", function() gumroad.all({}, { slep = print }) end },
     { "all: sleep: function expected, got number", function() gumroad.all({}, { sleep = 5 }) end },

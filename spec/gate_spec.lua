@@ -225,6 +225,7 @@ describe("webhook.gate: body", function()
     { "a value of a byte more than 64 KiB", {}, SALE .. "&n=" .. ("v"):rep(65537), FORM, 413, "too_large: " },
     { "6 levels", {}, SALE .. "&a[b][c][d][e][f]=1", FORM, 413, "too_large: " },
     { "another seller's ping", { seller_id = "anb" }, SALE, FORM, 403, OTHER },
+    { "another seller's ping whose id only begins alike", ANA, SALE .. "bel", FORM, 403, OTHER },
     { "an empty seller_id", ANA, "sale_id=s1&seller_id=", FORM, 403, OTHER },
     { "several seller_ids", ANA, SALE:gsub("seller_id", "seller_id[]"), FORM, 403, OTHER },
     { "JSON of another seller", ANA, '{"sale_id":"s1","seller_id":"Ana"}', JSON, 403, OTHER },

@@ -190,7 +190,7 @@ describe("Calls side by side", function()
       local message = support.raised(gumroad.all, { function()
         for sale in shop.sales:each() do assert(sale) end
       end })
-      assert.truthy(message:find("use list in place of each", 1, true))
+      assert.truthy(message:find("call list instead of each", 1, true))
     end)
   end
 

@@ -1,6 +1,6 @@
 local emulator = require "gumroad.emulator"
 local currency = require "gumroad.api.currency"
-local fields = require "gumroad.cli.output.fields"
+local output_fields = require "gumroad.cli.output.fields"
 local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
 local support = require "support"
@@ -12,7 +12,8 @@ describe("currency.parse", function()
   for _, row in ipairs {
     { "19", "usd", 1900 }, { "1,234.50", "usd", 123450 }, { "1,234.5", "eur", 123450 }, { "0", "usd", 0 },
     { "0.05", "gbp", 5 }, { "1,234,567.89", "cad", 123456789 }, { "1,234", "jpy", 1234 }, { "0", "jpy", 0 },
-    { "50,000", "vnd", 50000 }, { "50,000.00", "vnd", nil }, { "5,000", "krw", 500000 }, { "19", nil, 1900 }, { "90,071,992,547,409.91", "usd", 9007199254740991 },
+    { "50,000", "vnd", 50000 },
+    { "50,000.00", "vnd", nil }, { "5,000", "krw", 500000 }, { "19", nil, 1900 }, { "90,071,992,547,409.91", "usd", 9007199254740991 },
     { "", "usd", nil }, { "free", "usd", nil }, { "-5", "usd", nil }, { "1.234", "usd", nil }, { "1.50", "jpy", nil },
     { "$19", "usd", nil }, { "1e3", "usd", nil },
   } do
@@ -47,7 +48,7 @@ describe("An amount in dong", function()
   it("is a whole number of dong in a product, in what can be refunded and for people", function()
     local made = assert(shop.products:create { name = "Mực", price = 50000, price_currency_type = "vnd" })
     assert.same({ 50000, "vnd", "₫50,000" }, { made.price, made.currency, made.formatted_price })
-    assert.equal("50000 VND", fields.shown(schema.product, made, "price"))
+    assert.equal("50000 VND", output_fields.shown(schema.product, made, "price"))
     local sale = assert(gum:sell { product_id = made.id })
     assert.equal("50,000", assert(shop.sales:get(sale.id)).amount_refundable_in_currency)
     assert.equal("30,000", assert(shop.sales:refund(sale.id, { amount_cents = 20000 })).amount_refundable_in_currency)

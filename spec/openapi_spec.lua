@@ -102,7 +102,7 @@ describe("The OpenAPI description", function()
       local form, json = content["application/x-www-form-urlencoded"], content["application/json"]
       for _, param in ipairs(row.params) do
         local place = name .. ": " .. param[1]
-        if row.query then
+        if row.in_query then
           assert.equal(param.required, there["query " .. param[1]].required, place)
         elseif row.json or param.json then
           assert.not_nil(json.schema.properties[param[1]], place)

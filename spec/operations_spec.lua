@@ -46,7 +46,7 @@ local function params_of_row(row)
   local function add(list, inside)
     for _, param in ipairs(list) do
       local name = inside and ("%s[%s]"):format(inside, param[1]) or param[1]
-      local place = row.query and "query" or param.json and "json" or "form"
+      local place = row.in_query and "query" or param.json and "json" or "form"
       if param.fields then add(param.fields, name)
       else out[name] = param[2] .. " in " .. place .. (param.required and ", required" or "") end
     end
@@ -77,7 +77,7 @@ describe("The table of operations", function()
       local row = api[endpoint.resource][endpoint.operation]
       assert.equal(endpoint.method .. " " .. endpoint.path, row.method .. " " .. row.path)
       assert.same(endpoint.auth == "bearer" and set_of(endpoint.scopes_any) or nil, row.scopes and set_of(row.scopes))
-      assert.same(params_of_endpoint(endpoint, row.opt_in), params_of_row(row))
+      assert.same(params_of_endpoint(endpoint, row.paging_params), params_of_row(row))
       assert.equal(endpoint.response_key, row.returns)
       assert.equal(calls.kinds[name] or endpoint.response_kind, row.kind)
       assert.equal(endpoint.pagination and endpoint.pagination.page_size, row.page_size)
@@ -137,7 +137,7 @@ end
 local function params_for(row)
   local as_json = needs_json(row)
   local given, sent = values_for(row.params, function(param) return as_json or not param.json end)
-  for name, value in pairs(row.opt_in or {}) do sent[name] = sent[name] or value end
+  for name, value in pairs(row.paging_params or {}) do sent[name] = sent[name] or value end
   return given, sent
 end
 
@@ -200,16 +200,16 @@ local ENVELOPE = { "success", "message", "next_page_key", "next_page_url" }
 
 -- A decoded answer, null absent, against what its row promises.
 local function check_answer(row, body)
-  if not row.bare then assert.is_true(body.success) end
+  if not row.no_success_field then assert.is_true(body.success) end
   if row.kind == "message" then return end
   local more = set_of(ENVELOPE)
-  for _, field in ipairs(row.beside or {}) do
+  for _, field in ipairs(row.extra_fields or {}) do
     more[field[1]] = true
     check_value(body[field[1]], read_type(field[2]), field[1])
   end
   if not row.returns then return check_object(body, row.object, more, name_of(row)) end
   local name, object = row.returns, row.object
-  if row.or_returns and body[row.or_returns] then name, object = row.or_returns, row.or_returns end
+  if row.alternative and body[row.alternative] then name, object = row.alternative, row.alternative end
   for key in pairs(body) do assert.truthy(key == name or more[key], key) end
   if row.kind == "list" then check_value(body[name], read_type(object .. "[]"), name)
   else check_object(body[name], object, {}, name) end
@@ -316,9 +316,9 @@ describe("The operation", function()
           if not row.composed then assert.equal(1, #support.requests(gum)) end
           local request = last_request()
           check_line(request)
-          assert.same(sent, core.form_decode(row.query and request.query or request.body))
-          assert.is_nil(request[row.query and "nothing" or "query"])
-          if next(sent) and not row.query then assert.equal(FORM, request.headers["content-type"]) end
+          assert.same(sent, core.form_decode(row.in_query and request.query or request.body))
+          assert.is_nil(request[row.in_query and "nothing" or "query"])
+          if next(sent) and not row.in_query then assert.equal(FORM, request.headers["content-type"]) end
         end)
       end
 

@@ -10,7 +10,7 @@ local rows = {}
 for resource, list in pairs(api) do
   for _, row in ipairs(list) do
     -- operations of more than one request have specs of their own
-    if row.path and not (row.repeatable or row.repeatable_with or row.composed) then
+    if row.path and not (row.repeatable or row.repeatable_when or row.composed) then
       rows[#rows + 1] = { resource .. "." .. row.name, row }
     end
   end
@@ -70,7 +70,7 @@ describe("A change whose answer is lost", function()
       assert.equal(cause, err.cause)
       assert.is_false(err.retryable)
       if fault.status then assert.equal(fault.status, err.status) end
-      assert.truthy(err.message:find(('; it may have been carried out all the same and is not sent again: look with '
+      assert.truthy(err.message:find(('; the change may have been carried out and is not sent again: check with '
         .. 'shop.variant_categories:list("%s")'):format(known.tape.id), 1, true), err.message)
     end)
   end
@@ -101,7 +101,7 @@ describe("A change whose answer is lost", function()
       assert.equal("outcome_unknown", err.kind)
       local seen, operation = err.message:match("with shop%.([%w_]+):([%w_]+)%(")
       if CANNOT_BE_SEEN[name] then assert.is_nil(seen)
-      else assert.is_true(api[seen][operation].repeatable or api[seen][operation].repeatable_with ~= nil) end
+      else assert.is_true(api[seen][operation].repeatable or api[seen][operation].repeatable_when ~= nil) end
     end)
   end
 
@@ -109,7 +109,7 @@ describe("A change whose answer is lost", function()
     for _, method in ipairs { "POST", "PUT", "PATCH", "DELETE" } do
       local err = lose({ kind = "reset" }, shop.request, shop, { method = method, url = "/v2/products/a" })
       assert.equal("outcome_unknown", err.kind)
-      assert.truthy(err.message:find("not sent again: make sure before you do", 1, true), err.message)
+      assert.truthy(err.message:find("not sent again: check before you send it again", 1, true), err.message)
     end
   end)
 

@@ -179,7 +179,7 @@ describe("A refund", function()
     local narrow = support.shop(gum, { access_token = "refunds-only" })
     local _, err = narrow.sales:refund(sale.id)
     assert.equal("outcome_unknown", err.kind)
-    assert.truthy(err.message:find(('read it back with shop.sales:get("%s")'):format(sale.id), 1, true), err.message)
+    assert.truthy(err.message:find(('check with shop.sales:get("%s")'):format(sale.id), 1, true), err.message)
     assert.equal("GET PUT", asked())
   end)
 

@@ -8,7 +8,7 @@ local Error = require "gumroad.base.error"
 local socket = require "socket"
 local support = require "support"
 
-local PATIENCE = 20      -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 10      -- seconds until a test gives up; nothing waits that long
 local SCALE = 0.0001     -- a retry after a minute comes after 6 ms
 local PATH = "/gumroad/7f3d0c5b9a"
 local FORM = "application/x-www-form-urlencoded"
@@ -19,6 +19,21 @@ describe("shop:watch", function()
   local gum, shop, seller_id
   local errors  -- what on_error was given: { err, event }
 
+  -- A watch that nobody stops fails in time.
+  local new_watcher = watch.new
+  local function new_with_end(...)
+    local watcher, err = new_watcher(...)
+    local give_up, step = core.now() + PATIENCE, watcher and watcher.step
+    if not watcher then return nil, err end
+    function watcher:step(seconds)
+      assert(core.now() < give_up, "nobody stopped the watch")
+      step(self, math.min(seconds, give_up - core.now()))
+    end
+    return watcher
+  end
+
+  setup(function() watch.new = new_with_end end)
+  teardown(function() watch.new = new_watcher end)
   before_each(function()
     gum = assert(emulator.start { sales = 0, products = 2, subscribers = 0, time_scale = SCALE })
     shop = support.shop(gum)
@@ -34,26 +49,12 @@ describe("shop:watch", function()
     return all
   end
 
-  -- Watches while `run` does something with the watcher: every wait in it ends.
+  -- Watches while `run` does something with the watcher.
   local function watching(options, run)
     local all = with_defaults(options)
     all.on_ready = function(watcher)
       run(watcher)
       watcher:stop()
-    end
-    return shop:watch(all)
-  end
-
-  -- Watches until a handler stops the watch; fails where none does in time.
-  local function watch_to_its_end(options)
-    local all, begin = with_defaults(options), options.on_ready
-    all.on_ready = function(watcher)
-      local give_up, step = core.now() + PATIENCE, watcher.step
-      function watcher:step()
-        assert(core.now() < give_up, "nobody stopped the watch")
-        step(self, 1)
-      end
-      begin(watcher)
     end
     return shop:watch(all)
   end
@@ -384,7 +385,7 @@ describe("shop:watch", function()
 
   it("ends when a handler stops it, after the ping at hand was answered, and closes the port", function()
     local port, transfers, count = nil, {}, 0
-    assert.is_true(watch_to_its_end {
+    assert.is_true(shop:watch(with_defaults {
       on_ready = function(watcher)
         port = watcher.port
         for i = 1, 3 do
@@ -395,7 +396,7 @@ describe("shop:watch", function()
         count = count + 1
         watcher:stop()
       end,
-    })
+    }))
     assert.is_false(is_open(port))
     local answered = 0
     for _, transfer in ipairs(transfers) do

@@ -11,6 +11,7 @@ local sale_view = require "gumroad.emulator.views.sale"
 local sales = require "gumroad.emulator.shop.sales"
 local subscriber_view = require "gumroad.emulator.views.subscriber"
 local subscriptions = require "gumroad.emulator.shop.subscriptions"
+local support = require "support"
 local user_view = require "gumroad.emulator.views.user"
 
 local function read(name)
@@ -209,18 +210,7 @@ describe("the emulator's JSON", function()
 end)
 
 describe("a ping's form", function()
-  local names = {}
-  for name in ([[cancellation_by_buyer cancellation_payment_failures dispute dispute_won
-    refund_full refund_partial sale_custom_field_collisions sale_free_guest sale_gift_receiver
-    sale_membership_first_charge sale_physical sale_plain sale_plain_retry_1 sale_plain_retry_3
-    sale_preorder_authorization sale_recurring_charge sale_test_purchase sale_url_params
-    sale_variants_custom_fields subscription_ended subscription_restarted
-    subscription_updated_downgrade subscription_updated_upgrade
-    test_ping_from_settings]]):gmatch("%S+") do
-    names[#names + 1] = name
-  end
-
-  for _, name in ipairs(names) do
+  for _, name in ipairs(support.fixtures("pings", ".form")) do
     it("is that of " .. name .. ", byte for byte", function()
       assert.equal(read("pings/" .. name .. ".form"),
         form(fixture("pings/" .. name .. ".payload.json")))
@@ -233,14 +223,14 @@ describe("a ping's payload", function()
   before_each(function()
     told = {}
     shop = Shop.new { seed = 7, products = 12, sales = 50, subscribers = 20, now = 1790000000 }
-    shop.emit = function(name, record) told[#told + 1] = { name, record } end
+    shop.emit = function(name, record, details) told[#told + 1] = { name, record, details } end
   end)
 
   -- keys of the payload for the event that was told of last
   local function last_payload()
     local name, record = told[#told][1], told[#told][2]
     local make = record.order_number and payloads.sale or payloads.subscription
-    return make(shop, record, name)
+    return make(shop, record, name, told[#told][3])
   end
 
   local function check_payload(name)
@@ -346,6 +336,13 @@ describe("the emulator's chance", function()
     assert.is_nil(seven:number_of_id("subscription", id))
     assert.is_nil(seven:number_of_id("sale", "A" .. id:sub(2)))
     assert.is_nil(seven:number_of_id("sale", ""))
+  end)
+
+  it("needs no list of what it is for", function()
+    local id = seven:id("something_new", 5)
+    assert.equal(5, seven:number_of_id("something_new", id))
+    assert.is_nil(seven:number_of_id("something_newer", id))
+    assert.equal(id, rng.new(7):id("something_new", 5))
   end)
 end)
 

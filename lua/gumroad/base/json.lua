@@ -1,27 +1,27 @@
---- JSON as Lua code expects it: null is absent, whole numbers are integers where Lua has them. The one
--- place that loads lua-cjson, always as an instance of our own, so that nobody's settings meet ours.
+--- JSON as Lua code expects it: null is nil, whole numbers are integers where Lua has them. Nothing else loads
+-- lua-cjson. Each user gets an instance of its own, because a script may change the settings of the shared one.
 
--- lua-cjson, or an error in one line that says what to install.
+-- Returns lua-cjson, or raises one line that says what to install.
 local function load_cjson()
   local ok, cjson = pcall(require, "cjson")
   if ok then return cjson end
   local is_missing = tostring(cjson):find("module 'cjson' not found", 1, true)
-  local why = not is_missing and tostring(cjson):match("([^\n\t]*)%s*$")  -- the last line tells the reason
-  error(("gumroad needs lua-cjson%s: install the Debian package lua-cjson, or the rock (luarocks install lua-cjson) "
-    .. "for %s"):format(why and ", and what is here does not load (" .. why .. ")" or "", _VERSION), 0)
+  local why = not is_missing and tostring(cjson):match("([^\n\t]*)%s*$")  -- the last line gives the reason
+  error(("gumroad needs lua-cjson for %s%s: install the Debian package lua-cjson, or run luarocks install lua-cjson")
+    :format(_VERSION, why and ", and the one that is installed does not load (" .. why .. ")" or ""), 0)
 end
 
 local cjson = load_cjson()
 local core = require "gumroad.core"
 
 local json = {
-  null = cjson.null,         -- what `encode` takes for null
-  VERSION = cjson._VERSION,  -- of lua-cjson
+  null = cjson.null,         -- becomes null in `encode`
+  VERSION = cjson._VERSION,  -- version of lua-cjson
 }
 
---- A decoder.
--- @param max_depth integer at most so many objects and arrays in each other
--- @return function(text) -> value; raises, in words for people, for what is no JSON
+--- Makes a decoder.
+-- @param max_depth integer how deep objects and arrays may be nested
+-- @return function(text) -> value; raises a readable text if the text is not JSON
 function json.decoder(max_depth)
   local own = cjson.new()
   own.decode_max_depth(max_depth)
@@ -29,13 +29,13 @@ function json.decoder(max_depth)
   return function(text) return core.json_decode(own.decode, text) end
 end
 
---- The one for all that knows no narrower limit: 64 levels.
+--- Decodes up to 64 levels of nesting; for all callers without a narrower limit.
 json.decode = json.decoder(64)
 
---- lua-cjson's own, for the few who tell null from what is absent; numbers are as it makes them.
+--- Decodes with lua-cjson alone, for the few callers that must tell null from absent; numbers are lua-cjson's.
 json.decode_with_nulls = cjson.new().decode
 
---- Writes a value as JSON; raises for what JSON cannot hold.
+--- Writes a value as JSON; raises if JSON cannot hold it.
 json.encode = cjson.new().encode
 
 return json

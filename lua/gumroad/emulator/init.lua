@@ -35,8 +35,8 @@ end
 --   polls), `strict_post_url`
 --   (false; true refuses webhooks to loopback and private networks, as Gumroad does),
 --   `old_server` (false; true: as in April 2025), `throttle` (false; true: too many requests are
---   refused with 429 as at Gumroad), `part_size` (104857600; bytes of each part of
---   an uploaded file), `lua` (the interpreter to run)
+--   refused with 429 as at Gumroad), `part_size` (bytes of each part of an uploaded
+--   file but the last; 100 MB), `lua` (the interpreter to run)
 -- @return handle with `url`, `port`, `access_token` and methods | nil, message
 function emulator.start(options)
   local full = complete(options)

@@ -1,5 +1,6 @@
 --- The options of gumroad.emulator.start and run.
 local Error = require "gumroad.base.error"
+local limits = require "gumroad.api.limits"
 local options = require "gumroad.base.options"
 local scopes = require "gumroad.api.scopes"
 
@@ -27,7 +28,7 @@ local OPTIONS = {
   strict_post_url = { "boolean", default = false },
   old_server = { "boolean", default = false },
   throttle = { "boolean", default = false },
-  part_size = { "number", default = 104857600 },
+  part_size = { "number", default = limits.UPLOAD.part },
   lua = { "string" },
 }
 

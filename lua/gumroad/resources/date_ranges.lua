@@ -1,4 +1,4 @@
---- Lists that the server refuses to make as a whole because that takes it too long (`too_slow` in
+--- Lists that the server refuses to make as a whole because that takes it too long (`slow_query` in
 -- gumroad.api): the days asked for are halved until it answers, the newest half first. So the order
 -- stays newest first; as `after` includes its day and `before` does not, nothing is lost or doubled
 -- where two parts meet.
@@ -21,7 +21,7 @@ Ranges.__index = Ranges
 --   are sent; bounds: the caller's days, after and before, Unix seconds or nil
 -- @return pages with the same two functions: those over date ranges where the server may refuse the whole
 function date_ranges.over(pages)
-  local slow = pages.operation.row.too_slow
+  local slow = pages.operation.row.slow_query
   -- In a part of the list a page's number would mean another page.
   if not slow or (pages.params.page or 1) ~= 1 then return pages end
   return setmetatable({ pages = pages, days = pages.bounds, slow = slow }, Ranges)
@@ -61,7 +61,7 @@ end
 -- The days that a part spans, where it has no end of its own: since Gumroad's first, until
 -- tomorrow.
 function Ranges:span(part)
-  local oldest = part.after or date.parse(self.slow.since)
+  local oldest = part.after or date.parse(self.slow.earliest)
   local newest = part.before or date.midnight(os.time() + DAY)
   return oldest, newest, math.floor((newest - oldest) / DAY)
 end
@@ -84,7 +84,7 @@ function Ranges:older_part(part)
   if not part.cut or part.after == first then return nil end
   local oldest, _, days = self:span(part)
   local after = oldest - 2 * days * DAY
-  return { after = after > (first or date.parse(self.slow.since)) and after or first, before = part.after }
+  return { after = after > (first or date.parse(self.slow.earliest)) and after or first, before = part.after }
 end
 
 -- The key of the page behind one of a part's, whose own next key is Gumroad's.
@@ -103,7 +103,7 @@ function Ranges:is_too_slow(err)
 end
 
 local function advise(err, slow)
-  return Error.reword(err, ("%s This is what the server says of a single day, too: %s"):format(err.message, slow.advice))
+  return Error.reword(err, ("%s This is what the server says of a single day, too: %s"):format(err.message, slow.hint))
 end
 
 --- Sends the request for a page.

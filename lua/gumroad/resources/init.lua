@@ -51,7 +51,7 @@ local function new_class(resource, rows)
       class[row.name] = call_method(row)
     end
   end
-  setmetatable(class, { __index = function(_, name) Error.misspelt("shop." .. resource .. ":", name, class) end })
+  setmetatable(class, { __index = function(_, name) Error.check_spelling("shop." .. resource .. ":", name, class) end })
   return { __index = class }
 end
 

@@ -25,7 +25,7 @@ end
 -- outside it is left out here.
 -- @return the day, and the bound itself where it is finer; both Unix seconds or nil
 local function take_bound(row, given, name, round_up)
-  local seconds = row.param[name] and date.parse(given[name])
+  local seconds = row.params_by_name[name] and date.parse(given[name])
   if not seconds then return nil, nil end  -- what is no date params.check refuses
   local day = date.midnight(seconds, round_up)
   given[name] = day
@@ -64,7 +64,7 @@ Pages.__index = Pages
 local function new_pages(operation)
   local row = operation.row
   local sent, limit, bounds = read_params(row, operation.where, operation.params)
-  if row.opt_in then sent = tables.copy(row.opt_in, sent) end
+  if row.paging_params then sent = tables.copy(row.paging_params, sent) end
   return setmetatable({
     operation = operation, params = sent, bounds = bounds, first_key = first_key(sent),
     request = operation:request(sent),  -- a wrong id is told before any page is asked for

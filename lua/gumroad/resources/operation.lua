@@ -35,30 +35,30 @@ function Operation.new(row, where, client, ...)
     Operation)
 end
 
--- The row of the operation that shows what another one did, or nil, and how to say so.
-local function looking_row(row)
-  if row.look then
-    local resource, name = row.look:match("^(.*)%.(.*)$")
-    return api[resource][name], "read it back with "
+-- Returns the row of the operation that shows what another one did, or nil.
+local function verifying_row(row)
+  if row.verify_with then
+    local resource, name = row.verify_with:match("^(.*)%.(.*)$")
+    return api[resource][name]
   elseif row.name == "create" then
-    return api[row.resource].list, "look with "
+    return api[row.resource].list
   end
-  return #row.path_params > 0 and api[row.resource].get, "read it back with "
+  return #row.path_params > 0 and api[row.resource].get
 end
 
--- How the caller finds out what became of a change whose response was lost.
-local function how_to_look(row, ids)
-  local look, words = looking_row(row)
-  if not look then return nil end
+-- Says how the caller finds out whether a change whose response was lost was carried out; nil if no call shows it.
+local function how_to_verify(row, ids)
+  local verifier = verifying_row(row)
+  if not verifier then return nil end
   local arguments = {}
-  for i in ipairs(look.path_params) do arguments[i] = ("%q"):format(ids[i]) end
-  if look.needs_params then arguments[#look.path_params + 1] = "{ ... }" end
-  return ("%sshop.%s:%s(%s)"):format(words, look.resource, look.name, table.concat(arguments, ", "))
+  for i in ipairs(verifier.path_params) do arguments[i] = ("%q"):format(ids[i]) end
+  if verifier.needs_params then arguments[#verifier.path_params + 1] = "{ ... }" end
+  return ("check with shop.%s:%s(%s)"):format(verifier.resource, verifier.name, table.concat(arguments, ", "))
 end
 
 local function is_repeatable(row, given)
-  if not row.repeatable_with then return row.repeatable end
-  for name, value in pairs(row.repeatable_with) do
+  if not row.repeatable_when then return row.repeatable end
+  for name, value in pairs(row.repeatable_when) do
     if given[name] ~= value then return false end
   end
   return true
@@ -72,7 +72,7 @@ function Operation:request(given)
     repeatable = is_repeatable(row, given), options = self.options, public = not row.scopes,
     file = row.kind == "file",
   }
-  if not request.repeatable then request.look = how_to_look(row, self.ids) end
+  if not request.repeatable then request.how_to_verify = how_to_verify(row, self.ids) end
   params.write(self.where, row, given, request)
   return request
 end
@@ -101,13 +101,13 @@ end
 function Operation:value(body, request)
   local row = self.row
   if row.kind == "message" or not row.returns then return body end
-  local value = body[row.returns] or body[row.or_returns]
+  local value = body[row.returns] or body[row.alternative]
   local fault = fault_of(row, value, body)
   if fault then
     return nil, Client.judge(request, Error.new("decode", "the answer has " .. fault,
       { method = row.method, path = request.path:match("^[^?]*"), status = 200 }))
   end
-  for _, field in ipairs(row.beside or {}) do value[field[1]] = body[field[1]] end
+  for _, field in ipairs(row.extra_fields or {}) do value[field[1]] = body[field[1]] end
   if row.kind == "list" then value.next_page_key = body.next_page_key end
   return value
 end

@@ -46,17 +46,17 @@ local check_table
 
 local function check_param(where, row, param, name, value)
   local kind = TYPES[param[2]]
-  if type(value) == param.also then value = tostring(value) end
+  if param.accepts_boolean and type(value) == "boolean" then value = tostring(value) end
   local read = kind[2](value)
   if read == nil then
     Error.usage("%s: parameter '%s': %s expected, got %s", where, name, kind[1], describe(value))
   end
-  if type(read) == "string" and read:find(row.query and "%c" or "%z") then
+  if type(read) == "string" and read:find(row.in_query and "%c" or "%z") then
     Error.usage("%s: parameter '%s' has a control character (a line's end, NUL)", where, name)
   end
   if param.fields then return check_table(where, row, param, read, name) end
   if param[2] == "date" then return day_of(where, name, read) end
-  if row.query and param[2] == "boolean" then return tostring(read) end
+  if row.in_query and param[2] == "boolean" then return tostring(read) end
   return read
 end
 
@@ -75,7 +75,7 @@ end
 -- Checks a table against the parameters of the operation, `of` being its row, or against the
 -- fields of one of them, which `inside` names.
 function check_table(where, row, of, given, inside)
-  local copy, known, needed = {}, of.field or of.param, of.needed
+  local copy, known, needed = {}, of.fields_by_name or of.params_by_name, of.needed
   for name, value in pairs(given) do
     if not known[name] then
       Error.usage("%s: unknown parameter '%s'%s", where, shown(tostring(name), inside),
@@ -88,7 +88,7 @@ function check_table(where, row, of, given, inside)
     local name = param[1]
     if param.required and copy[name] == nil then
       Error.usage("%s: parameter '%s' is missing", where, shown(name, inside))
-    elseif copy[name] == nil and copy[param.unless] == nil then
+    elseif copy[name] == nil and copy[param.default_unless] == nil then
       copy[name] = param.default
     end
   end
@@ -164,7 +164,7 @@ end
 --- Writes checked parameters into a request { path, body, content_type }.
 function params.write(where, row, given, request)
   if next(given) == nil then return end
-  if row.query then
+  if row.in_query then
     request.path = request.path .. "?" .. params.form(where, given)
   elseif needs_json(row, given) then
     request.body, request.content_type = encode(where, encode_json, row, given), "application/json"

@@ -38,9 +38,9 @@ local SUCCESS = fields.define { { "success", "boolean" }, { "message", "string?"
 -- @return array of fields of gumroad.schema, with `type` (name -> type) and `open`
 function fields.of(row)
   local object = row.fields or row.kind == "message" and SUCCESS or schema[row.object] or { type = {}, open = true }
-  if row.kind == "list" or not row.beside then return object end
+  if row.kind == "list" or not row.extra_fields then return object end
   local all = { open = object.open }
-  for _, list in ipairs { object, row.beside } do
+  for _, list in ipairs { object, row.extra_fields } do
     for _, field in ipairs(list) do all[#all + 1] = field end
   end
   return fields.define(all)
@@ -114,7 +114,7 @@ end
 -- An amount in main units with its currency: 1999 -> "19.99 USD".
 local function amount(cents, code)
   code = tostring(code or ""):lower()
-  if currency.is_whole(code) then return ("%.0f %s"):format(cents, code:upper()) end
+  if currency.is_zero_decimal(code) then return ("%.0f %s"):format(cents, code:upper()) end
   local whole = math.floor(math.abs(cents) / 100)
   return ("%s%.0f.%02.0f %s"):format(cents < 0 and "-" or "", whole, math.abs(cents) - whole * 100, code:upper())
 end

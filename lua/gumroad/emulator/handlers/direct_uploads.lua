@@ -2,6 +2,7 @@
 local fields = require "gumroad.emulator.http.fields"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
+local limits = require "gumroad.api.limits"
 local uploads = require "gumroad.emulator.shop.uploads"
 
 local direct_uploads = {}
@@ -12,7 +13,7 @@ local Target = json.shape { "url", "headers" }
 local Headers = json.shape { "Content-Type", "Content-MD5" }
 
 local FOR_PRODUCTS = { ["image/jpeg"] = true, ["image/png"] = true, ["image/gif"] = true }
-local SIZES = { media = 10 * 1024 ^ 2, products = 20 * 1024 ^ 3 }
+local SIZES = { media = 10 * 1024 ^ 2, products = limits.UPLOAD.size }
 
 local function is_allowed(kind, for_media)
   if for_media then return kind:find("^image/") and kind ~= "image/svg+xml" end

@@ -4,6 +4,7 @@ local access = require "gumroad.emulator.http.access"
 local base_json = require "gumroad.base.json"
 local catalog = require "gumroad.emulator.shop.catalog"
 local events = require "gumroad.emulator.shop.events"
+local facts = require "gumroad.api.events"
 local json = require "gumroad.emulator.http.json"
 local licenses = require "gumroad.emulator.shop.licenses"
 local sale_view = require "gumroad.emulator.views.sale"
@@ -49,38 +50,14 @@ function ACTIONS.sell(server, params)
   return sale_view(server.shop, sale)
 end
 
-ACTIONS.refund = on_sale(function(shop, sale, params)
-  return events.refund(shop, sale, params.amount_cents)
-end)
-
-ACTIONS.dispute = on_sale(function(shop, sale)
-  return events.dispute(shop, sale)
-end)
-
-ACTIONS.dispute_won = on_sale(function(shop, sale)
-  return events.dispute(shop, sale, true)
-end)
+for name, make in pairs(events.makers) do
+  ACTIONS[name] = (facts.named[name].object == facts.SALE and on_sale or on_subscription)(make)
+end
 
 --- Sends the ping of a sale once more, as a seller can by hand.
 ACTIONS.resend = on_sale(function(shop, sale)
   shop.emit("sale", sale)
   return true
-end)
-
-local CANCELLERS = { buyer = true, seller = true, admin = true, payment_failures = true }
-
-ACTIONS.cancellation = on_subscription(function(shop, subscription, params)
-  events.cancel(shop, subscription, CANCELLERS[params.by] and params.by)
-end)
-
-ACTIONS.subscription_ended = on_subscription(function(shop, subscription, params)
-  events.finish(shop, subscription, params.reason)
-end)
-
-ACTIONS.subscription_restarted = on_subscription(events.restart)
-
-ACTIONS.subscription_updated = on_subscription(function(shop, subscription, params)
-  events.change_plan(shop, subscription, params.type == "downgrade")
 end)
 
 --- A customer from elsewhere, with a license and without a sale.

@@ -91,7 +91,7 @@ end
 
 --- "1,234.50", and "19" for whole amounts; from the smallest unit.
 function format.amount(cents, code)
-  if currency.is_whole(code) then return thousands(("%.0f"):format(cents)) end
+  if currency.is_zero_decimal(code) then return thousands(("%.0f"):format(cents)) end
   local main, rest = thousands(("%.0f"):format(floor(cents / 100))), cents % 100
   return rest == 0 and main or ("%s.%02.0f"):format(main, rest)
 end

@@ -129,7 +129,7 @@ end
 
 local function envelope(request, value, next_key, beside)
   local row = request.row
-  if row.bare then return response.json(200, value) end
+  if row.no_success_field then return response.json(200, value) end
   local out = json.dict("success", true)
   if row.returns then json.put(out, row.returns, value)
   elseif row.kind == "object" then json.put_all(out, value)

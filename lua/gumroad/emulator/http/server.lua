@@ -153,7 +153,7 @@ function Server.new(options)
   }, Server)
   self.grants = Grants.new(shop, options.applications, options.time_scale)
   self.pings = Pings.new(self)
-  shop.emit = function(name, record) self.pings:event(name, record) end
+  shop.emit = function(...) self.pings:event(...) end
   grant_tokens(shop, options)
   self.engine:watch(open:fd())
   return self

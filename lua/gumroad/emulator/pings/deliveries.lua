@@ -12,9 +12,10 @@ local deliveries = {}
 
 --- What the ping of an event says.
 -- @param record a sale or a subscription
-function deliveries.payload(shop, resource_name, record)
+-- @param details what it says of the event itself, of a subscription's
+function deliveries.payload(shop, resource_name, record, details)
   local make = events.named[resource_name].object == events.SALE and payloads.sale or payloads.subscription
-  return make(shop, record, resource_name)
+  return make(shop, record, resource_name, details)
 end
 
 --- What the test ping of the settings page says: the latest sale; nil before the first one.

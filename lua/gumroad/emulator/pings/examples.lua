@@ -3,6 +3,7 @@
 local catalog = require "gumroad.emulator.shop.catalog"
 local deliveries = require "gumroad.emulator.pings.deliveries"
 local events = require "gumroad.emulator.shop.events"
+local facts = require "gumroad.api.events"
 local Shop = require "gumroad.emulator.shop"
 
 local Examples = {}
@@ -27,31 +28,24 @@ local function new_member(shop)
   return events.sell(shop, { product_id = catalog.get(shop, shop.membership_number).id }).subscription
 end
 
--- function(shop, test): how each comes about
-local MAKERS = {
-  sale = function(shop, test) events.sell(shop, { test = test }) end,
-  refund = function(shop, test) events.refund(shop, paid_sale(shop, test)) end,
-  dispute = function(shop, test) events.dispute(shop, paid_sale(shop, test)) end,
-  dispute_won = function(shop, test) events.dispute(shop, paid_sale(shop, test), true) end,
-  cancellation = function(shop) events.cancel(shop, new_member(shop)) end,
-  subscription_updated = function(shop) events.change_plan(shop, new_member(shop)) end,
-  subscription_ended = function(shop) events.finish(shop, new_member(shop)) end,
-  subscription_restarted = function(shop)
-    local subscription = new_member(shop)
-    events.finish(shop, subscription)
-    events.restart(shop, subscription)
-  end,
-}
+-- Makes an event happen, as a script would.
+local function happen(shop, name, test)
+  if name == "sale" then return events.sell(shop, { test = test }) end
+  local make = events.makers[name] or error("nothing in the emulator makes this happen: " .. name)
+  make(shop, facts.named[name].object == facts.SALE and paid_sale(shop, test) or new_member(shop), {})
+end
 
 --- What the ping of one more event of that sort says.
 -- @param name of gumroad.api.events
 -- @param test true: of a sale that the seller made, to try the shop
 -- @return payload, as gumroad.emulator.pings.deliveries takes it
 function Examples:payload(name, test)
-  local record
-  self.shop.emit = function(emitted, of) if emitted == name then record = of end end
-  MAKERS[name](self.shop, test)
-  return deliveries.payload(self.shop, name, record)
+  local record, details
+  self.shop.emit = function(emitted, of, its_details)
+    if emitted == name then record, details = of, its_details end
+  end
+  happen(self.shop, name, test)
+  return deliveries.payload(self.shop, name, record, details)
 end
 
 --- What one more test ping of the settings page says.

@@ -1,9 +1,12 @@
 --- What pings say, in the server's order.
+local events = require "gumroad.api.events"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
 local licenses = require "gumroad.emulator.shop.licenses"
 local links = require "gumroad.emulator.views.links"
 local parts = require "gumroad.emulator.views.sale_parts"
+local read_type = require "gumroad.api.type"
+local schema = require "gumroad.api.schema"
 local subscriptions = require "gumroad.emulator.shop.subscriptions"
 
 local null, or_null, put = json.null, json.or_null, json.put
@@ -123,41 +126,34 @@ local function plan(of)
     price_cents = of.price_cents, quantity = of.quantity }
 end
 
-local function put_cancellation(out, subscription)
-  local by = subscription.cancelled_by
-  local key = by == "payment_failures" and "cancelled_due_to_payment_failures"
-    or "cancelled_by_" .. by
-  put(out, "cancelled", true, "cancelled_at", format.iso(subscription.cancelled_at), key, true)
+-- What a detail of an event is on the wire: a number where a text belongs is a time.
+local function wired(value, want)
+  if want.name == "string" and type(value) == "number" then return format.iso(value) end
+  return want.name == "plan" and plan(value) or value
 end
 
-local function put_change(out, change)
-  put(out, "type", change.type, "effective_as_of", format.iso(change.effective_as_of),
-    "old_plan", plan(change.old_plan), "new_plan", plan(change.new_plan))
+local function subscription_values(shop, subscription, resource_name)
+  local product, license = subscription.product, licenses.of_subscription(shop, subscription)
+  local custom_fields = subscription.custom_fields
+  return {
+    subscription_id = subscription.id, product_id = product.id, product_name = product.name,
+    user_id = or_null(subscription.buyer.account_id), user_email = subscription.email,
+    purchase_ids = subscriptions.purchase_ids(shop, subscription), created_at = format.iso(subscription.created),
+    charge_occurrence_count = null, recurrence = subscription.recurrence, free_trial_ends_at = null,
+    resource_name = resource_name, custom_fields = #json.keys(custom_fields) > 0 and custom_fields or nil,
+    license_key = license and license.key,
+  }
 end
 
---- The payload of cancellation, subscription_updated, subscription_ended and
--- subscription_restarted.
-function payloads.subscription(shop, subscription, resource_name)
-  local out, product = json.dict(), subscription.product
-  put(out, "subscription_id", subscription.id, "product_id", product.id,
-    "product_name", product.name, "user_id", or_null(subscription.buyer.account_id),
-    "user_email", subscription.email, "purchase_ids", subscriptions.purchase_ids(shop, subscription),
-    "created_at", format.iso(subscription.created), "charge_occurrence_count", null,
-    "recurrence", subscription.recurrence, "free_trial_ends_at", null,
-    "resource_name", resource_name)
-  if resource_name == "subscription_updated" then put_change(out, subscription.change) end
-  if resource_name == "subscription_restarted" then
-    put(out, "restarted_at", format.iso(subscription.restarted_at))
-  end
-  if #json.keys(subscription.custom_fields) > 0 then
-    put(out, "custom_fields", subscription.custom_fields)
-  end
-  local license = licenses.of_subscription(shop, subscription)
-  put(out, "license_key", license and license.key)
-  if resource_name == "cancellation" then put_cancellation(out, subscription) end
-  if resource_name == "subscription_ended" then
-    put(out, "ended_at", format.iso(subscription.ended_at),
-      "ended_reason", subscription.ended_reason)
+--- The payload of an event of a subscription. Its fields are in the schema's order.
+-- @param details what it says of the event itself, as the shop's `emit` gets it
+function payloads.subscription(shop, subscription, resource_name, details)
+  local out, values = json.dict(), subscription_values(shop, subscription, resource_name)
+  for _, field in ipairs(schema[events.SUBSCRIPTION]) do
+    local name = field[1]
+    local value = details[name]
+    if value == nil then value = values[name] else value = wired(value, read_type(field[2])) end
+    put(out, name, value)
   end
   return out
 end

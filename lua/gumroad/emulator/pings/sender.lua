@@ -79,10 +79,11 @@ local function start(self, delivery, seconds)
 end
 
 --- Sends an event to everybody who subscribed to it.
--- @param record a sale or a subscription
-function Pings:event(resource_name, record)
+-- @param record  a sale or a subscription
+-- @param details what the ping says of the event itself, of a subscription's
+function Pings:event(resource_name, record, details)
   local shop = self.server.shop
-  local payload = deliveries.payload(shop, resource_name, record)
+  local payload = deliveries.payload(shop, resource_name, record, details)
   local delay = resource_name == "sale" and delivery_facts.SALE_DELAY or delivery_facts.OTHER_DELAY
   if resource_name == "sale" and self.settings_url then
     start(self, { url = self.settings_url, resource_name = "sale", payload = payload,

@@ -1,5 +1,5 @@
 --- What happens in a shop after the start. Each function calls the shop's `emit` with the name of the
--- event and the sale or subscription, so that pings are sent.
+-- event, the sale or subscription, and what the ping says of the event itself, so that pings are sent.
 local buyers = require "gumroad.emulator.shop.buyers"
 local catalog = require "gumroad.emulator.shop.catalog"
 local json = require "gumroad.emulator.http.json"
@@ -127,16 +127,18 @@ function events.dispute(shop, sale, won)
   return true
 end
 
-local function keep_and_emit(shop, name, subscription)
+-- Tells of a subscription that has changed.
+-- @param details what its ping says of that, by the names of gumroad.api.schema; times are Unix times
+local function keep_and_emit(shop, name, subscription, details)
   subscriptions.keep(shop, subscription)
-  shop.emit(name, subscription)
+  shop.emit(name, subscription, details)
+  return true
 end
 
 --- Cancels a subscription at the end of the paid month.
 -- @param by "buyer" (default), "seller", "admin" or "payment_failures" (ends at once)
 function events.cancel(shop, subscription, by)
   local now = shop:time()
-  subscription.cancelled_by = by or "buyer"
   if by == "payment_failures" then
     subscription.status, subscription.failed_at = "failed_payment", now
     subscription.cancelled_at = now
@@ -144,24 +146,25 @@ function events.cancel(shop, subscription, by)
     subscription.status, subscription.cancel_requested = "pending_cancellation", now
     subscription.cancelled_at = now + MONTH
   end
-  keep_and_emit(shop, "cancellation", subscription)
+  local why = by == "payment_failures" and "cancelled_due_to_payment_failures" or "cancelled_by_" .. (by or "buyer")
+  return keep_and_emit(shop, "cancellation", subscription,
+    { cancelled = true, cancelled_at = subscription.cancelled_at, [why] = true })
 end
 
 --- Ends a subscription now.
 -- @param reason "cancelled" (default), "failed_payment" or "fixed_subscription_period_ended"
 function events.finish(shop, subscription, reason)
-  subscription.ended_at, subscription.ended_reason = shop:time(), reason or "cancelled"
-  subscription.status = subscription.ended_reason
+  subscription.ended_at, subscription.status = shop:time(), reason or "cancelled"
   subscription.cancelled_at = subscription.cancelled_at or subscription.ended_at
-  keep_and_emit(shop, "subscription_ended", subscription)
+  return keep_and_emit(shop, "subscription_ended", subscription,
+    { ended_at = subscription.ended_at, ended_reason = subscription.status })
 end
 
 --- Takes a subscription up again.
 function events.restart(shop, subscription)
   subscription.ended_at, subscription.cancelled_at, subscription.failed_at = nil, nil, nil
   subscription.cancel_requested, subscription.status = nil, "alive"
-  subscription.restarted_at = shop:time()
-  keep_and_emit(shop, "subscription_restarted", subscription)
+  return keep_and_emit(shop, "subscription_restarted", subscription, { restarted_at = shop:time() })
 end
 
 local function plan(tier, recurrence, cents)
@@ -175,13 +178,33 @@ function events.change_plan(shop, subscription, down)
   local low = plan(tiers[1], "monthly", product.price + tiers[1].difference)
   local high = plan(tiers[#tiers], "yearly",
     prices.MONTHS_OF_YEAR * (product.price + tiers[#tiers].difference))
-  subscription.change = {
+  local change = {
     type = down and "downgrade" or "upgrade", old_plan = down and high or low,
     new_plan = down and low or high,
     effective_as_of = down and shop:time() + MONTH or shop:time(),
   }
-  subscription.recurrence = subscription.change.new_plan.recurrence
-  keep_and_emit(shop, "subscription_updated", subscription)
+  subscription.recurrence = change.new_plan.recurrence
+  return keep_and_emit(shop, "subscription_updated", subscription, change)
 end
+
+local CANCELLERS = { buyer = true, seller = true, admin = true, payment_failures = true }
+
+--- How each event that can happen to a sale or subscription is made to happen, by its name in
+-- gumroad.api.events: function(shop, record, params) -> true | nil, message. `params` are a script's.
+events.makers = {
+  refund = function(shop, sale, params) return events.refund(shop, sale, params.amount_cents) end,
+  dispute = function(shop, sale) return events.dispute(shop, sale) end,
+  dispute_won = function(shop, sale) return events.dispute(shop, sale, true) end,
+  cancellation = function(shop, subscription, params)
+    return events.cancel(shop, subscription, CANCELLERS[params.by] and params.by)
+  end,
+  subscription_updated = function(shop, subscription, params)
+    return events.change_plan(shop, subscription, params.type == "downgrade")
+  end,
+  subscription_ended = function(shop, subscription, params)
+    return events.finish(shop, subscription, params.reason)
+  end,
+  subscription_restarted = events.restart,
+}
 
 return events

@@ -5,6 +5,7 @@
 -- The modules beside this one are functions of a shop. Records are plain Lua tables; how they look on the
 -- wire is the business of gumroad.emulator.views (responses) and gumroad.emulator.pings.
 local catalog = require "gumroad.emulator.shop.catalog"
+local limits = require "gumroad.api.limits"
 local rng = require "gumroad.emulator.shop.rng"
 local timeline = require "gumroad.emulator.shop.timeline"
 
@@ -44,7 +45,7 @@ function Shop.new(options)
   for place, number in ipairs(self.sellable) do self.place_of[number] = place end
   timeline.lay_out(self)
   self.seller_id, self.user_id = self.rng:id("seller", 1), self.rng:digits("seller", 1, 13)
-  self.url, self.part_size = options.url or "https://s3.example.com", options.part_size or 104857600
+  self.url, self.part_size = options.url or "https://s3.example.com", options.part_size or limits.UPLOAD.part
   self.strict_post_url, self.old_server = options.strict_post_url, options.old_server
   self.emit = function() end
   return self

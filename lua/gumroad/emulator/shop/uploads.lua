@@ -1,6 +1,8 @@
 --- What is uploaded to the storage: how long things are, not their bytes.
+local limits = require "gumroad.api.limits"
+
 local PREFIX = "/_storage/"
-local PART_SECONDS, BLOB_SECONDS = 900, 300  -- for which URLs can be PUT to
+local PART_SECONDS, BLOB_SECONDS = limits.UPLOAD.seconds, 300  -- for which URLs can be PUT to
 
 --- Where the storage is, on the emulator's own server.
 local uploads = { PREFIX = PREFIX }

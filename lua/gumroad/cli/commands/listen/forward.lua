@@ -36,7 +36,7 @@ end
 
 local function conclude(self, entry)
   local response, _, message = entry.transfer:result()
-  if response and delivery.is_taken(response.status) then return entry.request:answer(TAKEN) end
+  if response and delivery.is_accepted(response.status) then return entry.request:answer(TAKEN) end
   entry.request:answer(AGAIN)
   self.on_failure(entry.event, response and "it answered " .. response.status or message)
 end

@@ -69,7 +69,7 @@ end
 --- What Gumroad would do after an answer, in words.
 -- @param status of HTTP; nil: none came
 function ping.fate(event, retry_count, status)
-  if status and delivery.is_taken(status) then return ping.TAKEN end
+  if status and delivery.is_accepted(status) then return ping.TAKEN end
   if event == ping.TEST then return "Gumroad would not repeat it: it is a test ping" end
   if not delivery.is_retried(status) then
     local is_redirect = status >= 300 and status < 400
