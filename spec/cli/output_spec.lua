@@ -289,6 +289,7 @@ describe("The width of a text", function()
     if support.output("dpkg-query -W -f '${Version}' unicode-data 2>/dev/null") ~= version then
       return pending("unicode-data " .. version .. " is not installed")
     end
-    assert.is_true(generator.text("/usr/share/unicode", version) == made, path .. " is not up to date: run `make unicode`")
+    local is_equal = generator.text("/usr/share/unicode", version) == made
+    assert.is_true(is_equal, path .. " is not up to date: run `make unicode`")
   end)
 end)

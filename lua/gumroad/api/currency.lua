@@ -25,7 +25,7 @@ local CURRENCIES = {
   krw = { symbol = "₩", minimum = 111000 },
   pln = { symbol = "zł", minimum = 379 },
   czk = { symbol = "Kč", minimum = 2149 },
-  vnd = { symbol = "₫", minimum = 25618, whole = true },
+  vnd = { symbol = "₫", minimum = 25618, zero_decimal = true },
 }
 
 -- Used for a currency that is not in the table.

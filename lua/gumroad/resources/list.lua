@@ -117,8 +117,8 @@ end
 -- Returns Gumroad's key, or nil of the first page, and the ids, or nil.
 local function split_key(key)
   if not key or not key:find("~", 1, true) then return key ~= "" and key or nil, nil end
-  local own, at, given = key:match("^([^~]*)~()")
-  given = {}
+  local own, at = key:match("^([^~]*)~()")
+  local given = {}
   local behind = key:find("~", at, true)
   while behind do
     given[#given + 1] = key:sub(at, behind - 1)
