@@ -153,20 +153,9 @@ local function is_file(response)
   return not (kind:find("json", 1, true) or kind:find("html", 1, true))
 end
 
---- Reads a response.
--- @param request    { method, scopes = list or nil, file = whether a file is expected instead of JSON }
--- @param response   { status, headers, body }, from the core
--- @param connection { name, scope }: the connection that the token comes from, for advice in errors; or nil
--- @return the decoded body, with nil for null and integers for whole numbers; or a file's bytes | nil, error
-function responses.read(request, response, connection)
-  local good = response.status >= 200 and response.status < 300
-  if good and request.file and is_file(response) then return response.body end
+-- Reads the JSON of a successful response.
+local function read_json(request, response, connection)
   local ok, body = pcall(json.decode, response.body)
-  if not good then
-    if not ok and is_page_of_another(response) then return page_of_another(response) end
-    return refusal(request, response, ok and body, connection)
-  end
-  if request.method == "HEAD" then return {} end
   if ok and type(body) == "table" and body.success == false then
     return refusal(request, response, body, connection)
   end
@@ -175,6 +164,22 @@ function responses.read(request, response, connection)
   if not ok then return unreadable(response, "JSON") end
   if type(body) ~= "table" then return unreadable(response, "complete JSON", "an object was expected") end
   return body
+end
+
+--- Reads a response.
+-- @param request    { method, scopes = list or nil, file = whether a file is expected instead of JSON }
+-- @param response   { status, headers, body }, from the core
+-- @param connection { name, scope }: the connection that the token comes from, for advice in errors; or nil
+-- @return the decoded body, with nil for null and integers for whole numbers; or a file's bytes | nil, error
+function responses.read(request, response, connection)
+  if response.status < 200 or response.status >= 300 then
+    local ok, body = pcall(json.decode, response.body)
+    if not ok and is_page_of_another(response) then return page_of_another(response) end
+    return refusal(request, response, ok and body, connection)
+  end
+  if request.file and is_file(response) then return response.body end
+  if request.method == "HEAD" then return {} end
+  return read_json(request, response, connection)
 end
 
 return responses
