@@ -165,7 +165,8 @@ describe("shop:watch", function()
     assert.equal(2, #errors)
     local err, event = errors[1][1], errors[1][2]
     assert.equal("invalid", err.kind)
-    assert.matches("^spec/watch_spec%.lua:%d+: no room for it\n", err.message)
+    assert.matches("^spec/watch_spec%.lua:%d+: no room for it$", err.message)
+    assert.matches("^stack traceback:\n.*spec/watch_spec%.lua:%d+:", err.traceback)
     assert.equal(keys[1], event.key)
   end)
 

@@ -83,7 +83,7 @@ local REPEATED = { authorization_pending = true, slow_down = true }
 
 local function explained(err)
   local words = WORDS[err.code]
-  if words then err.kind, err.message = words[1], words[2] end
+  if words then err.kind = words[1]; Error.reword(err, words[2]) end
   if REPEATED[err.code] then err.retryable = true end
   return err
 end

@@ -1,6 +1,12 @@
 --- Passes an event to its handler.
 local Error = require "gumroad.base.error"
 
+-- Turns what a handler raised into an error, with a traceback unless it is one of ours.
+local function caught(raised)
+  if Error.is(raised) then return raised end
+  return Error.new("invalid", tostring(raised), { traceback = debug.traceback("", 2):gsub("^\n", "") })
+end
+
 --- Calls the handler of an event.
 -- @param handlers table from type of event to function(data, event, watcher). It must hold nothing else, because the
 --   type is text from outside
@@ -10,7 +16,7 @@ local Error = require "gumroad.base.error"
 return function(handlers, event, watcher)
   local handler = handlers[event.type]
   if not handler then return true end
-  local ok, raised = xpcall(function() handler(event.data, event, watcher) end, Error.with_traceback)
+  local ok, err = xpcall(function() handler(event.data, event, watcher) end, caught)
   if ok then return true end
-  return nil, Error.is(raised) and raised or Error.new("invalid", tostring(raised))
+  return nil, err
 end

@@ -7,6 +7,7 @@ local core = require "gumroad.core"
 local delivery = require "gumroad.api.delivery"
 local dispatch = require "gumroad.watch.dispatch"
 local events = require "gumroad.api.events"
+local printable = require("gumroad.base.text").printable
 local receiver = require "gumroad.webhook.receiver"
 local subscriptions = require "gumroad.webhook.subscriptions"
 local tables = require "gumroad.base.tables"
@@ -15,6 +16,8 @@ local Error = require "gumroad.base.error"
 local Options = require "gumroad.base.options"
 
 local watch = {}
+
+local MOST_OF_KEY = 200  -- bytes of an event's key in a line of stderr
 
 local HANDLERS = {}
 for _, name in ipairs(events.names) do HANDLERS[name] = { "function" } end
@@ -81,8 +84,10 @@ function Watcher:close()
   self.receiver:close()
 end
 
+-- Prints a line, and the traceback if a handler raised something other than a gumroad.Error.
 local function log_error(err, event)
-  io.stderr:write("gumroad: ", event and event.key .. ": " or "", tostring(err), "\n")
+  io.stderr:write("gumroad: ", event and printable(event.key, MOST_OF_KEY) .. ": " or "", tostring(err), "\n")
+  if err.traceback then io.stderr:write(err.traceback, "\n") end
 end
 
 -- Returns the id of the seller whose pings are expected | nil, error

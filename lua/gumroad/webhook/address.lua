@@ -4,10 +4,15 @@ local url = require "gumroad.base.url"
 
 local address = {}
 
+-- Private and reserved IPv4 networks below 224: the first byte and, for it, the range of the second byte.
+local RESERVED = {
+  [0] = { 0, 255 }, [10] = { 0, 255 }, [100] = { 64, 127 }, [127] = { 0, 255 }, [169] = { 254, 254 },
+  [172] = { 16, 31 }, [192] = { 168, 168 }, [198] = { 18, 19 },
+}
+
 local function is_private_v4(a, b)
-  return a == 0 or a == 10 or a == 127 or a >= 224 or (a == 100 and b >= 64 and b < 128)
-    or (a == 169 and b == 254) or (a == 172 and b >= 16 and b < 32) or (a == 192 and b == 168)
-    or (a == 198 and (b == 18 or b == 19))
+  local range = RESERVED[a]
+  return a >= 224 or (range ~= nil and b >= range[1] and b <= range[2])
 end
 
 local function is_documentation(host)

@@ -6,6 +6,7 @@ local core = require "gumroad.core"
 local delivery = require "gumroad.api.delivery"
 local events = require "gumroad.api.events"
 local read_type = require "gumroad.api.type"
+local printable = require("gumroad.base.text").printable
 local schema = require "gumroad.api.schema"
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
@@ -18,6 +19,7 @@ webhook.EVENTS = {}
 for _, row in ipairs(events) do webhook.EVENTS[row.name] = { row.object, (table.unpack or unpack)(row.key) } end
 
 local MAX_BYTES = 1048576
+local MOST_OF_TYPE = 100  -- bytes of a content type that an error shows
 
 local from_json = json.decoder(16)
 
@@ -165,7 +167,7 @@ function webhook.parse(body, content_type, limits)
   local decode = DECODERS[media_type]
   if not decode then
     return fail("invalid", ("the content type is %s; Gumroad sends %s"):format(
-      media_type == "" and "missing" or media_type, delivery.CONTENT_TYPES.form))
+      media_type == "" and "missing" or printable(media_type, MOST_OF_TYPE), delivery.CONTENT_TYPES.form))
   end
   if body == "" then return fail("invalid", "the body is empty") end
   local fields, code, message = decode(body, limits)
