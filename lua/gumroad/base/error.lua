@@ -130,6 +130,7 @@ local function find_meant(name, known)
 end
 
 --- Makes a hint for an unknown name: the known name that was probably meant, or all known names.
+-- @param name  the unknown name
 -- @param names the known names, as keys of a table
 -- @return the hint, and whether it names the one that was meant
 function Error.hint(name, names)
