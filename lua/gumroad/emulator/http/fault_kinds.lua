@@ -38,13 +38,17 @@ end
 
 -- instead of the API ----------------------------------------------------------------------
 
+-- The bodies of Gumroad itself. Responses with another status come from a proxy.
 local STATUS_BODIES = {
+  [400] = { JSON_TYPE, '{"success":false}' },
+  [401] = { "text/html", "" },
+  [403] = { "text/html", "" },
+  [404] = { JSON_TYPE, '{"status":404,"error":"Not Found"}' },
   [429] = { "text/plain", "Retry later\n" },
   [500] = { JSON_TYPE, response.internal_error().body },
 }
 
---- A response with `status` (502) and `body` (default: "Retry later" for 429, Rails' error for 500, otherwise a
---- proxy's error page).
+--- A response with `status` (502) and `body` (default: that of Gumroad for this status, or a proxy's error page).
 kinds.status = { fields = "status body headers", replace = function(fault)
   local usual = STATUS_BODIES[fault.status] or { "text/html", GATEWAY_PAGE }
   return new_reply(fault, fault.status or 502, usual[1], fault.body or usual[2])

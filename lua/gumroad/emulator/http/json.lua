@@ -2,6 +2,7 @@
 -- `>` escaped. Objects have a metatable that knows the order of their keys. A plain table is a list, so an empty
 -- one is `[]`.
 local null = require "gumroad.base.json".null
+local utf8 = require("gumroad.base.text").utf8
 
 local json = { null = null }
 
@@ -112,7 +113,7 @@ end
 local function text(value)
   if value:find('[%c"\\&<>]') then value = value:gsub('[%c"\\&<>]', ESCAPES) end
   if value:find("\226\128", 1, true) then value = value:gsub("\226\128[\168\169]", SEPARATORS) end
-  return '"' .. value .. '"'
+  return '"' .. utf8(value) .. '"'
 end
 
 --- Writes a number for JSON and forms, the same on all Luas: 900, 4.8.

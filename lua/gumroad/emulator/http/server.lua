@@ -8,6 +8,7 @@ local Grants = require "gumroad.emulator.oauth.grants"
 local json = require "gumroad.emulator.http.json"
 local oauth = require "gumroad.emulator.oauth.protocol"
 local Pings = require "gumroad.emulator.pings.sender"
+local printable = require("gumroad.base.text").printable
 local response = require "gumroad.emulator.http.response"
 local Router = require "gumroad.emulator.http.router"
 local Shop = require "gumroad.emulator.shop"
@@ -49,7 +50,7 @@ local function api_response(self, raw)
     result.headers["X-Request-Id"] = request_id(self)
     return result
   end
-  io.stderr:write("gumroad emulator: ", tostring(result), "\n")
+  io.stderr:write("gumroad emulator: ", printable(result), "\n")
   return response.internal_error()
 end
 

@@ -196,7 +196,7 @@ describe("ensure_webhooks", function()
     gum:fault { kind = "status", status = 200, path = "/v2/user", body = '{"success":true,"user":{"id":"1"}}' }
     local done, err = support.shop(gum):watch { url = "http://127.0.0.1:9/hook", port = 0, sale = print }
     assert.is_nil(done)
-    assert.equal("decode: the server does not tell whose the token is: say so with seller_id", tostring(err))
+    assert.equal("decode: the server does not say which seller the token belongs to: pass seller_id", tostring(err))
   end)
 
   it("has watch refuse addresses that Gumroad does not reach, before it listens", function()
