@@ -44,7 +44,7 @@ STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
 # The modules and their objects. Where libmicrohttpd is not found, or this is not Linux, require
 # "gumroad.listener" says so.
 CORE = core module buffer text engine engine_lua request request_lua response response_lua file file_lua form form_lua \
-  gate gate_lua json json_lua poller secret secret_lua
+  gate gate_lua json json_lua number poller secret secret_lua
 LISTENER_FOUND = listener listener_lua listener_faults listener_faults_lua gate gate_lua secret module buffer text
 LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_FOUND),listener_missing)
 SYSTEM = system system_lua module
