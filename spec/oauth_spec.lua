@@ -432,7 +432,7 @@ describe("OAuth", function()
       gum:reset_stats()
       local _, err = oauth.refresh(with { refresh_token = old.refresh_token })
       assert.same({ "outcome_unknown", "server", 1 }, { err.kind, err.cause, #support.requests(gum) })
-      assert.truthy(err.message:find("if they are good no more, log in again", 1, true))
+      assert.truthy(err.message:find("and log in again if they no longer work", 1, true))
     end)
   end)
 

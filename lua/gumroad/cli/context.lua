@@ -26,7 +26,8 @@ local function new_shop(args, public, on_response)
   end
   if not err then return gumroad.new(options) end
   if not public then
-    failure.raise(exit_codes.CONFIG, "no access token: set GUMROAD_ACCESS_TOKEN, or use a connection; " .. err.message)
+    failure.raise(exit_codes.CONFIG, ("no access token: set GUMROAD_ACCESS_TOKEN or use a connection (%s)"):format(
+      err.message))
   end
   options.access_token = false
   return gumroad.new(options)

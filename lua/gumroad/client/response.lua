@@ -1,4 +1,4 @@
---- What an HTTP response of Gumroad's means: the decoded body, or an error.
+--- Reads Gumroad's HTTP responses: returns the decoded body, or an error.
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
 local url = require "gumroad.base.url"
@@ -7,8 +7,8 @@ local responses = {}
 
 local KINDS = { [401] = "auth", [403] = "scope", [404] = "not_found", [429] = "rate_limit" }
 
--- What Gumroad says where it refuses of its own accord, whatever the status, or nil. A licence
--- check without the product's id is refused with 500.
+-- Returns the message with which Gumroad itself refuses a request, whatever the status, or nil. A license check without
+-- the product's id, for instance, is refused with 500.
 local function refusal_words(body)
   local message = type(body) == "table" and body.success == false and body.message
   return type(message) == "string" and message or nil
@@ -22,7 +22,7 @@ local function kind_of(status, body)
   return words and words:find("was not found", 1, true) and "not_found" or "invalid"
 end
 
--- What the server says in its own words, or nil.
+-- Returns the server's own words, or nil.
 local function server_words(body)
   local words = type(body) == "table" and (body.message or body.error_description or body.error)
   return type(words) == "string" and words ~= "" and words or nil
@@ -60,13 +60,13 @@ function MESSAGES.auth(response, _, _, connection)
     or ": check GUMROAD_ACCESS_TOKEN, or make a new token in Gumroad under Settings, Advanced, Applications")
 end
 
--- How to get a token with one of these scopes besides those that it has, in words.
+-- Says how to get a token with one of these scopes in addition to those it has.
 local function login_with(wanted, connection)
   local before = connection and connection.scope and connection.scope .. " " or ""
   local is_public = require("gumroad.api.scopes").set()
   for _, scope in ipairs(wanted) do
     if is_public[scope] and not (" " .. before):find(" " .. scope .. " ", 1, true) then
-      return (". For a token with it: gumroad-lua login %s --scopes '%s%s'"):format(
+      return ("; to get a token with it, run gumroad-lua login %s --scopes '%s%s'"):format(
         connection and connection.name or "NAME", before, scope)
     end
   end
@@ -74,10 +74,11 @@ local function login_with(wanted, connection)
 end
 
 function MESSAGES.scope(_, words, request, connection)
-  local told = words or "the access token may not do this"
-  if not request.scopes then return told end
-  return ("%s; this needs one of the scopes %s%s"):format(told, table.concat(request.scopes, ", "),
-    login_with(request.scopes, connection))
+  words = words or "the access token may not do this"
+  local scopes = request.scopes
+  if not scopes then return words end
+  return ("%s; this needs %s %s%s"):format(words, #scopes > 1 and "one of the scopes" or "the scope",
+    table.concat(scopes, ", "), login_with(scopes, connection))
 end
 
 function MESSAGES.rate_limit(response)
@@ -90,7 +91,7 @@ end
 function MESSAGES.redirect(response)
   local server = url.server(response.headers.location or "")
   return "the server redirects" .. (server and " to " .. server or "")
-    .. "; it was not followed, and the token not sent there: check base_url"
+    .. ", which was not followed, so the token was not sent there: check base_url"
 end
 
 function MESSAGES.not_found(_, words)
@@ -105,7 +106,7 @@ function MESSAGES.server(response, words)
   return words or "the server failed" .. (response.body ~= "" and " with a page" .. page_title(response) or "")
 end
 
--- OAuth's word for a failure, such as invalid_grant, beside which it is described.
+-- Returns OAuth's word for a failure, such as invalid_grant, or nil. OAuth puts a description next to it.
 local function oauth_word(body)
   local word = type(body) == "table" and body.error_description and body.error
   return type(word) == "string" and word:match("^[%l_]+$") or nil
@@ -121,21 +122,22 @@ end
 
 local function unreadable(response, what, why)
   local kind = response.headers["content-type"] or "no content type"
-  return nil, Error.new("decode", ("the answer is not %s (%s, %d bytes%s): %s"):format(
+  return nil, Error.new("decode", ("the response is not %s (%s, %d bytes%s): %s"):format(
     what, kind, #response.body, page_title(response),
     why or "is there a proxy or a login page in between?"), { status = response.status })
 end
 
--- Whether an answer is the file that was asked for, and not words about why there is none.
+-- Whether a response is the file that was asked for, and not a text that says why there is no file.
 local function is_file(response)
   local kind = (response.headers["content-type"] or ""):lower()
   return not (kind:find("json", 1, true) or kind:find("html", 1, true))
 end
 
---- @param request    { method, scopes = list or nil, file = whether a file is expected, not JSON }
--- @param response   { status, headers, body } of the core
--- @param connection { name, scope } of the token, or nil: for what an error advises
--- @return table the decoded body, null absent and whole numbers integers; a file's bytes | nil, error
+--- Reads a response.
+-- @param request    { method, scopes = list or nil, file = whether a file is expected instead of JSON }
+-- @param response   { status, headers, body }, from the core
+-- @param connection { name, scope }: the connection that the token comes from, for advice in errors; or nil
+-- @return the decoded body, with nil for null and integers for whole numbers; or a file's bytes | nil, error
 function responses.read(request, response, connection)
   local good = response.status >= 200 and response.status < 300
   if good and request.file and is_file(response) then return response.body end

@@ -88,13 +88,13 @@ local function explained(err)
   return err
 end
 
--- What to do where nobody knows what became of a request for tokens.
+-- What to do if nobody knows whether a request for tokens was carried out.
 local HOW_TO_VERIFY = {
-  authorization_code = "the code may be used up; let the user authorize again",
-  refresh_token = "try the tokens that you have; if they are good no more, log in again",
+  authorization_code = "the code may be used up, so let the user authorize again",
+  refresh_token = "try the tokens that you have, and log in again if they no longer work",
 }
 
--- Client and secret stand in the form.
+-- The form holds the application's id and secret.
 local function new_request(options, path, form, repeatable)
   form.client_id, form.client_secret = options.client_id, options.client_secret
   return { method = "POST", path = path, body = core.form_encode(form), content_type = FORM, public = true,

@@ -26,7 +26,7 @@ end
 
 -- A scope that is none is told before the user is asked for anything.
 local function check_scopes(context, scopes)
-  local known = require("gumroad.api.scopes").words
+  local known = require("gumroad.api.scopes").descriptions
   for scope in scopes:gmatch("%S+") do
     if not known[scope] then
       failure.usage(context.command, "--scopes: there is no scope '%s'%s", scope,
