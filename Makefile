@@ -219,7 +219,7 @@ fuzz:
 	cp spec/fixtures/*.json spec/fixtures/errors/*.json build/fuzz/json-corpus
 	for parser in form json; do \
 	  clang $(WARNINGS) -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c && \
+	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c src/number.c && \
 	  build/fuzz/$$parser -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/$$parser-corpus || exit 1; done
 

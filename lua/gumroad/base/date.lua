@@ -31,9 +31,10 @@ local function parse_text(text)
   if not year or not is_day(year, month, day) then return nil end
   local midnight = days_since_epoch(year, month, day) * 86400
   if rest == "" then return midnight end
-  local hour, minute, second, zone = rest:match("^[Tt ](%d%d):(%d%d):(%d%d%.?%d*)(.+)$")
+  local hour, minute, second, fraction, zone = rest:match("^[Tt ](%d%d):(%d%d):(%d%d)%.?(%d*)(.+)$")
   local offset = zone and zone_seconds(zone)
-  hour, minute, second = tonumber(hour), tonumber(minute), tonumber(second)
+  -- "5e-1", as what tonumber makes of "0.5" depends on the locale
+  hour, minute, second = tonumber(hour), tonumber(minute), zone and tonumber(second .. fraction .. "e-" .. #fraction)
   if not offset or not second or hour > 23 or minute > 59 or second >= 61 then return nil end
   return midnight + hour * 3600 + minute * 60 + second - offset
 end

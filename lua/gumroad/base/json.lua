@@ -3,9 +3,21 @@
 -- change the settings of the shared one.
 local number = require "gumroad.base.number"
 
+-- Calls a function while numbers are written as in C. lua-cjson looks at the locale when it is loaded and when an
+-- instance is made, and ends the process if the decimal separator has several bytes.
+local function with_c_numbers(run, ...)
+  local locale = os.setlocale(nil, "numeric")
+  if locale == "C" then return run(...) end
+  os.setlocale("C", "numeric")
+  local ok, result = pcall(run, ...)
+  os.setlocale(locale, "numeric")
+  if not ok then error(result, 0) end
+  return result
+end
+
 -- Returns lua-cjson, or raises one line that says what to install.
 local function load_cjson()
-  local ok, cjson = pcall(require, "cjson")
+  local ok, cjson = pcall(with_c_numbers, require, "cjson")
   if ok then return cjson end
   local is_missing = tostring(cjson):find("module 'cjson' not found", 1, true)
   local why = not is_missing and tostring(cjson):match("([^\n\t]*)%s*$")  -- the last line gives the reason
@@ -26,7 +38,7 @@ local json = {
 -- Decoding ------------------------------------------------------------------------------------
 
 local function new_decode(max_depth)
-  local own = cjson.new()
+  local own = with_c_numbers(cjson.new)
   own.decode_max_depth(max_depth)
   own.decode_invalid_numbers(false)
   return own.decode
@@ -83,7 +95,7 @@ local function quote(text)
 end
 
 local function fail(what, why)
-  error(("Cannot serialise %s: %s"):format(what, why), 0)
+  error(("json.encode: Cannot serialise %s: %s"):format(what, why), 0)
 end
 
 -- The number of places of an array; nil for any other table.

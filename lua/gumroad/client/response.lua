@@ -137,18 +137,23 @@ end
 -- @param request    { method, scopes = list or nil, file = whether a file is expected instead of JSON }
 -- @param response   { status, headers, body }, from the core
 -- @param connection { name, scope }: the connection that the token comes from, for advice in errors; or nil
--- @return the decoded body, with nil for null and integers for whole numbers; or a file's bytes | nil, error
-function responses.read(request, response, connection)
+-- @param max_values  how many values the JSON may hold; nil: json.MAX_VALUES
+-- @return the decoded body, with nil for null and integers for whole numbers (in a Lua without integers, a whole
+--   number that a double cannot hold is the text of its digits); or a file's bytes | nil, error
+function responses.read(request, response, connection, max_values)
   local good = response.status >= 200 and response.status < 300
   if good and request.file and is_file(response) then return response.body end
-  local ok, body = pcall(json.decode, response.body)
+  local ok, body, why = json.read(response.body, max_values)
   if not good then return refusal(request, response, ok and body, connection) end
   if request.method == "HEAD" then return {} end
   if ok and type(body) == "table" and body.success == false then
     return refusal(request, response, body, connection)
   end
   if request.file then return unreadable(response, "a file") end
-  if not ok and response.body:find("^%s*[{%[]") then return unreadable(response, "complete JSON", body) end
+  if not ok and body == "too_large" then
+    return nil, Error.new("too_large", "the response has " .. why, { status = response.status })
+  end
+  if not ok and response.body:find("^\239?\187?\191?%s*[{%[]") then return unreadable(response, "complete JSON", why) end
   if not ok then return unreadable(response, "JSON") end
   if type(body) ~= "table" then return unreadable(response, "complete JSON", "an object was expected") end
   return body

@@ -2,6 +2,7 @@
 -- where it is said, and `&`, `<`, `>` escaped. An object knows its keys' order by its
 -- metatable; a plain table is a list.
 local null = require "gumroad.base.json".null
+local number = require "gumroad.base.number"
 
 local json = { null = null }
 
@@ -117,7 +118,7 @@ end
 
 --- A number as JSON and forms write it, the same on all Luas: 900, 4.8.
 function json.number(value)
-  return (value % 1 == 0 and "%.0f" or "%.14g"):format(value)
+  return number.text(value)
 end
 
 local append
