@@ -1734,7 +1734,8 @@ function reviews:pages(product_id, params, options) end
 ---@field tracking_url? string
 
 ---@class gumroad.SalesRefundParams
----in the smallest unit of the sale's `currency`, whole yen for JPY (default: all that can still be refunded)
+---in the smallest unit of the sale's `currency`, whole yen for JPY, whole dong for VND (default: all that can
+---still be refunded)
 ---@field amount_cents? integer
 
 ---@class gumroad.SalesExportParams

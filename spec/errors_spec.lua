@@ -355,7 +355,7 @@ describe("An error says what is wrong and what to do:", function()
   end)
 
   it("the title of a page, trimmed and in one line", function()
-    local TITLES = { ["  Bad\n Gateway \t"] = '"Bad  Gateway"', [("a"):rep(100)] = '"' .. ("a"):rep(80) .. '"' }
+    local TITLES = { ["  Bad\n Gateway \t"] = '"Bad  Gateway"', [("a"):rep(100)] = '"' .. ("a"):rep(77) .. '..."' }
     for title, shown in pairs(TITLES) do
       check("server", "the server failed with a page titled " .. shown,
         get { kind = "status", status = 502, body = "<html><title lang=en>" .. title .. "</title>" })
@@ -472,7 +472,7 @@ describe("An error says what is wrong and what to do:", function()
     ["401_invalid_token"] = { "auth", "The access token is invalid" },
     ["401_revoked_token"] = { "auth", "The access token was revoked" },
     ["403_missing_scope"] = { "scope", "this needs one of the scopes view_public" },
-    ["404_unknown_route"] = { "not_found", "there is nothing at this path" },
+    ["404_unknown_route"] = { "decode", "the response is not Gumroad's" },  -- Gumroad answers us with JSON
     ["429_throttled"] = { "rate_limit", "too many requests" },
   }
 

@@ -33,7 +33,7 @@ local PROGRAM = [=[
   assert(json.decode "[1,2,3]" [2] == 2 and json.decode "0.5" == half and json.decode_with_nulls "[0.5]" [1] == half)
   local event = assert(webhook.parse('{"sale_id":"a","price":1,"x":[1,2],"y":0.5}', "application/json"))
   assert(#event.data.x == 2 and event.data.y == half)
-  for _, name in ipairs { "1,5", "1.5", "[1,5,]", '{"a":1,"b":0,5}' } do assert(not json.read(name) or name == "1.5") end
+  for _, wrong in ipairs { "1,5", "[1,5,]", '{"a":1,"b":0,5}' } do assert(not json.read(wrong)) end
 
   print(json.encode { half, 900, tenth, -1e300, 2 ^ 53 })
   print(core.form_encode { a = half, b = tenth, c = { 1e300, 900 } })

@@ -51,9 +51,10 @@ describe("A change whose answer is lost", function()
 
   local LOST = {
     { { kind = "reset" }, "network" }, { { kind = "reset_body" }, "network" }, { { kind = "stall" }, "timeout" },
-    { { kind = "status", status = 408 }, "invalid" }, { { kind = "status", status = 500 }, "server" },
+    { { kind = "status", status = 408 }, "decode" }, { { kind = "status", status = 500 }, "server" },
     { { kind = "status", status = 502 }, "server" }, { { kind = "status", status = 503 }, "server" },
     { { kind = "status", status = 504 }, "server" }, { { kind = "status", status = 524 }, "server" },
+    { { kind = "status", status = 403, body = "<title>Just a moment...</title>" }, "decode" },
     { { kind = "html" }, "decode" }, { { kind = "garbage" }, "decode" }, { { kind = "truncated" }, "decode" },
     { { kind = "status", status = 200, body = "" }, "decode" },
     { { kind = "status", status = 200, body = "3" }, "decode" },

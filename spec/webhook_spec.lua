@@ -200,7 +200,7 @@ describe("webhook.parse", function()
     ["a cancellation without its subscription"] = "resource_name=cancellation&sale_id=a",
     ["bytes"] = "\0\255\127\1", ["a truncated ping"] = support.fixture("pings/sale_plain.form"):sub(1, 200),
   } do
-    it("refuses " .. name, function() fails("invalid", "this is no ping of Gumroad's: it has no", body, FORM) end)
+    it("refuses " .. name, function() fails("invalid", "this is not a ping from Gumroad: it has no", body, FORM) end)
   end
 
   it("reads bad escapes as they stand", function()
@@ -246,6 +246,15 @@ describe("webhook.parse", function()
   } do
     it("refuses " .. name, function() fails("decode", "the body is not", body, "application/json") end)
   end
+
+  it("passes over a byte order mark in front of JSON", function()
+    assert.equal("a", webhook.parse('\239\187\191{"sale_id":"a"}', "application/json").data.sale_id)
+  end)
+
+  it("refuses JSON with more than 500,000 values", function()
+    local body = '{"sale_id":"a","x":[' .. ("1,"):rep(499998) .. "1]}"
+    fails("too_large", "more than 500000 values (max_values)", body, "application/json")
+  end)
 
   it("refuses JSON without an id", function() fails("invalid", "it has no sale_id", "[]", "application/json") end)
 

@@ -226,7 +226,7 @@ describe("An event's line", function()
     end
     assert.equal("by buyer", amount { cancelled_by_buyer = true })
     assert.equal("payments failed", amount { cancelled_due_to_payment_failures = true })
-    assert.equal("upgrade to 180.00 yearly", amount { type = "upgrade", new_plan = { price_cents = 18000,
+    assert.equal("upgrade to price_cents 18000, yearly", amount { type = "upgrade", new_plan = { price_cents = 18000,
       recurrence = "yearly" } })
     assert.equal("cancelled", amount { ended_reason = "cancelled" })
     assert.equal("", amount {})

@@ -25,6 +25,7 @@ local CURRENCIES = {
   krw = { symbol = "₩", minimum = 111000 },
   pln = { symbol = "zł", minimum = 379 },
   czk = { symbol = "Kč", minimum = 2149 },
+  vnd = { symbol = "₫", minimum = 25618, zero_decimal = true },
 }
 
 -- Used for a currency that is not in the table.
@@ -69,7 +70,9 @@ end
 -- @return integer in the smallest unit (123450 for "1,234.50" dollars, 1234 for "1,234" yen), or nil if
 --   the text is not an amount
 function currency.parse(text, code)
-  local main, rest = text:gsub(",", ""):match("^(%d+)%.?(%d*)$")
+  local digits = text:gsub(",", "")
+  local main, rest = digits:match("^(%d+)$"), ""
+  if not main then main, rest = digits:match("^(%d+)%.(%d*)$") end
   if not main then return nil end
   if currency.is_zero_decimal(code) then return rest == "" and tonumber(main) or nil end
   if #rest > 2 then return nil end

@@ -382,8 +382,8 @@ api.sales = {
   { "refund", "PUT", "/sales/:sale_id/refund",
     scopes = { "refund_sales", "edit_sales", "account" },
     params = { { "amount_cents", "integer",
-      doc = "in the smallest unit of the sale's `currency`, whole yen for JPY (default: all that can still be "
-        .. "refunded)" } },
+      doc = "in the smallest unit of the sale's `currency`, whole yen for JPY, whole dong for VND (default: all that "
+        .. "can still be refunded)" } },
     returns = "sale", kind = "object", object = "sale", composed = true,
     doc = "Refunds a sale, in full or in part. Reads the sale first and refuses an amount that exceeds what is "
       .. "left; this check needs the scope view_sales and is skipped without it. A refund is never sent twice: "

@@ -27,6 +27,7 @@ end
 
 local cjson = load_cjson()
 local core = require "gumroad.core"
+local utf8 = require("gumroad.base.text").utf8
 
 local json = {
   null = cjson.null,         -- becomes null in `encode`
@@ -37,33 +38,35 @@ local json = {
 
 -- Decoding ------------------------------------------------------------------------------------
 
-local function new_decode(max_depth)
+-- Makes a function(text, max_values) -> true, value | false, code, message.
+local function make_reader(max_depth, keep_nulls)
   local own = with_c_numbers(cjson.new)
   own.decode_max_depth(max_depth)
   own.decode_invalid_numbers(false)
-  return own.decode
-end
-
-local default_decode = new_decode(json.MAX_DEPTH)
-
---- Decodes a text from outside without raising.
--- @param text       bytes
--- @param max_values integer, optional (default: MAX_VALUES)
--- @return true, value | false, code, message; the code is "decode" or "too_large"
-function json.read(text, max_values)
-  local ok, value, code, message = pcall(core.json_decode, default_decode, text, max_values or json.MAX_VALUES)
-  if not ok then return false, "decode", value end
-  if code then return false, code, message end
-  return true, value
+  return function(text, max_values)
+    max_values = max_values or json.MAX_VALUES
+    local ok, value, code, message = pcall(core.json_decode, own.decode, text, max_values, keep_nulls)
+    if not ok then return false, "decode", value end
+    if code then return false, code, message end
+    return true, value
+  end
 end
 
 local function make_decoder(max_depth, keep_nulls)
-  local decode = new_decode(max_depth)
+  local read = make_reader(max_depth, keep_nulls)
   return function(text)
-    local value, code, message = core.json_decode(decode, text, json.MAX_VALUES, keep_nulls)
-    if code then error(message, 0) end
+    local ok, value, message = read(text)
+    if not ok then error(message, 0) end
     return value
   end
+end
+
+--- Makes a decoder that does not raise.
+-- @param max_depth integer how deep objects and arrays may be nested
+-- @return function(text [, max_values]) -> true, value | false, code, message; the code is "decode" if the text is
+--   not JSON, "too_large" if it has more values (default: MAX_VALUES)
+function json.reader(max_depth)
+  return make_reader(max_depth)
 end
 
 --- Makes a decoder.
@@ -74,10 +77,10 @@ function json.decoder(max_depth)
   return make_decoder(max_depth)
 end
 
---- Decodes up to MAX_DEPTH levels of nesting; for all callers without a narrower limit.
-json.decode = json.decoder(json.MAX_DEPTH)
+--- Both with up to MAX_DEPTH levels of nesting; for all callers without a narrower limit.
+json.read, json.decode = json.reader(json.MAX_DEPTH), json.decoder(json.MAX_DEPTH)
 
---- The same, with json.null for null: for the few callers that must tell it from absent.
+--- Decodes with json.null for null: for the few callers that must tell it from absent.
 json.decode_with_nulls = make_decoder(json.MAX_DEPTH, true)
 
 -- Encoding ------------------------------------------------------------------------------------
@@ -89,7 +92,7 @@ local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\t"] = "\\t"
   ["\r"] = "\\r" }
 
 local function quote(text)
-  return '"' .. text:gsub('[%z\1-\31"\\\127]', function(char)
+  return '"' .. utf8(text):gsub('[%z\1-\31"\\\127]', function(char)
     return ESCAPES[char] or ("\\u%04x"):format(char:byte())
   end) .. '"'
 end
@@ -159,8 +162,8 @@ function append(out, value, depth)
   add(out, value, depth)
 end
 
---- Writes a value as JSON with exact numbers; raises if JSON cannot hold it. A table whose keys are all positive
--- whole numbers is an array, an empty one is an object.
+--- Writes a value as JSON with exact numbers, and U+FFFD for bytes that are not UTF-8; raises if JSON cannot hold it.
+-- A table whose keys are all positive whole numbers is an array, an empty one is an object.
 function json.encode(value)
   local out = {}
   append(out, value, 1)

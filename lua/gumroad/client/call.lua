@@ -1,5 +1,6 @@
 --- A call under way: its request, its attempts, and the transfer of the current attempt.
 local core = require "gumroad.core"
+local printable = require("gumroad.base.text").printable
 local requests = require "gumroad.client.request"
 local responses = require "gumroad.client.response"
 local retry = require "gumroad.client.retry"
@@ -65,8 +66,8 @@ function Call.judge(request, err)
   err.retryable = retry.is_retryable(request.repeatable, err)
   if not request.repeatable and retry.is_outcome_unknown(err) then
     err.kind, err.cause = "outcome_unknown", err.kind
-    err.message = ("%s; the change may have been carried out and is not sent again: %s"):format(err.message,
-      request.how_to_verify or "check before you send it again")
+    Error.reword(err, ("%s; the change may have been carried out and is not sent again: %s"):format(err.message,
+      request.how_to_verify or "check before you send it again"))
   end
   return err
 end
@@ -75,7 +76,7 @@ end
 function Call:explain(err)
   local _, path = self:place()
   err.method = self.request.method
-  err.path = path:gsub("%c", "?")  -- one line, whatever the caller asked for
+  err.path = printable(path)
   err.attempts = self.attempt
   return Call.judge(self.request, err)
 end
@@ -89,7 +90,7 @@ local UNREACHABLE = {
 local function transport_error(call, code, message, info)
   local err = Error.new(code, message)
   if info and not info.sent and UNREACHABLE[code] then
-    err.message = ("%s (%s): %s"):format(message, (call:place()), UNREACHABLE[code])
+    Error.reword(err, ("%s (%s): %s"):format(message, (call:place()), UNREACHABLE[code]))
   end
   err.curl_code, err.sent = info and info.curl_code, info and info.sent
   return err

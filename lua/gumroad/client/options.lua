@@ -69,9 +69,9 @@ function client_options.base_url(given)
   if not place or place == "" then place = client_options.DEFAULT_BASE_URL end
   if not url.is_http(place) then
     error(Error.new("config", ("%s must begin with https:// or http://, but it is '%s'"):format(from,
-      (url.without_user(place):gsub("%c", "?")))), 0)
+      url.without_user(place))), 0)
   end
-  return (place:gsub("/+$", ""):gsub("/v2$", ""))  -- people write it with or without the version
+  return (url.without_last_slashes(place):gsub("/v2$", ""))  -- people write it with or without the version
 end
 
 --- Reads the options of gumroad.new.

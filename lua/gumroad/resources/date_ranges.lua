@@ -7,6 +7,7 @@
 -- After that they are ours, "AFTER..BEFORE@KEY": the days of a range (empty for the caller's own bound) and
 -- Gumroad's key within it (empty for its first page).
 local date = require "gumroad.base.date"
+local Error = require "gumroad.base.error"
 
 local date_ranges = {}
 
@@ -104,8 +105,7 @@ function Ranges:is_too_slow(err)
 end
 
 local function advise(err, slow)
-  err.message = ("%s The server says so even for a single day: %s"):format(err.message, slow.hint)
-  return err
+  return Error.reword(err, ("%s The server says so even for a single day: %s"):format(err.message, slow.hint))
 end
 
 --- Sends the request for a page.

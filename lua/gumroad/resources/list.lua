@@ -115,9 +115,14 @@ end
 -- Returns Gumroad's key, or nil for the first page, and the ids or nil.
 local function split_key(key)
   if not key or not key:find("~", 1, true) then return key ~= "" and key or nil, nil end
-  local own, rest = key:match("^([^~]*)~(.*)$")
+  local own, at = key:match("^([^~]*)~()")
   local given = {}
-  for id in rest:gmatch("([^~]*)~") do given[#given + 1] = id end
+  local behind = key:find("~", at, true)
+  while behind do
+    given[#given + 1] = key:sub(at, behind - 1)
+    at = behind + 1
+    behind = key:find("~", at, true)
+  end
   return own ~= "" and own or nil, given
 end
 

@@ -3,6 +3,7 @@
 -- metatable; a plain table is a list.
 local null = require "gumroad.base.json".null
 local number = require "gumroad.base.number"
+local utf8 = require("gumroad.base.text").utf8
 
 local json = { null = null }
 
@@ -113,7 +114,7 @@ end
 local function text(value)
   if value:find('[%c"\\&<>]') then value = value:gsub('[%c"\\&<>]', ESCAPES) end
   if value:find("\226\128", 1, true) then value = value:gsub("\226\128[\168\169]", SEPARATORS) end
-  return '"' .. value .. '"'
+  return '"' .. utf8(value) .. '"'
 end
 
 --- A number as JSON and forms write it, the same on all Luas: 900, 4.8.

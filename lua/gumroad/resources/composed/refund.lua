@@ -49,9 +49,8 @@ local function settle(operation, err, before)
   local after, wrong = operation.resource("sales"):get(operation.ids[1], operation.options)
   if after and is_carried_out(before, after, operation.params.amount_cents) then return after end
   err.before, err.after = before, after
-  err.message = ("%s. The sale was read again: %s"):format(err.message,
-    after and what_was_found(before, after) or "that failed too, " .. tostring(wrong))
-  return nil, err
+  return nil, Error.reword(err, ("%s. The sale was read again: %s"):format(err.message,
+    after and what_was_found(before, after) or "that failed too, " .. tostring(wrong)))
 end
 
 --- Carries out sales.refund; see its row in gumroad.api.

@@ -15,7 +15,7 @@ function File.find(op)
   local size, changed, message = core.file_stat(path)
   if not size then return nil, Error.new("file", message) end
   if size == 0 then return nil, Error.new("file", path .. " is empty, and Gumroad takes no empty files") end
-  return setmetatable({ path = path, name = path:match("[^/]*$"), size = size, changed = changed }, File)
+  return setmetatable({ path = path, name = path:match("^.*/(.*)$") or path, size = size, changed = changed }, File)
 end
 
 --- Checks that the file has not changed since it was found.

@@ -114,7 +114,7 @@ function Upload:complete()
   local done, err = self.op.resource("files"):complete(
     { upload_id = self.state.upload_id, key = self.state.key, parts = parts }, options)
   if err and asked_before and err.kind == "invalid" then
-    err.message = err.message .. PERHAPS_DONE:format(self.state.file_url)
+    Error.reword(err, err.message .. PERHAPS_DONE:format(tostring(self.state.file_url)))
   end
   return done, err
 end
@@ -190,7 +190,7 @@ local function from_the_start(op, file)
   if not state then return nil, err end
   local done
   done, err = Upload.new(op, file, state):run()
-  if err and storage.is_gone(err) then err.message = err.message .. EXPIRED end
+  if err and storage.is_gone(err) then Error.reword(err, err.message .. EXPIRED) end
   return done, err
 end
 

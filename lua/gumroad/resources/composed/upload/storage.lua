@@ -1,5 +1,6 @@
 --- Sends files to the storage behind Gumroad, S3. Its URLs let anyone upload for some minutes, so their queries are
 -- secrets; the token is never sent there.
+local printable = require("gumroad.base.text").printable
 local Error = require "gumroad.base.error"
 
 local storage = {}
@@ -10,10 +11,12 @@ local function kind_of(status, code)
   return status >= 500 and "server" or "invalid"
 end
 
+local MOST_OF_BODY, MOST_OF_ELEMENT = 65536, 200  -- bytes
+
 -- S3 explains errors in XML. Only two of its elements may be shown, as others repeat the signature.
 local function element(body, name)
-  local text = body:sub(1, 65536):match("<" .. name .. ">([^<]*)</" .. name .. ">")
-  return text and text:sub(1, 200):gsub("%c", " ") or nil
+  local words = body:sub(1, MOST_OF_BODY):match("<" .. name .. ">([^<]*)</" .. name .. ">")
+  return words and printable(words, MOST_OF_ELEMENT)
 end
 
 local function read(_, response)
