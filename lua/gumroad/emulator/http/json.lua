@@ -2,6 +2,7 @@
 -- `>` escaped. Objects have a metatable that knows the order of their keys. A plain table is a list, so an empty
 -- one is `[]`.
 local null = require "gumroad.base.json".null
+local number = require "gumroad.base.number"
 local utf8 = require("gumroad.base.text").utf8
 
 local json = { null = null }
@@ -118,7 +119,7 @@ end
 
 --- Writes a number for JSON and forms, the same on all Luas: 900, 4.8.
 function json.number(value)
-  return (value % 1 == 0 and "%.0f" or "%.14g"):format(value)
+  return number.text(value)
 end
 
 local append
