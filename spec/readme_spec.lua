@@ -59,7 +59,7 @@ local function expected_of(text)
   return outputs
 end
 
-describe("A page's", function()
+describe("A documentation page's", function()
   local gum, folder, remove, variables, free, receiver
 
   setup(function()
@@ -164,7 +164,7 @@ describe("A page's", function()
     end
   end
 
-  it("blocks that are not run say why", function()
+  it("blocks that are not run have a reason", function()
     local list = {}
     for _, block in ipairs(blocks) do
       if block.not_run then
@@ -175,7 +175,7 @@ describe("A page's", function()
     assert.truthy(#list <= 5, table.concat(list, "\n"))
   end)
 
-  it("links inside the checkout lead somewhere", function()
+  it("links inside the checkout are not broken", function()
     for _, page in ipairs(PAGES) do
       local base, text = page:match("^(.-)[^/]*$"), read(page)
       for target in text:gmatch("%]%(([^)#:]+)%)") do assert(io.open(base .. target)):close() end
