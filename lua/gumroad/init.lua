@@ -15,7 +15,8 @@ local Error = require "gumroad.base.error"
 local gumroad = { _VERSION = Client.VERSION }
 
 -- Parts that not every script needs are loaded when they are first used.
-local LAZY = { connections = "gumroad.connections", oauth = "gumroad.oauth", webhook = "gumroad.webhook" }
+local LAZY = { connections = "gumroad.connections", http = "gumroad.client.http", oauth = "gumroad.oauth",
+  webhook = "gumroad.webhook" }
 setmetatable(gumroad, {
   __index = function(self, name)
     local part = LAZY[name] and require(LAZY[name])
