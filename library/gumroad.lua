@@ -41,6 +41,7 @@ function gumroad.all(functions, options) end
 ---@field connect_timeout? number # seconds for connecting (default: 10)
 ---@field retries? integer # further attempts, if repeating is safe (default: 2)
 ---@field max_size? integer # largest response in bytes, after decompression (default: 10 MiB)
+---@field max_values? integer # objects, arrays, texts and other values in a response (default: 500,000)
 ---@field headers? table<string, string> # additional request headers
 
 ---Options of a shop, including the default options of its calls.

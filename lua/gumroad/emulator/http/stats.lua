@@ -1,8 +1,8 @@
---- What came in, for Handle:stats().
+--- Statistics of requests, for Handle:stats().
 local json = require "gumroad.emulator.http.json"
 
-local REMEMBERED = 200  -- requests, with this much of each body:
-local REMEMBERED_BYTES = 65536
+local REMEMBERED = 200  -- requests
+local REMEMBERED_BYTES = 65536  -- of each body
 
 local Stats = {}
 Stats.__index = Stats
@@ -11,12 +11,12 @@ function Stats.new()
   return setmetatable({ requests = 0, in_flight = 0, max_in_flight = 0, last_requests = {} }, Stats)
 end
 
---- Forgets all but what is in flight.
+--- Resets everything but the count of requests in flight.
 function Stats:reset()
   self.requests, self.max_in_flight, self.last_requests = 0, self.in_flight, {}
 end
 
--- Headers as they are shown: of the token only how it was sent.
+-- The headers without the token: only the scheme of Authorization is shown.
 local function shown_headers(headers)
   local out = {}
   for name, value in pairs(headers) do out[name] = value end
@@ -24,7 +24,7 @@ local function shown_headers(headers)
   return json.dict_of(out)
 end
 
---- Counts a request that came in.
+--- Counts a request that has arrived.
 -- @param raw table: method, path, query, body, headers
 function Stats:begin(raw)
   local list = self.last_requests
@@ -36,7 +36,7 @@ function Stats:begin(raw)
   self.max_in_flight = math.max(self.max_in_flight, self.in_flight)
 end
 
---- Counts a response that went out.
+--- Counts a response that has been sent.
 function Stats:finish()
   self.in_flight = self.in_flight - 1
 end
