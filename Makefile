@@ -5,6 +5,7 @@
 #   make           build for one Lua:     make LUA=lua5.1 | lua5.2 | lua5.3 | lua5.4 | luajit
 #   make install   PREFIX, DESTDIR, INST_LUADIR, INST_LIBDIR and INST_BINDIR say where
 #   make types     library/gumroad.lua, by which editors complete, from the tables of the API
+#   make unicode   lua/gumroad/cli/output/unicode.lua, how wide characters are, from Debian's unicode-data
 #   make doc       the reference: build/doc/index.html
 #   make openapi   Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check: validated
 #   make lint check-lua-h sanitize valgrind fuzz bench clean
@@ -173,7 +174,6 @@ check-lua-h:
 	    /[ \/]lua\.h$$/ { for (i = 1; i <= length($$1); i++) chain = chain " > " way[i]; \
 	      print "lua.h is included: " chain; bad = 1; exit } END { exit bad }' || exit 1; done
 
-
 # The C files' layout is checked by the version of clang-format that .clang-format names: others differ.
 C_FILES = $(wildcard src/*.c src/*.h bench/*.c spec/*/*.c spec/*/*/*.h)
 lint:
@@ -190,6 +190,15 @@ spelling: all
 types: all
 	$(LUA) -e 'io.write(require("doc.types").text())' > build/types.lua
 	mv build/types.lua library/gumroad.lua
+
+# How wide characters are, of Debian's package unicode-data.
+UNICODE ?= /usr/share/unicode
+UNICODE_MODULE = lua/gumroad/cli/output/unicode.lua
+unicode:
+	@[ -d $(UNICODE) ] || { echo "$(UNICODE) is missing: apt install unicode-data" >&2; exit 1; }
+	LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" $(LUA) -e 'io.write(require("doc.unicode").text("$(UNICODE)", \
+	  "'"$$(dpkg-query -W -f '$${Version}' unicode-data)"'"))' >$(UNICODE_MODULE).new
+	mv $(UNICODE_MODULE).new $(UNICODE_MODULE)
 
 openapi: all
 	$(LUA) -e 'io.write(require("doc.openapi").text())' > build/openapi.json
@@ -248,5 +257,5 @@ bench:
 clean:
 	rm -rf build
 
-.PHONY: all install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint spelling types openapi \
+.PHONY: all install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint spelling types unicode openapi \
   openapi-check doc sanitize valgrind fuzz bench clean

@@ -71,7 +71,7 @@ describe("Connections", function()
     assert.equal("/home/ana/.config/gumroad-lua/connections.json", path { HOME = "/home/ana", XDG_CONFIG_HOME = "" })
     assert.equal("/home/ana/.config/gumroad-lua/connections.json", path { HOME = "/home/ana", XDG_CONFIG_HOME = "x" })
     assert.equal("/x/gumroad-lua/connections.json", path { HOME = "/home/ana", XDG_CONFIG_HOME = "/x" })
-    check_error("XDG_CONFIG_HOME nor HOME", path {})
+    check_error("there is no place for connections: set HOME or XDG_CONFIG_HOME", path {})
   end)
 
   it("are replaced, each by itself", function()
@@ -102,7 +102,7 @@ describe("Connections", function()
     call("save", "c", { access_token = "third" })
     assert.equal("a", call "default")
     call("remove", "a")
-    check_error("name one of b, c, or mark one with gumroad-lua connections default b", call "default")
+    check_error("name one of b, c, or choose the default with gumroad-lua connections default b", call "default")
     check_error("name one of b, c", call "get")
     call("save", "a", { access_token = TOKEN })
     check_error("name one of a, b, c", call "default")
@@ -117,14 +117,14 @@ describe("Connections", function()
   it("are removed", function()
     call("save", "a", { access_token = TOKEN })
     assert.is_true(call("remove", "a"))
-    check_error("there is no connection 'a' (none is known)", call("get", "a"))
+    check_error("there is no connection 'a' (there are none yet)", call("get", "a"))
     assert.is_nil(read():find(TOKEN, 1, true))
   end)
 
   it("that are missing are said to be so, with the names of the others", function()
     call("save", "b", { access_token = TOKEN })
     call("save", "a", { access_token = TOKEN })
-    local expected = "there is no connection 'c' (known: a, b): gumroad-lua login c makes it"
+    local expected = "there is no connection 'c' (known: a, b): make it with gumroad-lua login c"
     check_error(expected, call("get", "c"))
     check_error(expected, call("remove", "c"))
     check_error(expected, call("set_default", "c"))
@@ -160,19 +160,20 @@ describe("Connections", function()
   end)
 
   for what, row in pairs {
-    ["is no JSON"] = { "{", "it is no JSON" }, ["has no connections"] = { "{}", "there is no object 'connections'" },
-    ["is a list"] = { "[1]", "there is no object" }, ["has a list"] = { '{"connections":[{}]}', "is a list" },
-    ["has a connection without a token"] = { '{"connections":{"a":{}}}', "connection 'a' has no access_token" },
-    ["has a token that is none"] = { '{"connections":{"a":{"access_token":1}}}', "has no string as its access_token" },
-    ["has a default that is none"] = { '{"connections":{},"default":1}', "'default' is no name" },
-    ["is binary"] = { "\0\255" .. TOKEN, "it is no JSON" },
+    ["is not JSON"] = { "{", "it is not JSON" }, ["has no connections"] = { "{}", "it has no object 'connections'" },
+    ["is a list"] = { "[1]", "it has no object" }, ["has a list"] = { '{"connections":[{}]}', "is a list" },
+    ["has a connection without a token"] = { '{"connections":{"a":{}}}', "connection 'a': access_token is missing" },
+    ["has a token that is not a string"] = { '{"connections":{"a":{"access_token":1}}}',
+      "connection 'a': access_token is not a string" },
+    ["has a default that is not a name"] = { '{"connections":{},"default":1}', "'default' is not a name" },
+    ["is binary"] = { "\0\255" .. TOKEN, "it is not JSON" },
   } do
     it("are not written over where the file " .. what, function()
       local bytes, fault = row[1], row[2]
       write(bytes)
       check_error(fault, call "list")
       for _, name in ipairs { "get", "remove", "set_default", "refresh" } do
-        check_error(file .. " is damaged: mend it, or move it away", call(name, "a"))
+        check_error(file .. " is damaged: repair it, or move it away", call(name, "a"))
       end
       check_error("is damaged", call "list")
       check_error("is damaged", call "default")
@@ -212,13 +213,13 @@ describe("Connections", function()
     local program = [[print(require("gumroad.connections").save("b", { access_token = ("x"):rep(100000) }))]]
     local said = support.output("trap '' XFSZ; ulimit -f 8; XDG_CONFIG_HOME=" .. home .. " "
       .. support.lua_command(program))
-    assert.equal("nil\tconfig: connections cannot be stored: " .. file .. ": File too large", said)
+    assert.equal("nil\tconfig: cannot store connections: " .. file .. ": File too large", said)
     assert.equal(before, read())
   end)
 
   it("say that the folder cannot be made", function()
     os.execute("touch " .. home .. "/gumroad-lua")
-    check_error("connections cannot be stored: " .. home .. "/gumroad-lua: Not a directory",
+    check_error("cannot store connections: " .. home .. "/gumroad-lua: Not a directory",
       call("save", "a", { access_token = TOKEN }))
   end)
 
@@ -265,16 +266,16 @@ describe("Connections", function()
         refresh_token = REFRESH_TOKEN, client_id = "app" })
       gum:reset_stats()
       local function refused(...)
-        return check_error("where alone its token goes, but", nil, support.raised(connect, ...))
+        return check_error("its token is never sent elsewhere, but", nil, support.raised(connect, ...))
       end
       refused({ GUMROAD_API_BASE_URL = gum.url }, "own")
       refused({}, "own", { base_url = gum.url })
-      assert.equal("connection 'other' is of https://shop.example.com, where alone its token goes, but base_url says "
-        .. gum.url .. ": leave that out, or log in there under another name",
+      assert.equal("connection 'other' belongs to https://shop.example.com and its token is never sent elsewhere, but "
+        .. "base_url is " .. gum.url .. ": leave that out, or log in there under another name",
         refused({}, "other", { base_url = gum.url }).message)
       assert.truthy(refused({ GUMROAD_API_BASE_URL = "localhost:1" }, "other").message:find(
-        "but GUMROAD_API_BASE_URL says localhost:1: unset that", 1, true))
-      check_error("where alone its token goes", call("refresh", "other", { base_url = gum.url }))
+        "but GUMROAD_API_BASE_URL is localhost:1: unset that", 1, true))
+      check_error("its token is never sent elsewhere", call("refresh", "other", { base_url = gum.url }))
       assert.equal(0, #support.requests(gum))
       assert.is_table(connect({ GUMROAD_API_BASE_URL = gum.url }, "shop").user:get())
       assert.is_table(connect({}, "shop", { base_url = gum.url .. "/v2" }).user:get())
@@ -304,12 +305,13 @@ describe("Connections", function()
 
     it("that are missing raise, and say what to do", function()
       local err = support.raised(connect, {}, "shop")
-      check_error("there is no connection 'shop' (none is known): gumroad-lua login shop makes it", nil, err)
+      check_error("there is no connection 'shop' (there are none yet): make it with gumroad-lua login shop", nil, err)
     end)
 
     it("raise for options that cannot be", function()
       call("save", "shop", { access_token = TOKEN })
-      assert.truthy(support.raised(connect, {}, "shop", { access_token = "t" }):find("the connection's", 1, true))
+      assert.truthy(support.raised(connect, {}, "shop", { access_token = "t" })
+        :find("access_token comes from the connection; to use another token, call gumroad.new", 1, true))
       assert.truthy(support.raised(connect, {}, "shop", { timeuot = 1 }):find("unknown option", 1, true))
       assert.equal("gumroad.connect: table expected, got string", support.raised(connect, {}, "shop", "timeout"))
     end)
@@ -370,7 +372,7 @@ describe("Connections", function()
       local program = [[print(require("gumroad.connections").refresh("shop"))]]
       local said = support.output("trap '' XFSZ; ulimit -f 8; XDG_CONFIG_HOME=" .. home .. " "
         .. support.lua_command(program))
-      assert.equal("nil\tconfig: connections cannot be stored: " .. file .. ": File too large", said)
+      assert.equal("nil\tconfig: cannot store connections: " .. file .. ": File too large", said)
       assert.is_table(oauth.info(old.access_token, { base_url = gum.url }))
     end)
 

@@ -42,7 +42,7 @@ describe("An error says what is wrong and what to do:", function()
   it("no token", function()
     local err = support.with_environment({}, function() return support.raised(gumroad.new) end)
     assert.equal("config", err.kind)
-    assert.truthy(err.message:find("set GUMROAD_ACCESS_TOKEN, or pass access_token", 1, true))
+    assert.truthy(err.message:find("set GUMROAD_ACCESS_TOKEN or pass access_token", 1, true))
   end)
 
   it("an empty token", function()
@@ -65,7 +65,7 @@ describe("An error says what is wrong and what to do:", function()
 
   it("a token with the line's end of its file", function()
     local message = support.raised(gumroad.new, { access_token = TOKEN .. "\n" })
-    assert.truthy(message:find("a line's end, perhaps", 1, true))
+    assert.truthy(message:find("such as the line break at the end of a file", 1, true))
     assert.falsy(message:find(TOKEN, 1, true))
   end)
 
@@ -87,6 +87,11 @@ describe("An error says what is wrong and what to do:", function()
     local err = check("scope", "this needs one of the scopes view_sales, account",
       support.shop(gum, { access_token = NARROW }).sales:list())
     assert.equal(403, err.status)
+  end)
+
+  it("a token without the only scope that would do", function()
+    check("scope", "this needs the scope view_profile; to get a token with it, run gumroad-lua login NAME --scopes "
+      .. "'view_profile'", support.shop(gum, { access_token = NARROW }).media:list())
   end)
 
   it("a token whose scope is too wide or of no use, of an upload that depends on its purpose", function()
@@ -127,8 +132,8 @@ describe("An error says what is wrong and what to do:", function()
 
   for id, words in pairs {
     [""] = '"" is not an id', ["."] = '"." is not an id', [".."] = '".." is not an id',
-    ["a\rb"] = "has a control character", ["a\nb"] = "has a control character", ["a\0b"] = "has a control character",
-    ["a\127b"] = "has a control character",
+    ["a\rb"] = "contains a control character", ["a\nb"] = "contains a control character",
+    ["a\0b"] = "contains a control character", ["a\127b"] = "contains a control character",
   } do
     it(("the id %s is refused before anything is sent"):format(("%q"):format(id):gsub("%c", "?")), function()
       local message = support.raised(shop.products.get, shop.products, id)
@@ -156,14 +161,14 @@ describe("An error says what is wrong and what to do:", function()
   for name, value in pairs { CR = "a\rb", LF = "a\nb", NUL = "a\0b" } do
     it("a query's parameter with " .. name, function()
       local message = support.raised(shop.sales.list, shop.sales, { email = value })
-      assert.truthy(message:find("sales.list: parameter 'email' has a control character", 1, true), message)
+      assert.truthy(message:find("sales.list: parameter 'email' contains a control character", 1, true), message)
       assert.equal(0, #support.requests(gum))
     end)
   end
 
   it("a form's parameter with NUL", function()
     local message = support.raised(shop.products.create, shop.products, { name = "a\0b", price = 1 })
-    assert.truthy(message:find("products.create: parameter 'name' has a control character", 1, true), message)
+    assert.truthy(message:find("products.create: parameter 'name' contains a control character", 1, true), message)
   end)
 
   for name, url in pairs {
@@ -183,9 +188,9 @@ describe("An error says what is wrong and what to do:", function()
   end)
 
   for url, words in pairs {
-    ["ftp://example.com"] = "base_url must begin with https:// or http://, and is 'ftp://example.com'",
-    ["example.com"] = "base_url must begin with https:// or http://, and is 'example.com'",
-    ["ana:secret@example.com"] = "and is 'example.com'",
+    ["ftp://example.com"] = "base_url must begin with https:// or http://, but it is 'ftp://example.com'",
+    ["example.com"] = "base_url must begin with https:// or http://, but it is 'example.com'",
+    ["ana:secret@example.com"] = "but it is 'example.com'",
   } do
     it(("the base_url %q, when the shop is made"):format(url), function()
       check("config", words, nil, support.raised(support.shop, gum, { base_url = url }))
@@ -197,9 +202,9 @@ describe("An error says what is wrong and what to do:", function()
       variables.GUMROAD_ACCESS_TOKEN = variables.GUMROAD_ACCESS_TOKEN or TOKEN
       return support.with_environment(variables, function() return support.raised(gumroad.new) end)
     end
-    check("config", "GUMROAD_API_BASE_URL must begin with https:// or http://, and is 'localhost:8089'", nil,
+    check("config", "GUMROAD_API_BASE_URL must begin with https:// or http://, but it is 'localhost:8089'", nil,
       raised { GUMROAD_API_BASE_URL = "localhost:8089" })
-    check("config", "the access token in GUMROAD_ACCESS_TOKEN is empty or has a character", nil,
+    check("config", "the access token in GUMROAD_ACCESS_TOKEN is empty, or has a character", nil,
       raised { GUMROAD_ACCESS_TOKEN = TOKEN .. "\n" })
   end)
 
@@ -222,13 +227,13 @@ describe("An error says what is wrong and what to do:", function()
   end
 
   it("a host that is not known", function()
-    unsent(check("network", "(http://no-such-host.invalid): is the network up, and base_url right?",
+    unsent(check("network", "(http://no-such-host.invalid): check the network and base_url",
       support.shop(gum, { base_url = "http://no-such-host.invalid", retries = 0 }).user:get()))
   end)
 
   it("a connection that is refused", function()
     local url = "http://127.0.0.1:" .. support.free_port()
-    unsent(check("network", "(" .. url .. "): is the network up, and base_url right?",
+    unsent(check("network", "(" .. url .. "): check the network and base_url",
       support.shop(gum, { base_url = url, retries = 0 }).user:get()))
   end)
 
@@ -298,7 +303,7 @@ describe("An error says what is wrong and what to do:", function()
   end)
 
   it("JSON that is cut", function()
-    local err = check("decode", "the answer is not complete JSON (application/json", get { kind = "truncated" })
+    local err = check("decode", "the response is not complete JSON (application/json", get { kind = "truncated" })
     assert.equal(200, err.status)
   end)
 
@@ -307,13 +312,13 @@ describe("An error says what is wrong and what to do:", function()
   end)
 
   it("HTML in place of JSON", function()
-    local err = check("decode", "the answer is not JSON (text/html", get { kind = "html" })
+    local err = check("decode", "the response is not JSON (text/html", get { kind = "html" })
     assert.truthy(err.message:find('titled "502 Bad Gateway"): is there a proxy or a login page in between?', 1, true))
   end)
 
   it("HTML in place of a file", function()
     gum:fault { kind = "html" }
-    local err = check("decode", "the answer is not a file (text/html", shop.tax_forms:download("2025", "us_1099_k"))
+    local err = check("decode", "the response is not a file (text/html", shop.tax_forms:download("2025", "us_1099_k"))
     assert.truthy(err.message:find("is there a proxy or a login page in between?", 1, true))
   end)
 
@@ -324,7 +329,7 @@ describe("An error says what is wrong and what to do:", function()
   end)
 
   it("garbage in place of JSON", function()
-    check("decode", "the answer is not JSON", get { kind = "garbage" })
+    check("decode", "the response is not JSON", get { kind = "garbage" })
   end)
 
   for _, body in ipairs { "3", "null", '"text"', "true" } do
@@ -334,12 +339,12 @@ describe("An error says what is wrong and what to do:", function()
   end
 
   it("JSON that is nested too deeply", function()
-    check("decode", "the answer is not complete JSON",
+    check("decode", "the response is not complete JSON",
       get { kind = "status", status = 200, body = ("["):rep(100) .. ("]"):rep(100) })
   end)
 
   it("an answer without what was asked for", function()
-    check("decode", "the answer has no 'user'", get { kind = "status", status = 200, body = '{"success":true}' })
+    check("decode", "the response has no 'user'", get { kind = "status", status = 200, body = '{"success":true}' })
   end)
 
   it("the page of a proxy", function()
@@ -350,7 +355,7 @@ describe("An error says what is wrong and what to do:", function()
   end)
 
   it("the title of a page, trimmed and in one line", function()
-    local TITLES = { ["  Bad\n Gateway \t"] = '"Bad  Gateway"', [("a"):rep(100)] = '"' .. ("a"):rep(80) .. '"' }
+    local TITLES = { ["  Bad\n Gateway \t"] = '"Bad  Gateway"', [("a"):rep(100)] = '"' .. ("a"):rep(77) .. '..."' }
     for title, shown in pairs(TITLES) do
       check("server", "the server failed with a page titled " .. shown,
         get { kind = "status", status = 502, body = "<html><title lang=en>" .. title .. "</title>" })
@@ -383,7 +388,7 @@ describe("An error says what is wrong and what to do:", function()
       local other = assert(emulator.start { sales = 0 })
       finally(function() other:stop() end)
       gum:fault { kind = "redirect", status = status, location = other.url .. "/v2/user?access_token=" .. TOKEN }
-      local err = check("redirect", "the server redirects to 127.0.0.1:" .. other.port .. "; it was not followed",
+      local err = check("redirect", "the server redirects to 127.0.0.1:" .. other.port .. ", which was not followed",
         shop.user:get())
       assert.truthy(err.message:find("check base_url", 1, true))
       assert.equal(status, err.status)
@@ -467,7 +472,7 @@ describe("An error says what is wrong and what to do:", function()
     ["401_invalid_token"] = { "auth", "The access token is invalid" },
     ["401_revoked_token"] = { "auth", "The access token was revoked" },
     ["403_missing_scope"] = { "scope", "this needs one of the scopes view_public" },
-    ["404_unknown_route"] = { "not_found", "there is nothing at this path" },
+    ["404_unknown_route"] = { "decode", "the response is not Gumroad's" },  -- Gumroad answers us with JSON
     ["429_throttled"] = { "rate_limit", "too many requests" },
   }
 

@@ -175,7 +175,7 @@ describe("webhook.gate: body", function()
   end
 
   local ANA = { seller_id = "ana" }
-  local OTHER = "invalid: a ping of another seller was refused"
+  local OTHER = "invalid: a ping for another seller was refused"
 
   -- what, expected, body, content type
   local LET_IN = {
@@ -209,9 +209,9 @@ describe("webhook.gate: body", function()
     { "nothing", {}, "", FORM, 400, "invalid: the body is empty" },
     { "no content type", {}, SALE, nil, 400, "invalid: the content type is missing; Gumroad sends " .. FORM },
     { "another content type", {}, SALE, "text/plain", 400, "invalid: the content type is text/plain" },
-    { "what is no ping", {}, "hello", FORM, 400, "invalid: this is no ping of Gumroad's: it has no sale_id" },
+    { "what is no ping", {}, "hello", FORM, 400, "invalid: this is not a ping from Gumroad: it has no sale_id" },
     { "a cancellation without its subscription", {}, "resource_name=cancellation&sale_id=s1", FORM, 400,
-      "invalid: this is no ping of Gumroad's: it has no subscription_id" },
+      "invalid: this is not a ping from Gumroad: it has no subscription_id" },
     { "half a JSON", {}, '{"sale_id":"s1"', JSON, 400, "decode: the body is not JSON: " },
     { "JSON of another kind", {}, "5", JSON, 400, "decode: the body is not a JSON object" },
     { "JSON of 17 levels", {}, nested(17), JSON, 400, "decode: the body is not JSON: " },

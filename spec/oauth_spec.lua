@@ -166,7 +166,7 @@ describe("OAuth", function()
         check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = query }))
       end
       local err = check_error(nil, "auth", {}, oauth.exchange(with { query = query }))
-      assert.truthy(err.message:find("no authorization was begun", 1, true))
+      assert.truthy(err.message:find("this session has no pending authorization", 1, true))
     end)
 
     it("takes no empty state for one, though the answer has the same", function()
@@ -175,7 +175,7 @@ describe("OAuth", function()
       gum:reset_stats()
       for _, answer in ipairs { "code=c&state=", "code=c", query, { code = "c", state = "" }, { code = "c" } } do
         local err = check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = answer }))
-        assert.truthy(err.message:find("no authorization was begun", 1, true))
+        assert.truthy(err.message:find("this session has no pending authorization", 1, true))
       end
       assert.equal(0, #support.requests(gum))
     end)
@@ -248,7 +248,7 @@ describe("OAuth", function()
       local pending = asked()
       local err = check_error("unknown", "auth", {}, oauth.exchange(with { pending = pending,
         query = { state = pending.state, error = "<b>\n" } }))
-      assert.equal("Gumroad did not authorize: unknown", err.message)
+      assert.equal("Gumroad refused to authorize: unknown", err.message)
     end)
   end)
 
@@ -346,7 +346,7 @@ describe("OAuth", function()
       gum:fault { kind = "status", status = 200, body = '{"device_code":5}', path = "/oauth/device/code" }
       local device, err = oauth.device(with {})
       assert.is_nil(device)
-      assert.equal("decode: the server answered without a device's code", tostring(err))
+      assert.equal("decode: the response has no device_code", tostring(err))
     end)
 
     for _, fault in ipairs { { kind = "status", status = 429 }, { kind = "status", status = 502 }, { kind = "reset" },
@@ -393,7 +393,7 @@ describe("OAuth", function()
 
     it("raises for a device that is none", function()
       for _, name in ipairs { "poll", "wait" } do
-        assert.equal(("oauth.%s: device: what oauth.device gave is expected"):format(name),
+        assert.equal(("oauth.%s: device: the table from oauth.device expected"):format(name),
           support.raised(oauth[name], with { device = {} }))
         assert.equal(("oauth.%s: device is missing"):format(name), support.raised(oauth[name], with()))
       end
@@ -432,7 +432,7 @@ describe("OAuth", function()
       gum:reset_stats()
       local _, err = oauth.refresh(with { refresh_token = old.refresh_token })
       assert.same({ "outcome_unknown", "server", 1 }, { err.kind, err.cause, #support.requests(gum) })
-      assert.truthy(err.message:find("if they are good no more, log in again", 1, true))
+      assert.truthy(err.message:find("and log in again if they no longer work", 1, true))
     end)
   end)
 

@@ -51,9 +51,10 @@ describe("A change whose answer is lost", function()
 
   local LOST = {
     { { kind = "reset" }, "network" }, { { kind = "reset_body" }, "network" }, { { kind = "stall" }, "timeout" },
-    { { kind = "status", status = 408 }, "invalid" }, { { kind = "status", status = 500 }, "server" },
+    { { kind = "status", status = 408 }, "decode" }, { { kind = "status", status = 500 }, "server" },
     { { kind = "status", status = 502 }, "server" }, { { kind = "status", status = 503 }, "server" },
     { { kind = "status", status = 504 }, "server" }, { { kind = "status", status = 524 }, "server" },
+    { { kind = "status", status = 403, body = "<title>Just a moment...</title>" }, "decode" },
     { { kind = "html" }, "decode" }, { { kind = "garbage" }, "decode" }, { { kind = "truncated" }, "decode" },
     { { kind = "status", status = 200, body = "" }, "decode" },
     { { kind = "status", status = 200, body = "3" }, "decode" },
@@ -69,7 +70,7 @@ describe("A change whose answer is lost", function()
       assert.equal(cause, err.cause)
       assert.is_false(err.retryable)
       if fault.status then assert.equal(fault.status, err.status) end
-      assert.truthy(err.message:find(('; it may have been carried out all the same and is not sent again: look with '
+      assert.truthy(err.message:find(('; the change may have been carried out and is not sent again: check with '
         .. 'shop.variant_categories:list("%s")'):format(known.tape.id), 1, true), err.message)
     end)
   end
@@ -108,7 +109,7 @@ describe("A change whose answer is lost", function()
     for _, method in ipairs { "POST", "PUT", "PATCH", "DELETE" } do
       local err = lose({ kind = "reset" }, shop.request, shop, { method = method, url = "/v2/products/a" })
       assert.equal("outcome_unknown", err.kind)
-      assert.truthy(err.message:find("not sent again: make sure before you do", 1, true), err.message)
+      assert.truthy(err.message:find("not sent again: check before you send it again", 1, true), err.message)
     end
   end)
 

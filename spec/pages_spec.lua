@@ -206,17 +206,17 @@ describe("A list in pages", function()
     end)
 
     for _, row in ipairs {
-      { '"sales":{"a":1}', "a 'sales' that is no list of objects" },
-      { '"sales":[{},5]', "a 'sales' that is no list of objects" },
-      { '"sales":[],"next_page_key":5', "a next_page_key that is no text" },
-      { '"sales":[],"next_page_key":false', "a next_page_key that is no text" },
-      { '"sales":[],"next_page_key":{}', "a next_page_key that is no text" },
+      { '"sales":{"a":1}', "a 'sales' that is not a list of objects" },
+      { '"sales":[{},5]', "a 'sales' that is not a list of objects" },
+      { '"sales":[],"next_page_key":5', "a next_page_key that is not a string" },
+      { '"sales":[],"next_page_key":false', "a next_page_key that is not a string" },
+      { '"sales":[],"next_page_key":{}', "a next_page_key that is not a string" },
     } do
       it("does not take for a page what has " .. row[1], function()
         gum:fault { kind = "status", status = 200, body = '{"success":true,' .. row[1] .. "}" }
         local list, err = shop.sales:list { limit = 20, after = 1 }
         assert.is_nil(list)
-        assert.same({ "decode", "the answer has " .. row[2] }, { err.kind, err.message })
+        assert.same({ "decode", "the response has " .. row[2] }, { err.kind, err.message })
       end)
     end
 
@@ -250,7 +250,7 @@ describe("A list in pages", function()
       gum:fault { kind = "delay", path = "/v2/sales" }  -- an answer may be there as soon as the request is out
       local next_sale = shop.sales:each()
       local function read() return next_sale() end
-      assert.matches("each task needs one of its own", support.raised(gumroad.all, { read, read }))
+      assert.matches("already waiting for a page: make one for each task", support.raised(gumroad.all, { read, read }))
       assert.is_truthy(shop.sales:each()())
     end)
 

@@ -66,7 +66,7 @@ describe("A receiver", function()
     assert.same({ 200, 403, 404, 200 }, statuses(client, 4))
     assert.same({ "s1", "s4" }, events)
     table.sort(refusals)
-    assert.same({ "a ping of another seller was refused", "a request was refused: wrong path or secret" }, refusals)
+    assert.same({ "a ping for another seller was refused", "a request was refused: wrong path or secret" }, refusals)
   end)
 
   it("tells of every request that is refused, in numbers where they are many at once", function()

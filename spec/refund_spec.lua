@@ -60,7 +60,7 @@ describe("A refund", function()
     assert.equal("invalid", err.kind)
     assert.is_false(err.retryable)
     assert.equal("Refund amount cannot be greater than the purchase price. amount_cents counts the smallest unit: "
-      .. "1001 were asked for, 1000 (10 usd) are left", err.message)
+      .. "you asked for 1001, and 1000 (10 usd) can be refunded", err.message)
     assert.equal("GET", asked())
     assert(shop.sales:refund(sale.id, { amount_cents = 1000 }))
   end)
@@ -149,7 +149,7 @@ describe("A refund", function()
     end })
     local _, err = meddling.sales:refund(sale.id, { amount_cents = 500 })
     assert.equal("outcome_unknown", err.kind)
-    assert.truthy(err.message:find("of the sale 14 usd can be refunded now, 15 usd before", 1, true), err.message)
+    assert.truthy(err.message:find("14 usd can be refunded now, and it was 15 usd before: ", 1, true), err.message)
   end)
 
   it("that cannot be read back is outcome_unknown and says so", function()
@@ -160,7 +160,7 @@ describe("A refund", function()
     assert.equal("network", err.cause)
     assert.is_table(err.before)
     assert.is_nil(err.after)
-    assert.truthy(err.message:find("It was read back: that failed too, auth: ", 1, true), err.message)
+    assert.truthy(err.message:find("The sale was read again: that failed too, auth: ", 1, true), err.message)
   end)
 
   for _, left in ipairs { "", ',"amount_refundable_in_currency":10', ',"amount_refundable_in_currency":{}' } do
@@ -170,7 +170,7 @@ describe("A refund", function()
       gum:fault { kind = "reset", method = "PUT" }
       local _, err = shop.sales:refund(sale.id, { amount_cents = 500 })
       assert.equal("outcome_unknown", err.kind)
-      assert.truthy(err.message:find("the sale does not tell what can be refunded", 1, true), err.message)
+      assert.truthy(err.message:find("the sale does not say what can be refunded", 1, true), err.message)
     end)
   end
 
@@ -179,7 +179,7 @@ describe("A refund", function()
     local narrow = support.shop(gum, { access_token = "refunds-only" })
     local _, err = narrow.sales:refund(sale.id)
     assert.equal("outcome_unknown", err.kind)
-    assert.truthy(err.message:find(('read it back with shop.sales:get("%s")'):format(sale.id), 1, true), err.message)
+    assert.truthy(err.message:find(('check with shop.sales:get("%s")'):format(sale.id), 1, true), err.message)
     assert.equal("GET PUT", asked())
   end)
 
@@ -194,6 +194,6 @@ describe("A refund", function()
     gum:fault { kind = "status", status = 200, method = "GET", body = ('{"success":true,"sale":{"id":"%s",'
       .. '"currency_symbol":"¥","amount_refundable_in_currency":"1,000"}}'):format(yen.id) }
     local _, err = shop.sales:refund(yen.id, { amount_cents = 1001 })
-    assert.truthy(err.message:find("1001 were asked for, 1000 (1,000 ¥) are left", 1, true), err.message)
+    assert.truthy(err.message:find("you asked for 1001, and 1000 (1,000 ¥) can be refunded", 1, true), err.message)
   end)
 end)

@@ -115,7 +115,7 @@ describe("An upload", function()
         '"upload_id":{},"key":"k",' .. parts, '"upload_id":"u","key":"k","parts":[]' } do
         gum:fault { kind = "status", status = 200, path = "/v2/files", body = '{"success":true,' .. plan .. "}" }
         local _, err = shop.files:upload(path)
-        assert.same({ "decode", "the answer has no upload with a list of parts to send" }, { err.kind, err.message })
+        assert.same({ "decode", "the response has no upload with a list of parts to send" }, { err.kind, err.message })
       end
     end)
 
@@ -298,8 +298,8 @@ describe("An upload", function()
       assert.same({ "outcome_unknown", "/v2/files/complete" }, { err.kind, err.path })
       local _, again = shop.files:upload(path, { resume = err.upload })
       assert.equal("invalid", again.kind)
-      assert.matches("The upload was not found; it was asked for before, and may have succeeded without an answer: "
-        .. "try the file_url " .. err.upload.file_url, again.message, 1, true)
+      assert.matches("The upload was not found; Gumroad was asked to complete it before, and may have done so without "
+        .. "a response: try the file_url " .. err.upload.file_url, again.message, 1, true)
     end)
 
     it("is refused where the file changed, and nothing is sent", function()
@@ -333,7 +333,7 @@ describe("An upload", function()
     it("takes only what an error had", function()
       for _, parts in ipairs { {}, { 1 }, { { part_number = 2, etag = "a" } }, { { part_number = 1 } } } do
         local wrong = { upload_id = "a", key = "b", size = 9, parts = parts }
-        assert.equal("files.upload: parameter 'resume': what an earlier error has as `upload` expected",
+        assert.equal("files.upload: parameter 'resume': the `upload` of an earlier error expected",
           support.raised(shop.files.upload, shop.files, path, { resume = wrong }))
       end
     end)
@@ -343,7 +343,7 @@ describe("An upload", function()
     it("is aborted where its URLs expire under way", function()
       local _, err = shop.files:upload(path, { parallel = 1, progress = function() gum:advance(901) end })
       assert.same({ "invalid", 403, "AccessDenied" }, { err.kind, err.status, err.storage_code })
-      assert.matches("Request has expired; the URLs of an upload live 15 minutes", err.message, 1, true)
+      assert.matches("Request has expired; the URLs of an upload expire after 15 minutes", err.message, 1, true)
       assert.is_nil(err.upload)
       assert.equal(1, #requests("POST", "/v2/files/abort"))
     end)
@@ -351,7 +351,7 @@ describe("An upload", function()
     it("is aborted where the file changes between two parts", function()
       local _, err = shop.files:upload(path, { parallel = 1, progress = function() write(path, TEXT .. "more") end })
       assert.equal("file", err.kind)
-      assert.matches("changed while it was uploaded", err.message)
+      assert.matches("changed during the upload", err.message)
       assert.is_nil(err.upload)
       assert.equal(1, #puts())
       assert.equal(1, #requests("POST", "/v2/files/abort"))
@@ -400,7 +400,7 @@ describe("An upload", function()
 
     it("where it is empty", function()
       write(path, "")
-      assert.equal(path .. " is empty: Gumroad takes no empty files", refusal(path))
+      assert.equal(path .. " is empty, and Gumroad takes no empty files", refusal(path))
     end)
 
     it("where it is larger than 20 GB", function()
@@ -416,12 +416,12 @@ describe("An upload", function()
       for _, ending in ipairs { ".svg", ".txt", "" } do
         local _, err = shop.direct_uploads:upload(new_file("x", ending))
         assert.equal("file", err.kind)
-        assert.matches("give content_type$", err.message)
+        assert.matches("does not show the type of the file: pass content_type%. ", err.message)
       end
     end)
 
     it("where the path is none", function()
-      for name, message in pairs { [1] = "string expected, got number", ["a\0b"] = "path has a NUL" } do
+      for name, message in pairs { [1] = "string expected, got number", ["a\0b"] = "path contains a NUL character" } do
         assert.matches("files%.upload: path.*" .. message:gsub("path ", ""),
           support.raised(shop.files.upload, shop.files, name))
       end
@@ -484,7 +484,7 @@ describe("An upload", function()
         '{"url":"https://storage.example.com/","headers":"none"}' } do
         gum:fault { kind = "status", status = 200, path = "/v2/direct", body = '{"direct_upload":' .. place .. "}" }
         local _, err = shop.direct_uploads:upload(new_file("x", ".png"))
-        assert.same({ "decode", "the answer does not say where to send the file" }, { err.kind, err.message })
+        assert.same({ "decode", "the response does not say where to send the file" }, { err.kind, err.message })
       end
     end)
 

@@ -165,7 +165,8 @@ describe("shop:watch", function()
     assert.equal(2, #errors)
     local err, event = errors[1][1], errors[1][2]
     assert.equal("invalid", err.kind)
-    assert.matches("^spec/watch_spec%.lua:%d+: no room for it\n", err.message)
+    assert.matches("^spec/watch_spec%.lua:%d+: no room for it$", err.message)
+    assert.matches("^stack traceback:\n.*spec/watch_spec%.lua:%d+:", err.traceback)
     assert.equal(keys[1], event.key)
   end)
 
@@ -314,7 +315,7 @@ describe("shop:watch", function()
     check_statuses({}, { { 200 }, { 403, body = ping { seller_id = "somebody" } },
       { 403, body = ping { seller_id = "" } } })
     local err, event = errors[1][1], errors[1][2]
-    assert.same({ "invalid", "a ping of another seller was refused" }, { err.kind, err.message })
+    assert.same({ "invalid", "a ping for another seller was refused" }, { err.kind, err.message })
     assert.equal("sale:s1", event.key)
   end)
 
@@ -508,7 +509,7 @@ describe("shop:watch", function()
       function() shop:watch { url = URL, port = 80.5, sale = print } end },
     { "watch: port: a whole number from 0 to 65535",
       function() shop:watch { url = URL, port = 0 / 0, sale = print } end },
-    { "watch: no handler is given", function() shop:watch { url = URL } end },
+    { "watch: a handler is missing, such as", function() shop:watch { url = URL } end },
     { "watch: url is missing", function() shop:watch { sale = print } end },
     { "watch: url is not in the public network", function() shop:watch { url = "http://10.0.0.5/", sale = print } end },
     { "watch: url must be http(s)://HOST/PATH, without a fragment",

@@ -200,7 +200,7 @@ describe("webhook.parse", function()
     ["a cancellation without its subscription"] = "resource_name=cancellation&sale_id=a",
     ["bytes"] = "\0\255\127\1", ["a truncated ping"] = support.fixture("pings/sale_plain.form"):sub(1, 200),
   } do
-    it("refuses " .. name, function() fails("invalid", "this is no ping of Gumroad's: it has no", body, FORM) end)
+    it("refuses " .. name, function() fails("invalid", "this is not a ping from Gumroad: it has no", body, FORM) end)
   end
 
   it("reads bad escapes as they stand", function()

@@ -14,7 +14,7 @@
 #include <curl/curl.h>
 
 enum {
-  GR_MAX_IDLE = 16,             /* easy handles kept for the next transfers */
+  GR_MAX_IDLE = 16,             /* easy handles kept for the next transfers, at most */
   GR_MAX_WATCHED = 16,          /* foreign descriptors nested in ours */
   GR_MAX_KNOWN_URL = 256
 };
@@ -25,6 +25,7 @@ typedef struct gr_engine {
   gr_poller poller;
   CURLM *multi;              /* NULL while closed */
   int no_signal;             /* see open_engine */
+  int max_idle;              /* easy handles that may be kept */
   int closed;                /* for good: the Lua state is closing */
   pid_t pid;                 /* a fork is seen by it */
   long timer_ms;             /* what libcurl asks for; -1: nothing */

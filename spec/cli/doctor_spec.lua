@@ -113,13 +113,14 @@ describe("gumroad-lua doctor #slow", function()
     local without = { GUMROAD_ACCESS_TOKEN = "" }
     check(examine({}, without), "ok", "connection", "the connection 'own', for " .. gum.url)
     check(examine({ "--base-url", "http://127.0.0.1:1" }, without), "problem", "connection",
-      "connection 'own' is of " .. gum.url .. ", where alone its token goes, but base_url says http://127.0.0.1:1")
+      "connection 'own' belongs to " .. gum.url .. " and its token is never sent elsewhere, but base_url is "
+        .. "http://127.0.0.1:1")
     check(examine { "--connection", "own" }, "note", "connection", "GUMROAD_ACCESS_TOKEN is set too")
     check(examine { "--connection", "other" }, "problem", "connection", "there is no connection 'other'")
     check(examine(), "ok", "connections", "for its owner alone")
     os.execute(("chmod 644 %s/gumroad-lua/*"):format(home))
-    check(examine(), "problem", "connections", "can be read by others")
-    check(examine({ "--connection", "own" }, without), "problem", "connection", "can be read by others")
+    check(examine(), "problem", "connections", "others can read ")
+    check(examine({ "--connection", "own" }, without), "problem", "connection", "others can read ")
   end)
 
   describe("on the way to the API", function()
@@ -236,14 +237,14 @@ describe("gumroad-lua doctor #slow", function()
 
   it("tells a token that cannot be, and looks at the API all the same", function()
     local found = examine({}, { GUMROAD_ACCESS_TOKEN = TOKEN .. "\n" })
-    check(found, "problem", "connection", "the access token in GUMROAD_ACCESS_TOKEN is empty or has a character")
+    check(found, "problem", "connection", "the access token in GUMROAD_ACCESS_TOKEN is empty, or has a character")
     check(found, "ok", "API", gum.url .. " answers")
     assert.is_nil(found.text:find(".lua:", 1, true))
   end)
 
   it("names a base URL that is none, and the variable that has it", function()
     check(examine({}, { GUMROAD_API_BASE_URL = "localhost:8089" }), "problem", "connection",
-      "GUMROAD_API_BASE_URL must begin with https:// or http://, and is 'localhost:8089'")
+      "GUMROAD_API_BASE_URL must begin with https:// or http://, but it is 'localhost:8089'")
   end)
 
   it("tells once to log in again where a stored connection was revoked", function()

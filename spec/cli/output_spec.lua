@@ -4,6 +4,7 @@ local emulator = require "gumroad.emulator"
 local csv = require "gumroad.cli.output.formats.csv"
 local formats = require "gumroad.cli.output.formats"
 local schema = require "gumroad.api.schema"
+local generator = require "doc.unicode"
 local width = require "gumroad.cli.output.width"
 local command = require "cli.support"
 local support = require "support"
@@ -262,12 +263,33 @@ describe("The width of a text", function()
     assert.equal("", width.cut("ab", 0))
   end)
 
-  it("is that of what is shown for controls and for bytes that are no UTF-8", function()
-    assert.equal("a\\x1b[1m\\n\\u{9b}\\u{202e}", width.safe("a\27[1m\n\194\155\226\128\174"))
-    for _, bytes in ipairs { "\255", "\192\128", "\128", "\226\130", "\248\136\128\128" } do
-      local safe = width.safe("a" .. bytes .. "b")
-      assert.truthy(safe:find("^a[\239\191\189]+b$"), safe)
-      assert.truthy(width.of(safe) >= 3)
+  it("is that of Unicode's data: combining marks, wide characters, emoji", function()
+    for text, columns in pairs {
+      ["🟢"] = 2, ["🖥"] = 1, ["🖥️"] = 2, ["❤"] = 1, ["❤️"] = 2, ["1️⃣"] = 2, ["👍"] = 2, ["👍🏽"] = 2, ["🏽"] = 2,
+      ["☝🏽"] = 2, ["🇩🇪"] = 2, ["🇩🇪🇯🇵"] = 4, ["🇩🇩🇩"] = 3, ["👨‍👩‍👧‍👦"] = 2, ["👩🏽‍🤝‍👨🏻"] = 2, ["🏳️‍🌈"] = 2,
+      ["🏴󠁧󠁢󠁥󠁮󠁧󠁿"] = 2, ["👨👩"] = 4, ["a\226\128\141🟢"] = 3, ["한글"] = 4, ["ᄒ\225\133\161\225\134\171"] = 2,
+      ["ｱ"] = 1, ["Ａ"] = 2, ["ไม้"] = 2, ["שָׁלוֹם"] = 4, ["a\226\128\139b"] = 2, ["x\194\173y"] = 3,
+      ["\240\170\155\159"] = 2, ["e\204\129\204\163e"] = 2, ["\204\129"] = 0,
+    } do
+      assert.equal(columns, width.of(text), text)
+      assert.equal(columns + 2, width.of("x" .. text .. "y"), text)
     end
+  end)
+
+  it("is cut between what stands in one place, which is bounded however many marks there are", function()
+    assert.equal("👨‍👩‍👧‍👦…", width.cut("👨‍👩‍👧‍👦👨‍👩‍👧‍👦", 3))
+    assert.equal("e\204\129…", width.cut(("e\204\129"):rep(3), 2))
+    assert.truthy(#width.cut("e" .. ("\204\129"):rep(1e6), 10) < 1000)
+  end)
+
+  it("is made of the data of unicode-data, whose version it names", function()
+    local path = "lua/gumroad/cli/output/unicode.lua"
+    local made = command.read(path)
+    local version = assert(generator.version_of(made), "no version in " .. path)
+    if support.output("dpkg-query -W -f '${Version}' unicode-data 2>/dev/null") ~= version then
+      return pending("unicode-data " .. version .. " is not installed")
+    end
+    local is_equal = generator.text("/usr/share/unicode", version) == made
+    assert.is_true(is_equal, path .. " is not up to date: run `make unicode`")
   end)
 end)

@@ -337,6 +337,13 @@ describe("the emulator's chance", function()
     assert.is_nil(seven:number_of_id("sale", "A" .. id:sub(2)))
     assert.is_nil(seven:number_of_id("sale", ""))
   end)
+
+  it("needs no list of what it is for", function()
+    local id = seven:id("something_new", 5)
+    assert.equal(5, seven:number_of_id("something_new", id))
+    assert.is_nil(seven:number_of_id("something_newer", id))
+    assert.equal(id, rng.new(7):id("something_new", 5))
+  end)
 end)
 
 describe("the emulator's shop", function()

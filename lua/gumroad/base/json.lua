@@ -13,6 +13,7 @@ end
 
 local cjson = load_cjson()
 local core = require "gumroad.core"
+local utf8 = require("gumroad.base.text").utf8
 
 local json = {
   null = cjson.null,         -- becomes null in `encode`
@@ -35,7 +36,11 @@ json.decode = json.decoder(64)
 --- Decodes with lua-cjson alone, for the few callers that must tell null from absent; numbers are lua-cjson's.
 json.decode_with_nulls = cjson.new().decode
 
---- Writes a value as JSON; raises if JSON cannot hold it.
-json.encode = cjson.new().encode
+local encode = cjson.new().encode
+
+--- Writes a value as JSON, with U+FFFD for bytes that are not UTF-8; raises if JSON cannot hold it.
+function json.encode(value)
+  return utf8(encode(value))  -- outside its strings JSON is ASCII
+end
 
 return json

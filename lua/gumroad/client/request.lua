@@ -1,4 +1,4 @@
---- A request as the core sends it: headers, limits, and the token where it may go.
+--- Builds a request for the core: headers, limits, and the token if it may go there.
 local tables = require "gumroad.base.tables"
 local tls = require "gumroad.client.tls"
 local Error = require "gumroad.base.error"
@@ -10,7 +10,7 @@ request.VERSION = "0.1.0"
 local USER_AGENT = "gumroad-lua/" .. request.VERSION
 local PLAIN_HEADERS = { Accept = "application/json", ["User-Agent"] = USER_AGENT }
 
--- Sets headers on top of others; a header's name has no case.
+-- Sets headers, replacing those of the same name in upper or lower case.
 local function set_headers(headers, more)
   for name, value in pairs(more) do
     if type(name) ~= "string" then Error.usage("headers: a header's name must be a string") end
@@ -25,7 +25,7 @@ local function set_headers(headers, more)
 end
 
 local function headers_of(client, asked)
-  if asked.url then return tables.copy({ ["User-Agent"] = USER_AGENT }, asked.headers) end  -- a stranger's
+  if asked.url then return tables.copy({ ["User-Agent"] = USER_AGENT }, asked.headers) end  -- another server
   local own, more = client.options.headers, asked.options.headers
   if not (own or more or asked.content_type) then return PLAIN_HEADERS end
   local headers = tables.copy(PLAIN_HEADERS, { ["Content-Type"] = asked.content_type })
@@ -34,8 +34,8 @@ local function headers_of(client, asked)
   return headers
 end
 
---- The table for engine:send, the same for each attempt. The token goes to the shop's own base_url alone.
--- @param asked of Client:start
+--- Builds the table for engine:send, which serves all attempts. The token goes to the client's own base_url alone.
+-- @param asked the request given to Client:start
 -- @return table | nil, error
 function request.build(client, asked)
   local url = asked.url or client.base_url

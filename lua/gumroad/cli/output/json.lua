@@ -2,6 +2,7 @@
 -- them, sorted; whole numbers as such; an empty array apart from an empty object, by the type.
 local read_type = require "gumroad.api.type"
 local schema = require "gumroad.api.schema"
+local utf8 = require("gumroad.base.text").utf8
 
 local json = {}
 
@@ -9,7 +10,7 @@ local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\t"] = "\\t"
   ["\r"] = "\\r" }
 
 local function text(value)
-  return '"' .. value:gsub('[%c"\\]', function(char)
+  return '"' .. utf8(value):gsub('[%c"\\]', function(char)
     return ESCAPES[char] or ("\\u%04x"):format(char:byte())
   end) .. '"'
 end

@@ -37,12 +37,17 @@ end
 
 -- in place of the API ---------------------------------------------------------------------
 
+-- What Gumroad itself says; of other statuses a proxy does.
 local STATUS_BODIES = {
+  [400] = { JSON_TYPE, '{"success":false}' },
+  [401] = { "text/html", "" },
+  [403] = { "text/html", "" },
+  [404] = { JSON_TYPE, '{"status":404,"error":"Not Found"}' },
   [429] = { "text/plain", "Retry later\n" },
   [500] = { JSON_TYPE, response.internal_error().body },
 }
 
---- A response of your own; 429 is "Retry later", else a proxy's page.
+--- A response of your own; without a body that of Gumroad with this status, else a proxy's page.
 kinds.status = { fields = "status body headers", instead = function(order)
   local usual = STATUS_BODIES[order.status] or { "text/html", GATEWAY_PAGE }
   return ordered(order, order.status or 502, usual[1], order.body or usual[2])

@@ -2,6 +2,7 @@
 -- where it is said, and `&`, `<`, `>` escaped. An object knows its keys' order by its
 -- metatable; a plain table is a list.
 local null = require "gumroad.base.json".null
+local utf8 = require("gumroad.base.text").utf8
 
 local json = { null = null }
 
@@ -112,7 +113,7 @@ end
 local function text(value)
   if value:find('[%c"\\&<>]') then value = value:gsub('[%c"\\&<>]', ESCAPES) end
   if value:find("\226\128", 1, true) then value = value:gsub("\226\128[\168\169]", SEPARATORS) end
-  return '"' .. value .. '"'
+  return '"' .. utf8(value) .. '"'
 end
 
 --- A number as JSON and forms write it, the same on all Luas: 900, 4.8.

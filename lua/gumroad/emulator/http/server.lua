@@ -9,6 +9,7 @@ local Grants = require "gumroad.emulator.oauth.grants"
 local json = require "gumroad.emulator.http.json"
 local oauth = require "gumroad.emulator.oauth.protocol"
 local Pings = require "gumroad.emulator.pings.sender"
+local printable = require("gumroad.base.text").printable
 local response = require "gumroad.emulator.http.response"
 local Router = require "gumroad.emulator.http.router"
 local Shop = require "gumroad.emulator.shop"
@@ -50,7 +51,7 @@ local function api_response(self, raw)
     made.headers["X-Request-Id"] = request_id(self)
     return made
   end
-  io.stderr:write("gumroad emulator: ", tostring(made), "\n")
+  io.stderr:write("gumroad emulator: ", printable(made), "\n")
   return response.internal_error()
 end
 

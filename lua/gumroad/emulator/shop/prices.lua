@@ -3,7 +3,7 @@ local currency = require "gumroad.api.currency"
 
 local floor = math.floor
 
-local US_CENTS = { usd = 1, eur = 1.08, gbp = 1.27, jpy = 0.662 }  -- for a smallest unit
+local US_CENTS = { usd = 1, eur = 1.08, gbp = 1.27, jpy = 0.662, vnd = 0.00386 }  -- for a smallest unit
 
 local prices = {}
 

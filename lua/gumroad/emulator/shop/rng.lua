@@ -13,8 +13,8 @@ for i = 0, 63 do
   VALUE[DIGIT[i]] = i
 end
 
--- Everything that is left to chance, and everything that has an id. A new purpose takes a new number;
--- with another number a shop of the same seed is another shop.
+-- Everything that is left to chance, and everything that has an id. With another number a shop of the
+-- same seed is another shop. A purpose that is not here has a number that follows from its name.
 local PURPOSES = {
   -- what ids name
   product = 1, sale = 2, subscription = 3, category = 4, variant = 5, custom_field = 6,
@@ -36,6 +36,14 @@ local PURPOSES = {
   -- OAuth
   code = 140, access_token = 141, refresh_token = 142, device_code = 143, user_code = 144,
 }
+
+local FROM_NAMES = 1000  -- numbers below are given by hand
+
+setmetatable(PURPOSES, { __index = function(_, name)
+  local number = 0
+  for i = 1, #name do number = (number * 31 + name:byte(i)) % 1048576 end
+  return FROM_NAMES + number
+end })
 
 local rng = {}
 rng.__index = rng
