@@ -45,7 +45,7 @@ STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
 # The modules and their objects. Where libmicrohttpd is not found, or this is not Linux, require
 # "gumroad.listener" says so.
 CORE = core module buffer text engine engine_lua request request_lua response response_lua file file_lua form form_lua \
-  gate gate_lua json json_lua poller secret secret_lua
+  gate gate_lua json json_lua number poller secret secret_lua
 LISTENER_FOUND = listener listener_lua listener_faults listener_faults_lua gate gate_lua secret module buffer text
 LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_FOUND),listener_missing)
 SYSTEM = system system_lua module
@@ -237,7 +237,7 @@ fuzz:
 	cp spec/fixtures/*.json spec/fixtures/errors/*.json build/fuzz/json-corpus
 	for parser in form json; do \
 	  clang $(WARNINGS) -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c && \
+	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c src/number.c && \
 	  build/fuzz/$$parser -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/$$parser-corpus || exit 1; done
 

@@ -10,6 +10,7 @@
 ---@class gumroad
 ---@field _VERSION string
 ---@field connections gumroad.connections
+---@field http gumroad.http
 ---@field oauth gumroad.oauth
 ---@field webhook gumroad.webhook
 local gumroad = {}
@@ -40,6 +41,7 @@ function gumroad.all(functions, options) end
 ---@field connect_timeout? number # seconds for connecting (default: 10)
 ---@field retries? integer # further attempts, if repeating is safe (default: 2)
 ---@field max_size? integer # largest response in bytes, after decompression (default: 10 MiB)
+---@field max_values? integer # objects, arrays, texts and other values in a response (default: 500,000)
 ---@field headers? table<string, string> # additional request headers
 
 ---Options of a shop, including the default options of its calls.
@@ -81,6 +83,9 @@ function gumroad.all(functions, options) end
 ---@field status? integer # HTTP status; "not found" has 200, because Gumroad responds so
 ---@field method? string # method of the request
 ---@field path? string # path of the request, without the query
+---@field host? string # of gumroad.http: host and port, in place of the path
+---@field seconds? number # of gumroad.http: how long the request took
+---@field sent? boolean # if there was no response: whether the server may have received the request
 ---@field retryable? boolean # whether the same call may succeed later and is safe to repeat
 ---@field code? string # error code of OAuth, such as access_denied, or of the operating system
 ---@field upload? table # from files.upload: the state of the upload, for `resume`; keep it secret
@@ -151,6 +156,59 @@ function shop:ensure_webhooks(wanted, options) end
 ---@field query? table
 ---@field headers? table<string, string>
 ---@field body? table|string # a table is sent as a form, a string unchanged
+
+-- Other servers ---------------------------------------------------------------------------
+
+---A request to any server. It never contains Gumroad's token.
+---@class gumroad.HttpRequest
+---@field url string # http or https
+---@field method? string # default: GET, or POST if there is a body
+---@field headers? table<string, string>
+---@field query? table
+---@field json? any # body: a value to send as JSON
+---@field form? table # body: a table to send as a form
+---@field body? string # body: a text, whose Content-Type is among the headers
+---@field timeout? number # seconds for the request (default: 30)
+---@field connect_timeout? number # seconds for connecting (default: 10)
+---@field max_size? integer # largest response in bytes, after decompression (default: 10 MiB)
+---@field sleep? fun(seconds: number) # sleep function of a cooperative scheduler
+
+---@class gumroad.HttpResponse
+---@field status integer
+---@field headers table<string, string> # names are in lower case
+---@field body string
+---@field seconds number
+
+---A request under way.
+---@class gumroad.HttpSending
+local sending = {}
+
+---@return boolean done # whether there is a result
+function sending:done() end
+
+---Returns the response, once it is there.
+---@return gumroad.HttpResponse?
+---@return gumroad.Error? err
+function sending:result() end
+
+---Cancels the request.
+function sending:close() end
+
+---Requests to any server.
+---@class gumroad.http
+local http = {}
+
+---Sends a request once and waits for its response. Redirects are responses, too.
+---@param request gumroad.HttpRequest
+---@return gumroad.HttpResponse?
+---@return gumroad.Error? err # names the host but not the path, which is often a secret
+function http.request(request) end
+
+---Sends a request without waiting for its response.
+---@param request gumroad.HttpRequest
+---@return gumroad.HttpSending?
+---@return gumroad.Error? err
+function http.start(request) end
 
 -- Webhooks --------------------------------------------------------------------------------
 

@@ -259,6 +259,37 @@ describe("A call", function()
     assert.is_table(support.shop(gum, { max_size = 10 }).user:get { max_size = 10000 })
   end)
 
+  it("takes as many values as max_values says, and says so where a response has more", function()
+    local body = '{"success":true,"user":{"ids":[1,"a",{},null]}}'  -- 8 values
+    gum:fault { kind = "status", status = 200, body = body, times = "always" }
+    assert.same({ ids = { 1, "a", {} } }, shop.user:get { max_values = 8 })
+    local _, err = shop.user:get { max_values = 7 }
+    assert.same({ "too_large", "the response has more than 7 values (max_values)", 200, 1 },
+      { err.kind, err.message, err.status, err.attempts })
+    _, err = support.shop(gum, { max_values = 7 }).user:get()
+    assert.equal("too_large", err.kind)
+    gum:clear_faults()
+    gum:fault { kind = "status", status = 404, body = body }
+    _, err = shop.user:get { max_values = 7 }
+    assert.equal("too_large", err.kind)
+  end)
+
+  it("takes a response with a byte order mark in front", function()
+    gum:fault { kind = "status", status = 200, body = '\239\187\191{"success":true,"user":{"name":"Ana"}}' }
+    assert.same({ name = "Ana" }, shop.user:get())
+    gum:fault { kind = "status", status = 200, body = '\239\187\191{"success":' }
+    local _, err = shop.user:get()
+    assert.matches("^the response is not complete JSON", err.message)
+  end)
+
+  it("gives the digits of a whole number that a double cannot hold, where Lua has no integers", function()
+    gum:fault { kind = "status", status = 200, body = '{"success":true,"user":{"a":9007199254740993,"b":900}}' }
+    local user = assert(shop.user:get())
+    assert.equal("9007199254740993", tostring(user.a))
+    assert.equal(math.type and "number" or "string", type(user.a))
+    assert.equal(900, user.b)
+  end)
+
   it("says who it is and what it wants", function()
     shop.user:get()
     local headers = support.requests(gum)[1].headers

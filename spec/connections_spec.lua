@@ -159,6 +159,14 @@ describe("Connections", function()
     assert.equal(TOKEN, call("get", "a").access_token)
   end)
 
+  it("are read where an editor has put a byte order mark in front", function()
+    write('\239\187\191{"connections":{"a":{"access_token":"' .. TOKEN .. '"}},"default":"a"}')
+    assert.equal(TOKEN, call("get", "a").access_token)
+    call("save", "b", { access_token = TOKEN })
+    assert.equal("{", read():sub(1, 1))
+    assert.equal(TOKEN, call("get", "a").access_token)
+  end)
+
   for what, row in pairs {
     ["is not JSON"] = { "{", "it is not JSON" }, ["has no connections"] = { "{}", "it has no object 'connections'" },
     ["is a list"] = { "[1]", "it has no object" }, ["has a list"] = { '{"connections":[{}]}', "is a list" },

@@ -52,6 +52,37 @@ describe("licenses.check", function()
     assert.is_nil(support.requests(gum)[1].headers.authorization)
   end)
 
+  -- A key is copied from an email or a web page, with what stands around it there.
+  for name, around in pairs { blanks = " ", tabs = "\t", ["line's ends"] = "\r\n", ["no-break spaces"] = "\194\160",
+    ["zero-width spaces"] = "\226\128\139", ["byte order marks"] = "\239\187\191",
+    all = "\239\187\191 \194\160\n\t" } do
+    it("takes a key with " .. name .. " around it", function()
+      local result = found(true, "valid", check { license_key = around .. key.license_key .. around })
+      assert.equal(key.license_key, result.license_key)
+      local later = app.licenses:check { product_id = key.product_id, license_key = key.license_key .. around,
+        last = result, grace = 60 }
+      found(true, "valid", later)
+    end)
+  end
+
+  it("takes an earlier result whose key was not trimmed yet for that of the same key", function()
+    local last = check()
+    last.license_key = " " .. last.license_key .. "\n"
+    gum:fault { kind = "status", status = 503, times = "always" }
+    found(true, "unreachable", check { last = last, grace = 60 })
+  end)
+
+  it("is no exception: every operation takes such a key", function()
+    local given = { product_id = key.product_id, license_key = "\194\160" .. key.license_key .. "\n" }
+    for _, name in ipairs { "verify", "disable", "enable", "decrement_uses", "rotate" } do
+      local value, err = shop.licenses[name](shop.licenses, given)
+      assert.is_nil(err)
+      assert.equal(sale.id, value.id)
+    end
+    local rotated = assert(shop.sales:get(sale.id)).license_key
+    assert.same({ sale.id }, support.ids(shop.sales:list { license_key = "\239\187\191" .. rotated .. " " }))
+  end)
+
   it("counts no use unless asked", function()
     local uses = check().uses
     assert.equal(uses, check { count_use = false }.uses)

@@ -247,6 +247,15 @@ describe("webhook.parse", function()
     it("refuses " .. name, function() fails("decode", "the body is not", body, "application/json") end)
   end
 
+  it("passes over a byte order mark in front of JSON", function()
+    assert.equal("a", webhook.parse('\239\187\191{"sale_id":"a"}', "application/json").data.sale_id)
+  end)
+
+  it("refuses JSON with more than 500,000 values", function()
+    local body = '{"sale_id":"a","x":[' .. ("1,"):rep(499998) .. "1]}"
+    fails("too_large", "more than 500000 values (max_values)", body, "application/json")
+  end)
+
   it("refuses JSON without an id", function() fails("invalid", "it has no sale_id", "[]", "application/json") end)
 
   it("refuses JSON over its limit", function()

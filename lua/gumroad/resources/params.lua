@@ -4,6 +4,7 @@ local core = require "gumroad.core"
 local date = require "gumroad.base.date"
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
+local text = require "gumroad.base.text"
 
 local params = {}
 
@@ -42,18 +43,29 @@ local function day_of(where, name, seconds)
   return date.day(seconds)
 end
 
+local function check_text(where, row, param, name, value)
+  local trimmed = text.trimmed(value)
+  if param.trimmed then value = trimmed end
+  if value:find(row.in_query and "%c" or "%z") then
+    Error.usage("%s: parameter '%s' contains a control character, such as a line break or NUL", where, name)
+  elseif row.in_query and trimmed == "" then
+    Error.usage("%s: parameter '%s' is empty, and Gumroad ignores an empty parameter: leave it out or pass a value",
+      where, name)
+  end
+  return value
+end
+
 local check_table
 
 local function check_param(where, row, param, name, value)
   local kind = TYPES[param[2]]
   if param.accepts_boolean and type(value) == "boolean" then value = tostring(value) end
-  local read = kind[2](value)
+  local read, why = kind[2](value)
   if read == nil then
-    Error.usage("%s: parameter '%s': %s expected, got %s", where, name, kind[1], describe(value))
+    Error.usage("%s: parameter '%s': %s expected, got %s%s", where, name, kind[1], describe(value),
+      why and ": " .. why or "")
   end
-  if type(read) == "string" and read:find(row.in_query and "%c" or "%z") then
-    Error.usage("%s: parameter '%s' contains a control character, such as a line break or NUL", where, name)
-  end
+  if type(read) == "string" then read = check_text(where, row, param, name, read) end
   if param.fields then return check_table(where, row, param, read, name) end
   if param[2] == "date" then return day_of(where, name, read) end
   if row.in_query and param[2] == "boolean" then return tostring(read) end
