@@ -35,6 +35,11 @@ function gumroad.connect(name, options) end
 ---@return table<integer, gumroad.Error> errors # second result of each function, or the gumroad.Error that it raised
 function gumroad.all(functions, options) end
 
+---Masks what hooks are given, so that it can be logged: buyers, license keys and all unknown fields become "***".
+---@param shown gumroad.Attempt|gumroad.Outcome
+---@return table copy # can be written as JSON
+function gumroad.masked(shown) end
+
 ---Options of one call: the last argument of every method.
 ---@class gumroad.CallOptions
 ---@field timeout? number # seconds for one attempt (default: 30)
@@ -67,6 +72,7 @@ function gumroad.all(functions, options) end
 ---@field url string
 ---@field status? integer # nil if there was no response
 ---@field headers? table<string, string>
+---@field body? string # as received
 ---@field error? gumroad.Error
 ---@field seconds? number
 ---@field attempt integer # counted from 1
@@ -112,6 +118,11 @@ function gumroad.all(functions, options) end
 ---@field request_id? string # Gumroad's id of the request, which its support can look up
 ---@field attempts? integer # how many times the request was sent
 ---@field curl_code? integer # libcurl's code for a failure below HTTP
+local err = {}
+
+---Returns the error as a plain table, which can be logged or written as JSON.
+---@return table
+function err:to_table() end
 
 -- The shop --------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ local ROOMS = {
   { "api", faces = { "^api$", "^api%.[^.]+$", "^schema$" }, modules = { schema = true } },
   { "base", faces = { "^base%.[^.]+$", "^version$" }, modules = { version = true } },
   { "loop", faces = { "^loop$" } },
-  { "client", faces = { "^client$", "^client%.http$", "^client%.tls$", "^http$" },
+  { "client", faces = { "^client$", "^client%.http$", "^client%.mask$", "^client%.tls$", "^http$" },
     modules = { http = true } },
   { "resources", faces = { "^resources$", "^resources%.params$" } },
   { "shop", faces = { "^shop$" } },

@@ -104,6 +104,14 @@ function gumroad.all(functions, options)
   return waiting.all(functions)
 end
 
+--- Masks what on_request and on_response are given, so that it can be logged. Buyers, license keys and all fields
+-- that are not known become "***"; a body that is neither JSON nor a form becomes its length.
+-- @param shown table with any of method, url, status, headers, body, seconds, attempt and error
+-- @return table a copy that can also be written as JSON: an error in it is a table of plain fields
+function gumroad.masked(shown)
+  return require("gumroad.client.mask")(shown)
+end
+
 -- Methods of a shop from higher rooms, loaded when they are first used ------------------------
 
 local Shop = shops.methods

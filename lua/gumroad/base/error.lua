@@ -74,6 +74,17 @@ function Error.reword(e, message)
   return e
 end
 
+-- The fields that `to_table` returns. The others hold the sale of a buyer, or the right to upload.
+local PLAIN = { "kind", "message", "status", "method", "path", "host", "retryable", "retry_after", "request_id",
+  "attempts", "code", "cause", "sent", "seconds", "curl_code", "storage_code" }
+
+--- Returns the error as a plain table of texts, numbers and booleans, which can be logged or written as JSON.
+function Error.to_table(e)
+  local out = {}
+  for _, name in ipairs(PLAIN) do out[name] = e[name] end
+  return out
+end
+
 --- Tells whether a value is an error of this library.
 function Error.is(value)
   return getmetatable(value) == Error
