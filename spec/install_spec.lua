@@ -29,7 +29,7 @@ local function load_all(lua_folder, c_folder)
     for name in io.popen("cd lua && find gumroad -name '*.lua'"):lines() do
       local module = name:gsub("%%.lua$", ""):gsub("/init$", ""):gsub("/", ".")
       local ok, wrong = pcall(require, module)
-      if not ok and not tostring(wrong):find("ngx%%.") then print(module, (tostring(wrong):gsub("\n.*", ""))) end
+      if not ok and module ~= "gumroad.loop.nginx" then print(module, (tostring(wrong):gsub("\n.*", ""))) end
     end
     require "gumroad.core" require "gumroad.listener" require "gumroad.system"
     print "all"]]

@@ -98,6 +98,7 @@ describe("A documentation page's", function()
   -- @return what it printed, its exit code
   local function run(command, takes_pings)
     local words = { "env -u LUA_INIT XDG_CONFIG_HOME=" .. folder .. "/config" }
+    if _VERSION == "Lua 5.1" then words[1] = "stdbuf -oL " .. words[1] end  -- its print does not flush
     for name, value in pairs(variables) do words[#words + 1] = name .. "=" .. support.quote(value) end
     local pipe = assert(io.popen(("cd %s && { timeout %d %s sh -c 'echo $$; exec %s' </dev/null; echo exit $?; } 2>&1")
       :format(folder, SECONDS, table.concat(words, " "), command)))
