@@ -1,13 +1,13 @@
 local listener = require "gumroad.listener"
 local socket = require "socket"
 
-local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local has_ffi, ffi = pcall(require, "ffi")  -- only LuaJIT can fork from a spec
 
 local has_ipv6 = listener.new {address = "::1"}
 if has_ipv6 then has_ipv6:close() end
 
-local open = {}  -- listeners and clients of the running test
+local open = {}  -- listeners and clients of the current test
 
 local function listen(options)
   local l = assert(listener.new(options or {}))
@@ -25,7 +25,7 @@ local function connect(l, address)
   return client
 end
 
--- Steps the listener until 'check' returns something, which is returned.
+-- Steps the listener until `check` returns a value, and returns it.
 local function step_until(l, check)
   local deadline = socket.gettime() + PATIENCE
   repeat
@@ -46,7 +46,7 @@ local function send(l, client, bytes)
   end)
 end
 
--- Sends 'bytes' and returns the request that comes of them.
+-- Sends `bytes` and returns the resulting request.
 local function request(l, client, bytes)
   send(l, client, bytes)
   return step_until(l, function() return l:next() end)
@@ -56,7 +56,7 @@ local function get(l, client, head)
   return request(l, client, (head or "GET / HTTP/1.1") .. "\r\nHost: shop.example.com\r\n\r\n")
 end
 
--- Everything up to the end of the connection, and how it ended: "closed" or "reset".
+-- Reads up to the end of the connection. Returns what was read and how it ended: "closed" or "reset".
 local function read_all(l, client)
   local got, how = "", "closed"
   step_until(l, function()
@@ -70,7 +70,7 @@ local function read_all(l, client)
   return got, how
 end
 
--- One answer: its status, its head and its body, as long as Content-Length says.
+-- Reads a response: its status, its head and its body, according to Content-Length.
 local function read_answer(l, client, without_body)
   local got = ""
   local check
@@ -82,7 +82,7 @@ local function read_answer(l, client, without_body)
     end
     local all, _, partial = client:receive(without_body and 65536 or 1)
     got = got .. (all or partial)
-    return all and check()  -- byte by byte: what follows belongs to the next answer
+    return all and check()  -- byte by byte, because the rest belongs to the next response
   end
   return step_until(l, check)
 end
@@ -575,7 +575,7 @@ describe("gumroad.listener", function()
     it("resets the connection in the middle of a body if told to", function()
       local l = listen {large = "/large/"}
       l:cut(5, 1, 1)
-      assert.equal(10, put(l, connect(l), 10):received())  -- the first passes
+      assert.equal(10, put(l, connect(l), 10):received())  -- the first one passes
       local client = connect(l)
       send(l, client, HEAD:format(10) .. "xxxxx")
       assert.equal("reset", select(2, read_all(l, client)))
@@ -610,7 +610,7 @@ describe("gumroad.listener", function()
         target, FORM, headers or "", #body, body)
     end
 
-    -- Takes the next request, which must be a good one, and answers it.
+    -- Takes the next request, which must be acceptable, and responds to it.
     local function answer_good(l, body)
       local r = step_until(l, function() return l:next() end)
       assert.equal("/hook", r:path())
@@ -641,7 +641,7 @@ describe("gumroad.listener", function()
       assert.is_nil(l:refused())
     end)
 
-    -- The answer after those that tell to go on.
+    -- The response after any 100 Continue.
     local function read_final(l, client)
       local answer
       repeat answer = read_answer(l, client) until answer.status ~= 100
@@ -717,12 +717,12 @@ describe("gumroad.listener", function()
         send(l, client, head)
         if lives then
           for _ = 1, 5 do l:step() end
-          assert.equal("timeout", select(2, client:receive(1)))  -- it is read to its end first
+          assert.equal("timeout", select(2, client:receive(1)))  -- it is read to the end first
           send(l, client, body)
           assert.equal(404, read_answer(l, client).status)
           assert.is_true(is_alive(l, client))
         else
-          local got, how = read_all(l, client)  -- before a byte of the body was sent
+          local got, how = read_all(l, client)  -- before any byte of the body was sent
           assert.matches("^HTTP/1.1 404 .*\r\nConnection: close\r\n", got)
           assert.equal("closed", how)
         end
@@ -751,7 +751,7 @@ describe("gumroad.listener", function()
         local client = connect(l)
         send(l, client, head)
         assert.matches("^HTTP/1.1 404 ", (read_all(l, client)))
-        send(l, client, almost_all)  -- it is taken nonetheless
+        send(l, client, almost_all)  -- it is accepted nonetheless
         assert.equal(404, refusal(l).status)
       end
       local watch = {getfd = function() return l:fd() end}
@@ -871,7 +871,7 @@ describe("gumroad.listener", function()
     local l = listen()
     local client = connect(l)
     send(l, client, "some nonsense\r\n\r\n")
-    read_all(l, client)  -- to its end; libmicrohttpd 1.0 says nothing here, 0.9 says 400
+    read_all(l, client)  -- up to the end; libmicrohttpd 1.0 sends nothing here, 0.9 sends 400
     assert.is_nil(l:next())
   end)
 
@@ -950,7 +950,7 @@ describe("gumroad.listener", function()
       local l = listen {timeout = 0.02}
       local client = connect(l)
       local r = get(l, client)
-      for _ = 1, 3 do read_all(l, connect(l)) end  -- three others run out of time meanwhile
+      for _ = 1, 3 do read_all(l, connect(l)) end  -- three others time out in the meantime
       assert.is_true(r:answer(200, nil, "late"))
       assert.equal("late", read_answer(l, client).body)
     end)
@@ -981,7 +981,7 @@ describe("gumroad.listener", function()
   end)
 
   describe("in an event loop", function()
-    -- Waits as an event loop does: for the descriptor, at most as long as timeout() says.
+    -- Waits like an event loop: for the descriptor, for at most timeout() seconds.
     local function wait(l)
       local patience = l:timeout() or PATIENCE
       local watch = {getfd = function() return l:fd() end}

@@ -1,4 +1,4 @@
--- gumroad.masked: what hooks are given, as it may be logged.
+-- gumroad.masked: what hooks receive, in a form that may be logged.
 local api = require "gumroad.api"
 local calls = require "operation_calls"
 local emulator = require "gumroad.emulator"

@@ -41,7 +41,7 @@ describe("In nginx #nginx, a worker", function()
     eventually(function() return gum:stats().in_flight == count end)
   end
 
-  -- Asks until the answer to a path is the one that is expected.
+  -- Repeats a request until the response is the expected one.
   local function wait_for_answer(path, expected)
     eventually(function() return select(2, nginx:get(path)) == expected end)
   end
@@ -152,7 +152,7 @@ describe("In nginx #nginx, a worker", function()
       local refusal = "config: nothing can wait in nginx's " .. phase
         .. " phase; make the call from ngx.timer.at(0, ...)"
       assert.equal(refusal .. "\n" .. refusal, errors)
-      assert_user(nginx:get("/user"))  -- what had been started before it would be sent along
+      assert_user(nginx:get("/user"))  -- earlier requests would be sent together with it
       assert.equal(1, gum:stats().requests)
     end)
   end

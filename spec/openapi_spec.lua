@@ -1,4 +1,4 @@
--- The OpenAPI description, held against the rows and the recorded answers.
+-- The OpenAPI description, compared with the rows and the recorded responses.
 local cjson = require "cjson"
 local api = require "gumroad.api"
 local openapi = require "doc.openapi"
@@ -25,7 +25,7 @@ local function resolve(ref)
   return at
 end
 
--- Why a value does not fit a schema, or nil. What this document uses of JSON Schema, no more.
+-- Why a value does not match a schema, or nil. Supports only what this document uses of JSON Schema.
 local misfit
 
 local IS = {
@@ -146,7 +146,7 @@ describe("The OpenAPI description", function()
   end)
 
   each_row(function(row)
-    for _, list in ipairs { "samples", "partly" } do
+    for _, list in ipairs { "samples", "schema_samples" } do
       for _, sample in ipairs(calls.of(row)[list] or {}) do
         it("matches the recorded response " .. sample, function()
           local answer = cjson.decode(support.fixture(sample .. ".json"))
