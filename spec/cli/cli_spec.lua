@@ -20,7 +20,7 @@ for _, name in ipairs(registry.resources()) do
   for _, row in ipairs(api[name]) do rows[#rows + 1] = row end
 end
 
--- For each type of parameter: words of the command line, and what the method takes.
+-- For each type of parameter: arguments of the command line, and the argument of the method.
 local VALUES = {
   string = { { "Ink & Öl=1/2 +50%" }, "Ink & Öl=1/2 +50%" }, integer = { { "7" }, 7 }, boolean = { { "false" }, false },
   date = { { "2026-01-02" }, "2026-01-02" }, array = { { "a b", "c&d" }, { "a b", "c&d" } },
@@ -33,7 +33,7 @@ local function fields_of(param)
   return { cjson.encode(object) }, object
 end
 
--- A row's call: as words, and as arguments of the method.
+-- The call of a row: as words of the command line, and as arguments of the method.
 local function both_calls(row)
   local words, ids, params = { row.resource, row.name }, {}, {}
   for i in ipairs(row.path_params) do words[#words + 1], ids[i] = UNKNOWN, UNKNOWN end
@@ -51,7 +51,7 @@ local function both_calls(row)
   return words, ids
 end
 
--- The names of a folder's modules, sorted.
+-- The names of the modules in a folder, sorted.
 local function modules(folder)
   local names = {}
   for name in support.output("ls " .. folder):gmatch("[^\n]+") do
@@ -371,7 +371,7 @@ describe("gumroad-lua", function()
     support.with_environment(variables, function()
       assert(require("gumroad.connections").save("mine", { access_token = "of-the-connection", base_url = gum.url }))
     end)
-    local words = { "sales", "list", "--limit", "1" }  -- which the connection's token may not
+    local words = { "sales", "list", "--limit", "1" }  -- which the connection's token must not do
     assert.equal(3, run(words, variables).code)
     assert.equal(0, run({ "products", "list", "--limit", "1" }, variables).code)
     variables.GUMROAD_ACCESS_TOKEN = gum.access_token

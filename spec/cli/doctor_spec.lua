@@ -1,4 +1,4 @@
--- gumroad-lua doctor: what it finds where something is wrong.
+-- gumroad-lua doctor: what it finds if something is wrong.
 local cjson = require "cjson"
 local api = require "gumroad.api"
 local emulator = require "gumroad.emulator"
@@ -11,9 +11,9 @@ local TOKEN, POOR_TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ", "aB4nQ8xW2zLk6TyU9mPe3RvC"
 local OTHER_TOKEN = "fH7jK1sD5gN9bV3cX6zM2qWp"
 local SECRET = "pR4tX9mK2w"
 local HOOK = "https://hooks.example.com/gumroad/" .. SECRET .. "?key=" .. SECRET
-local TOO_LONG = ("x"):rep(64)  -- no label of a host's name, so that nobody is asked about it
+local TOO_LONG = ("x"):rep(64)  -- too long for a label of a host name, so that no server is asked
 
--- How many endpoints there are.
+-- The number of endpoints.
 local COUNT = 0
 for _, rows in pairs(api) do
   for _, row in ipairs(rows) do COUNT = COUNT + (row.path and 1 or 0) end
@@ -43,7 +43,7 @@ describe("gumroad-lua doctor #slow", function()
     return assert(owner.resource_subscriptions:create { resource_name = name, post_url = url }), owner
   end
 
-  -- What it finds: the exit code, its findings, and all that it printed.
+  -- Runs doctor. Returns the exit code, its findings and its whole output.
   local function examine(words, more)
     local all = { "doctor", "--json" }
     for _, word in ipairs(words or {}) do all[#all + 1] = word end
@@ -56,14 +56,14 @@ describe("gumroad-lua doctor #slow", function()
     return { code = result.code, list = cjson.decode(result.out), text = result.out .. result.err }
   end
 
-  -- A connection 'own' with a token.
+  -- Stores a connection 'own' with a token.
   local function store(token)
     local json = cjson.encode { connections = { own = { access_token = token, base_url = gum.url } } }
     os.execute(("mkdir %s/gumroad-lua; printf %%s %s >%s/gumroad-lua/connections.json; chmod 600 %s/gumroad-lua/*")
       :format(home, support.quote(json), home, home))
   end
 
-  -- Checks that a finding is there, and what the exit code follows from.
+  -- Checks that there is a finding and that the exit code follows from it.
   local function check(found, status, name, message)
     local problems, is_there = 0, false
     for _, finding in ipairs(found.list) do

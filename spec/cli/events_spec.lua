@@ -12,7 +12,7 @@ local support = require "support"
 local FORM = "application/x-www-form-urlencoded"
 local SECRET = "pR4tX9mK2w"
 
--- A fixture that shows what a ping of each event always holds, where it is not called like the event.
+-- A fixture with what a ping of each event always contains, if it does not have the event's name.
 local SAMPLES = { sale = "sale_plain", refund = "refund_full", cancellation = "cancellation_by_buyer",
   subscription_updated = "subscription_updated_upgrade" }
 
@@ -23,7 +23,7 @@ local function printed(...)
   return result.out
 end
 
--- The names of a form's fields at the top, each once, in their order.
+-- The names of the top-level fields of a form, each once, in order.
 local function names_of(form)
   local names, seen = {}, {}
   for pair in form:gmatch("[^&]+") do
@@ -154,7 +154,7 @@ describe("gumroad-lua trigger", function()
     teardown(function() gum:stop() end)
     before_each(function() gum:clear_faults() end)
 
-    -- What comes of a ping that is answered with a status.
+    -- Returns what trigger says if the response to a ping has a status.
     local function answered(status, ...)
       gum:fault { kind = "status", status = status, path = "/hook" }
       return command.batch { { "trigger", "sale", "--to", gum.url .. "/hook/" .. SECRET .. "?key=" .. SECRET, ... } }[1]
@@ -329,7 +329,7 @@ describe("gumroad-lua listen #slow", function()
     gum:fault { kind = "status", status = 200, path = "/slow" }
     assert.equal(0, trigger(relay.url, "refund").code)
     assert.equal("refund", events(relay:out())[2].type)
-    assert.equal(5, waiting:finish().code)  -- 503, after the time that the target had
+    assert.equal(5, waiting:finish().code)  -- 503, after the timeout of the target
     assert.equal(0, relay:finish().code)
     gum:stop()
   end)

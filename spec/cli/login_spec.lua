@@ -1,4 +1,4 @@
--- gumroad-lua login, logout and connections: a user in the emulator's pages, tokens in a file.
+-- gumroad-lua login, logout and connections: a user on the emulator's pages, tokens in a file.
 local cjson = require "cjson"
 local browser = require "browser"
 local core = require "gumroad.core"
@@ -39,7 +39,7 @@ describe("gumroad-lua login #slow", function()
     return command.run(words, variables(more))
   end
 
-  -- Runs the command with something on its standard input.
+  -- Runs the command with a text on its standard input.
   local function run_with(input, words, more)
     return command.shell(("printf '%%s\\n' %s | %s"):format(support.quote(input), command.line(words, variables(more))))
   end
@@ -52,7 +52,7 @@ describe("gumroad-lua login #slow", function()
     return cjson.decode(text).connections
   end
 
-  -- Nothing that a command printed holds a token or a secret.
+  -- Checks that nothing a command has printed contains a token or a secret.
   local function check_silence(result)
     local secrets = { TOKEN, WEB_SECRET }
     for _, connection in pairs(stored()) do
@@ -62,7 +62,7 @@ describe("gumroad-lua login #slow", function()
     return result
   end
 
-  -- Logs in while the user decides in a browser; what the command told, and the browser's last page.
+  -- Logs in while the user decides in a browser. Returns the command's messages and the browser's last page.
   local function in_browser(decision, words, more)
     local process = background.start({ "login", (table.unpack or unpack)(words) }, variables(more))
     local url = process:wait_for("in a browser on this machine: (http://%S+)")
@@ -171,7 +171,7 @@ describe("gumroad-lua login #slow", function()
   end)
 
   it("says that it cannot store a connection before it asks the user for anything", function()
-    -- nobody, root neither, can make a folder in /proc; that there is no file yet is no fault
+    -- nobody, not even root, can create a folder in /proc; a missing file is not a problem
     local process = background.start({ "login", "own", "--client-id", CLIENT, "--no-browser" },
       variables { XDG_CONFIG_HOME = "/proc" })
     assert.matches("cannot store connections: /proc/gumroad%-lua", process:wait_for("^.*$"))

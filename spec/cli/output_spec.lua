@@ -51,7 +51,7 @@ describe("What gumroad-lua prints", function()
     end)
   end)
 
-  -- The end of the quoted cell that begins at a place: its last quotation mark.
+  -- The position of the last quotation mark of the quoted cell that begins at a position.
   local function closing(text, at)
     repeat
       at = text:find('"', at + 1, true)
@@ -61,7 +61,7 @@ describe("What gumroad-lua prints", function()
     return at
   end
 
-  -- The rows of a text in CSV, as RFC 4180 has it.
+  -- Parses CSV as in RFC 4180. Returns the rows.
   local function parse_csv(text)
     local rows, row, at = {}, {}, 1
     while at <= #text do

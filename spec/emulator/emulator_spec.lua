@@ -11,7 +11,7 @@ local function wait_for(transfer)
   return assert(transfer:result())
 end
 
--- What the emulator answers; `json` is there if it is JSON. Options: token (false: none),
+-- Sends a request. Returns the response, with `json` if it is JSON. Options: token (false: none),
 -- method, form, body, headers.
 local function ask(gum, path, options)
   options = options or {}
@@ -31,7 +31,7 @@ local function ask(gum, path, options)
   return result
 end
 
--- All pages, as a client that follows next_page_key sees them.
+-- Returns all pages, as a client that follows next_page_key sees them.
 local function every(gum, path, name)
   local out, key = {}, nil
   repeat
@@ -481,7 +481,7 @@ describe("The webhooks of an emulated shop", function()
     local path = PATH .. "/" .. hook.id
     assert.equal("The resource_subscription was not found.",
       ask(gum, path, { method = "DELETE", token = "other-token" }).json.message)
-    for _ = 1, 2 do  -- a second time succeeds as well
+    for _ = 1, 2 do  -- the second time succeeds too
       assert.same({ success = true,
         message = "The resource_subscription was deleted successfully." },
         ask(gum, path, { method = "DELETE" }).json)
@@ -589,7 +589,7 @@ describe("An emulator", function()
     assert.equal("true", support.output("PATH=" .. folder .. ":$PATH " .. support.lua_command(program)))
   end)
 
-  -- The code with which a request to an emulator that is gone fails.
+  -- The code with which a request to an emulator that has ended fails.
   local function failure(url)
     local transfer = assert(core.engine():send { method = "GET", base_url = url, path = "/" })
     while not transfer:done() do core.engine():step(1) end

@@ -5,7 +5,7 @@ local post_url = require "gumroad.emulator.pings.post_url"
 
 local SCALE = 0.001  -- a retry after a minute comes after 60 ms
 
--- A receiver of pings in this process: `answers` are the statuses it gives, in order, then 200.
+-- A receiver of pings in this process. `answers` are the statuses of its responses, in order, followed by 200.
 local function new_receiver()
   local open = assert(listener.new { port = 0 })
   core.engine():watch(open:fd())
@@ -19,7 +19,7 @@ local function new_receiver()
     request:answer(status, status == 302 and { Location = receiver.url .. "/elsewhere" } or nil)
   end
 
-  -- Waits for so many pings in all and gives them.
+  -- Waits for a number of pings and returns them.
   function receiver.wait(count)
     local give_up = core.now() + 20
     while #receiver.got < count and core.now() < give_up do

@@ -1,5 +1,5 @@
--- What is made, changed and deleted in the emulated shop is seen so afterwards, and what Gumroad
--- would refuse is refused.
+-- Changes to the emulated shop are visible afterward, and requests that Gumroad would refuse
+-- are refused.
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local support = require "support"
@@ -33,7 +33,7 @@ describe("The emulated shop", function()
     return assert(transfer:result())
   end
 
-  -- Uploads bytes as a product's file.
+  -- Uploads bytes as a file for a product.
   local function upload(filename, bytes)
     local begun = assert(shop.files:presign { filename = filename, file_size = #bytes })
     local parts = {}
