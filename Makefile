@@ -174,9 +174,17 @@ check-lua-h:
 	    /[ \/]lua\.h$$/ { for (i = 1; i <= length($$1); i++) chain = chain " > " way[i]; \
 	      print "lua.h is included: " chain; bad = 1; exit } END { exit bad }' || exit 1; done
 
-
+# The C files' layout is checked by the version of clang-format that .clang-format names: others differ.
+C_FILES = $(wildcard src/*.c src/*.h bench/*.c spec/*/*.c spec/*/*/*.h)
 lint:
 	luacheck -q lua bin/gumroad-lua spec bench examples doc .luacheckrc
+	@for name in clang-format-14 clang-format; do \
+	  if $$name --version 2>/dev/null | grep -q 'version 14\.'; then exec $$name --dry-run --Werror $(C_FILES); fi; done; \
+	  echo "lint: clang-format 14 is not here, so the layout of the C files is not checked"
+
+# The words of README, the guides and the help: aspell knows them, or spec/words.txt.
+spelling: all
+	$(LUA) spec/spelling.lua
 
 # What is made of lua/gumroad/api/operations.lua and lua/gumroad/api/schema.lua.
 types: all
@@ -249,5 +257,5 @@ bench:
 clean:
 	rm -rf build
 
-.PHONY: all install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint types unicode openapi \
+.PHONY: all install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint spelling types unicode openapi \
   openapi-check doc sanitize valgrind fuzz bench clean

@@ -100,7 +100,14 @@ end
 -- { method, path, query, headers, body }), `pings` (a list of deliveries: { url, resource_name, attempt, and
 -- status or error }) and `pings_waiting`.
 function Handle:stats()
-  return ask(self, "stats")
+  local stats, err = ask(self, "stats")
+  for _, request in ipairs(stats and stats.last_requests or {}) do
+    if request.body_hex then
+      request.body = request.body_hex:gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end)
+      request.body_hex = nil
+    end
+  end
+  return stats, err
 end
 
 --- Resets the statistics.
