@@ -132,8 +132,8 @@ local shop = {}
 ---Makes any call of Gumroad's API.
 ---@param request gumroad.Request
 ---@param options? gumroad.CallOptions
----@return table? response # the whole decoded body, including `success`
----@return gumroad.Error? err
+---@return table? body # the whole decoded body, including `success`
+---@return gumroad.Response|gumroad.Error response # status and headers, or the error if there is no body
 function shop:request(request, options) end
 
 ---Receives webhooks: creates the subscriptions that are missing, listens, and calls a handler for each ping.
@@ -162,11 +162,18 @@ function shop:ensure_webhooks(wanted, options) end
 ---@field removed gumroad.ResourceSubscription[]
 
 ---@class gumroad.Request
----@field url string # a path such as "/v2/user"
+---@field url string # "/v2/user"; "v2/user", "user" or a full URL of the API mean the same
 ---@field method? string # default: GET
 ---@field query? table
 ---@field headers? table<string, string>
----@field body? table|string # a table is sent as a form, a string unchanged
+---@field json? any # body: a value to send as JSON
+---@field form? table # body: a table to send as a form
+---@field body? table|string # a text, whose Content-Type is among the headers; a table is sent as a form
+
+---What came with a decoded body.
+---@class gumroad.Response
+---@field status integer
+---@field headers table<string, string> # names are in lower case
 
 -- Other servers ---------------------------------------------------------------------------
 

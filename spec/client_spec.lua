@@ -324,6 +324,67 @@ describe("A call", function()
     assert.equal("GET", support.requests(gum)[1].method)
   end)
 
+  it("of any kind takes a path or a full URL, as the command does", function()
+    for text, path in pairs {
+      ["user"] = "/v2/user", ["/user"] = "/v2/user", ["v2/user"] = "/v2/user", ["/v2/user"] = "/v2/user",
+      [gum.url .. "/v2/user"] = "/v2/user", [gum.url .. "/v2/user?a=1"] = "/v2/user", ["/v2/user?a=1"] = "/v2/user",
+      ["/oauth/token/info"] = "/oauth/token/info", ["v2x"] = "/v2/v2x", ["oauthx/y"] = "/v2/oauthx/y",
+    } do
+      shop:request { url = text }
+      assert.equal(path, support.requests(gum)[1].path, text)
+      gum:reset_stats()
+    end
+  end)
+
+  it("of any kind goes to no other server, whatever its URL", function()
+    local below = support.shop(gum, { base_url = gum.url .. "/api" })
+    for _, text in ipairs {
+      "https://example.com/v2/user", gum.url:gsub("http", "https", 1) .. "/v2/user", gum.url .. "0/v2/user",
+      gum.url:gsub("//", "//a:b@", 1) .. "/v2/user", gum.url .. "@example.com/v2/user", "ftp://127.0.0.1/v2/user",
+      "//example.com/v2/user",
+    } do
+      local _, err = shop:request { url = text }
+      assert.equal("config", err.kind, text)
+    end
+    local _, err = below:request { url = gum.url .. "/v2/user" }
+    assert.equal("config", err.kind)
+    assert.equal(0, #support.requests(gum))
+    below:request { url = gum.url .. "/api/v2/user" }
+    assert.equal("/api/v2/user", support.requests(gum)[1].path)
+  end)
+
+  it("of any kind gives status and headers besides", function()
+    local _, response = assert(shop:request { url = "/v2/user" })
+    assert.equal(200, response.status)
+    assert.matches("^application/json", response.headers["content-type"])
+    gum:fault { kind = "status", status = 202, body = '{"success":true}', headers = { ["X-Seen"] = "yes" } }
+    _, response = assert(shop:request { url = "/v2/user" })
+    assert.same({ 202, "yes" }, { response.status, response.headers["x-seen"] })
+    gum:fault { kind = "status", status = 503 }
+    _, response = assert(shop:request { url = "/v2/user" })
+    assert.equal(200, response.status)  -- of the attempt that succeeded
+  end)
+
+  it("of any kind sends JSON, a form or a text that says what it is", function()
+    for _, row in ipairs {
+      { { json = { name = "Ink" } }, "application/json", '{"name":"Ink"}' },
+      { { form = { name = "Ink" } }, "application/x-www-form-urlencoded", "name=Ink" },
+      { { body = { name = "Ink" } }, "application/x-www-form-urlencoded", "name=Ink" },
+      { { body = "a", headers = { ["content-type"] = "text/plain" } }, "text/plain", "a" },
+      { { json = {}, headers = { ["Content-Type"] = "application/json; charset=utf-8" } },
+        "application/json; charset=utf-8", "{}" },
+    } do
+      row[1].method, row[1].url = "PUT", "/v2/products/a"
+      gum:reset_stats()
+      shop:request(row[1])
+      local request = support.requests(gum)[1]
+      assert.same({ row[2], row[3] }, { request.headers["content-type"], request.body })
+    end
+    local typed = support.shop(gum, { headers = { ["Content-Type"] = "text/plain" } })
+    typed:request { method = "PUT", url = "/v2/products/a", body = "x" }
+    assert.equal("text/plain", support.requests(gum)[2].headers["content-type"])
+  end)
+
   it("of any kind appends its query to that of the url", function()
     local query = { before = "2026-02-01", email = "a+b@example.com" }
     assert(shop:request { url = "/v2/sales?after=2026-01-01", query = query })
@@ -535,6 +596,11 @@ describe("A caller's mistake", function()
     { "request: unknown field 'path'", function() shop:request { path = "/v2/user" } end },
     { "request: method: string expected, got number", function() shop:request { method = 5, url = "/" } end },
     { "request: body: string or table expected, got boolean", function() shop:request { url = "/", body = true } end },
+    { "request: body: a text needs a Content-Type among the headers",
+      function() shop:request { method = "PUT", url = "/v2/products/a", body = '{"name":"J"}' } end },
+    { "request: json and form are both given", function() shop:request { url = "/", json = {}, form = {} } end },
+    { "request: form and body are both given", function() shop:request { url = "/", body = {}, form = {} } end },
+    { "request: json: ", function() shop:request { url = "/", json = { print } } end },
     { "request: query: 'a' is a function", function() shop:request { url = "/", query = { a = print } } end },
     { "request: unknown option 'tries'", function() shop:request({ url = "/" }, { tries = 5 }) end },
     { "all: an array of functions expected, got number", function() gumroad.all(5) end },

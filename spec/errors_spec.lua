@@ -172,7 +172,7 @@ describe("An error says what is wrong and what to do", function()
   end)
 
   for name, url in pairs {
-    ["a path without its slash"] = "v2/user", ["a whole URL"] = "https://example.com/v2/user",
+    ["a URL of another server"] = "https://example.com/v2/user", ["a URL with a user"] = "http://a@127.0.0.1/v2/user",
     ["a URL without a scheme"] = "//example.com/v2/user", ["a path with a space"] = "/v2/us er",
     ["a path with a line's end"] = "/v2/user\r\nX-Evil: a", ["a path with a fragment"] = "/v2/user#a",
     ["a path that is not ASCII"] = "/v2/größe",
