@@ -98,9 +98,8 @@ function compare.run(name, seconds)
     print("left out: it needs " .. comparison.NEEDED)
     os.exit(true)
   end
-  local runs, seed, deadline, difference = 0, os.time() % 1000000 * 1000, os.time() + seconds, nil
+  local runs, seed, deadline, cases, difference = 0, os.time() % 1000000 * 1000, os.time() + seconds
   repeat
-    local cases
     cases, difference = compare.seed(comparison, seed, CASES)
     assert(cases == CASES, "the generator does not run: " .. comparison.COMMAND)
     runs, seed = runs + cases, seed + 1

@@ -1,5 +1,4 @@
 -- JSON beside what Python makes of it.
-local compare = require "fuzz.compare"
 local json = require "gumroad.base.json"
 
 local json_python = {}

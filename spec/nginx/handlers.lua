@@ -1,5 +1,5 @@
--- What the nginx of nginx_spec.lua does. Loaded by init_by_lua, so the shop and the engine
--- are made in the master, and used in a worker.
+-- The handlers of the nginx in nginx_spec.lua. init_by_lua loads this file, so the shop and the engine
+-- are created in the master process and used in a worker.
 local gumroad = require "gumroad"
 local oauth = gumroad.oauth
 
@@ -8,9 +8,9 @@ local shop = gumroad.new()
 local application = { client_id = "emulated-application", base_url = os.getenv "GUMROAD_API_BASE_URL" }
 
 local handlers = {}
-local seen = {}  -- what happened where nothing could be answered; there is one worker
+local seen = {}  -- what happened where there can be no response; there is one worker
 
---- Calls where no call can wait, and keeps how that ends.
+--- Makes a call where no call can wait, and stores the result.
 function handlers.try(phase)
   local _, get_error = shop.user:get()
   local _, list_error = shop.sales:list()
@@ -30,6 +30,12 @@ answers["/dropped/user"] = name_of_user
 answers["/seen"] = function() return tostring(seen[ngx.var.args]) end
 answers["/worker"] = function() return ngx.worker.pid() end
 answers["/timers"] = function() return ngx.timer.running_count() end
+
+answers["/http"] = function()
+  local hook = { url = os.getenv "GUMROAD_API_BASE_URL" .. "/hook", json = { text = "sold" } }
+  local responses = gumroad.all { function() return gumroad.http.request(hook) end, name_of_user }
+  return responses[1].status .. " " .. responses[2]
+end
 
 answers["/upload"] = function()
   local last

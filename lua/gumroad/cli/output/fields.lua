@@ -3,7 +3,7 @@ local currency = require "gumroad.api.currency"
 local read_type = require "gumroad.api.type"
 local schema = require "gumroad.api.schema"
 local json = require "gumroad.cli.output.json"
-local width = require "gumroad.cli.output.width"
+local safe = require("gumroad.base.text").safe
 
 local fields = {}
 
@@ -129,9 +129,9 @@ end
 function fields.shown(object, item, path)
   local value, field = fields.value(item, path), field_named(object, path)
   if field and field.money and type(value) == "number" then
-    return amount(value, object.type[field.money] and item[field.money] or field.money)
+    return safe(amount(value, object.type[field.money] and item[field.money] or field.money))
   end
-  return width.safe(fields.text(value, fields.type(object, path)))
+  return safe(fields.text(value, fields.type(object, path)))
 end
 
 return fields
