@@ -247,7 +247,7 @@ valgrind: all
 
 # Mistakes that chance finds, from the inputs in spec/fuzz/corpus. fuzz: the targets of libFuzzer,
 # FUZZ_SECONDS for each; soak: all that there are, SOAK_SECONDS in all, and a table at the end.
-FUZZ_TARGETS = form json url gate headers webhook response tables server client lifetimes
+FUZZ_TARGETS = form json number url gate headers webhook response tables server client lifetimes
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 3600
 FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -263,14 +263,26 @@ $(BUILD)/%_fuzz: spec/fuzz/%_fuzz.lua spec/fuzz/lua_fuzz.c spec/fuzz/fuzz.h $(FU
 
 fuzz-targets: $(FUZZ_TARGETS:%=$(BUILD)/%_fuzz)
 
-FUZZ = $(MAKE) --no-print-directory -s CC=clang BUILD=build/fuzz/$(LUA) CFLAGS="$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link" fuzz-targets
+FUZZ_BUILD = build/fuzz/$(LUA)
+BUILD_FUZZ = $(MAKE) --no-print-directory -s LUA=$(LUA) CC=clang BUILD=$(FUZZ_BUILD) \
+  CFLAGS="$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link" fuzz-targets
 fuzz:
-	$(FUZZ)
-	LUA=$(LUA) lua5.4 spec/fuzz/run.lua build/fuzz/$(LUA) $$(( $(FUZZ_SECONDS) * $(words $(FUZZ_TARGETS)) )) $(FUZZ_TARGETS)
+	@$(BUILD_FUZZ)
+	@LUA=$(LUA) lua5.4 spec/fuzz/run.lua $(FUZZ_BUILD) $$(($(FUZZ_SECONDS) * $(words $(FUZZ_TARGETS)))) $(FUZZ_TARGETS)
 
 soak: all
-	$(FUZZ)
-	LUA=$(LUA) lua5.4 spec/fuzz/run.lua build/fuzz/$(LUA) $(SOAK_SECONDS) $(FUZZ_TARGETS) json_python form_rack
+	@$(BUILD_FUZZ)
+	@LUA=$(LUA) lua5.4 spec/fuzz/run.lua $(FUZZ_BUILD) $(SOAK_SECONDS) $(FUZZ_TARGETS) json_python form_rack
+
+# Keeps in spec/fuzz/corpus the smallest inputs that reach all that was reached here.
+corpus:
+	@$(BUILD_FUZZ)
+	@for name in $(FUZZ_TARGETS); do \
+	  kept=spec/fuzz/corpus/$$name merged=$(FUZZ_BUILD)/merged/$$name; \
+	  rm -rf $$merged && mkdir -p $$merged $$kept $(FUZZ_BUILD)/corpus/$$name && \
+	  $(FUZZ_BUILD)/$${name}_fuzz -merge=1 -use_counters=0 -max_len=1024 -detect_leaks=0 $$merged $$kept $(FUZZ_BUILD)/corpus/$$name \
+	    >$(FUZZ_BUILD)/merge.log 2>&1 && rm -rf $$kept && mv $$merged $$kept || exit 1; done
+	@du -sh --apparent-size spec/fuzz/corpus
 
 # Each figure compares measurements of the same run. Only figures are written to stdout.
 BENCH_MODULES = $(BUILD)/form_baseline.so $(BUILD)/get_baseline.so
@@ -289,4 +301,4 @@ clean:
 	rm -rf build
 
 .PHONY: all needed install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint spelling types unicode openapi \
-  openapi-check doc sanitize valgrind fuzz fuzz-targets soak bench clean
+  openapi-check doc sanitize valgrind fuzz fuzz-targets soak corpus bench clean

@@ -260,19 +260,17 @@ if CHECKING then check_coverage() end
 
 -- What the state still has when it is closed. Finalizers run in the opposite order of their making, so
 -- that this one comes after those of what it calls.
-local waiting, held
-local function last()
+local waiting, late
+local function call_late()
   server:gate { target = "/late" }
-  held:answer(200)
+  late:answer(200)
   waiting:close()
 end
-if newproxy then
-  LAST = newproxy(true)  -- luacheck: ignore
-  getmetatable(LAST).__gc = last
-else LAST = setmetatable({}, { __gc = last }) end  -- luacheck: ignore
+LAST = newproxy and newproxy(true) or setmetatable({}, { __gc = call_late })  -- luacheck: ignore
+if newproxy then getmetatable(LAST).__gc = call_late end  -- luacheck: ignore
 server = assert(listener.new {})
 engine:watch(server:fd())
 url = "http://127.0.0.1:" .. server:port()
 waiting = send {}
-held = receive(waiting)
-LEFT = { waiting, held, send {}, core.secret("left open"), server, system.lock(FOLDER .. "/lock") }  -- luacheck: ignore
+late = receive(waiting)
+LEFT = { waiting, late, send {}, core.secret("left open"), server, system.lock(FOLDER .. "/lock") }  -- luacheck: ignore

@@ -18,11 +18,22 @@ enum { HANDLER = 1, RUN = 2, COUNTERS = 1 << 14 };  /* two stack indices */
 __attribute__((section("__libfuzzer_extra_counters"))) static uint8_t counters[COUNTERS];
 
 static lua_State *state;
+static const char *last_source;
 static int first_free;  /* the lowest descriptor that was free before the state was made */
+
+/* The same for a file in each run. */
+static uint32_t hash_of (const char *source) {
+  static uint32_t hash;
+  if (source == last_source) return hash;
+  hash = 0;
+  for (const char *s = source; *s != '\0'; s++) hash = hash * 31 + (unsigned char)*s;
+  last_source = source;
+  return hash;
+}
 
 static void on_line (lua_State *L, lua_Debug *ar) {
   if (lua_getinfo(L, "S", ar) == 0) return;
-  uintptr_t place = (uintptr_t)ar->source * 31 + (uintptr_t)ar->currentline;
+  uint32_t place = hash_of(ar->source) + (uint32_t)ar->currentline;
   counters[(place * 2654435761u >> 7) % COUNTERS]++;
 }
 
@@ -65,6 +76,7 @@ static void open_state (void) {
 static void close_state (void) {
   if (state != NULL) lua_close(state);
   state = NULL;
+  last_source = NULL;
 }
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size) {
