@@ -318,9 +318,9 @@ describe("A call", function()
   -- shop:request -----------------------------------------------------------------------------
 
   it("of any kind returns the whole response", function()
-    local answer = assert(shop:request { url = "/v2/products" })
-    assert.is_true(answer.success)
-    assert.equal(3, #answer.products)
+    local response = assert(shop:request { url = "/v2/products" })
+    assert.is_true(response.success)
+    assert.equal(3, #response.products)
     assert.equal("GET", support.requests(gum)[1].method)
   end)
 

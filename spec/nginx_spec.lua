@@ -42,7 +42,7 @@ describe("In nginx #nginx, a worker", function()
   end
 
   -- Repeats a request until the response is the expected one.
-  local function wait_for_answer(path, expected)
+  local function wait_for_response(path, expected)
     eventually(function() return select(2, nginx:get(path)) == expected end)
   end
 
@@ -136,13 +136,13 @@ describe("In nginx #nginx, a worker", function()
 
   it("makes calls from a timer", function()
     nginx:get("/from-timers?1")
-    wait_for_answer("/seen?timers", "1")
+    wait_for_response("/seen?timers", "1")
   end)
 
   it("makes calls from as many timers as nginx runs, which leaves none for the library", function()
-    wait_for_answer("/timers", "0")
+    wait_for_response("/timers", "0")
     nginx:get("/from-timers?4")
-    wait_for_answer("/seen?timers", "4")
+    wait_for_response("/seen?timers", "4")
   end)
 
   for _, phase in ipairs { "header_filter", "log" } do
@@ -171,7 +171,7 @@ describe("In nginx #nginx, a worker", function()
     wait_for_calls(1)
     assert.are_not.equal("0", select(2, nginx:get("/timers")))
     assert_user(Nginx.read(client))
-    wait_for_answer("/timers", "0")
+    wait_for_response("/timers", "0")
   end)
 
   it("stops polling when a request is dropped and finishes the calls of others", function()
@@ -181,7 +181,7 @@ describe("In nginx #nginx, a worker", function()
     wait_for_calls(2)
     dropped:close()
     assert_user(Nginx.read(kept))
-    wait_for_answer("/timers", "0")
+    wait_for_response("/timers", "0")
   end)
 
   it("finishes the calls that wait when it is told to quit", function()

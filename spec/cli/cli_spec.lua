@@ -215,11 +215,11 @@ describe("gumroad-lua", function()
   describe("refuses, before anything is sent,", function()
     for _, case in ipairs {
       { "an unknown command", { "sels" }, "unknown command 'sels'", "gumroad-lua" },
-      { "a misspelt command", { "salse" }, "Did you mean 'sales'?", "gumroad-lua" },
+      { "a misspelled command", { "salse" }, "Did you mean 'sales'?", "gumroad-lua" },
       { "no command", {}, "a command is required", "gumroad-lua" },
-      { "a misspelt operation", { "sales", "lst" }, "unknown command 'lst'. Did you mean 'list'?",
+      { "a misspelled operation", { "sales", "lst" }, "unknown command 'lst'. Did you mean 'list'?",
         "gumroad-lua sales" },
-      { "a misspelt option", { "sales", "list", "--emial", "a" }, "unknown option '--emial'. Did you mean '--email'?",
+      { "a misspelled option", { "sales", "list", "--emial", "a" }, "unknown option '--emial'. Did you mean '--email'?",
         "gumroad-lua sales list" },
       { "an argument too few", { "sales", "get" }, "missing argument 'sale_id'", "gumroad-lua sales get" },
       { "an argument too many", { "sales", "get", "a", "b" }, "too many arguments", "gumroad-lua sales get" },

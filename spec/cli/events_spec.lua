@@ -155,7 +155,7 @@ describe("gumroad-lua trigger", function()
     before_each(function() gum:clear_faults() end)
 
     -- Returns what trigger says if the response to a ping has a status.
-    local function answered(status, ...)
+    local function trigger_at(status, ...)
       gum:fault { kind = "status", status = status, path = "/hook" }
       return command.batch { { "trigger", "sale", "--to", gum.url .. "/hook/" .. SECRET .. "?key=" .. SECRET, ... } }[1]
     end
@@ -170,7 +170,7 @@ describe("gumroad-lua trigger", function()
         [501] = { 5, "Gumroad would drop it for good" },
         [302] = { 5, "Gumroad would drop it for good; do not redirect, not every server of Gumroad follows" },
       } do
-        local result = answered(status)
+        local result = trigger_at(status)
         assert.equal(want[1], result.code, status)
         local told = result.out:gsub("%(%d%.%d+ s%)", "(S)")
         assert.equal(("sale to %s/hook/pR4t...?...: %d (S): %s\n"):format(gum.url, status, want[2]), told)
@@ -179,14 +179,14 @@ describe("gumroad-lua trigger", function()
     end)
 
     it("says how many deliveries are left", function()
-      assert.truthy(answered(503, "--retry-count", "1").out:find("again after 3 and 10 minutes\n", 1, true))
-      assert.truthy(answered(503, "--retry-count", "2").out:find("again after 10 minutes\n", 1, true))
-      assert.truthy(answered(503, "--retry-count", "3").out:find("that was the last delivery", 1, true))
+      assert.truthy(trigger_at(503, "--retry-count", "1").out:find("again after 3 and 10 minutes\n", 1, true))
+      assert.truthy(trigger_at(503, "--retry-count", "2").out:find("again after 10 minutes\n", 1, true))
+      assert.truthy(trigger_at(503, "--retry-count", "3").out:find("that was the last delivery", 1, true))
     end)
 
     it("sends what Gumroad sends, with Gumroad's headers", function()
       gum:reset_stats()
-      answered(200, "--seed", "9", "--json")
+      trigger_at(200, "--seed", "9", "--json")
       local request = support.requests(gum)[1]
       assert.equal("POST", request.method)
       assert.equal(FORM, request.headers["content-type"])
@@ -196,9 +196,9 @@ describe("gumroad-lua trigger", function()
     end)
 
     it("prints its results in the formats of other commands", function()
-      local result = cjson.decode(answered(503, "--json").out)[1]
+      local result = cjson.decode(trigger_at(503, "--json").out)[1]
       assert.same({ "sale", 503 }, { result.event, result.status })
-      assert.truthy(answered(200, "--fields", "event,fate").out:find("^sale\ttaken\n$"))
+      assert.truthy(trigger_at(200, "--fields", "event,fate").out:find("^sale\ttaken\n$"))
     end)
 
     it("ends with another exit code if there is no response", function()

@@ -38,8 +38,8 @@ describe("The emulated shop", function()
     local begun = assert(shop.files:presign { filename = filename, file_size = #bytes })
     local parts = {}
     for i, part in ipairs(begun.parts) do
-      local answer = put(part.presigned_url, bytes:sub(i * 4 - 3, i * 4))
-      parts[i] = { part_number = i, etag = answer.headers.etag }
+      local response = put(part.presigned_url, bytes:sub(i * 4 - 3, i * 4))
+      parts[i] = { part_number = i, etag = response.headers.etag }
     end
     return { upload_id = begun.upload_id, key = begun.key, parts = parts }
   end
