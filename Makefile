@@ -22,9 +22,9 @@ INST_LIBDIR ?= $(PREFIX)/lib/lua/$(LUA_VERSION)
 INST_BINDIR ?= $(PREFIX)/bin
 INTERPRETER ?= $(shell command -v $(LUA))
 
-LUA_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags $(LUA))
-CURL_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libcurl)
-CURL_LIBS ?= $(shell $(PKG_CONFIG) --libs libcurl)
+LUA_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags $(LUA) 2>/dev/null)
+CURL_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
+CURL_LIBS ?= $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 MHD_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libmicrohttpd 2>/dev/null)
 MHD_LIBS ?= $(shell $(PKG_CONFIG) --libs libmicrohttpd 2>/dev/null)
 
@@ -51,7 +51,22 @@ LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_
 SYSTEM = system system_lua module
 MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so $(BUILD)/gumroad/system.so
 
-all: $(MODULES)
+all: needed $(MODULES)
+
+# One line for each thing that is missing, before the compiler says it in a hundred.
+needed:
+	@[ -n "$(LUA_CFLAGS)" ] || $(PKG_CONFIG) --exists $(LUA) 2>/dev/null || { \
+	  echo "$(LUA) cannot be built for: pkg-config does not find $(LUA).pc. Install its headers$(HEADERS_OF_$(LUA)), or set LUA_CFLAGS" >&2; exit 1; }
+	@[ -n "$(CURL_LIBS)" ] || { \
+	  echo "libcurl is missing: install it (on Debian and Ubuntu: apt install libcurl4-openssl-dev)" >&2; exit 1; }
+	@[ -n "$(MHD_LIBS)" ] || [ -z "$(filter Linux,$(shell uname -s))" ] || \
+	  echo "libmicrohttpd is missing, so gumroad.listener cannot receive webhooks (on Debian and Ubuntu: apt install libmicrohttpd-dev)" >&2
+
+HEADERS_OF_lua5.1 = $(EMPTY) (on Debian and Ubuntu: apt install liblua5.1-0-dev)
+HEADERS_OF_lua5.2 = $(EMPTY) (on Debian and Ubuntu: apt install liblua5.2-dev)
+HEADERS_OF_lua5.3 = $(EMPTY) (on Debian and Ubuntu: apt install liblua5.3-dev)
+HEADERS_OF_lua5.4 = $(EMPTY) (on Debian and Ubuntu: apt install liblua5.4-dev)
+HEADERS_OF_luajit = $(EMPTY) (on Debian and Ubuntu: apt install libluajit-5.1-dev)
 
 $(BUILD)/obj/%.o: src/%.c $(wildcard src/*.h)
 	@mkdir -p $(@D)
@@ -258,5 +273,5 @@ bench:
 clean:
 	rm -rf build
 
-.PHONY: all install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint spelling types unicode openapi \
+.PHONY: all needed install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint spelling types unicode openapi \
   openapi-check doc sanitize valgrind fuzz bench clean
