@@ -1,4 +1,4 @@
---- Requests to any server, without a token: as engine:send takes them, with the CA bundle that clients use.
+--- Requests to any server, without a token. A request is a table as engine:send takes it.
 local core = require "gumroad.core"
 local loop = require "gumroad.loop"
 local tls = require "gumroad.client.tls"
@@ -6,8 +6,8 @@ local url = require "gumroad.base.url"
 
 local http = {}
 
---- Gives a request the bundle, if it goes to HTTPS.
--- @return true | nil, why there is none
+--- Adds the bundle of CA certificates that clients use, if the request needs one.
+-- @return true | nil, why there is no bundle
 function http.add_bundle(request)
   local parts = url.parse(request.base_url)
   if not (parts and parts.scheme == "https") then return true end
@@ -17,7 +17,7 @@ function http.add_bundle(request)
 end
 
 --- Sends a request and waits for its response.
--- @return response | nil, message, what is known of the failure; nil: it was wrong, and nothing was sent
+-- @return response | nil, message, details of the failure; no details if the request was wrong and nothing was sent
 function http.ask(request)
   local transfer, _, wrong = core.engine():send(request)
   if not transfer then return nil, wrong end
