@@ -2,6 +2,7 @@
 #include "engine_lua.h"
 
 #include "core.h"
+#include "number.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -57,10 +58,12 @@ static const char *failure_code (const gr_transfer *t) {
 }
 
 static void describe_timeout (const gr_transfer *t, char *text, size_t size) {
+  char seconds[GR_NUMBER_SIZE];
   long connect_ms = t->stall_s > 0 || t->connect_ms < t->total_ms ? t->connect_ms : t->total_ms;
+  int len = (int)gr_number_write((double)(t->sent ? t->total_ms : connect_ms) / 1000, seconds);
   if (t->sent && t->stall_s > 0) snprintf(text, size, "nothing moved for %ld seconds", t->stall_s);
-  else if (t->sent) snprintf(text, size, "no complete answer within %g seconds", (double)t->total_ms / 1000);
-  else snprintf(text, size, "no connection within %g seconds", (double)connect_ms / 1000);
+  else if (t->sent) snprintf(text, size, "no complete answer within %.*s seconds", len, seconds);
+  else snprintf(text, size, "no connection within %.*s seconds", len, seconds);
 }
 
 static void push_failure_message (lua_State *L, const gr_transfer *t, const char *code) {

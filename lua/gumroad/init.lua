@@ -15,7 +15,8 @@ local Error = require "gumroad.base.error"
 local gumroad = { _VERSION = Client.VERSION }
 
 -- Parts that not every script needs are loaded when they are first used.
-local LAZY = { connections = "gumroad.connections", oauth = "gumroad.oauth", webhook = "gumroad.webhook" }
+local LAZY = { connections = "gumroad.connections", http = "gumroad.client.http", oauth = "gumroad.oauth",
+  webhook = "gumroad.webhook" }
 setmetatable(gumroad, {
   __index = function(self, name)
     local part = LAZY[name] and require(LAZY[name])
@@ -35,6 +36,7 @@ setmetatable(gumroad, {
 --   connect_timeout  seconds for connecting, of each attempt (default: 10)
 --   retries          attempts after the first, made only if repeating does no harm (default: 2)
 --   max_size         bytes of a response after decompression (default: 10 MiB)
+--   max_values       objects, arrays, texts and other values in a response (default: 500,000)
 --   headers          table of additional request headers
 --   sleep            function(seconds) of a cooperative scheduler, such as copas.sleep
 --   on_request       function { method, url, headers, body, attempt }, called before each attempt; the
@@ -100,6 +102,14 @@ function gumroad.all(functions, options)
   local waiting, err = loop.current(own)
   if not waiting then error(err, 0) end
   return waiting.all(functions)
+end
+
+--- Masks what on_request and on_response are given, so that it can be logged. Buyers, license keys and all fields
+-- that are not known become "***"; a body that is neither JSON nor a form becomes its length.
+-- @param shown table with any of method, url, status, headers, body, seconds, attempt and error
+-- @return table a copy that can also be written as JSON: an error in it is a table of plain fields
+function gumroad.masked(shown)
+  return require("gumroad.client.mask")(shown)
 end
 
 -- Methods of a shop from higher rooms, loaded when they are first used ------------------------

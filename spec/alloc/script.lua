@@ -21,8 +21,11 @@ end
 
 local function check_json()
   local decode = require "cjson".decode
-  assert(core.json_decode(decode, '{"a":1,"b":[2,{"c":3.5,"d":null}],"\\u0065":null,"f":{"g":{"h":-1}}}').a == 1)
+  assert(core.json_decode(decode, '{"a":1,"b":[2,{"c":3.5,"d":null}],"e":null,"f":{"g":{"h":-1}}}').a == 1)
+  assert(core.json_decode(decode, '{"a":1,"b":[2,{"c":3.5}],"\\u0061":null,"f":{"g":{"h":-1e3}}}').f.g.h == -1000)
+  assert(core.json_decode(decode, '\239\187\191["\\ud83d",9007199254740993,null]', 4, true)[3])
   assert(#core.json_decode(decode, "[" .. ('{"a":1},'):rep(20) .. '1e2,"' .. ("x"):rep(70000) .. '"]') == 22)
+  assert(not core.json_decode(decode, "[1,2]", 2))
   assert(not pcall(core.json_decode, decode, '{"a":1,"b":nil}'))
   assert(not pcall(core.json_decode, decode, '{"a":1,"b":"\\q"}'))
 end

@@ -9,8 +9,10 @@
 --   (a callback, never sent). `fields` are the parameters inside an object. Parameters go into the query
 --   of a GET or DELETE and into a form body otherwise. If a parameter marked `json` is given, the whole
 --   body is JSON, because Gumroad would misread it in a form. `accepts_boolean`: a string parameter that
---   also accepts true and false, which are sent as text. `default`: the value that is sent if the
---   parameter is absent; `default_unless` names another parameter that, if given, suppresses the default.
+--   also accepts true and false, which are sent as text. `trimmed`: white space and invisible characters
+--   around the string are removed. `default`: the value that is sent if the parameter is absent;
+--   `default_unless` names another parameter that, if given, suppresses the default. A string in a query
+--   is never empty, because Gumroad ignores empty parameters and would return everything.
 -- * `json`: the body is always JSON.
 -- * `kind`: "list", "object", "message" (nothing but success) or "file" (not JSON; the method returns
 --   the bytes).
@@ -140,7 +142,7 @@ local BLOB = {
 
 local LICENSE = {
   { "product_id", "string", doc = "required for products created since 2023; not a permalink" },
-  { "license_key", "string", required = true },
+  { "license_key", "string", required = true, trimmed = true },
 }
 local USES = { { "uses", "integer", doc = "how many uses were counted" } }
 
@@ -362,7 +364,7 @@ api.sales = {
       { "email", "string", doc = "exactly as typed at checkout" },
       { "order_id", "integer", doc = "order number, which belongs to one sale" },
       { "name", "string", doc = "part of the buyer's name; newer servers only" },
-      { "license_key", "string", doc = "newer servers only" },
+      { "license_key", "string", trimmed = true, doc = "newer servers only" },
       PAGE_KEY,
       { "page", "integer", doc = "page number; deprecated by Gumroad, takes precedence over page_key" },
     },

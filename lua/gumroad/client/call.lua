@@ -109,7 +109,9 @@ function Call:outcome()
   local response, code, message, info = self.transfer:result()
   self.transfer = nil
   local body, err
-  if response then body, err = (self.request.read or responses.read)(self.request, response, self.client.connection)
+  if response then
+    local max_values = self.request.options.max_values or self.client.options.max_values
+    body, err = (self.request.read or responses.read)(self.request, response, self.client.connection, max_values)
   else err = transport_error(self, code, message, info) end
   if err then
     err.request_id = response and response.headers["x-request-id"]

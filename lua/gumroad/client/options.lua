@@ -2,6 +2,7 @@
 -- defaults.
 local core = require "gumroad.core"
 local env = require "gumroad.base.env"
+local json = require "gumroad.base.json"
 local options = require "gumroad.base.options"
 local tables = require "gumroad.base.tables"
 local url = require "gumroad.base.url"
@@ -19,6 +20,7 @@ local CALL = {
   connect_timeout = { "number", positive = true, default = 10 },  -- seconds for connecting, of each attempt
   retries = { "number", least = 0, default = 2 },                 -- attempts after the first
   max_size = { "number", positive = true, default = 10485760 },   -- bytes of a response, after decompression
+  max_values = { "number", positive = true, default = json.MAX_VALUES },  -- values in the JSON of a response
   headers = { "table" },                                          -- additional request headers
 }
 

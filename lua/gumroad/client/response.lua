@@ -153,15 +153,22 @@ local function is_file(response)
   return not (kind:find("json", 1, true) or kind:find("html", 1, true))
 end
 
+local function too_many_values(response, why)
+  return nil, Error.new("too_large", "the response has " .. why, { status = response.status })
+end
+
 -- Reads the JSON of a successful response.
-local function read_json(request, response, connection)
-  local ok, body = pcall(json.decode, response.body)
+local function read_json(request, response, connection, max_values)
+  local ok, body, why = json.read(response.body, max_values)
   if ok and type(body) == "table" and body.success == false then
     return refusal(request, response, body, connection)
   end
   if request.file then return unreadable(response, "a file") end
-  if not ok and response.body:find("^%s*[{%[]") then return unreadable(response, "complete JSON", body) end
-  if not ok then return unreadable(response, "JSON") end
+  if not ok and body == "too_large" then return too_many_values(response, why) end
+  if not ok then
+    if not response.body:find("^\239?\187?\191?%s*[{%[]") then return unreadable(response, "JSON") end
+    return unreadable(response, "complete JSON", why)
+  end
   if type(body) ~= "table" then return unreadable(response, "complete JSON", "an object was expected") end
   return body
 end
@@ -170,16 +177,19 @@ end
 -- @param request    { method, scopes = list or nil, file = whether a file is expected instead of JSON }
 -- @param response   { status, headers, body }, from the core
 -- @param connection { name, scope }: the connection that the token comes from, for advice in errors; or nil
--- @return the decoded body, with nil for null and integers for whole numbers; or a file's bytes | nil, error
-function responses.read(request, response, connection)
+-- @param max_values how many values the JSON may hold; nil: json.MAX_VALUES
+-- @return the decoded body, with nil for null and integers for whole numbers (in a Lua without integers, a whole
+--   number that a double cannot hold is the text of its digits); or a file's bytes | nil, error
+function responses.read(request, response, connection, max_values)
   if response.status < 200 or response.status >= 300 then
-    local ok, body = pcall(json.decode, response.body)
+    local ok, body, why = json.read(response.body, max_values)
+    if not ok and body == "too_large" then return too_many_values(response, why) end
     if not ok and is_page_of_another(response) then return page_of_another(response) end
     return refusal(request, response, ok and body, connection)
   end
   if request.file and is_file(response) then return response.body end
   if request.method == "HEAD" then return {} end
-  return read_json(request, response, connection)
+  return read_json(request, response, connection, max_values)
 end
 
 return responses

@@ -3,7 +3,8 @@
 local core = require "gumroad.core"
 local date = require "gumroad.base.date"
 local Error = require "gumroad.base.error"
-local json = require "gumroad.base.json"
+local body = require("gumroad.client").body
+local text = require "gumroad.base.text"
 
 local params = {}
 
@@ -42,18 +43,29 @@ local function day_of(where, name, seconds)
   return date.day(seconds)
 end
 
+local function check_text(where, row, param, name, value)
+  local trimmed = text.trimmed(value)
+  if param.trimmed then value = trimmed end
+  if value:find(row.in_query and "%c" or "%z") then
+    Error.usage("%s: parameter '%s' contains a control character, such as a line break or NUL", where, name)
+  elseif row.in_query and trimmed == "" then
+    Error.usage("%s: parameter '%s' is empty, and Gumroad ignores an empty parameter: leave it out or pass a value",
+      where, name)
+  end
+  return value
+end
+
 local check_table
 
 local function check_param(where, row, param, name, value)
   local kind = TYPES[param[2]]
   if param.accepts_boolean and type(value) == "boolean" then value = tostring(value) end
-  local read = kind[2](value)
+  local read, why = kind[2](value)
   if read == nil then
-    Error.usage("%s: parameter '%s': %s expected, got %s", where, name, kind[1], describe(value))
+    Error.usage("%s: parameter '%s': %s expected, got %s%s", where, name, kind[1], describe(value),
+      why and ": " .. why or "")
   end
-  if type(read) == "string" and read:find(row.in_query and "%c" or "%z") then
-    Error.usage("%s: parameter '%s' contains a control character, such as a line break or NUL", where, name)
-  end
+  if type(read) == "string" then read = check_text(where, row, param, name, read) end
   if param.fields then return check_table(where, row, param, read, name) end
   if param[2] == "date" then return day_of(where, name, read) end
   if row.in_query and param[2] == "boolean" then return tostring(read) end
@@ -124,13 +136,13 @@ function params.path(where, row, ids)
 end
 
 -- Writes members one by one, because lua-cjson cannot tell an empty array from an empty object.
-local function encode_json(row, given)
+local function encode_json(where, row, given)
   local members = {}
   for _, param in ipairs(row.params) do
     local value = given[param[1]]
     if value ~= nil then
       local empty_array = param[2] == "array" and next(value) == nil
-      members[#members + 1] = ("%q:"):format(param[1]) .. (empty_array and "[]" or json.encode(value))
+      members[#members + 1] = ("%q:"):format(param[1]) .. (empty_array and "[]" or body.json(where, value))
     end
   end
   return "{" .. table.concat(members, ",") .. "}"
@@ -143,32 +155,15 @@ local function needs_json(row, given)
   end
 end
 
--- Encodes values. What an encoder cannot take is a mistake of the caller.
-local function encode(where, encoder, ...)
-  local ok, encoded = pcall(encoder, ...)
-  if not ok then Error.usage("%s: %s", where, (encoded:gsub("^.-: ", "", 1))) end
-  return encoded
-end
-
---- Encodes a table as a form, which is also how a query is written.
-function params.form(where, given)
-  return encode(where, core.form_encode, given)
-end
-
---- Writes a table as a form into a request { body, content_type }.
-function params.write_form(where, given, request)
-  request.body, request.content_type = params.form(where, given), "application/x-www-form-urlencoded"
-end
-
 --- Writes checked parameters into a request { path, body, content_type }.
 function params.write(where, row, given, request)
   if next(given) == nil then return end
   if row.in_query then
-    request.path = request.path .. "?" .. params.form(where, given)
+    request.path = request.path .. "?" .. body.form(where, given)
   elseif needs_json(row, given) then
-    request.body, request.content_type = encode(where, encode_json, row, given), "application/json"
+    request.body, request.content_type = encode_json(where, row, given), "application/json"
   else
-    params.write_form(where, given, request)
+    request.body, request.content_type = body.form(where, given), "application/x-www-form-urlencoded"
   end
 end
 

@@ -21,7 +21,7 @@ for _, row in ipairs(events) do webhook.EVENTS[row.name] = { row.object, (table.
 local MAX_BYTES = 1048576
 local MOST_OF_TYPE = 100  -- bytes of a content type that an error shows
 
-local from_json = json.decoder(16)
+local read_json = json.reader(16)
 
 local function fail(kind, message)
   return nil, Error.new(kind, message)
@@ -128,8 +128,9 @@ end
 local function decode_json(body, limits)
   local max = limits and limits.max_bytes or MAX_BYTES
   if #body > max then return nil, "too_large", ("more than %d bytes"):format(max) end
-  local ok, fields = pcall(from_json, body)
-  if not ok then return nil, "decode", "the body is not JSON: " .. fields end
+  local ok, fields, why = read_json(body)
+  if not ok and fields == "too_large" then return nil, fields, why end
+  if not ok then return nil, "decode", "the body is not JSON: " .. why end
   if type(fields) ~= "table" then return nil, "decode", "the body is not a JSON object" end
   return fields
 end

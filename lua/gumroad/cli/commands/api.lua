@@ -1,6 +1,7 @@
 --- gumroad-lua api METHOD PATH: makes any call of the API and prints the response byte for byte.
 local failure = require "gumroad.cli.failure"
 local output = require "gumroad.cli.output"
+local shops = require "gumroad.shop"
 local url = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
 
@@ -34,22 +35,12 @@ local function form(pairs_given)
   return table.concat(parts, "&")
 end
 
--- Returns the path and query of a full URL, which must belong to the API.
-local function path_in(context, full, base_url)
-  local parts, path_before = url.parse(full), url.parse(base_url).path .. "/"
-  local target = parts and url.target(parts)
-  if target and url.origin(full) == url.origin(base_url) and url.without_user(full) == full
-    and target:sub(1, #path_before) == path_before then
-    return target:sub(#path_before)
+local function path_of(context, args, shop)
+  local path = shops.path_of(shop, args.path)
+  if not path then
+    failure.usage(context.command, "the API is at %s (see --base-url), so nothing was sent to %s",
+      url.shown(shops.base_url(shop)), url.host(args.path) or "that URL")
   end
-  failure.usage(context.command, "the API is at %s (see --base-url), so nothing was sent to %s", url.shown(base_url),
-    url.host(full) or "that URL")
-end
-
-local function path_of(context, args, base_url)
-  local path = url.is_absolute(args.path) and path_in(context, args.path, base_url) or args.path
-  path = "/" .. path:gsub("^/", "")
-  path = path:find("^/v2/") and path or "/v2" .. path
   if not args.query then return path end
   return path .. (path:find("?", 1, true) and "&" or "?") .. form(args.query)
 end
@@ -95,8 +86,7 @@ return {
     output.refuse_all_but("json", context, "the response to an api call can only be printed as it is")
     local raw
     local shop = context.shop(false, function(response) raw = response.body end)
-    local base_url = require("gumroad.shop").base_url(shop)
-    local done, err = shop:request(request_of(args, path_of(context, args, base_url)))
+    local done, err = shop:request(request_of(args, path_of(context, args, shop)))
     if not done then error(err, 0) end
     context.write(raw)
     if context.is_terminal then context.write("\n") end

@@ -1,4 +1,4 @@
---- How payouts look in responses.
+--- Payouts in responses.
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
 
@@ -10,7 +10,7 @@ local Payout = json.shape { "id", "amount", "currency", "status", "created_at", 
 local Transaction = json.shape { "type", "date", "purchase_id", "item_name", "buyer_name", "buyer_email",
   "taxes", "shipping", "sale_price", "gumroad_fees", "net_total" }
 
--- A line of a payout. Amounts are in dollars; what a sale would say is "" if the line has no sale.
+-- A line of a payout. Amounts are in dollars. Fields of the sale are "" if the line has no sale.
 local function transaction(line)
   local sale = line.sale
   return Transaction {

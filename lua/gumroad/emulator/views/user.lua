@@ -1,4 +1,4 @@
---- How the seller looks in responses.
+--- The seller in responses.
 local catalog = require "gumroad.emulator.shop.catalog"
 local json = require "gumroad.emulator.http.json"
 local links = require "gumroad.emulator.views.links"

@@ -1,6 +1,7 @@
 --- Checks whether a license key is valid (licenses.check). It judges Gumroad's response to licenses.verify; if
 -- there is no response, it judges the result of an earlier check that the caller has stored.
 local date = require "gumroad.base.date"
+local trimmed = require("gumroad.base.text").trimmed
 local Error = require "gumroad.base.error"
 
 -- The messages with which Gumroad refuses a key, with HTTP 404.
@@ -56,7 +57,8 @@ local function from_response(given, purchase, now)
 end
 
 local function is_of_same_key(last, given)
-  return last.license_key == given.license_key and last.product_id == given.product_id
+  local key = type(last.license_key) == "string" and trimmed(last.license_key)  -- as the given one is
+  return key == given.license_key and last.product_id == given.product_id
 end
 
 -- Takes over the earlier result, with its time, so that the grace period starts there, however often Gumroad has been
@@ -74,8 +76,13 @@ local function from_last(given, now, message)
   return result
 end
 
+-- Tells whether Gumroad would see a parameter; it ignores empty ones.
+local function is_given(value)
+  return value ~= nil and trimmed(value) ~= ""
+end
+
 local function check_given(where, given)
-  if not (given.product_id or given.product_permalink) then
+  if not (is_given(given.product_id) or is_given(given.product_permalink)) then
     Error.usage("%s: parameter 'product_id' is missing", where)
   elseif given.grace and given.grace < 0 then
     Error.usage("%s: parameter 'grace': at least 0 seconds expected, got %s", where, tostring(given.grace))

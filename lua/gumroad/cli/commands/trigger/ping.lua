@@ -8,7 +8,7 @@ local schema = require "gumroad.api.schema"
 local shops = require "gumroad.shop"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
-local http = require "gumroad.cli.http"
+local http = require "gumroad.client.http"
 local payload_fields = require "gumroad.cli.commands.trigger.payload"
 
 local ping = { TEST = "test", ACCEPTED = "accepted" }
@@ -57,13 +57,11 @@ end
 --- Sends a ping. A malformed URL ends the command.
 -- @return status or nil, seconds, why there was no response
 function ping.send(url, body, format)
-  local request = pings.request(url, body, format)
-  local usable, wrong = http.add_bundle(request)
-  if not usable then failure.raise(exit_codes.CONFIG, wrong) end
-  local response, why, info = http.ask(request)
+  local response, err = http.request(pings.request(url, body, format))
   if response then return response.status, response.seconds end
-  if not info then failure.raise(exit_codes.USAGE, "--to: " .. why:gsub("^the base URL", "the URL")) end
-  return nil, info.seconds, why
+  if err.kind == "config" then failure.raise(exit_codes.USAGE, "--to: " .. err.message) end
+  if not err.seconds then failure.raise(exit_codes.CONFIG, err.message) end
+  return nil, err.seconds, err.message
 end
 
 --- Says what Gumroad would do after a response.
