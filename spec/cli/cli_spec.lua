@@ -250,7 +250,7 @@ describe("gumroad-lua", function()
         "--fields: unknown field 'emails' (did you mean 'email'?)", "gumroad-lua sales list" },
       { "an invalid timeout", { "user", "get", "--timeout", "0" },
         "option '--timeout': a number of seconds expected, got '0'", "gumroad-lua user get" },
-      { "an unknown method", { "api", "FETCH", "user" }, "'FETCH' is none of GET, HEAD,", "gumroad-lua api" },
+      { "an unknown method", { "api", "FETCH", "user" }, "'FETCH' is not one of GET, HEAD,", "gumroad-lua api" },
       { "a field without a value", { "api", "GET", "user", "--query", "a" }, "NAME=VALUE expected, got 'a'",
         "gumroad-lua api" },
     } do
@@ -319,7 +319,7 @@ describe("gumroad-lua", function()
       assert(small:fault { kind = "status", status = 403, path = "/v2/files/complete" })
       local failed = command.run({ "files", "upload", path }, variables)
       assert.equal(3, failed.code, failed.err)
-      local words = assert(failed.err:match("^gumroad%-lua: go on within 15 minutes with: gumroad%-lua ([^\n]+)\n"),
+      local words = assert(failed.err:match("^gumroad%-lua: to continue within 15 minutes: gumroad%-lua ([^\n]+)\n"),
         failed.err)
       assert.is_true(system.is_private(words:match("@([^']+)")))
       small:reset_stats()
@@ -402,7 +402,7 @@ describe("gumroad-lua", function()
   it("says on stderr when a list is not complete and how to continue", function()
     local first, whole = unpack(batch { { "sales", "list", "--limit", "3", "--fields", "id" },
       { "sales", "list", "--fields", "id" } })
-    local key = first.err:match("^gumroad%-lua: the list is not complete: it ends at %-%-limit; go on with "
+    local key = first.err:match("^gumroad%-lua: the list is not complete %(it ends at %-%-limit%): continue it with "
       .. "%-%-page%-key '(%S+)'\n$")
     assert.equal("", whole.err)
     local rest = run({ "sales", "list", "--fields", "id", "--page-key", key })
@@ -444,7 +444,7 @@ describe("gumroad-lua", function()
       assert.truthy(user.out:find('^{"success":true,"user":'), user.err)
       assert.equal(2, other.code)
       assert.truthy(other.err:find("the API is at " .. gum.url
-        .. ", see --base-url; nothing is sent to api.example.com", 1, true), other.err)
+        .. " (see --base-url), so nothing was sent to api.example.com", 1, true), other.err)
       assert.equal(2, longer.code)
     end)
 
@@ -501,8 +501,8 @@ describe("gumroad-lua", function()
     local words = { "emulator", "--port", "0", "--sales", "3", "--access-token", "of-tests" }
     local pipe = assert(io.popen(command.line(words) .. " & echo $!"))
     local pid = pipe:read("*l")
-    local url = pipe:read("*l"):match("^# .*: (http://127%.0%.0%.1:%d+)$")
-    assert.equal("# Its access token: of-tests", pipe:read("*l"))
+    local url = pipe:read("*l"):match("^# Gumroad emulator at (http://127%.0%.0%.1:%d+) until Ctrl%-C%. To use it from "
+      .. "a shell:$")
     assert.equal("export GUMROAD_API_BASE_URL='" .. url .. "'", pipe:read("*l"))
     assert.equal("export GUMROAD_ACCESS_TOKEN='of-tests'", pipe:read("*l"))
     assert.truthy(pipe:read("*l"):find("^# .*: gumroad%-lua login NAME %-%-client%-id emulated%-application$"))
@@ -526,6 +526,6 @@ describe("gumroad-lua", function()
       .. "package.path = \"lua/?.lua;lua/?/init.lua\"' %0")
     local result = command.shell(line)
     assert.equal(3, result.code, result.err)
-    assert.truthy(result.err:find("apt install lua-argparse, or luarocks install argparse", 1, true))
+    assert.truthy(result.err:find("run apt install lua-argparse or luarocks install argparse", 1, true))
   end)
 end)
