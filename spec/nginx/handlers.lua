@@ -37,6 +37,24 @@ answers["/http"] = function()
   return responses[1].status .. " " .. responses[2]
 end
 
+local canceller
+
+answers["/cancellable"] = function()
+  canceller = gumroad.canceller()
+  local _, err = shop.user:get { cancel = canceller, retries = tonumber(ngx.var.args) }
+  return tostring(err)
+end
+
+answers["/cancel"] = function()
+  canceller:cancel()
+  return "cancelled"
+end
+
+answers["/deadline"] = function()
+  local _, err = shop.user:get { deadline = 0.2, retries = 100 }
+  return tostring(err)
+end
+
 answers["/upload"] = function()
   local last
   local done = assert(shop.files:upload(ngx.var.args, { progress = function(now) last = now.sent end }))
