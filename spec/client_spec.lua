@@ -6,7 +6,7 @@ local support = require "support"
 
 local TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ"
 
-local function highest() return 1 - 2 ^ -53 end  -- dice that always fall high
+local function highest() return 1 - 2 ^ -53 end  -- a random number generator that always returns the highest number
 local function lowest() return 0 end
 
 describe("A shop on this machine", function()
@@ -60,7 +60,7 @@ describe("retry.pause", function()
 end)
 
 describe("retry.is_retryable", function()
-  -- what happened, whether a repeatable request may be made again, whether another may
+  -- what happened, whether a repeatable request may be retried, whether another one may
   local ROWS = {
     { { kind = "network", sent = false }, true, true }, { { kind = "timeout", sent = false }, true, true },
     { { kind = "network", sent = true }, true, false }, { { kind = "timeout", sent = true }, true, false },
@@ -185,7 +185,7 @@ describe("A call", function()
       fault.method = "PUT"
       gum:fault(fault)
       local refunded, err = shop.sales:refund(sale.id, { amount_cents = 1 }, { timeout = 0.2 })
-      if fault.kind == "reset_body" then assert.is_table(refunded)  -- was carried out, as the sale told
+      if fault.kind == "reset_body" then assert.is_table(refunded)  -- was carried out, as the sale shows
       else assert.same({ "outcome_unknown", false }, { err.kind, err.retryable }) end
       local sent = 0
       for _, request in ipairs(support.requests(gum)) do sent = sent + (request.method == "PUT" and 1 or 0) end
@@ -318,9 +318,9 @@ describe("A call", function()
   -- shop:request -----------------------------------------------------------------------------
 
   it("of any kind returns the whole response", function()
-    local answer = assert(shop:request { url = "/v2/products" })
-    assert.is_true(answer.success)
-    assert.equal(3, #answer.products)
+    local response = assert(shop:request { url = "/v2/products" })
+    assert.is_true(response.success)
+    assert.equal(3, #response.products)
     assert.equal("GET", support.requests(gum)[1].method)
   end)
 
@@ -528,7 +528,7 @@ describe("A caller's mistake", function()
   local FORM = "application/x-www-form-urlencoded"
   local shop = gumroad.new { access_token = TOKEN, base_url = "http://127.0.0.1:1" }
 
-  -- each function in one line, as its number is compared
+  -- each function is on one line, because line numbers are compared
   local ROWS = {
     { "gumroad.new: unknown option 'tiemout' (did you mean 'timeout'?)",
       function() gumroad.new { access_token = "a", tiemout = 1 } end },
@@ -570,7 +570,7 @@ describe("A caller's mistake", function()
       function() shop.sales:refund("a", { amount_cents = 0 }) end },
     { "licenses.check: parameter 'product_id' is missing",
       function() shop.licenses:check { license_key = "a" } end },
-    { "licenses.check: unknown parameter 'licence_key'", function() shop.licenses:check { licence_key = "a" } end },
+    { "licenses.check: unknown parameter 'licens_key'", function() shop.licenses:check { licens_key = "a" } end },
     { "ensure_webhooks: unknown event 'sales' (did you mean 'sale'?)",
       function() shop:ensure_webhooks { sales = "https://example.com/" } end },
     { "ensure_webhooks: sale: the URL must be http(s)://HOST/PATH, without a fragment",

@@ -7,7 +7,7 @@ local support = require "support"
 local TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ"
 local NARROW = "view-public-only-token"
 
--- What holds for every error that an operation returns.
+-- Checks what is true for every error of an operation.
 local function check(kind, words, value, err)
   assert.is_nil(value)
   assert.equal(kind, err.kind)
@@ -240,7 +240,7 @@ describe("An error says what is wrong and what to do", function()
   it("for a connection that takes too long", function()
     local server, clients = assert(socket.bind("127.0.0.1", 0, 0)), {}
     local _, port = server:getsockname()
-    for i = 1, 4 do  -- more than the queue of a server that does not accept
+    for i = 1, 4 do  -- more than fit into the queue of a server that does not accept
       clients[i] = socket.tcp()
       clients[i]:settimeout(0)
       clients[i]:connect("127.0.0.1", port)
@@ -369,7 +369,7 @@ describe("An error says what is wrong and what to do", function()
     it("for a page whose title consists of " .. name .. ", in linear time", function()
       local began = os.clock()
       check("server", "the server failed with a page", get { kind = "status", status = 502, body = body })
-      assert.is_true(os.clock() - began < 5)  -- by backtracking it would be minutes
+      assert.is_true(os.clock() - began < 5)  -- backtracking would take minutes
     end)
   end
 
@@ -450,7 +450,7 @@ describe("An error says what is wrong and what to do", function()
     assert.is_false(support.holds(err, "lena"))
   end)
 
-  -- Gumroad's own answers, as recorded -------------------------------------------------------
+  -- Gumroad's own responses, as recorded -----------------------------------------------------
 
   local KINDS = { ["400"] = "invalid", ["403"] = "scope", ["404"] = "not_found", ["500"] = "server" }
 
@@ -472,7 +472,7 @@ describe("An error says what is wrong and what to do", function()
     ["401_invalid_token"] = { "auth", "The access token is invalid" },
     ["401_revoked_token"] = { "auth", "The access token was revoked" },
     ["403_missing_scope"] = { "scope", "this needs one of the scopes view_public" },
-    ["404_unknown_route"] = { "decode", "the response is not Gumroad's" },  -- Gumroad answers us with JSON
+    ["404_unknown_route"] = { "decode", "the response is not Gumroad's" },  -- Gumroad sends JSON to the library
     ["429_throttled"] = { "rate_limit", "too many requests" },
   }
 

@@ -1,4 +1,4 @@
--- Responses of something between us and Gumroad: a firewall, a proxy, a login page.
+-- Responses of something between the program and Gumroad: a firewall, a proxy, a login page.
 local emulator = require "gumroad.emulator"
 local command = require "cli.support"
 local support = require "support"

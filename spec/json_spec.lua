@@ -23,7 +23,7 @@ local function json_files(folder, found)
   return found
 end
 
--- The same as lua-cjson gives, the slow way: what is not null, arrays without gaps.
+-- The result of lua-cjson, cleaned up the slow way: without nulls and without gaps in arrays.
 local function without_nulls(value)
   if value == cjson.null then return nil end
   if type(value) ~= "table" then return value end
@@ -50,7 +50,7 @@ local strict = cjson.new()
 strict.decode_max_depth(64)
 strict.decode_invalid_numbers(false)
 
--- Decodes as lua-cjson does: the same value but for nulls and integers, or the same error.
+-- Decodes and compares with lua-cjson: the same value except for nulls and integers, or the same error.
 local function compare(text)
   local good, want = pcall(strict.decode, text)
   local ok, got = pcall(json.decode, text)

@@ -46,8 +46,8 @@ describe("In nginx #nginx, a worker", function()
     eventually(function() return gum:stats().requests == count end)
   end
 
-  -- Asks until the answer to a path is the one that is expected.
-  local function wait_for_answer(path, expected)
+  -- Repeats a request until the response is the expected one.
+  local function wait_for_response(path, expected)
     eventually(function() return select(2, nginx:get(path)) == expected end)
   end
 
@@ -182,13 +182,13 @@ describe("In nginx #nginx, a worker", function()
 
   it("makes calls from a timer", function()
     nginx:get("/from-timers?1")
-    wait_for_answer("/seen?timers", "1")
+    wait_for_response("/seen?timers", "1")
   end)
 
   it("makes calls from as many timers as nginx runs, which leaves none for the library", function()
-    wait_for_answer("/timers", "0")
+    wait_for_response("/timers", "0")
     nginx:get("/from-timers?4")
-    wait_for_answer("/seen?timers", "4")
+    wait_for_response("/seen?timers", "4")
   end)
 
   for _, phase in ipairs { "header_filter", "log" } do
@@ -198,7 +198,7 @@ describe("In nginx #nginx, a worker", function()
       local refusal = "config: nothing can wait in nginx's " .. phase
         .. " phase; make the call from ngx.timer.at(0, ...)"
       assert.equal(refusal .. "\n" .. refusal, errors)
-      assert_user(nginx:get("/user"))  -- what had been started before it would be sent along
+      assert_user(nginx:get("/user"))  -- earlier requests would be sent together with it
       assert.equal(1, gum:stats().requests)
     end)
   end
@@ -217,7 +217,7 @@ describe("In nginx #nginx, a worker", function()
     wait_for_calls(1)
     assert.are_not.equal("0", select(2, nginx:get("/timers")))
     assert_user(Nginx.read(client))
-    wait_for_answer("/timers", "0")
+    wait_for_response("/timers", "0")
   end)
 
   it("stops polling when a request is dropped and finishes the calls of others", function()
@@ -227,7 +227,7 @@ describe("In nginx #nginx, a worker", function()
     wait_for_calls(2)
     dropped:close()
     assert_user(Nginx.read(kept))
-    wait_for_answer("/timers", "0")
+    wait_for_response("/timers", "0")
   end)
 
   it("finishes the calls that wait when it is told to quit", function()

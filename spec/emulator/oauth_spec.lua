@@ -1,4 +1,4 @@
--- What the emulator says to clients and users, byte by byte where Gumroad's answers are known.
+-- What the emulator sends to clients and users, byte by byte where Gumroad's responses are known.
 local browser = require "browser"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
@@ -10,12 +10,12 @@ local WEB_CLIENT, WEB_SECRET = "emulated-web-application", "emulated-client-secr
 local DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 local VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
--- A recorded answer as it is on the wire.
+-- A recorded response as it is on the wire.
 local function recorded(name)
   return (support.fixture(name .. ".json"):gsub("\n *", ""):gsub('": ', '":'))
 end
 
--- The same without what differs each time.
+-- The same without the parts that differ each time.
 local function shape(json)
   return (json:gsub(':"[^"]*"', ':""'):gsub(":%d+", ":0"))
 end

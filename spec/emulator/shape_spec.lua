@@ -1,4 +1,4 @@
--- What the emulator says, held against answers and pings in Gumroad's own shapes.
+-- What the emulator sends, compared with recorded responses and pings of Gumroad.
 local Shop = require "gumroad.emulator.shop"
 local catalog = require "gumroad.emulator.shop.catalog"
 local events = require "gumroad.emulator.shop.events"
@@ -21,7 +21,7 @@ local function read(name)
   return text
 end
 
--- JSON to the emulator's objects, which keep the order of their keys ----------------------
+-- from JSON to the emulator's objects, which keep the order of their keys -----------------
 
 local ESCAPES = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
 
@@ -94,7 +94,7 @@ local function kind(value)
   return json.keys(value) and "object" or "list"
 end
 
--- For each key, in any of the objects, the kinds of values that it has.
+-- The kinds of values of each key, in any of the objects.
 local function kinds_of(objects)
   local out = {}
   for _, object in ipairs(objects) do
@@ -126,7 +126,7 @@ local function check_keys(kinds, place, sample)
   end
 end
 
--- Every key of the samples is among ours, with the same kind of value, in the same order.
+-- Checks that the emulator has every key of the samples, with the same kind of value, in the same order.
 local function check_shapes(ours, samples)
   local kinds, place = kinds_of(ours), position_of(json.keys(ours[1]))
   for _, sample in ipairs(samples) do check_keys(kinds, place, sample) end
@@ -226,7 +226,7 @@ describe("The payload of a ping", function()
     shop.emit = function(name, record, details) told[#told + 1] = { name, record, details } end
   end)
 
-  -- keys of the payload for the event that was told of last
+  -- the keys of the payload of the latest event
   local function last_payload()
     local name, record = told[#told][1], told[#told][2]
     local make = record.order_number and payloads.sale or payloads.subscription

@@ -1,5 +1,5 @@
--- What is made, changed and deleted in the emulated shop is seen so afterwards, and what Gumroad
--- would refuse is refused.
+-- Changes to the emulated shop are visible afterward, and requests that Gumroad would refuse
+-- are refused.
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local support = require "support"
@@ -33,13 +33,13 @@ describe("The emulated shop", function()
     return assert(transfer:result())
   end
 
-  -- Uploads bytes as a product's file.
+  -- Uploads bytes as a file for a product.
   local function upload(filename, bytes)
     local begun = assert(shop.files:presign { filename = filename, file_size = #bytes })
     local parts = {}
     for i, part in ipairs(begun.parts) do
-      local answer = put(part.presigned_url, bytes:sub(i * 4 - 3, i * 4))
-      parts[i] = { part_number = i, etag = answer.headers.etag }
+      local response = put(part.presigned_url, bytes:sub(i * 4 - 3, i * 4))
+      parts[i] = { part_number = i, etag = response.headers.etag }
     end
     return { upload_id = begun.upload_id, key = begun.key, parts = parts }
   end
