@@ -542,7 +542,7 @@ describe("A caller's mistake", function()
     { "gumroad.new: option 'timeout': a positive number expected", function() gumroad.new { timeout = 0 / 0 } end },
     { "gumroad.new: option 'retries': a number of at least 0 expected", function() gumroad.new { retries = -1 } end },
     { "gumroad.new: option 'sleep': function expected, got number", function() gumroad.new { sleep = 1 } end },
-    { "user.get: unknown option 'retry' (known: connect_timeout,", function() shop.user:get { retry = 1 } end },
+    { "user.get: unknown option 'retry' (known: cancel, connect_timeout,", function() shop.user:get { retry = 1 } end },
     { "user.get: unknown option 'access_token'", function() shop.user:get { access_token = "a" } end },
     { "user.get: option 'headers': table expected, got string",
       function() shop.user:get { headers = "X-Note: a" } end },
