@@ -32,7 +32,7 @@ function gumroad.connect(name, options) end
 ---@param functions (fun(): any, any)[]
 ---@param options? { sleep: fun(seconds: number) } # for a cooperative scheduler
 ---@return table<integer, any> values # first result of each function, at the index of the function
----@return table<integer, gumroad.Error> errors # second result of each function, or the gumroad.Error that it raised
+---@return table<integer, gumroad.Error> errors # of each function that failed: its second result or what it raised
 function gumroad.all(functions, options) end
 
 ---Returns a handle that cancels calls which have it as their option `cancel`.
@@ -67,6 +67,7 @@ function gumroad.masked(shown) end
 ---@field access_token? string|false # default: GUMROAD_ACCESS_TOKEN; false: no token, for licenses.check and verify
 ---@field connection? { name: string, scope: string? } # the connection of access_token; set by gumroad.connect
 ---@field base_url? string # default: GUMROAD_API_BASE_URL if it is set, otherwise https://api.gumroad.com
+---@field pace? boolean # whether Gumroad's rate limits are kept before sending (default: at Gumroad's own address)
 ---@field sleep? fun(seconds: number) # sleep function of a cooperative scheduler, such as copas.sleep
 ---@field on_request? fun(request: gumroad.Attempt) # called before each attempt
 ---@field on_response? fun(response: gumroad.Outcome) # called after each attempt

@@ -211,7 +211,7 @@ describe("A call", function()
     end)
 
     it("that " .. name .. " is retried on 429", function()
-      gum:fault { kind = "status", status = 429, times = 2 }
+      gum:fault { kind = "status", status = 429, times = 2, headers = { ["Retry-After"] = "0" } }
       call()
       assert.equal(3, asked())
     end)
