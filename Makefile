@@ -38,9 +38,10 @@ NO_PLT := $(shell $(CC) -Werror -fno-plt -x c -c -o /dev/null /dev/null 2>/dev/n
 ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC $(NO_PLT) -fvisibility=hidden $(CFLAGS)
 DARWIN = $(filter Darwin,$(shell uname -s))
 SHARED = $(if $(DARWIN),-bundle -undefined dynamic_lookup,-shared)
-# The core, and with it libcurl, stays loaded when a Lua state is closed: a thread of libcurl that
-# looks a name up may be under way still.
+# A module stays loaded when a Lua state is closed: Lua 5.1 unloads it before it runs the finalizers of
+# what is older, which may call it, and a thread of libcurl that looks a name up may be under way still.
 STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
+DL_LIBS = $(if $(filter Linux,$(shell uname -s)),-ldl)
 
 # The modules and their objects. Where libmicrohttpd is not found, or this is not Linux, require
 # "gumroad.listener" says so.
@@ -59,15 +60,15 @@ $(BUILD)/obj/%.o: src/%.c $(wildcard src/*.h)
 
 $(BUILD)/gumroad/core.so: $(CORE:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(STAYS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS)
+	$(CC) $(SHARED) $(STAYS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) $(DL_LIBS)
 
 $(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
+	$(CC) $(SHARED) $(STAYS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
 
 $(BUILD)/gumroad/system.so: $(SYSTEM:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(CC) $(SHARED) $(STAYS) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # What an earlier version of ours left goes first: its gumroad/api.lua would win over gumroad/api/init.lua.
 install: all

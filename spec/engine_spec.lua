@@ -204,6 +204,13 @@ describe("engine", function()
       end
     end)
 
+    it("keeps its headers where a trailer looks like a status line", function()
+      local got = exchange("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nX-One: 1\r\n"
+        .. "Transfer-Encoding: chunked\r\n\r\n0\r\nHTTP/1.1 100 Continue: x\r\nX-One: 2\r\n\r\n")
+      assert.same({ ["x-one"] = "1", ["transfer-encoding"] = "chunked" }, got.response.headers)
+      assert.equal(200, got.response.status)
+    end)
+
     it("is handed over once", function()
       local server, url = listen()
       local transfer = send(url)
@@ -273,6 +280,28 @@ describe("engine", function()
     it("stops headers without end", function()
       local message = too_large("HTTP/1.1 200 OK\r\n" .. ("X-Header: " .. ("x"):rep(1000) .. "\r\n"):rep(200) .. "\r\n")
       assert.equal("the headers of the answer are larger than 131072 bytes", message)
+    end)
+
+    local HEAD = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    local TRAILER = "X-Trailer: " .. ("x"):rep(1000 - 13) .. "\r\n"
+
+    it("stops trailers without end", function()
+      local message = too_large(HEAD .. "1\r\na\r\n0\r\n" .. TRAILER:rep(2000) .. "\r\n")
+      assert.equal("the headers of the answer are larger than 131072 bytes", message)
+    end)
+
+    it("stops responses before the response without end", function()
+      too_large(("HTTP/1.1 103 Early Hints\r\n" .. TRAILER .. "\r\n"):rep(200) .. HEAD .. "0\r\n\r\n")
+    end)
+
+    it("counts the bytes of head and trailers alike, and lets through what just fits", function()
+      local interim = "HTTP/1.1 103 Early Hints\r\n\r\n"
+      local rest = 131072 - #interim - #HEAD - 129 * #TRAILER - #"X-Last: \r\n"
+      local function sent_with(last)
+        return interim .. HEAD .. "0\r\n" .. TRAILER:rep(129) .. "X-Last: " .. ("x"):rep(last) .. "\r\n\r\n"
+      end
+      assert.equal("", exchange(sent_with(rest)).response.body)
+      too_large(sent_with(rest + 1))
     end)
 
     it("stops one header without end", function()  -- libcurl's own limit; before 8.6 it has no code for it

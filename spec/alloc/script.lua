@@ -21,6 +21,8 @@ end
 
 local function check_json()
   local decode = require "cjson".decode
+  core.keep_loaded(decode)
+  assert(not pcall(core.keep_loaded, check_forms))
   assert(core.json_decode(decode, '{"a":1,"b":[2,{"c":3.5,"d":null}],"e":null,"f":{"g":{"h":-1}}}').a == 1)
   assert(core.json_decode(decode, '{"a":1,"b":[2,{"c":3.5}],"\\u0061":null,"f":{"g":{"h":-1e3}}}').f.g.h == -1000)
   assert(core.json_decode(decode, '\239\187\191["\\ud83d",9007199254740993,null]', 4, true)[3])
