@@ -13,8 +13,8 @@
 
 enum { MAX_TOKEN = 4096 };
 
-static const char exposed[] = "over http, others on the way could read the access token, so it goes to this machine alone: "
-  "use https://, or, if the network is safe, set allow_http = true or GUMROAD_ALLOW_HTTP=1";
+static const char exposed[] = "the access token is not sent over http to another machine, as others could read it "
+  "on the way: use https://, or set allow_http = true (or GUMROAD_ALLOW_HTTP=1) if you trust the network";
 
 enum { ENGINE = 1, REQUEST = 2 };  /* stack indices in gr_engine_send */
 

@@ -15,7 +15,8 @@ local Error = require "gumroad.base.error"
 local gumroad = { _VERSION = Client.VERSION }
 
 -- Parts that not every script needs are loaded when they are first used.
-local LAZY = { connections = "gumroad.connections", oauth = "gumroad.oauth", webhook = "gumroad.webhook" }
+local LAZY = { connections = "gumroad.connections", http = "gumroad.client.http", oauth = "gumroad.oauth",
+  webhook = "gumroad.webhook" }
 setmetatable(gumroad, {
   __index = function(self, name)
     local part = LAZY[name] and require(LAZY[name])
@@ -31,6 +32,8 @@ setmetatable(gumroad, {
 --   connection       { name, scope }: the connection that the token comes from, for advice in errors;
 --                    gumroad.connect sets it
 --   base_url         address of the API (default: GUMROAD_API_BASE_URL, or https://api.gumroad.com)
+--   allow_http       true lets the token go over http to another machine, where others on the way can read it
+--                    (default: whether GUMROAD_ALLOW_HTTP is "1"); to this machine it always may
 --   timeout          seconds for one attempt (default: 30); during an upload, seconds without any progress
 --   connect_timeout  seconds for connecting, of each attempt (default: 10)
 --   retries          attempts after the first, made only if repeating does no harm (default: 2)
@@ -101,6 +104,14 @@ function gumroad.all(functions, options)
   local waiting, err = loop.current(own)
   if not waiting then error(err, 0) end
   return waiting.all(functions)
+end
+
+--- Masks what on_request and on_response are given, so that it can be logged. Buyers, license keys and all fields
+-- that are not known become "***"; a body that is neither JSON nor a form becomes its length.
+-- @param shown table with any of method, url, status, headers, body, seconds, attempt and error
+-- @return table a copy that can also be written as JSON: an error in it is a table of plain fields
+function gumroad.masked(shown)
+  return require("gumroad.client.mask")(shown)
 end
 
 -- Methods of a shop from higher rooms, loaded when they are first used ------------------------

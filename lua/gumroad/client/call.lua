@@ -89,7 +89,8 @@ local UNREACHABLE = {
 
 local function transport_error(call, code, message, info)
   local err = Error.new(code, message)
-  if info and not info.sent and UNREACHABLE[code] then
+  local is_libcurl_s = info and info.curl_code ~= 0
+  if is_libcurl_s and not info.sent and UNREACHABLE[code] then
     Error.reword(err, ("%s (%s): %s"):format(message, (call:place()), UNREACHABLE[code]))
   end
   err.curl_code, err.sent = info and info.curl_code, info and info.sent

@@ -10,6 +10,9 @@ local Client = {
   DEFAULT_BASE_URL = client_options.DEFAULT_BASE_URL,
   base_url = client_options.base_url,
   check_call_options = client_options.check_call,
+  body = require "gumroad.client.body",
+  path_of = require "gumroad.client.target",
+  read = require("gumroad.client.response").read,
   judge = Call.judge,
 }
 Client.__index = Client
@@ -31,17 +34,20 @@ end
 --- Describes a client for print: at most the last four characters of its token, and no password that somebody
 -- wrote into base_url.
 function Client:__tostring()
-  return ("gumroad.Client(%s, %s)"):format(url.without_user(self.base_url),
-    self.secret and tostring(self.secret) or "no token")
+  return ("gumroad.Client(%s, %s%s)"):format(url.without_user(self.base_url),
+    self.secret and tostring(self.secret) or "no token",
+    self.allow_http and ", allow_http: the token may go out unencrypted" or "")
 end
 
 --- Sends a request without waiting for its response, so that the network works while the caller does.
 -- @param request table. For the API: method, path, body, content_type, scopes, options (those of the call),
 --   repeatable (whether it may be carried out twice), public (whether it goes without the token), file (whether a
---   file is expected instead of JSON), how_to_verify (advice for outcome_unknown).
---   For another server, which never gets the token: method, url, headers, options, repeatable, source (the part of
---   a file to send: path, offset, length), progress (function(bytes), called now and then with how many bytes were
---   sent), read (function(request, response) -> value | nil, error)
+--   file is expected instead of JSON), how_to_verify (advice for outcome_unknown), read (what reads the response
+--   instead of Client.read, which it may call with the same arguments: function(request, response, ...) -> value |
+--   nil, error).
+--   For another server, which never gets the token: method, url, headers, options, repeatable, read, source (the
+--   part of a file to send: path, offset, length), progress (function(bytes), called now and then with how many
+--   bytes were sent)
 -- @return Call, whose finish() waits for the response | nil, error
 function Client:start(request)
   return Call.start(self, request)

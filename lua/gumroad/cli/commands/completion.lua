@@ -1,12 +1,12 @@
---- gumroad-lua completion SHELL: what makes a shell complete the command's words. argparse writes it;
--- what its version for a shell lacks is mended here.
+--- gumroad-lua completion SHELL: prints a script that makes a shell complete the command's words. argparse generates
+-- it, and this module adds what is missing for each shell.
 local arguments = require "gumroad.cli.arguments"
 local events = require "gumroad.api.events"
 local operation = require "gumroad.cli.operation"
 
 local SHELLS = { "bash", "zsh", "fish" }
 
--- One parser with everything in it: what argparse makes its completions of.
+-- Makes one parser for all commands, from which argparse generates completions.
 local function whole_parser(registry)
   local parser = arguments.parser(arguments.PROGRAM)
   for _, row in ipairs(registry.COMMANDS) do
@@ -20,11 +20,11 @@ local function whole_parser(registry)
   return parser
 end
 
--- What the first argument of a command may be, which argparse tells only zsh, if anyone.
+-- The choices for the first argument of a command, which argparse offers only in zsh, if at all.
 local FIRST = { completion = SHELLS, connections = { "default" }, trigger = { "test" } }
 for i, name in ipairs(events.names) do FIRST.trigger[i + 1] = name end
 
--- Names in a line without those that are others with dashes: an operation is offered once.
+-- Removes names from a line that are others with dashes, so that each operation is offered once.
 local function once(line)
   local is_there, names = {}, {}
   for name in line:gmatch("%S+") do is_there[name] = true end
@@ -45,7 +45,7 @@ function mend.bash(text)
   return (text:gsub('compgen %-W "([^"$]*)"', function(line) return ('compgen -W "%s"'):format(once(line)) end))
 end
 
--- As a function that zsh has just loaded from fpath it completes at once; sourced, it is to be called later.
+-- Loaded from fpath, the script is itself the function and completes at once; sourced, it registers the function.
 local COMPLETE_OR_REGISTER = [=[
 if [[ "$funcstack[1]" = _gumroad-lua ]]; then
   _gumroad-lua "$@"
@@ -76,8 +76,9 @@ end
 return {
   general = {},
   configure = function(parser)
-    parser:argument("shell", "bash: source <(gumroad-lua completion bash). zsh: the same with zsh, or save it as "
-      .. "_gumroad-lua in a folder of fpath. fish: save it as ~/.config/fish/completions/gumroad-lua.fish.")
+    parser:argument("shell", "Shell to complete in. In bash, run: source <(gumroad-lua completion bash). In zsh do the "
+      .. "same, or save the script as _gumroad-lua in a folder of fpath. For fish, save it as "
+      .. "~/.config/fish/completions/gumroad-lua.fish.")
       :choices(SHELLS)
   end,
   run = function(context, args)

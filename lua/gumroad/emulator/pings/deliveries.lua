@@ -32,11 +32,10 @@ function deliveries.body(payload, format, retry_count)
   return format == "json" and json.encode(payload) or form(payload)
 end
 
---- Returns the request, for engine:send.
+--- Returns the request, for gumroad.client.http.
 function deliveries.request(url, body, format)
   return {
-    method = "POST", base_url = url, body = body, fresh = true, timeout = delivery.TIMEOUT,
-    connect_timeout = delivery.TIMEOUT,
+    method = "POST", url = url, body = body, timeout = delivery.TIMEOUT, connect_timeout = delivery.TIMEOUT,
     headers = tables.copy(delivery.HEADERS, { ["Content-Type"] = delivery.CONTENT_TYPES[format] }),
   }
 end
