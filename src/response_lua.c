@@ -89,8 +89,8 @@ static void push_failure_message (lua_State *L, const gr_transfer *t, const char
   else if (t->code == CURLE_OUT_OF_MEMORY)  /* a peer can cause it, so it does not raise */
     snprintf(text, sizeof text, "libcurl is out of memory, or a header is too long for it");
   else if (is_bad_proxy(t))
-    snprintf(text, sizeof text, "the proxy in https_proxy, http_proxy or all_proxy is not a URL of a proxy: "
-      "http://USER:PASSWORD@HOST:PORT expected, percent-encoded");
+    snprintf(text, sizeof text, "the proxy in https_proxy, http_proxy or all_proxy cannot be used: it must be "
+      "http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded");
   else {  /* a message of libcurl with a user and password in it is not shown */
     int is_shown = t->error[0] != '\0' && strchr(t->error, '@') == NULL;
     lua_pushstring(L, is_shown ? t->error : curl_easy_strerror(t->code));

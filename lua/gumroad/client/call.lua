@@ -21,10 +21,9 @@ function Call.start(client, request)
   if not (client.secret or request.public or request.url) then
     return nil, Error.new("config", "this needs an access token, and the shop was made without one")
   end
-  local wire
-  wire, err = requests.build(client, request)
-  if not wire then return nil, err end
-  local call = setmetatable({ client = client, request = request, wire = wire, attempt = 0 }, Call)
+  local call = setmetatable({ client = client, request = request, attempt = 0 }, Call)
+  call.wire, err = requests.build(client, request)
+  if not call.wire then return nil, call:explain(err) end
   local sent
   sent, err = call:send()
   if not sent then return nil, err end
