@@ -435,6 +435,37 @@ describe("engine", function()
       assert.equal(first, second)
     end)
 
+    it("never shows the password of a proxy", function()
+      local program = [[
+        local engine = require("gumroad.core").engine()
+        for _, url in ipairs { "https://shop.example.com", "http://shop.example.com" } do
+          local transfer = engine:send { method = "GET", base_url = url, timeout = 5 }
+          while not transfer:done() do engine:step(1) end
+          local _, code, message = transfer:result()
+          print(code, message)
+        end
+      ]]
+      local bad = "config\tthe proxy in https_proxy, http_proxy or all_proxy cannot be used: it must be "
+        .. "http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded"
+      for proxy, words in pairs {
+        ["http://bob:s3cret@127.0.0.1:99999"] = bad, ["http://bob:s3/cret@127.0.0.1:1"] = bad,
+        ["http://bob:s3#cret@127.0.0.1:1"] = bad, ["http://bob:s3@cret@127.0.0.1:1"] = bad,
+        ["http://bob:s3?cret@127.0.0.1:1"] = bad, ["bob:s3cret@127.0.0.1:99999"] = bad,
+        ["ftp://bob:s3cret@127.0.0.1:1"] = bad, ["http://bob:s3cret"] = bad,
+        ["http://bob:s3cret@127.0.0.1:1"] = "network\t", ["https://bob:s3cret@127.0.0.1:1"] = "network\t",
+        ["socks5h://bob:s3cret@127.0.0.1:1"] = "network\t", ["http://bob:s3cret@no-such-host.invalid"] = "network\t",
+        ["http://bob:9/s3cret@127.0.0.1:1"] = "network\t",
+      } do
+        for _, variables in ipairs { "https_proxy=PROXY http_proxy=PROXY", "all_proxy=PROXY http_proxy= https_proxy=" } do
+          local command = variables:gsub("PROXY", (support.quote(proxy):gsub("%%", "%%%%")))
+          local printed = support.output("no_proxy= " .. command .. " " .. support.lua_command(program) .. " 2>&1")
+          assert.falsy(printed:find("cret", 1, true), printed)
+          assert.falsy(printed:find("s3", 1, true), printed)
+          for line in (printed .. "\n"):gmatch("([^\n]*)\n") do assert.equal(words, line:sub(1, #words)) end
+        end
+      end
+    end)
+
     it("never shows the secret", function()
       local got = exchange("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
         { secret = core.secret("token-of-the-test") })
@@ -507,6 +538,48 @@ describe("engine", function()
       for i = 30, 1, -1 do respond(peers[i], read_request(peers[i]):match("^GET /(%d+)")) end
       for i = 1, 30 do assert.equal(tostring(i), result(transfers[i]).body) end
       assert.equal(0, engine:running())
+    end)
+
+    it("stay open while there are requests, and few of them afterwards", function()
+      local server, url = listen(64)
+      local transfers, peers = {}, {}
+      for i = 1, 40 do transfers[i] = send(url .. "/first") end
+      for i = 1, 40 do peers[i] = accept(server) end
+      for _, peer in ipairs(peers) do read_request(peer) end
+      for i, peer in ipairs(peers) do  -- one request ends and another one begins
+        respond(peer, "ok")
+        step_until(function()
+          for at, transfer in pairs(transfers) do
+            if transfer:done() then
+              assert.equal("ok", transfer:result().body)
+              transfers[at] = nil
+              return true
+            end
+          end
+        end)
+        transfers[40 + i] = send(url .. "/second")
+        assert.matches("^GET /second ", read_request(peer))
+      end
+      assert.is_nil((server:accept()))
+      for _, peer in ipairs(peers) do respond(peer, "ok") end
+      for _, transfer in pairs(transfers) do assert.equal("ok", result(transfer).body) end
+      local open_peers = {}
+      step_until(function()
+        open_peers = {}
+        for _, peer in ipairs(peers) do
+          if not is_closed(peer) then open_peers[#open_peers + 1] = peer end
+        end
+        return #open_peers <= 8
+      end)
+      assert.is_true(#open_peers > 0)
+      local transfer = send(url .. "/third")
+      step_until(function()
+        for _, peer in ipairs(open_peers) do
+          if peer:receive(1) then respond(peer, "ok") return true end
+        end
+      end)
+      assert.equal("ok", result(transfer).body)
+      assert.is_nil((server:accept()))
     end)
 
     it("do not use a proxy for this machine", function()
