@@ -1992,7 +1992,7 @@ function skus:pages(product_id, params, options) end
 ---@class gumroad.Shop.subscribers
 local subscribers = {}
 
----Lists the active subscribers of a product, including those who have cancelled but not ended yet.
+---Lists the active subscribers of a product, including those who have canceled but not ended yet.
 ---
 ---Needs any one of the scopes view_sales, account.
 ---
