@@ -193,7 +193,7 @@ describe("An error says what is wrong and what to do", function()
   end
 
   it("for an unknown method", function()
-    check("config", "the method is none of GET, HEAD, POST", shop:request { method = "BREW", url = "/v2/user" })
+    check("config", "the method must be one of GET, HEAD, POST", shop:request { method = "BREW", url = "/v2/user" })
   end)
 
   for url, words in pairs {
@@ -263,7 +263,7 @@ describe("An error says what is wrong and what to do", function()
   end)
 
   it("for a response that takes too long", function()
-    local err = check("timeout", "no complete answer within 0.1 seconds",
+    local err = check("timeout", "no complete response within 0.1 seconds",
       get({ kind = "stall" }, { timeout = 0.1, retries = 0 }))
     assert.is_true(err.sent)
     assert.is_true(err.retryable)
@@ -383,13 +383,13 @@ describe("An error says what is wrong and what to do", function()
   end
 
   it("for a response over the limit", function()
-    check("too_large", "the answer is larger than 10485760 bytes", get { kind = "huge" })
-    check("too_large", "the answer is larger than 1000 bytes",
+    check("too_large", "the response is larger than 10485760 bytes", get { kind = "huge" })
+    check("too_large", "the response is larger than 1000 bytes",
       get({ kind = "huge", bytes = 1001 }, { max_size = 1000, retries = 0 }))
   end)
 
   it("for a small response that decompresses to more than the limit", function()
-    check("too_large", "the answer is larger than 10485760 bytes", get { kind = "gzip_bomb" })
+    check("too_large", "the response is larger than 10485760 bytes", get { kind = "gzip_bomb" })
   end)
 
   for _, status in ipairs { 301, 302, 303, 307, 308 } do

@@ -54,6 +54,12 @@ function shops.has_token(shop)
   return clients[shop].secret and true or false
 end
 
+--- Checks the options of one call; see gumroad.client.
+-- @local
+function shops.call_options(shop, where, options)
+  return clients[shop]:call_options(where, options)
+end
+
 --- Returns the loop for a call that a shop makes here and now.
 -- @return loop | nil, error: see gumroad.loop
 -- @local
@@ -119,7 +125,7 @@ end
 function Shop:request(request, options)
   shops.check_self(self, "request")
   request = check_options("request", REQUEST, request, { noun = "field" })
-  options = Client.check_call_options("request", options)
+  options = clients[self]:call_options("request", options)
   local path = shops.path_of(self, request.url)
   if not path then return foreign(self, request.url) end
   local prepared, seen = new_request(self, path, request, options)
