@@ -589,7 +589,7 @@ describe("A caller's mistake", function()
       function() shop.products:create { name = "a", price = 1, tags = { a = 1 } } end },
     { "products.create: 'tags[]' is a function",
       function() shop.products:create { name = "a", price = 1, tags = { print } } end },
-    { "products.create: Cannot serialise function",
+    { "products.create: cannot write a function as JSON",
       function() shop.products:create { name = "a", price = 1, files = { print } } end },
     { "products.create: a table of parameters expected, got \"a\"", function() shop.products:create("a") end },
     { "request: url is missing, such as \"/v2/user\"", function() shop:request {} end },

@@ -44,7 +44,7 @@ function Call:place()
   return url.origin(request.url), parts.path, ""
 end
 
--- The URL as hooks see it.
+-- Returns the URL as on_request and on_response see it.
 function Call:url()
   return table.concat({ self:place() })
 end
@@ -92,7 +92,7 @@ function Call.judge(request, err)
   return err
 end
 
--- What every error of a call says.
+-- Adds what every error of a call has.
 function Call:explain(err)
   local _, path = self:place()
   err.method = self.request.method
