@@ -102,15 +102,15 @@ function unicode.text(folder, version)
   local two = read_two(folder, none)
   local emoji = "emoji/emoji-data.txt"
   local out = { MARK .. "unicode-data " .. version .. ": do not edit. The data is of Unicode, Inc., whose terms are",
-    "-- at https://www.unicode.org/terms_of_use.html.", "", "--- Sets of code points, each the first and "
-    .. "the last one of its ranges in ascending order: what decides how", "-- many columns of a terminal a text takes.",
+    "-- at https://www.unicode.org/terms_of_use.html.", "", "--- Sets of code points, which determine the width of "
+    .. "a text on a terminal. Each set is a list with the first and", "-- the last code point of its ranges, in order.",
     "local unicode = {}" }
-  write_ranges(out, "NONE", "They take no column: combining marks, and what nobody sees.", none)
-  write_ranges(out, "TWO", "They take two columns.", two)
-  write_ranges(out, "VARIED", "They take two with U+FE0F behind them.", read_varied(folder, two))
-  write_ranges(out, "PICTURES", "Pictures, of which two are one with U+200D between.",
+  write_ranges(out, "NONE", "Characters without width: combining and invisible ones.", none)
+  write_ranges(out, "TWO", "Characters that are two columns wide.", two)
+  write_ranges(out, "VARIED", "Characters that are two columns wide if U+FE0F follows.", read_varied(folder, two))
+  write_ranges(out, "PICTURES", "Pictures, which U+200D joins to a single one.",
     read(folder, emoji, one_of "Extended_Pictographic"))
-  write_ranges(out, "TONED", "They are one with a skin tone behind them.",
+  write_ranges(out, "TONED", "Characters that a following skin tone modifies.",
     read(folder, emoji, one_of "Emoji_Modifier_Base"))
   out[#out + 1] = "\nreturn unicode\n"
   return table.concat(out, "\n")

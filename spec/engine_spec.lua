@@ -247,7 +247,7 @@ describe("engine", function()
     end
 
     it("stops a response that announces too much", function()
-      assert.equal("the answer is larger than 1000 bytes",
+      assert.equal("the response is larger than 1000 bytes",
         too_large("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", { max_size = 1000 }))
     end)
 
@@ -279,7 +279,7 @@ describe("engine", function()
 
     it("stops endless headers", function()
       local message = too_large("HTTP/1.1 200 OK\r\n" .. ("X-Header: " .. ("x"):rep(1000) .. "\r\n"):rep(200) .. "\r\n")
-      assert.equal("the headers of the answer are larger than 131072 bytes", message)
+      assert.equal("the headers of the response are larger than 131072 bytes", message)
     end)
 
     local HEAD = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -370,7 +370,7 @@ describe("engine", function()
       read_request(accept(server))
       local _, code, message, info = result(transfer)
       assert.equal("timeout", code)
-      assert.equal("no complete answer within 0.1 seconds", message)
+      assert.equal("no complete response within 0.1 seconds", message)
       assert.is_true(info.sent)
     end)
 
@@ -423,7 +423,7 @@ describe("engine", function()
       local got = exchange("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " .. #bytes
         .. "\r\n\r\n" .. bytes)
       assert.equal("decode", got.code)
-      assert.equal("the answer is not all compressed, or not as it says", got.message)
+      assert.equal("the response is not compressed as its Content-Encoding says", got.message)
     end)
 
     it("can be fetched again", function()

@@ -358,7 +358,7 @@ describe("gumroad.listener", function()
       local ok, code, message = r:answer(200, nil, "second")
       assert.is_nil(ok)
       assert.equal("answered", code)
-      assert.equal("the request has been answered already", message)
+      assert.equal("the response has been sent already", message)
       assert.equal("first", read_response(l, client).body)
     end)
 

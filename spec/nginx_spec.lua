@@ -1,5 +1,6 @@
 local emulator = require "gumroad.emulator"
 local Nginx = require "nginx.server"
+local socket = require "socket"
 
 local eventually = Nginx.eventually
 
@@ -39,6 +40,10 @@ describe("In nginx #nginx, a worker", function()
 
   local function wait_for_calls(count)
     eventually(function() return gum:stats().in_flight == count end)
+  end
+
+  local function wait_for_requests(count)
+    eventually(function() return gum:stats().requests == count end)
   end
 
   -- Repeats a request until the response is the expected one.
@@ -96,6 +101,47 @@ describe("In nginx #nginx, a worker", function()
     assert.same({ 200, "pong" }, { nginx:get("/ping") })
     assert.same({ 200, "404 Ana Petrova" }, { Nginx.read(client) })
     assert.equal(2, gum:stats().max_in_flight)
+  end)
+
+  local RETRY_LATER = { kind = "status", status = 503, path = "/v2/user", headers = { ["Retry-After"] = "30" } }
+
+  it("cancels a call from another request, at once", function()
+    delay(1)
+    local client = nginx:open("/cancellable?0")
+    wait_for_requests(1)
+    local start = socket.gettime()
+    assert.same({ 200, "cancelled" }, { nginx:get("/cancel") })
+    local _, body = Nginx.read(client)
+    assert.truthy(body:find("^cancelled: "), body)
+    assert.is_true(socket.gettime() - start < 0.2)
+    wait_for_calls(0)  -- until the emulator has responded to nobody
+  end)
+
+  it("cancels the pause before a retry, at once", function()
+    assert(gum:fault(RETRY_LATER))
+    local client = nginx:open("/cancellable?1")
+    wait_for_requests(1)
+    nginx:get("/user")
+    local start = socket.gettime()
+    nginx:get("/cancel")
+    local _, body = Nginx.read(client)
+    assert.truthy(body:find("^cancelled: "), body)
+    assert.is_true(socket.gettime() - start < 0.2)
+    assert.equal(2, gum:stats().requests)
+  end)
+
+  it("ends a call at its deadline", function()
+    delay(1)
+    local start = socket.gettime()
+    local _, body = nginx:get("/deadline")
+    assert.truthy(body:find("^timeout: the call did not end within 0.2 seconds"), body)
+    assert.is_true(socket.gettime() - start < 0.8)
+    wait_for_calls(0)
+    assert(gum:fault(RETRY_LATER))
+    start = socket.gettime()
+    _, body = nginx:get("/deadline")
+    assert.truthy(body:find("^server: "), body)
+    assert.is_true(socket.gettime() - start < 0.8)
   end)
 
   it("returns the value or error of each of several functions", function()

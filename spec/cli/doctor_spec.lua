@@ -77,7 +77,7 @@ describe("gumroad-lua doctor #slow", function()
     assert.equal(problems > 0 and 1 or 0, found.code)
   end
 
-  it("finds no problem if there is none", function()
+  it("finds no problem in a working setup", function()
     local hook = make_webhook("sale", HOOK)
     local found = examine()
     assert.equal(0, found.code, found.text)

@@ -37,6 +37,24 @@ responders["/http"] = function()
   return responses[1].status .. " " .. responses[2]
 end
 
+local canceller
+
+responders["/cancellable"] = function()
+  canceller = gumroad.canceller()
+  local _, err = shop.user:get { cancel = canceller, retries = tonumber(ngx.var.args) }
+  return tostring(err)
+end
+
+responders["/cancel"] = function()
+  canceller:cancel()
+  return "cancelled"
+end
+
+responders["/deadline"] = function()
+  local _, err = shop.user:get { deadline = 0.2, retries = 100 }
+  return tostring(err)
+end
+
 responders["/upload"] = function()
   local last
   local done = assert(shop.files:upload(ngx.var.args, { progress = function(now) last = now.sent end }))
