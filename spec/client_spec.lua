@@ -58,7 +58,8 @@ describe("The access token over http", function()
     local program = [[
       local shop = gumroad.new { access_token = TOKEN, base_url = "http://shop.example.com", retries = 0, %s }
       local _, err = shop.user:get()
-      print(err.kind ~= "config", (tostring(shop):find("allow_http: the token may go out unencrypted", 1, true)) ~= nil)]]
+      local shown = tostring(shop):find("allow_http: the token may go out unencrypted", 1, true)
+      print(err.kind ~= "config", shown ~= nil)]]
     for lines, variables in pairs { ["allow_http = true"] = "GUMROAD_ALLOW_HTTP=0", [""] = "GUMROAD_ALLOW_HTTP=1" } do
       local printed, requests = run_behind_proxy(program:format(lines), variables)
       assert.equal("true\ttrue", printed)

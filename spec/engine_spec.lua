@@ -456,7 +456,8 @@ describe("engine", function()
         ["socks5h://bob:s3cret@127.0.0.1:1"] = "network\t", ["http://bob:s3cret@no-such-host.invalid"] = "network\t",
         ["http://bob:9/s3cret@127.0.0.1:1"] = "network\t",
       } do
-        for _, variables in ipairs { "https_proxy=PROXY http_proxy=PROXY", "all_proxy=PROXY http_proxy= https_proxy=" } do
+        local own, all = "https_proxy=PROXY http_proxy=PROXY", "all_proxy=PROXY http_proxy= https_proxy="
+        for _, variables in ipairs { own, all } do
           local command = variables:gsub("PROXY", (support.quote(proxy):gsub("%%", "%%%%")))
           local printed = support.output("no_proxy= " .. command .. " " .. support.lua_command(program) .. " 2>&1")
           assert.falsy(printed:find("cret", 1, true), printed)

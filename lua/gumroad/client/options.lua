@@ -94,8 +94,8 @@ function client_options.base_url(given)
 end
 
 --- Reads the options of gumroad.new.
--- @return table: base_url, allow_http, secret (or nil), connection, sleep, on_request, on_response, and `options` with those
---   that apply to each call; raises a gumroad.Error of kind config if there is no token or the URL is wrong
+-- @return table: base_url, allow_http, secret (or nil), connection, sleep, on_request, on_response, and `options`
+--   with those that apply to each call; raises a gumroad.Error of kind config if there is no token or the URL is wrong
 function client_options.read(given)
   local checked = check("gumroad.new", CLIENT, given)
   local base_url, of_calls = client_options.base_url(checked.base_url), {}
