@@ -287,7 +287,7 @@ describe("engine", function()
 
     it("stops trailers without end", function()
       local message = too_large(HEAD .. "1\r\na\r\n0\r\n" .. TRAILER:rep(2000) .. "\r\n")
-      assert.equal("the headers of the answer are larger than 131072 bytes", message)
+      assert.equal("the headers of the response are larger than 131072 bytes", message)
     end)
 
     it("stops responses before the response without end", function()
