@@ -87,6 +87,7 @@ end
 --   told what to expect | nil, error of kind config
 function receiver.new(options)
   local listener, code, message = open { address = options.address or "127.0.0.1", port = options.port or 8080,
+    max_connections = options.max_connections, max_memory = options.max_memory,
     gate = {} }
   if not listener then return nil, Error.new("config", message, { code = code }) end
   core.engine():watch(listener:fd())
