@@ -5,6 +5,7 @@
 #   make           build for one Lua:     make LUA=lua5.1 | lua5.2 | lua5.3 | lua5.4 | luajit
 #   make install   PREFIX, DESTDIR, INST_LUADIR, INST_LIBDIR and INST_BINDIR say where
 #   make types     library/gumroad.lua, by which editors complete, from the tables of the API
+#   make unicode   lua/gumroad/cli/output/unicode.lua, how wide characters are, from Debian's unicode-data
 #   make doc       the reference: build/doc/index.html
 #   make openapi   Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check: validated
 #   make lint check-lua-h sanitize valgrind fuzz bench clean
@@ -43,9 +44,10 @@ STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
 
 # The modules and their objects. Where libmicrohttpd is not found, or this is not Linux, require
 # "gumroad.listener" says so.
-CORE = core module buffer text engine engine_lua request request_lua response_lua file file_lua form form_lua \
-  gate gate_lua json json_lua poller secret secret_lua
-LISTENER_FOUND = listener listener_limits listener_lua listener_faults listener_faults_lua gate gate_lua secret module buffer text
+CORE = core module buffer text engine engine_lua request request_lua response response_lua file file_lua form form_lua \
+  gate gate_lua json json_lua number poller secret secret_lua
+LISTENER_FOUND = listener listener_limits listener_lua listener_faults listener_faults_lua gate gate_lua secret \
+  module buffer text
 LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_FOUND),listener_missing)
 SYSTEM = system system_lua module
 MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so $(BUILD)/gumroad/system.so
@@ -173,14 +175,31 @@ check-lua-h:
 	    /[ \/]lua\.h$$/ { for (i = 1; i <= length($$1); i++) chain = chain " > " way[i]; \
 	      print "lua.h is included: " chain; bad = 1; exit } END { exit bad }' || exit 1; done
 
-
+# The C files' layout is checked by the version of clang-format that .clang-format names: others differ.
+C_FILES = $(wildcard src/*.c src/*.h bench/*.c spec/*/*.c spec/*/*/*.h)
 lint:
 	luacheck -q lua bin/gumroad-lua spec bench examples doc .luacheckrc
+	@for name in clang-format-14 clang-format; do \
+	  if $$name --version 2>/dev/null | grep -q 'version 14\.'; then exec $$name --dry-run --Werror $(C_FILES); fi; done; \
+	  echo "lint: clang-format 14 is not here, so the layout of the C files is not checked"
+
+# The words of README, the guides and the help: aspell knows them, or spec/words.txt.
+spelling: all
+	$(LUA) spec/spelling.lua
 
 # What is made of lua/gumroad/api/operations.lua and lua/gumroad/api/schema.lua.
 types: all
 	$(LUA) -e 'io.write(require("doc.types").text())' > build/types.lua
 	mv build/types.lua library/gumroad.lua
+
+# How wide characters are, of Debian's package unicode-data.
+UNICODE ?= /usr/share/unicode
+UNICODE_MODULE = lua/gumroad/cli/output/unicode.lua
+unicode:
+	@[ -d $(UNICODE) ] || { echo "$(UNICODE) is missing: apt install unicode-data" >&2; exit 1; }
+	LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" $(LUA) -e 'io.write(require("doc.unicode").text("$(UNICODE)", \
+	  "'"$$(dpkg-query -W -f '$${Version}' unicode-data)"'"))' >$(UNICODE_MODULE).new
+	mv $(UNICODE_MODULE).new $(UNICODE_MODULE)
 
 openapi: all
 	$(LUA) -e 'io.write(require("doc.openapi").text())' > build/openapi.json
@@ -219,7 +238,7 @@ fuzz:
 	cp spec/fixtures/*.json spec/fixtures/errors/*.json build/fuzz/json-corpus
 	for parser in form json; do \
 	  clang $(WARNINGS) -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c && \
+	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c src/number.c && \
 	  build/fuzz/$$parser -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/$$parser-corpus || exit 1; done
 
@@ -239,5 +258,5 @@ bench:
 clean:
 	rm -rf build
 
-.PHONY: all install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint types openapi \
+.PHONY: all install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint spelling types unicode openapi \
   openapi-check doc sanitize valgrind fuzz bench clean

@@ -46,7 +46,7 @@ local function head(expected, request, first)
 end
 
 describe("core.gate_head", function()
-  it("lets pings in", function()
+  it("accepts pings", function()
     for _, request in ipairs(GOOD) do assert.equal(0, select("#", head(EXPECTED, request, 1))) end
   end)
 
@@ -74,7 +74,7 @@ describe("core.gate_head", function()
     { "/h?a=%C3%B6", "/h?a=\195\182" }, { "/h?a=%26b", "/h?%61=%26%62" },
   }
   for i, row in ipairs(SAME) do
-    it(("takes a target that a proxy has changed for the one that it is (%d)"):format(i), function()
+    it(("recognizes a target that a proxy has rewritten (%d)"):format(i), function()
       assert.is_true(is_same(row[1], row[2]))
       assert.is_true(is_same(row[2], row[1]))
     end)
@@ -89,13 +89,13 @@ describe("core.gate_head", function()
     { "/h?a=b;c", "/h?a=b%3Bc" }, { "/h?a=b", "//?a=b" }, { "/h?a=b", "/h%3Fa=b" }, { "/h?A=b", "/h?a=b" },
   }
   for i, row in ipairs(OTHER) do
-    it(("takes no target for another one (%d)"):format(i), function()
+    it(("does not confuse different targets (%d)"):format(i), function()
       assert.is_false(is_same(row[1], row[2]))
       assert.is_false(is_same(row[2], row[1]))
     end)
   end
 
-  it("takes expected targets of 4,096 bytes, and no longer ones", function()
+  it("accepts expected targets of up to 4,096 bytes", function()
     local longest = "/" .. ("a"):rep(4095)
     assert.is_true(is_same(longest, longest))
     assert.is_false(is_same(longest, longest .. "a"))
@@ -103,12 +103,12 @@ describe("core.gate_head", function()
     assert.error_matches(function() is_same(longest .. "a", "/") end, "target: at most 4096 bytes expected")
   end)
 
-  it("lets in any target, and a body of any size, where none is expected", function()
+  it("accepts any target and any size if none is expected", function()
     assert.equal(0, select("#", core.gate_head({}, "POST", "/x", FORM, 2 ^ 53)))
     assert.equal(405, (core.gate_head({}, "GET", "/x", FORM, 2 ^ 53)))
   end)
 
-  it("shows no more than the beginning of what a stranger sent, in one printable line", function()
+  it("shows only the beginning of what a stranger sent, in one printable line", function()
     for _, byte in ipairs { "a", "\27", "\255" } do
       for length = 50, 70 do
         local _, reason = core.gate_head(EXPECTED, byte:rep(length), TARGET, FORM, 1)
@@ -118,7 +118,7 @@ describe("core.gate_head", function()
     end
   end)
 
-  it("raises for expectations that are none, naming them", function()
+  it("raises errors that name invalid expectations", function()
     local wrong = { targt = "targt", [1] = "target or max_body expected", target = "target: string",
       max_body = "max_body: number" }
     for name, message in pairs(wrong) do
@@ -134,7 +134,7 @@ describe("core.gate_head", function()
 end)
 
 describe("webhook.gate: head", function()
-  it("decides as the core does, whoever the seller is", function()
+  it("decides like the core, whoever the seller is", function()
     local expected = { target = TARGET, max_body = 1000, seller_id = "a" }
     for _, request in ipairs(GOOD) do
       assert.equal(0, select("#", gate.head(expected, (table.unpack or unpack)(request, 1, 4))))
@@ -144,12 +144,12 @@ describe("webhook.gate: head", function()
     end
   end)
 
-  it("takes a body of max_body bytes and no byte more", function()
+  it("accepts a body of up to max_body bytes", function()
     assert.is_nil((gate.head({ max_body = 1 }, "POST", "/", FORM, 1)))
     assert.equal(413, (gate.head({ max_body = 1 }, "POST", "/", FORM, 2)))
   end)
 
-  it("takes any path and any size where nothing is expected", function()
+  it("accepts any path and any size if nothing is expected", function()
     assert.is_nil((gate.head({}, "POST", "/", FORM, 2 ^ 53)))
   end)
 end)
@@ -175,7 +175,7 @@ describe("webhook.gate: body", function()
   end
 
   local ANA = { seller_id = "ana" }
-  local OTHER = "invalid: a ping of another seller was refused"
+  local OTHER = "invalid: a ping for another seller was refused"
 
   -- what, expected, body, content type
   local LET_IN = {
@@ -198,7 +198,7 @@ describe("webhook.gate: body", function()
   }
 
   for _, row in ipairs(LET_IN) do
-    it("lets in " .. row[1], function()
+    it("accepts " .. row[1], function()
       local event, status, err = gate.body(row[2], row[3], row[4])
       assert.same({ "table", "nil", "nil" }, { type(event), type(status), tostring(err) })
     end)
@@ -209,9 +209,9 @@ describe("webhook.gate: body", function()
     { "nothing", {}, "", FORM, 400, "invalid: the body is empty" },
     { "no content type", {}, SALE, nil, 400, "invalid: the content type is missing; Gumroad sends " .. FORM },
     { "another content type", {}, SALE, "text/plain", 400, "invalid: the content type is text/plain" },
-    { "what is no ping", {}, "hello", FORM, 400, "invalid: this is no ping of Gumroad's: it has no sale_id" },
+    { "what is no ping", {}, "hello", FORM, 400, "invalid: this is not a ping from Gumroad: it has no sale_id" },
     { "a cancellation without its subscription", {}, "resource_name=cancellation&sale_id=s1", FORM, 400,
-      "invalid: this is no ping of Gumroad's: it has no subscription_id" },
+      "invalid: this is not a ping from Gumroad: it has no subscription_id" },
     { "half a JSON", {}, '{"sale_id":"s1"', JSON, 400, "decode: the body is not JSON: " },
     { "JSON of another kind", {}, "5", JSON, 400, "decode: the body is not a JSON object" },
     { "JSON of 17 levels", {}, nested(17), JSON, 400, "decode: the body is not JSON: " },
@@ -225,6 +225,7 @@ describe("webhook.gate: body", function()
     { "a value of a byte more than 64 KiB", {}, SALE .. "&n=" .. ("v"):rep(65537), FORM, 413, "too_large: " },
     { "6 levels", {}, SALE .. "&a[b][c][d][e][f]=1", FORM, 413, "too_large: " },
     { "another seller's ping", { seller_id = "anb" }, SALE, FORM, 403, OTHER },
+    { "another seller's ping whose id only begins alike", ANA, SALE .. "bel", FORM, 403, OTHER },
     { "an empty seller_id", ANA, "sale_id=s1&seller_id=", FORM, 403, OTHER },
     { "several seller_ids", ANA, SALE:gsub("seller_id", "seller_id[]"), FORM, 403, OTHER },
     { "JSON of another seller", ANA, '{"sale_id":"s1","seller_id":"Ana"}', JSON, 403, OTHER },
@@ -237,7 +238,7 @@ describe("webhook.gate: body", function()
   }
 
   for _, row in ipairs(KEPT_OUT) do
-    it(("keeps out %s with %d"):format(row[1], row[5]), function()
+    it(("refuses %s with %d"):format(row[1], row[5]), function()
       local event, status, err, others = gate.body(row[2], row[3], row[4])
       assert.is_nil(event)
       assert.equal(row[5], status)
@@ -247,7 +248,7 @@ describe("webhook.gate: body", function()
     end)
   end
 
-  it("gives what gumroad.webhook.parse makes of it", function()
+  it("returns the event from gumroad.webhook.parse", function()
     local bytes = support.fixture "pings/sale_plain.form"
     assert.same(require("gumroad.webhook").parse(bytes, FORM), (gate.body({}, bytes, FORM)))
     assert.equal("sale:s1", select(4, gate.body({ seller_id = "anb" }, SALE, FORM)).key)

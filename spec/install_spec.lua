@@ -29,7 +29,7 @@ local function load_all(lua_folder, c_folder)
     for name in io.popen("cd lua && find gumroad -name '*.lua'"):lines() do
       local module = name:gsub("%%.lua$", ""):gsub("/init$", ""):gsub("/", ".")
       local ok, wrong = pcall(require, module)
-      if not ok and not tostring(wrong):find("ngx%%.") then print(module, (tostring(wrong):gsub("\n.*", ""))) end
+      if not ok and module ~= "gumroad.loop.nginx" then print(module, (tostring(wrong):gsub("\n.*", ""))) end
     end
     require "gumroad.core" require "gumroad.listener" require "gumroad.system"
     print "all"]]
@@ -46,7 +46,7 @@ describe("an installation", function()
   local lua = support.lua_command(""):match("^(%S+)"):match("[^/]+$")
   local version = lua:find("jit") and "5.1" or lua:match("%d%.%d")
 
-  it("by make replaces every module of an earlier one #slow", function()
+  it("by make replaces every module of an earlier version #slow", function()
     local lua_folder = ("%s/share/lua/%s"):format(folder, version)
     lay_old_modules(lua_folder)
     write(lua_folder .. "/gumroad/README", "not a module")
@@ -55,7 +55,7 @@ describe("an installation", function()
     assert(io.open(lua_folder .. "/gumroad/README")):close()
   end)
 
-  it("by LuaRocks replaces every module of an earlier one, and an old build folder does no harm #slow", function()
+  it("by LuaRocks replaces every module of an earlier version, and an old build folder does no harm #slow", function()
     if version ~= "5.4" then return end  -- one Lua stands for all: what is removed depends on LuaRocks alone
     local checkout, tree = folder .. "/checkout", folder .. "/tree"
     run(("mkdir %s && cp -r Makefile src lua bin library rockspec doc README.md LICENSE %s"):format(checkout, checkout))

@@ -114,7 +114,7 @@ describe("gumroad.listener", function()
       assert.equal("127.0.0.1", get(l, connect(l, "127.0.0.1")):peer())
     end) end
 
-    it("says that a port is taken, and what to do", function()
+    it("says that a port is in use and what to do", function()
       local port = listen():port()
       local l, code, message = listener.new {port = port}
       assert.is_nil(l)
@@ -123,7 +123,7 @@ describe("gumroad.listener", function()
                    .. "0 for any free one", message)
     end)
 
-    it("says that an address is not of this machine", function()
+    it("says that an address is not one of this machine", function()
       local _, code, message = listener.new {address = "192.0.2.1"}
       assert.equal("address", code)
       assert.matches("192.0.2.1 is not an address of this machine", message, 1, true)
@@ -137,12 +137,12 @@ describe("gumroad.listener", function()
       end
     end)
 
-    it("raises for unknown options, naming them", function()
+    it("raises errors that name unknown options", function()
       assert.error_matches(function() listener.new {adress = "::"} end, "unknown option 'adress'")
       assert.error_matches(function() listener.new {"::"} end, "option names are strings")
     end)
 
-    it("raises for options of a wrong type or out of range, naming them", function()
+    it("raises errors that name options of a wrong type or out of range", function()
       local wrong = {address = 1, port = "80", max_connections = false, timeout = {},
                      max_body = "1"}
       local beyond = {port = 65536, max_connections = 0, timeout = 0, max_body = -1}
@@ -170,14 +170,14 @@ describe("gumroad.listener", function()
       end
     end)
 
-    it("has path and query as they were sent, still encoded", function()
+    it("has the path and the query as they were sent, still encoded", function()
       local l = listen()
       local r = get(l, connect(l), "GET /v2/a%2Fb%20c+d?x=%41&y=?&%zz HTTP/1.1")
       assert.equal("/v2/a%2Fb%20c+d", r:path())
       assert.equal("x=%41&y=?&%zz", r:query())
     end)
 
-    it("tells no query from an empty one", function()
+    it("distinguishes a missing query from an empty one", function()
       local l = listen()
       assert.is_nil(get(l, connect(l), "GET /a HTTP/1.1"):query())
       assert.equal("", get(l, connect(l), "GET /a? HTTP/1.1"):query())
@@ -189,14 +189,14 @@ describe("gumroad.listener", function()
       assert.equal(query, get(l, connect(l), "GET /?" .. query .. " HTTP/1.1"):query())
     end)
 
-    it("has headers under their names in lower case, repeated ones joined", function()
+    it("has headers under lower-case names, with repeated ones joined", function()
       local l = listen()
       local r = request(l, connect(l),
         "GET / HTTP/1.1\r\nHost: a.example.com\r\nX-One: 1\r\nACCEPT: b\r\nx-one: 2\r\n\r\n")
       assert.same({host = "a.example.com", ["x-one"] = "1, 2", accept = "b"}, r:headers())
     end)
 
-    it("has them also for a caller that passes too much", function()
+    it("has them even for a caller that passes too many arguments", function()
       local l = listen()
       assert.same({host = "shop.example.com"}, get(l, connect(l)):headers("accept"))
     end)
@@ -216,12 +216,12 @@ describe("gumroad.listener", function()
       assert.equal("127.0.0.1", get(l, connect(l)):peer())
     end)
 
-    it("has an empty body where none was sent", function()
+    it("has an empty body if none was sent", function()
       local l = listen()
       assert.equal("", get(l, connect(l)):body())
     end)
 
-    it("has the whole body, any bytes, once all of it has come", function()
+    it("has the whole body, with any bytes, once all of it has arrived", function()
       local l = listen()
       local client, body = connect(l), ("\0\1\r\n\255"):rep(20000)
       send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " .. #body .. "\r\n\r\n")
@@ -231,14 +231,14 @@ describe("gumroad.listener", function()
       assert.is_true(r:body() == body)
     end)
 
-    it("has a chunked body put together", function()
+    it("has a chunked body assembled", function()
       local l = listen()
       local r = request(l, connect(l), "POST / HTTP/1.1\r\nHost: a\r\n"
         .. "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
       assert.equal("abcde", r:body())
     end)
 
-    it("is told to go on where the client waits for that", function()
+    it("is continued with 100 if the client waits for that", function()
       local l = listen()
       local client = connect(l)
       send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
@@ -247,7 +247,7 @@ describe("gumroad.listener", function()
       assert.equal("abc", request(l, client, "abc"):body())
     end)
 
-    it("can still be read when it has been answered", function()
+    it("can still be read after the response was sent", function()
       local l = listen()
       local client = connect(l)
       local r = request(l, client, "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
@@ -258,7 +258,7 @@ describe("gumroad.listener", function()
       assert.equal("/p", r:path())
     end)
 
-    it("comes in the order of completion", function()
+    it("is returned in the order of completion", function()
       local l = listen()
       local a, b = connect(l), connect(l)
       send(l, a, "GET /a HTTP/1.1\r\nHost: a\r\n")
@@ -270,7 +270,7 @@ describe("gumroad.listener", function()
       assert.is_nil(l:next())
     end)
 
-    it("is not handed over twice, nor while it is incomplete", function()
+    it("is not returned twice or while it is incomplete", function()
       local l = listen()
       local client = connect(l)
       send(l, client, "GET / HTTP/1.1\r\n")
@@ -316,7 +316,7 @@ describe("gumroad.listener", function()
       assert.equal(1, l:connections())
     end)
 
-    it("goes to requests sent one right after the other, in their order", function()
+    it("responds to pipelined requests in their order", function()
       local l = listen()
       local client = connect(l)
       local one = "GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -330,7 +330,7 @@ describe("gumroad.listener", function()
       end
     end)
 
-    it("closes the connection where 'Connection: close' says so", function()
+    it("closes the connection if 'Connection: close' says so", function()
       local l = listen()
       local client = connect(l)
       get(l, client):answer(200, {Connection = "close"}, "bye")
@@ -339,7 +339,7 @@ describe("gumroad.listener", function()
       assert.equal("closed", how)
     end)
 
-    it("sends no body in answer to HEAD, but its length", function()
+    it("sends the length but no body in response to HEAD", function()
       local l = listen()
       local client = connect(l)
       get(l, client, "HEAD / HTTP/1.1"):answer(200, nil, "abc")
@@ -350,7 +350,7 @@ describe("gumroad.listener", function()
       assert.equal("next", read_answer(l, client).body)
     end)
 
-    it("happens once", function()
+    it("works once", function()
       local l = listen()
       local client = connect(l)
       local r = get(l, client)
@@ -362,7 +362,7 @@ describe("gumroad.listener", function()
       assert.equal("first", read_answer(l, client).body)
     end)
 
-    it("raises for headers that would break the head, and can be repeated without them", function()
+    it("raises an error for headers that would break the head, and can be called again without them", function()
       local l = listen()
       local client = connect(l)
       local r = get(l, client)
@@ -376,7 +376,7 @@ describe("gumroad.listener", function()
       assert.equal("ok", read_answer(l, client).body)
     end)
 
-    it("raises for what is not an answer", function()
+    it("raises errors for invalid arguments", function()
       local l = listen()
       local r = get(l, connect(l))
       assert.error_matches(function() r:answer(100) end, "200 to 599")
@@ -389,7 +389,7 @@ describe("gumroad.listener", function()
       assert.error_matches(function() r:answer(200, nil, {}) end, "string expected")
     end)
 
-    it("tells that the client has gone", function()
+    it("reports that the client has gone", function()
       local l = listen()
       local client = connect(l)
       local r = get(l, client)
@@ -401,7 +401,7 @@ describe("gumroad.listener", function()
       step_until(l, function() return l:connections() == 0 end)
     end)
 
-    it("survives a client that goes while a large body is sent", function()
+    it("survives a client that leaves while a large body is sent", function()
       local l = listen()
       local client = connect(l)
       get(l, client):answer(200, nil, ("x"):rep(10000000))
@@ -410,7 +410,7 @@ describe("gumroad.listener", function()
       step_until(l, function() return l:connections() == 0 end)
     end)
 
-    it("still reaches a client that has closed only its own side", function()
+    it("still reaches a client that has only closed its own side", function()
       local l = listen()
       local client = connect(l)
       local r = get(l, client)
@@ -422,7 +422,7 @@ describe("gumroad.listener", function()
 
   describe("answer_part", function()
     for _, bytes in ipairs {0, 1, 7, 50000} do
-      it("announces the whole body, sends " .. bytes .. " bytes and resets", function()
+      it("announces the whole body, sends " .. bytes .. " bytes and resets the connection", function()
         local l = listen()
         local client, body = connect(l), ("0123456789"):rep(10000)
         assert.is_true(get(l, client):answer_part(200, {["X-A"] = "b"}, body, bytes))
@@ -434,7 +434,7 @@ describe("gumroad.listener", function()
       end)
     end
 
-    it("raises where nothing would be missing", function()
+    it("raises an error if nothing would be missing", function()
       local l = listen()
       local r = get(l, connect(l))
       assert.error_matches(function() r:answer_part(200, nil, "abc", 3) end, "less than the body")
@@ -443,7 +443,7 @@ describe("gumroad.listener", function()
   end)
 
   describe("reset", function()
-    it("resets the connection without an answer", function()
+    it("resets the connection without a response", function()
       local l = listen()
       local client = connect(l)
       local r = get(l, client)
@@ -456,7 +456,7 @@ describe("gumroad.listener", function()
   end)
 
   describe("a dropped request", function()
-    it("is answered with 500", function()
+    it("gets the response 500", function()
       local l = listen()
       local client = connect(l)
       local r = get(l, client)
@@ -467,7 +467,7 @@ describe("gumroad.listener", function()
       assert.equal(500, read_answer(l, client).status)
     end)
 
-    it("is harmless once it has been answered", function()
+    it("is harmless after the response", function()
       local l = listen()
       local client = connect(l)
       get(l, client):answer(200, nil, "a")
@@ -480,14 +480,14 @@ describe("gumroad.listener", function()
   describe("max_body", function()
     local post = "POST / HTTP/1.1\r\nHost: a\r\n"
 
-    it("takes a body of exactly that size", function()
+    it("accepts a body of exactly this size", function()
       local l = listen {max_body = 5}
       assert.equal("abcde", request(l, connect(l), post .. "Content-Length: 5\r\n\r\nabcde"):body())
       assert.equal("abcde", request(l, connect(l), post
         .. "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"):body())
     end)
 
-    it("refuses a larger one by what is announced, before it comes", function()
+    it("refuses a larger one as soon as it is announced", function()
       local l = listen {max_body = 5}
       local client = connect(l)
       send(l, client, post .. "Content-Length: 6\r\n\r\n")
@@ -498,7 +498,7 @@ describe("gumroad.listener", function()
       assert.is_nil(l:next())
     end)
 
-    it("refuses a chunked one when it passes the limit", function()
+    it("refuses a chunked one when it exceeds the limit", function()
       local l = listen {max_body = 5}
       local client = connect(l)
       send(l, client, post .. "Transfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n")
@@ -506,7 +506,7 @@ describe("gumroad.listener", function()
       assert.is_nil(l:next())
     end)
 
-    it("lets a client that sends it all the same read the refusal", function()
+    it("lets a client that sends it anyway read the refusal", function()
       local l = listen {max_body = 5}
       local client, body = connect(l), ("x"):rep(3000000)
       send(l, client, post .. "Content-Length: " .. #body .. "\r\n\r\n")
@@ -516,7 +516,7 @@ describe("gumroad.listener", function()
       assert.is_nil(l:next())
     end)
 
-    it("does not wait for ever for the rest of it", function()
+    it("does not wait forever for the rest of it", function()
       local l = listen {max_body = 5, timeout = 0.05}
       local client = connect(l)
       send(l, client, post .. "Content-Length: 6\r\n\r\n")
@@ -525,14 +525,14 @@ describe("gumroad.listener", function()
     end)
   end)
 
-  describe("to a path for large bodies", function()
+  describe("for a path with large bodies", function()
     local HEAD = "PUT /large/a?b HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: %d\r\n\r\n"
 
     local function put(l, client, size)
       return request(l, client, HEAD:format(size) .. ("x"):rep(size))
     end
 
-    it("is counted, and its body thrown away, where that is larger than max_body", function()
+    it("counts and discards a body that is larger than max_body", function()
       local l = listen {max_body = 10, large = "/large/"}
       local r = put(l, connect(l), 1000000)
       assert.equal(1000000, r:received())
@@ -540,13 +540,13 @@ describe("gumroad.listener", function()
       assert.equal("/large/a", r:path())
     end)
 
-    it("keeps a body that is no larger", function()
+    it("keeps a body that is not larger", function()
       local l = listen {max_body = 10, large = "/large/"}
       local r = put(l, connect(l), 10)
       assert.same({10, "xxxxxxxxxx"}, {r:received(), r:body()})
     end)
 
-    it("is refused where it turns out larger without a word before, or the path is another", function()
+    it("refuses a body on another path or one that turns out larger without announcement", function()
       local l = listen {max_body = 10, large = "/large/"}
       for _, head in ipairs {"PUT /large/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n",
           "PUT /large HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n"} do
@@ -557,7 +557,7 @@ describe("gumroad.listener", function()
       assert.is_nil(l:next())
     end)
 
-    it("may take longer than the timeout, as long as it comes in", function()
+    it("allows a body to take longer than the timeout as long as it makes progress", function()
       local l = listen {large = "/large/", timeout = 0.2}
       local client = connect(l)
       send(l, client, HEAD:format(15))
@@ -572,7 +572,7 @@ describe("gumroad.listener", function()
       assert.equal(15, r:received())
     end)
 
-    it("is reset in the middle of its body where that was ordered", function()
+    it("resets the connection in the middle of a body if told to", function()
       local l = listen {large = "/large/"}
       l:cut(5, 1, 1)
       assert.equal(10, put(l, connect(l), 10):received())  -- the first passes
@@ -583,7 +583,7 @@ describe("gumroad.listener", function()
       assert.is_nil(l:next())
     end)
 
-    it("is not reset when the order was taken back, nor on another path", function()
+    it("does not reset it after the order was withdrawn, or on another path", function()
       local l = listen {large = "/large/"}
       l:cut(0)
       local r = request(l, connect(l), "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
@@ -592,7 +592,7 @@ describe("gumroad.listener", function()
       assert.equal(10, put(l, connect(l), 10):received())
     end)
 
-    it("is ordered with what makes sense", function()
+    it("accepts only valid arguments for that", function()
       assert.error_matches(function() listener.new {large = 5} end, "large: string expected, got number")
       local l = listen()
       for _, arguments in ipairs {{-1}, {0, -1}, {0, 1, -1}, {"x"}} do
@@ -635,7 +635,7 @@ describe("gumroad.listener", function()
       return pages * 4096
     end
 
-    it("lets a ping in that is as expected", function()
+    it("accepts an expected ping", function()
       local l = listen {gate = GATE}
       assert.equal("a=b", request(l, connect(l), post(GATE.target, "a=b")):body())
       assert.is_nil(l:refused())
@@ -653,7 +653,7 @@ describe("gumroad.listener", function()
       ["has none"] = {405, "GET /hook?secret=s HTTP/1.1\r\nHost: a\r\n\r\n"},
       ["expects to be told to go on"] = {404, post("/hook?secret=wrong", "a=b", "Expect: 100-continue\r\n")},
     } do
-      it("answers what is pipelined in its order where a refused request in between " .. name, function()
+      it("responds to pipelined requests in their order if a refused request in between " .. name, function()
         local l = listen {gate = GATE}
         local client, status, wrong = connect(l), bad[1], bad[2]
         local good = post(GATE.target, "a=b", name:match("expects") and "Expect: 100-continue\r\n")
@@ -668,7 +668,7 @@ describe("gumroad.listener", function()
       end)
     end
 
-    it("answers all that is pipelined for a loop that waits for fd() and timeout() alone", function()
+    it("responds to all pipelined requests for a loop that only waits for fd() and timeout()", function()
       local l = listen {gate = GATE}
       local client, got = connect(l), ""
       local good, bad = post(GATE.target, "a=b"), post("/", "a=b")
@@ -689,7 +689,7 @@ describe("gumroad.listener", function()
       assert.is_true(socket.gettime() < deadline - PATIENCE / 2)
     end)
 
-    it("tells a client to go on whose refused body is small, and keeps its connection", function()
+    it("lets a client send a small body that is refused, and keeps its connection", function()
       local l = listen {gate = GATE}
       local client = connect(l)
       send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
@@ -699,7 +699,7 @@ describe("gumroad.listener", function()
       assert.is_true(is_alive(l, client))
     end)
 
-    it("does not tell a client to go on whose refused body is large", function()
+    it("does not let a client send a large body that is refused", function()
       local l = listen {gate = GATE}
       local client = connect(l)
       send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\nExpect: 100-continue\r\n\r\n")
@@ -731,7 +731,7 @@ describe("gumroad.listener", function()
       end)
     end
 
-    it("answers at once and closes where the refused body is chunked", function()
+    it("responds at once and closes the connection if the refused body is chunked", function()
       local l = listen {gate = GATE}
       local client = connect(l)
       send(l, client, "POST /hook HTTP/1.1\r\nHost: a\r\n" .. FORM .. "Transfer-Encoding: chunked\r\n\r\n3\r\na=b\r\n")
@@ -741,7 +741,7 @@ describe("gumroad.listener", function()
       step_until(l, function() return l:connections() == 0 end)
     end)
 
-    it("keeps no byte of 4 MB to a wrong path, and the client reads why it was refused", function()
+    it("stores no byte of 4 MB for a wrong path, and the client can read why it was refused", function()
       local l = listen {gate = GATE, max_body = 8 * 1048576}
       local size = 4 * 1048576
       local almost_all = ("x"):rep(size - 1)
@@ -761,7 +761,7 @@ describe("gumroad.listener", function()
       assert.is_true(resident() - before < 8 * 1048576)
     end)
 
-    it("does not wait for ever for a small refused body", function()
+    it("does not wait forever for a small refused body", function()
       local l = listen {gate = GATE, timeout = 0.05}
       local client = connect(l)
       send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n")
@@ -769,7 +769,7 @@ describe("gumroad.listener", function()
       step_until(l, function() return l:connections() == 0 end)
     end)
 
-    it("says for each refusal what was wrong, and with whom", function()
+    it("reports for each refusal what was wrong and who sent it", function()
       local l = listen {gate = {target = "/hook", max_body = 10}}
       local client = connect(l)
       local rows = {
@@ -791,7 +791,7 @@ describe("gumroad.listener", function()
       assert.is_nil(l:next())
     end)
 
-    it("tells of bodies that turn out too large or unclear, too, with and without a gate", function()
+    it("also reports bodies that turn out too large or ambiguous, with and without a gate", function()
       for _, gate in ipairs {GATE, false} do
         local l = listen {gate = gate or nil, max_body = 5}
         local head = "POST /hook?secret=s HTTP/1.1\r\nHost: a\r\n" .. FORM
@@ -844,7 +844,7 @@ describe("gumroad.listener", function()
       assert.equal(200, status_of "/a")
     end)
 
-    it("is one that makes sense", function()
+    it("must be valid", function()
       local l = listen()
       assert.error_matches(function() listener.new {gate = "/hook"} end, "gate: table expected, got string")
       for _, wrong in ipairs {{target = 5}, {max_body = 0}, {seller_id = "a"}, {"a"}} do
@@ -856,7 +856,7 @@ describe("gumroad.listener", function()
       assert.is_nil(l:refused())
     end)
 
-    it("sends the refusals on the way when the listener is closed", function()
+    it("sends the pending refusals when the listener is closed", function()
       local l = listen {gate = GATE}
       local client = connect(l)
       send(l, client, post("/", "a=b"))
@@ -867,7 +867,7 @@ describe("gumroad.listener", function()
     end)
   end)
 
-  it("closes what is not HTTP", function()
+  it("closes a connection that does not speak HTTP", function()
     local l = listen()
     local client = connect(l)
     send(l, client, "some nonsense\r\n\r\n")
@@ -875,7 +875,7 @@ describe("gumroad.listener", function()
     assert.is_nil(l:next())
   end)
 
-  it("answers malformed HTTP with 400 and closes", function()
+  it("responds to malformed HTTP with 400 and closes the connection", function()
     local l = listen()
     for _, bytes in ipairs {"GET / HTTP/9\r\n\r\n",
                             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"} do
@@ -886,7 +886,7 @@ describe("gumroad.listener", function()
     assert.is_nil(l:next())
   end)
 
-  it("refuses a request that ends in two places, as a proxy may have taken it for another one", function()
+  it("refuses a request with an ambiguous end, which a proxy may have read differently", function()
     local length, chunked = "Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n"
     for _, head in ipairs {length .. "Content-Length: 10\r\n", length .. chunked, chunked .. chunked,
                            "Content-Length : 3\r\n"} do
@@ -906,7 +906,7 @@ describe("gumroad.listener", function()
     assert.is_nil(l:next())
   end)
 
-  it("goes on after a client that leaves in the middle of a request", function()
+  it("continues after a client that leaves in the middle of a request", function()
     local l = listen {timeout = 0.1}
     for _, bytes in ipairs {"", "GET", "GET / HTTP/1.1\r\nHost: a\r\n",
                             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"} do
@@ -919,12 +919,12 @@ describe("gumroad.listener", function()
   end)
 
   describe("timeout", function()
-    it("closes a connection on which no request comes", function()
+    it("closes a connection without a request", function()
       local l = listen {timeout = 0.02}
       assert.equal("", (read_all(l, connect(l))))
     end)
 
-    it("closes on a request that is too slow, even if bytes keep coming", function()
+    it("closes the connection of a request that is too slow, even if bytes keep arriving", function()
       local l = listen {timeout = 0.05}
       for _, start in ipairs {"GET /", "GET / HTTP/1.1\r\nX: ",
                               "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n"} do
@@ -939,14 +939,14 @@ describe("gumroad.listener", function()
       assert.is_nil(l:next())
     end)
 
-    it("closes a connection that is idle after an answer", function()
+    it("closes a connection that is idle after a response", function()
       local l = listen {timeout = 0.02}
       local client = connect(l)
       get(l, client):answer(200, nil, "a")
       assert.matches("a$", (read_all(l, client)))
     end)
 
-    it("does not touch a request that waits for its answer", function()
+    it("does not touch a request that waits for its response", function()
       local l = listen {timeout = 0.02}
       local client = connect(l)
       local r = get(l, client)
@@ -956,7 +956,7 @@ describe("gumroad.listener", function()
     end)
   end)
 
-  it("closes on a client that does not take its answer", function()
+  it("closes the connection of a client that does not read its response", function()
     local l = listen {timeout = 0.02}
     local client = connect(l)
     get(l, client):answer(200, nil, ("x"):rep(10000000))
@@ -964,7 +964,7 @@ describe("gumroad.listener", function()
   end)
 
   describe("max_connections", function()
-    it("closes connections beyond it at once, and takes new ones when there is room", function()
+    it("closes connections beyond it at once and accepts new ones when there is room", function()
       local l = listen {max_connections = 2}
       local a, b = connect(l), connect(l)
       local r = get(l, a)
@@ -990,7 +990,7 @@ describe("gumroad.listener", function()
       l:step()
     end
 
-    it("shows by fd() and timeout() when there is something to do", function()
+    it("shows with fd() and timeout() when there is something to do", function()
       local l = listen()
       assert.is_nil(l:timeout())
       local client = connect(l)
@@ -1009,7 +1009,7 @@ describe("gumroad.listener", function()
       until got:find("done")
     end)
 
-    it("knows when the first connection is due", function()
+    it("knows when the first connection times out", function()
       local l = listen {timeout = 10}
       connect(l)
       step_until(l, function() return l:connections() == 1 end)
@@ -1017,7 +1017,7 @@ describe("gumroad.listener", function()
       assert.is_true(seconds > 0 and seconds <= 10)
     end)
 
-    it("steps without waiting where nothing happens", function()
+    it("steps without waiting if nothing happens", function()
       local l = listen()
       for _ = 1, 100 do assert.equal(0, select("#", l:step())) end
     end)
@@ -1035,7 +1035,7 @@ describe("gumroad.listener", function()
       assert.equal(port, listen {port = port}:port())
     end)
 
-    it("leaves nothing to be done", function()
+    it("leaves nothing to do", function()
       local l = listen()
       l:close()
       l:step()
@@ -1044,7 +1044,7 @@ describe("gumroad.listener", function()
       assert.is_nil(l:timeout())
     end)
 
-    it("closes connections whose requests wait, taken or not", function()
+    it("closes connections whose requests wait, whether or not they were returned", function()
       local l = listen()
       local taken, waiting = connect(l), connect(l)
       local r = get(l, taken)
@@ -1064,7 +1064,7 @@ describe("gumroad.listener", function()
       assert.equal("/", r:path())
     end)
 
-    it("sends the answers that were given before", function()
+    it("sends the responses that were given before", function()
       local l = listen()
       local client = connect(l)
       get(l, client):answer(200, nil, "last words")

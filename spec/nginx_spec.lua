@@ -3,7 +3,7 @@ local Nginx = require "nginx.server"
 
 local eventually = Nginx.eventually
 
-describe("in nginx #nginx", function()
+describe("In nginx #nginx, a worker", function()
   local gum, nginx, more
 
   setup(function()
@@ -50,11 +50,11 @@ describe("in nginx #nginx", function()
     assert.same({ 200, "Ana Petrova" }, { status, body })
   end
 
-  it("calls with a shop that was made before the fork", function()
+  it("makes calls with a shop that was created before the fork", function()
     assert_user(nginx:get("/user"))
   end)
 
-  it("uploads the parts of a file, and answers others meanwhile", function()
+  it("uploads the parts of a file and serves others meanwhile", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "wb"))
     file:write(("x"):rep(2500))
@@ -68,7 +68,7 @@ describe("in nginx #nginx", function()
     assert.same({ 200, path:match("[^/]*$") .. " 2500" }, { status, body })
   end)
 
-  it("overlaps 50 calls of one request, and answers others meanwhile", function()
+  it("overlaps 50 calls of one request and serves others meanwhile", function()
     delay(50)
     local client = nginx:open("/all?50")
     wait_for_calls(50)
@@ -78,7 +78,7 @@ describe("in nginx #nginx", function()
     assert.equal(50, gum:stats().max_in_flight)
   end)
 
-  it("overlaps the calls of 50 requests, and answers others meanwhile", function()
+  it("overlaps the calls of 50 requests and serves others meanwhile", function()
     delay(50)
     local clients = {}
     for i = 1, 50 do clients[i] = nginx:open("/user") end
@@ -89,16 +89,25 @@ describe("in nginx #nginx", function()
     assert.equal(50, gum:stats().max_in_flight)
   end)
 
-  it("gives each of several functions its own value or error", function()
+  it("sends requests to other servers during its calls and serves others meanwhile", function()
+    assert(gum:fault { kind = "delay", seconds = 1, times = 2 })
+    local client = nginx:open("/http")
+    wait_for_calls(2)
+    assert.same({ 200, "pong" }, { nginx:get("/ping") })
+    assert.same({ 200, "404 Ana Petrova" }, { Nginx.read(client) })
+    assert.equal(2, gum:stats().max_in_flight)
+  end)
+
+  it("returns the value or error of each of several functions", function()
     assert.same({ 200, "Ana Petrova not_found not_found" }, { nginx:get("/all-with-failures") })
   end)
 
-  it("raises a mistake in one of several functions, with its place", function()
+  it("raises a mistake in one of several functions, with its position", function()
     local _, body = nginx:get("/all-with-mistake")
     assert.truthy(body:find("^false .*handlers%.lua:%d+: attempt to index"), body)
   end)
 
-  it("waits for the user of a device, and answers others meanwhile", function()
+  it("waits for the user of a device and serves others meanwhile", function()
     local _, user_code = nginx:get("/device")
     local client = nginx:open("/connect")
     eventually(function() return gum:stats().requests > 3 end)  -- some polls
@@ -112,7 +121,7 @@ describe("in nginx #nginx", function()
     assert.equal(3, gum:stats().requests)
   end)
 
-  it("goes on with other requests during the pause before a retry", function()
+  it("serves other requests during the pause before a retry", function()
     gum:fault { kind = "status", status = 429, path = "/v2/user", headers = { ["Retry-After"] = "1" } }
     local client = nginx:open("/user")
     eventually(function()
@@ -125,19 +134,19 @@ describe("in nginx #nginx", function()
     assert.equal(2, gum:stats().requests)
   end)
 
-  it("calls from a timer", function()
+  it("makes calls from a timer", function()
     nginx:get("/from-timers?1")
     wait_for_answer("/seen?timers", "1")
   end)
 
-  it("calls from as many timers as nginx runs, which leaves none for us", function()
+  it("makes calls from as many timers as nginx runs, which leaves none for the library", function()
     wait_for_answer("/timers", "0")
     nginx:get("/from-timers?4")
     wait_for_answer("/seen?timers", "4")
   end)
 
   for _, phase in ipairs { "header_filter", "log" } do
-    it("refuses a call in the " .. phase .. " phase, and sends nothing", function()
+    it("refuses a call in the " .. phase .. " phase and sends nothing", function()
       nginx:get("/phases")
       local _, errors = nginx:get("/seen?" .. phase)
       local refusal = "config: nothing can wait in nginx's " .. phase
@@ -148,7 +157,7 @@ describe("in nginx #nginx", function()
     end)
   end
 
-  it("refuses a call in the init_worker phase, and sends nothing", function()
+  it("refuses a call in the init_worker phase and sends nothing", function()
     local server = start_another()
     local _, errors = server:get("/seen?init_worker")
     assert.truthy(errors:find("^config: nothing can wait in nginx's init_worker phase"), errors)
@@ -156,7 +165,7 @@ describe("in nginx #nginx", function()
     assert.equal(1, gum:stats().requests)
   end)
 
-  it("stops looking when the last call has ended", function()
+  it("stops polling when the last call has ended", function()
     delay(1)
     local client = nginx:open("/user")
     wait_for_calls(1)
@@ -165,7 +174,7 @@ describe("in nginx #nginx", function()
     wait_for_answer("/timers", "0")
   end)
 
-  it("stops looking when a request is dropped, and ends the calls of others", function()
+  it("stops polling when a request is dropped and finishes the calls of others", function()
     delay(2)
     local dropped = nginx:open("/dropped/user")
     local kept = nginx:open("/user")
@@ -175,7 +184,7 @@ describe("in nginx #nginx", function()
     wait_for_answer("/timers", "0")
   end)
 
-  it("ends the calls that wait when it is told to quit", function()
+  it("finishes the calls that wait when it is told to quit", function()
     delay(1)
     local server = start_another()
     local client = server:open("/user")
@@ -185,7 +194,7 @@ describe("in nginx #nginx", function()
     eventually(function() return not server:pid() end)
   end)
 
-  it("makes the further attempts of a call when it is told to quit", function()
+  it("makes the remaining attempts of a call when it is told to quit", function()
     gum:fault { kind = "status", status = 429, path = "/v2/user", headers = { ["Retry-After"] = "1" } }
     local server = start_another()
     local client = server:open("/user")
@@ -195,7 +204,7 @@ describe("in nginx #nginx", function()
     eventually(function() return not server:pid() end)
   end)
 
-  it("ends the calls that wait when it is reloaded, and calls from the new worker", function()
+  it("finishes the calls that wait when nginx is reloaded, and makes calls from the new worker", function()
     delay(1)
     local server = start_another()
     local _, old_worker = server:get("/worker")

@@ -102,7 +102,7 @@ describe("The OpenAPI description", function()
       local form, json = content["application/x-www-form-urlencoded"], content["application/json"]
       for _, param in ipairs(row.params) do
         local place = name .. ": " .. param[1]
-        if row.query then
+        if row.in_query then
           assert.equal(param.required, there["query " .. param[1]].required, place)
         elseif row.json or param.json then
           assert.not_nil(json.schema.properties[param[1]], place)
@@ -115,21 +115,21 @@ describe("The OpenAPI description", function()
     end)
   end)
 
-  it("leaves out of a form what only JSON can say", function()
+  it("leaves out of a form what needs JSON", function()
     local content = operation_of(api.products.update).requestBody.content
     assert.is_nil(content["application/x-www-form-urlencoded"].schema.properties["files[]"])
     assert.not_nil(content["application/json"].schema.properties.files)
     assert.is_nil(operation_of(api.files.complete).requestBody.content["application/x-www-form-urlencoded"])
   end)
 
-  it("says that any one of the scopes is enough, and where none is needed", function()
+  it("says that any one of the scopes is enough, and which operations need none", function()
     assert.same({ { oauth2 = { "view_sales" } }, { oauth2 = { "account" } }, { bearer = {} } },
       operation_of(api.sales.list).security)
     assert.same({}, operation_of(api.licenses.verify).security)
     assert.is_nil(operation_of(api.licenses.verify).responses["401"])
   end)
 
-  it("refers to nothing that is not there", function()
+  it("has no broken references", function()
     local function walk(value)
       if type(value) ~= "table" then return end
       if value["$ref"] then assert.is_table(resolve(value["$ref"]), value["$ref"]) end
@@ -148,7 +148,7 @@ describe("The OpenAPI description", function()
   each_row(function(row)
     for _, list in ipairs { "samples", "partly" } do
       for _, sample in ipairs(calls.of(row)[list] or {}) do
-        it("fits the recorded answer " .. sample, function()
+        it("matches the recorded response " .. sample, function()
           local answer = cjson.decode(support.fixture(sample .. ".json"))
           assert.is_nil(misfit(answer, answer_schema(row)))
         end)
@@ -156,14 +156,14 @@ describe("The OpenAPI description", function()
     end
   end)
 
-  it("fits a refusal with HTTP 200, and not any object", function()
+  it("matches a refusal with HTTP 200, but not any object", function()
     local refusal = cjson.decode(support.fixture("errors/200_sale_not_found.json"))
     assert.is_nil(misfit(refusal, answer_schema(api.sales.get)))
     assert.is_string(misfit({ success = true }, answer_schema(api.sales.get)))
     assert.is_string(misfit({ success = true, sale = { id = 5 } }, answer_schema(api.sales.get)))
   end)
 
-  it("has each webhook with what its ping carries", function()
+  it("has each webhook with the contents of its ping", function()
     for name, event in pairs(require("gumroad.webhook").EVENTS) do
       local content = document.webhooks[name].post.requestBody.content["application/x-www-form-urlencoded"]
       assert.equal("#/components/schemas/" .. event[1], content.schema["$ref"])

@@ -46,7 +46,7 @@ local function params_of_row(row)
   local function add(list, inside)
     for _, param in ipairs(list) do
       local name = inside and ("%s[%s]"):format(inside, param[1]) or param[1]
-      local place = row.query and "query" or param.json and "json" or "form"
+      local place = row.in_query and "query" or param.json and "json" or "form"
       if param.fields then add(param.fields, name)
       else out[name] = param[2] .. " in " .. place .. (param.required and ", required" or "") end
     end
@@ -73,11 +73,11 @@ describe("The table of operations", function()
   for _, endpoint in ipairs(catalogue) do
     local name = endpoint.resource .. "." .. endpoint.operation
     listed[name] = true
-    it("has " .. name .. " as the catalogue has it", function()
+    it("has " .. name .. " as in the catalog", function()
       local row = api[endpoint.resource][endpoint.operation]
       assert.equal(endpoint.method .. " " .. endpoint.path, row.method .. " " .. row.path)
       assert.same(endpoint.auth == "bearer" and set_of(endpoint.scopes_any) or nil, row.scopes and set_of(row.scopes))
-      assert.same(params_of_endpoint(endpoint, row.opt_in), params_of_row(row))
+      assert.same(params_of_endpoint(endpoint, row.paging_params), params_of_row(row))
       assert.equal(endpoint.response_key, row.returns)
       assert.equal(calls.kinds[name] or endpoint.response_kind, row.kind)
       assert.equal(endpoint.pagination and endpoint.pagination.page_size, row.page_size)
@@ -87,13 +87,13 @@ describe("The table of operations", function()
     end)
   end
 
-  it("has nothing else, but what Gumroad was recorded to answer", function()
+  it("has no other operation, except those with recorded responses", function()
     for _, row in ipairs(rows) do
       assert.truthy(listed[name_of(row)] or calls.of(row).samples[1], name_of(row))
     end
   end)
 
-  it("names objects that the schema has", function()
+  it("names objects of the schema", function()
     for _, row in ipairs(rows) do
       assert.truthy(row.kind == "message" or row.kind == "file" or schema[row.object], name_of(row))
     end
@@ -137,7 +137,7 @@ end
 local function params_for(row)
   local as_json = needs_json(row)
   local given, sent = values_for(row.params, function(param) return as_json or not param.json end)
-  for name, value in pairs(row.opt_in or {}) do sent[name] = sent[name] or value end
+  for name, value in pairs(row.paging_params or {}) do sent[name] = sent[name] or value end
   return given, sent
 end
 
@@ -200,16 +200,16 @@ local ENVELOPE = { "success", "message", "next_page_key", "next_page_url" }
 
 -- A decoded answer, null absent, against what its row promises.
 local function check_answer(row, body)
-  if not row.bare then assert.is_true(body.success) end
+  if not row.no_success_field then assert.is_true(body.success) end
   if row.kind == "message" then return end
   local more = set_of(ENVELOPE)
-  for _, field in ipairs(row.beside or {}) do
+  for _, field in ipairs(row.extra_fields or {}) do
     more[field[1]] = true
     check_value(body[field[1]], read_type(field[2]), field[1])
   end
   if not row.returns then return check_object(body, row.object, more, name_of(row)) end
   local name, object = row.returns, row.object
-  if row.or_returns and body[row.or_returns] then name, object = row.or_returns, row.or_returns end
+  if row.alternative and body[row.alternative] then name, object = row.alternative, row.alternative end
   for key in pairs(body) do assert.truthy(key == name or more[key], key) end
   if row.kind == "list" then check_value(body[name], read_type(object .. "[]"), name)
   else check_object(body[name], object, {}, name) end
@@ -288,7 +288,7 @@ describe("The operation", function()
       end
 
       local also = own.samples and ", and as was recorded" or ""
-      it("is answered as the schema says" .. also, function()
+      it("has a response as in the schema" .. also, function()
         local resource = shop[row.resource]
         local value = assert(resource[row.name](resource, own.call(shop, known)))
         if row.kind == "file" then return assert.equal(raw, value) end
@@ -316,14 +316,14 @@ describe("The operation", function()
           if not row.composed then assert.equal(1, #support.requests(gum)) end
           local request = last_request()
           check_line(request)
-          assert.same(sent, core.form_decode(row.query and request.query or request.body))
-          assert.is_nil(request[row.query and "nothing" or "query"])
-          if next(sent) and not row.query then assert.equal(FORM, request.headers["content-type"]) end
+          assert.same(sent, core.form_decode(row.in_query and request.query or request.body))
+          assert.is_nil(request[row.in_query and "nothing" or "query"])
+          if next(sent) and not row.in_query then assert.equal(FORM, request.headers["content-type"]) end
         end)
       end
 
       if can_be_json(row) then
-        it("is sent as JSON where it has to be", function()
+        it("is sent as JSON if it must be", function()
           local given = values_for(row.params, function() return true end)
           for _, param in ipairs(row.params) do
             if param[2] == "array" and not param.json then given[param[1]] = {} end
@@ -342,7 +342,7 @@ describe("The operation", function()
       end
 
       if #row.path_params > 0 then
-        it("answers an unknown id with not_found", function()
+        it("fails with not_found for an unknown id", function()
           local given = params_for(row)
           given.page_key = nil
           local value, err = call(shop, row, given)
@@ -360,7 +360,7 @@ describe("The operation", function()
       end
 
       if row.scopes and not own.scopes_depend then
-        it("is allowed by any one of its scopes, and names them without", function()
+        it("is allowed with any one of its scopes, and otherwise names them", function()
           for i, scope in ipairs(row.scopes) do
             local token = ("%s-%d"):format(name_of(row), i)
             gum:grant(token, scope)
@@ -399,7 +399,7 @@ describe("The operation", function()
 
       for _, param in ipairs(row.params) do
         if param.required then
-          it("refuses to go without " .. param[1], function()
+          it("refuses to be called without " .. param[1], function()
             local given = params_for(row)
             given[param[1]] = nil
             local message = support.raised(call, shop, row, given)
@@ -407,7 +407,7 @@ describe("The operation", function()
           end)
         end
 
-        it("refuses a wrong type of " .. param[1], function()
+        it("refuses a wrong type for " .. param[1], function()
           local given = params_for(row)
           given[param[1]] = function() end
           local message = support.raised(call, shop, row, given)
@@ -415,7 +415,7 @@ describe("The operation", function()
         end)
 
         if param.fields then
-          it("refuses what is unknown, missing or of a wrong type inside " .. param[1], function()
+          it("refuses unknown, missing and mistyped fields inside " .. param[1], function()
             local field, name = param.fields[1], param[1]
             for _, wrong in ipairs {
               { "no_such_field", "a", "unknown parameter '" .. name .. "[no_such_field]'" },
@@ -433,7 +433,7 @@ describe("The operation", function()
     end)
   end
 
-  it("has every recorded answer as one of its samples", function()
+  it("covers every recorded response", function()
     local used = { endpoints = true }
     for _, row in ipairs(rows) do
       for _, list in ipairs { "samples", "partly" } do

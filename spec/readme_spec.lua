@@ -59,7 +59,7 @@ local function expected_of(text)
   return outputs
 end
 
-describe("A page's", function()
+describe("A documentation page's", function()
   local gum, folder, remove, variables, free, receiver
 
   setup(function()
@@ -98,6 +98,7 @@ describe("A page's", function()
   -- @return what it printed, its exit code
   local function run(command, takes_pings)
     local words = { "env -u LUA_INIT XDG_CONFIG_HOME=" .. folder .. "/config" }
+    if _VERSION == "Lua 5.1" then words[1] = "stdbuf -oL " .. words[1] end  -- its print does not flush
     for name, value in pairs(variables) do words[#words + 1] = name .. "=" .. support.quote(value) end
     local pipe = assert(io.popen(("cd %s && { timeout %d %s sh -c 'echo $$; exec %s' </dev/null; echo exit $?; } 2>&1")
       :format(folder, SECONDS, table.concat(words, " "), command)))
@@ -164,7 +165,7 @@ describe("A page's", function()
     end
   end
 
-  it("blocks that are not run say why", function()
+  it("blocks that are not run have a reason", function()
     local list = {}
     for _, block in ipairs(blocks) do
       if block.not_run then
@@ -175,7 +176,7 @@ describe("A page's", function()
     assert.truthy(#list <= 5, table.concat(list, "\n"))
   end)
 
-  it("links inside the checkout lead somewhere", function()
+  it("links inside the checkout are not broken", function()
     for _, page in ipairs(PAGES) do
       local base, text = page:match("^(.-)[^/]*$"), read(page)
       for target in text:gmatch("%]%(([^)#:]+)%)") do assert(io.open(base .. target)):close() end

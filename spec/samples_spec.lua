@@ -35,7 +35,7 @@ local function check_integers(value, where)
   end
 end
 
-describe("The recorded answer", function()
+describe("The recorded response", function()
   for _, name in ipairs(support.fixtures("", ".json")) do
     if name ~= "endpoints" then it(name .. " is read whole, without nulls, whole numbers as integers", function()
       local body = assert(read(name))
@@ -45,16 +45,16 @@ describe("The recorded answer", function()
   end
 
   for _, name in ipairs(support.fixtures("oauth", ".json")) do
-    it("oauth/" .. name .. " is read whole", function()
+    it("oauth/" .. name .. " is read completely", function()
       compare(assert(read("oauth/" .. name)), cjson.decode(support.fixture("oauth/" .. name .. ".json")), name)
     end)
   end
 
-  it("without a key success is no failure", function()
+  it("without a key `success` is not a failure", function()
     assert.is_string(assert(read("direct_upload_create")).signed_id)
   end)
 
-  it("keeps the ids' and amounts' types: texts stay texts", function()
+  it("keeps ids and amounts that are strings as strings", function()
     local sale = assert(read("sale_get")).sale
     assert.is_string(sale.id)
     assert.is_string(sale.amount_refundable_in_currency)

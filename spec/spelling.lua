@@ -19,6 +19,7 @@ end
 -- The texts of the tables and of the help: what the manual page says, without its macros.
 local function manual()
   local text = output((arg[-1] or "lua5.4") .. " bin/gumroad-lua manual")
+  text = text:gsub("\n%.[^\n]*", function(line) return (line:gsub("%f[%a]%u%l%f[%A]", " ")) end)
   return (text:gsub("\n%.%S+", "\n"):gsub("\\f[BIRP]", ""):gsub("\\%-", "-"):gsub("\\[&(]%S*", " "))
 end
 

@@ -37,14 +37,8 @@ static size_t on_body (char *data, size_t size, size_t nmemb, void *ud) {
 static size_t on_header (char *data, size_t size, size_t nmemb, void *ud) {
   gr_transfer *t = (gr_transfer *)ud;
   size_t n = size * nmemb;
-  if (n >= 5 && memcmp(data, "HTTP/", 5) == 0) t->head.len = 0;  /* after a 100 or 103 */
-  else if (t->head_over) return n;  /* of a trailer, which may say less than a header */
-  t->head_over = n <= 2;
-  if (n > GR_MAX_HEAD - t->head.len) {
-    t->failure = "too_large";
-    t->head_too_large = 1;
-  }
-  else if (!gr_buffer_append(&t->head, &t->memory, data, n)) t->failure = "memory";
+  const char *failure = gr_response_head_add(&t->head, &t->memory, data, n);
+  if (failure != NULL) t->failure = failure;
   return t->failure ? 0 : n;
 }
 
@@ -103,6 +97,13 @@ void gr_engine_init (gr_engine *e) {
   e->poller.fd = e->poller.timer_fd = -1;
 }
 
+/* Whether a handle of this libcurl can be used again. From 7.83.0 to 8.0.1 it keeps a pointer to the
+** last header of the response before, which is freed: one that begins with a folded line has it
+** followed (curl's pull request 11103). */
+static int forgets_headers (unsigned version) {
+  return version < 0x075300 || version >= 0x080100;
+}
+
 static const char *open_engine (gr_engine *e) {
   if (gr_poller_open(&e->poller) != 0) return "cannot make a descriptor to wait on (too many open files?)";
   e->multi = curl_multi_init();
@@ -114,7 +115,9 @@ static const char *open_engine (gr_engine *e) {
   curl_multi_setopt(e->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   /* A library must not take SIGALRM, which a libcurl that resolves names without threads does
   ** unless told not to. Others are not told: they would no longer hold off SIGPIPE. */
-  e->no_signal = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_ASYNCHDNS) == 0;
+  const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+  e->no_signal = (curl->features & CURL_VERSION_ASYNCHDNS) == 0;
+  e->max_idle = forgets_headers(curl->version_num) ? GR_MAX_IDLE : 0;
   e->pid = getpid();
   e->timer_ms = -1;
   return NULL;
@@ -202,7 +205,7 @@ static void release_headers (gr_transfer *t) {
 
 static void release_easy (gr_transfer *t, gr_engine *e) {
   if (t->easy == NULL) return;
-  if (e != NULL && e->idle_count < GR_MAX_IDLE) {
+  if (e != NULL && e->idle_count < e->max_idle) {
     curl_easy_reset(t->easy);  /* forgets the request, keeps its memory */
     e->idle[e->idle_count++] = t->easy;
   }
@@ -259,7 +262,7 @@ void gr_transfer_close (gr_transfer *t) {
     arm_timer(e);  /* another one may have waited for its connection */
   }
   gr_transfer_release(t, NULL);
-  gr_buffer_release(&t->head, &t->memory);
+  gr_response_head_release(&t->head, &t->memory);
   gr_buffer_release(&t->body, &t->memory);
   t->taken = 1;
 }
@@ -271,7 +274,7 @@ void gr_transfer_forget_response (gr_transfer *t, gr_engine *e) {
     e->spare.len = 0;
     memset(&t->body, 0, sizeof t->body);
   }
-  gr_buffer_release(&t->head, &t->memory);
+  gr_response_head_release(&t->head, &t->memory);
   gr_buffer_release(&t->body, &t->memory);
 }
 

@@ -7,15 +7,15 @@
 #include "buffer.h"
 #include "file.h"
 #include "poller.h"
+#include "response.h"
 
 #include <stddef.h>
 #include <sys/types.h>
 #include <curl/curl.h>
 
 enum {
-  GR_MAX_IDLE = 16,             /* easy handles kept for the next transfers */
+  GR_MAX_IDLE = 16,             /* easy handles kept for the next transfers, at most */
   GR_MAX_WATCHED = 16,          /* foreign descriptors nested in ours */
-  GR_MAX_HEAD = 128 * 1024,     /* bytes of response headers */
   GR_MAX_KNOWN_URL = 256
 };
 
@@ -25,6 +25,7 @@ typedef struct gr_engine {
   gr_poller poller;
   CURLM *multi;              /* NULL while closed */
   int no_signal;             /* see open_engine */
+  int max_idle;              /* easy handles that may be kept */
   int closed;                /* for good: the Lua state is closing */
   pid_t pid;                 /* a fork is seen by it */
   long timer_ms;             /* what libcurl asks for; -1: nothing */
@@ -46,13 +47,12 @@ typedef struct gr_transfer {
   CURL *easy;
   struct curl_slist *headers;
   struct curl_slist *auth;   /* the node of 'headers' that holds the token */
-  gr_buffer head, body;
-  int head_over;             /* its empty line has come */
+  gr_response_head head;
+  gr_buffer body;
   size_t max_body;
   gr_file file;              /* what is sent, where it is no string */
   curl_off_t uploaded;
   const char *failure;       /* our own reason to stop: a code of result() */
-  int head_too_large;
   CURLcode code;
   int finished, taken;
   long status, connect_ms, total_ms;

@@ -2,7 +2,7 @@
 #include "engine_lua.h"
 
 #include "core.h"
-#include "text.h"
+#include "number.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,30 +12,12 @@
 
 /* == Headers == */
 
-static int is_blank (int c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-/* Sets one header of the line [s, end) in the table on top of the stack. */
-static void push_header_line (lua_State *L, const char *s, const char *end) {
-  char name[256];
-  const char *colon = (const char *)memchr(s, ':', (size_t)(end - s));
-  size_t name_len = colon ? (size_t)(colon - s) : 0;
-  if (name_len == 0 || name_len > sizeof name) return;  /* the empty line, as a rule */
-  for (size_t i = 0; i < name_len; i++) name[i] = gr_lower(s[i]);
-  const char *value = colon + 1;
-  while (value < end && is_blank(*value)) value++;
-  while (end > value && is_blank(end[-1])) end--;
-  gr_join_header(L, name, name_len, value, (size_t)(end - value));
-}
-
 static void push_headers (lua_State *L, const char *head, size_t len) {
-  const char *s = head, *end = head + len;
+  const char *end = head + len, *p = gr_skip_status_line(head, end);
+  gr_header header;
   lua_newtable(L);
-  while (s < end) {
-    const char *nl = (const char *)memchr(s, '\n', (size_t)(end - s));
-    const char *next = nl ? nl + 1 : end;
-    if (s != head) push_header_line(L, s, next);  /* the first is the status line */
-    s = next;
-  }
+  while (gr_next_header(&p, end, &header))
+    gr_join_header(L, header.name, header.name_len, header.value, header.value_len);
 }
 
 /* __index of a response: makes its headers of its head when they are asked for, as most calls
@@ -76,10 +58,12 @@ static const char *failure_code (const gr_transfer *t) {
 }
 
 static void describe_timeout (const gr_transfer *t, char *text, size_t size) {
+  char seconds[GR_NUMBER_SIZE];
   long connect_ms = t->stall_s > 0 || t->connect_ms < t->total_ms ? t->connect_ms : t->total_ms;
+  int len = (int)gr_number_write((double)(t->sent ? t->total_ms : connect_ms) / 1000, seconds);
   if (t->sent && t->stall_s > 0) snprintf(text, size, "nothing moved for %ld seconds", t->stall_s);
-  else if (t->sent) snprintf(text, size, "no complete answer within %g seconds", (double)t->total_ms / 1000);
-  else snprintf(text, size, "no connection within %g seconds", (double)connect_ms / 1000);
+  else if (t->sent) snprintf(text, size, "no complete answer within %.*s seconds", len, seconds);
+  else snprintf(text, size, "no connection within %.*s seconds", len, seconds);
 }
 
 static void push_failure_message (lua_State *L, const gr_transfer *t, const char *code) {
@@ -88,7 +72,7 @@ static void push_failure_message (lua_State *L, const gr_transfer *t, const char
   else if (strcmp(code, "file") == 0)
     snprintf(text, sizeof text, "the file cannot be read any more: %s",
       t->file.error ? strerror(t->file.error) : "it became shorter while it was sent");
-  else if (strcmp(code, "too_large") == 0 && t->head_too_large)
+  else if (strcmp(code, "too_large") == 0 && t->head.too_large)
     snprintf(text, sizeof text, "the headers of the answer are larger than %d bytes", (int)GR_MAX_HEAD);
   else if (strcmp(code, "too_large") == 0)
     snprintf(text, sizeof text, "the answer is larger than %.0f bytes", (double)t->max_body);
@@ -165,7 +149,7 @@ static int transfer_result (lua_State *L) {
   lua_createtable(L, 0, 4);
   lua_pushinteger(L, (lua_Integer)t->status); lua_setfield(L, -2, "status");
   lua_pushnumber(L, t->seconds); lua_setfield(L, -2, "seconds");
-  lua_pushlstring(L, t->head.len ? t->head.data : "", t->head.len); lua_setfield(L, -2, "head");
+  lua_pushlstring(L, t->head.bytes.len ? t->head.bytes.data : "", t->head.bytes.len); lua_setfield(L, -2, "head");
   lua_pushlstring(L, t->body.len ? t->body.data : "", t->body.len); lua_setfield(L, -2, "body");
   luaL_getmetatable(L, RESPONSE); lua_setmetatable(L, -2);
   gr_transfer_forget_response(t, gr_getengine(L));  /* the collector does not know of that memory */

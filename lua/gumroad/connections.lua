@@ -1,9 +1,8 @@
---- Connections by name, in one file that only its owner can read:
--- $XDG_CONFIG_HOME/gumroad-lua/connections.json, by default in ~/.config. It is written in one
--- step and under a lock, so that several processes can save at once; a file that cannot be
--- trusted is never written over. To read it, files are all that is needed.
+--- Named connections, stored in a file that only its owner can read:
+-- $XDG_CONFIG_HOME/gumroad-lua/connections.json, by default in ~/.config. The file is written in one step and under a
+-- lock, so that several processes can save at once. A damaged file is never overwritten.
 --
--- A connection is a plain table of what gumroad.oauth gave and who it is: see FIELDS.
+-- A connection is a plain table: the tokens that gumroad.oauth returned, and the seller they belong to.
 local env = require "gumroad.base.env"
 local json = require "gumroad.base.json"
 local check_options = require("gumroad.base.options").check
@@ -21,8 +20,8 @@ local FIELDS = {
   token_type = { "string" },
   scope = { "string" },       -- scopes, separated by spaces
   created_at = { "number" },  -- Unix time
-  client_id = { "string" },   -- of the application that was authorized
-  base_url = { "string" },    -- where it is not Gumroad's
+  client_id = { "string" },   -- the application that was authorized
+  base_url = { "string" },    -- address of the API, if it is not Gumroad's
   seller_id = { "string" },
   seller_name = { "string" },
 }
@@ -30,48 +29,51 @@ local SECRET = { access_token = true, refresh_token = true }
 
 -- The file ------------------------------------------------------------------------------------
 
---- @return string the file's path | nil, error
+--- Returns the path of the file.
+-- @return string path | nil, error
 function connections.path()
   local folder = env.config_folder()
   if folder then return folder .. "/connections.json" end
-  return nil, Error.new("config", "neither XDG_CONFIG_HOME nor HOME says where connections are kept")
+  return nil, Error.new("config", "there is no place for connections: set HOME or XDG_CONFIG_HOME")
 end
 
 -- What is wrong with a connection, or nil.
 local function fault_of(value)
-  if type(value) ~= "table" then return "is no object" end
-  if value.access_token == nil then return "has no access_token" end
+  if type(value) ~= "table" then return "it is not an object" end
+  if value.access_token == nil then return "access_token is missing" end
   for name, row in pairs(FIELDS) do
-    if value[name] ~= nil and type(value[name]) ~= row[1] then return ("has no %s as its %s"):format(row[1], name) end
+    local given = value[name]
+    if given ~= nil and type(given) ~= row[1] then return ("%s is not a %s"):format(name, row[1]) end
   end
 end
 
--- What is wrong with the whole, or nil.
+-- What is wrong with the whole file, or nil.
 local function store_fault(value)
-  if type(value) ~= "table" or type(value.connections) ~= "table" then return "there is no object 'connections'" end
+  if type(value) ~= "table" or type(value.connections) ~= "table" then return "it has no object 'connections'" end
   for name, connection in pairs(value.connections) do
     if type(name) ~= "string" then return "'connections' is a list, not an object" end
     local fault = fault_of(connection)
-    if fault then return ("connection '%s' %s"):format(name, fault) end
+    if fault then return ("connection '%s': %s"):format(name, fault) end
   end
-  if value.default ~= nil and type(value.default) ~= "string" then return "'default' is no name" end
+  if value.default ~= nil and type(value.default) ~= "string" then return "'default' is not a name" end
 end
 
 local function read_store(path, bytes)
-  if not bytes:find("%S") then return { connections = {} } end  -- as somebody who empties it means it
+  if not bytes:find("%S") then return { connections = {} } end  -- somebody emptied the file to start afresh
   local ok, store = pcall(decode, bytes)
   local fault
-  if ok then fault = store_fault(store) else fault = "it is no JSON: " .. tostring(store) end
+  if ok then fault = store_fault(store) else fault = "it is not JSON: " .. tostring(store) end
   if not fault then return store end
-  return nil, Error.new("config", ("%s is damaged: mend it, or move it away and log in again (%s)"):format(path, fault))
+  return nil, Error.new("config", ("%s is damaged: repair it, or move it away and log in again (%s)")
+    :format(path, fault))
 end
 
--- Whether others may look is only known where gumroad.system is.
+-- Needs gumroad.system; without it the check is left out.
 local function check_privacy(path)
   local ok, system = pcall(require, "gumroad.system")
   if not ok or system.is_private(path) ~= false then return true end
-  return nil, Error.new("config", ("%s can be read by others: run chmod 600 %s, and log in again if "
-    .. "somebody may have seen it"):format(path, path))
+  return nil, Error.new("config", ("others can read %s: run chmod 600 %s, and log in again if somebody may have read "
+    .. "it"):format(path, path))
 end
 
 -- @return { connections = table by name, default = name or nil } | nil, error
@@ -79,8 +81,8 @@ local function read()
   local path, err = connections.path()
   if not path then return nil, err end
   local file, message, errno = io.open(path, "rb")
-  if not file and errno == 2 then return { connections = {} } end  -- there is none yet
-  if not file then return nil, Error.new("config", "connections cannot be read: " .. message) end
+  if not file and errno == 2 then return { connections = {} } end  -- no such file yet
+  if not file then return nil, Error.new("config", "cannot read connections: " .. message) end
   local bytes = file:read("*a")
   file:close()
   local private
@@ -90,8 +92,8 @@ local function read()
 end
 
 local function failed(code, message)
-  local advice = code == "denied" and "; XDG_CONFIG_HOME can name a folder that you may write to" or ""
-  return nil, Error.new("config", "connections cannot be stored: " .. message .. advice, { code = code })
+  local advice = code == "denied" and "; set XDG_CONFIG_HOME to a folder that you may write to" or ""
+  return nil, Error.new("config", "cannot store connections: " .. message .. advice, { code = code })
 end
 
 local function write(system, path, store)
@@ -100,13 +102,13 @@ local function write(system, path, store)
   return true
 end
 
--- The lock that this process holds: to wait for it here would be to wait for ever. Weak: a call
--- that raised, or that nginx dropped, holds it no more.
+-- The lock that this process holds; a second call in the process must not wait for it, as it would wait forever.
+-- Weak, so that a call that raised, or that nginx dropped, lets go of it.
 local held = setmetatable({}, { __mode = "v" })
 
 local function take_lock(system, path)
   if held.lock then collectgarbage() end
-  if held.lock then return failed("busy", "another call of this program is about to do so") end
+  if held.lock then return failed("busy", "another call of this program is storing them") end
   local ok, code, message = system.make_folder((path:gsub("/[^/]*$", "")))
   if not ok then return failed(code, message) end
   local lock
@@ -126,8 +128,8 @@ local function change_file(system, path, change)
   return store_now()
 end
 
--- Reads, lets `change` do something, and stores what is there then, with nobody in between.
--- @param change function(store, store_now) -> true | nil, error; store_now() stores before that
+-- Reads the file, lets `change` change the table, and stores it, with other processes locked out.
+-- @param change function(store, store_now) -> true | nil, error; store_now() stores before change returns
 local function update(change)
   local path, err = connections.path()
   if not path then return nil, err end
@@ -136,14 +138,14 @@ local function update(change)
   lock, err = take_lock(system, path)
   if not lock then return nil, err end
   local done
-  done, err = change_file(system, path, change)  -- not by pcall: Lua 5.1 could not wait inside
+  done, err = change_file(system, path, change)  -- without pcall, inside which Lua 5.1 cannot wait
   held.lock = nil
   lock:close()
   return done, err
 end
 
---- Whether a connection could be stored, as far as can be told before it is; for who is about to
--- ask a user to agree to one.
+--- Checks whether a connection could be stored, as far as that can be known before; to be called before a user is
+-- asked to authorize one.
 -- @return true | nil, error of kind config
 function connections.check()
   local path, err = connections.path()
@@ -160,14 +162,14 @@ end
 
 local function check_name(where, name)
   if type(name) ~= "string" or not name:find("^[%w_.-]+$") then
-    Error.usage("connections.%s: a name is made of letters, digits, '-', '_' and '.'", where)
+    Error.usage("connections.%s: a name may have letters, digits, '-', '_' and '.'", where)
   end
 end
 
 local function unknown(store, name)
   local names = tables.sorted_keys(store.connections)
-  local known = #names > 0 and "known: " .. table.concat(names, ", ") or "none is known"
-  return nil, Error.new("config", ("there is no connection '%s' (%s): gumroad-lua login %s makes it")
+  local known = #names > 0 and "known: " .. table.concat(names, ", ") or "there are none yet"
+  return nil, Error.new("config", ("there is no connection '%s' (%s): make it with gumroad-lua login %s")
     :format(name, known, name))
 end
 
@@ -175,24 +177,24 @@ local function default_of(store)
   local names = tables.sorted_keys(store.connections)
   if store.default or #names == 1 then return store.default or names[1] end
   if #names == 0 then
-    return nil, Error.new("config", "there is no connection: make one with gumroad-lua login NAME")
+    return nil, Error.new("config", "no connection is stored: make one with gumroad-lua login NAME")
   end
-  return nil, Error.new("config", ("there are several connections, and none is the default: name one of "
-    .. "%s, or mark one with gumroad-lua connections default %s"):format(table.concat(names, ", "), names[1]))
+  return nil, Error.new("config", ("there are several connections and no default: name one of %s, or choose the "
+    .. "default with gumroad-lua connections default %s"):format(table.concat(names, ", "), names[1]))
 end
 
---- The connection that is meant where none is named: the only one, or the one that was marked.
--- @return string its name | nil, error of kind config
+--- Returns the name of the default connection: the only one, or the one that was marked.
+-- @return string name | nil, error of kind config
 function connections.default()
   local store, err = read()
   if not store then return nil, err end
   return default_of(store)
 end
 
---- A connection, tokens included.
--- @param name default: the default one
--- @return table a copy | nil, error of kind config: there is none of that name, the file is
---   damaged, or others can read it
+--- Returns a connection, including its tokens.
+-- @param name optional; default: the default connection
+-- @return table a copy | nil, error of kind config: there is no such connection, the file is damaged, or others
+--   can read it
 function connections.get(name)
   if name ~= nil then check_name("get", name) end
   local store, err = read()
@@ -206,9 +208,8 @@ function connections.get(name)
   return connection
 end
 
---- What there is, without the tokens.
--- @return array of tables: name, default (boolean), and the fields that are not secret; by name
---   | nil, error
+--- Lists the connections, without their tokens.
+-- @return array of tables, sorted by name: name, default (boolean), and the fields that are not secret | nil, error
 function connections.list()
   local store, err = read()
   if not store then return nil, err end
@@ -223,12 +224,12 @@ function connections.list()
   return list
 end
 
---- Stores a connection in place of the one of that name. Where there was one other and no more, that
--- becomes the default, so that what worked goes on as before.
+--- Stores a connection, replacing the one of that name. If there was exactly one other connection, it becomes the
+-- default, so that scripts which name none go on using it.
 -- @param name letters, digits, "-", "_" and "."
--- @param connection table: access_token, and what else is known of: refresh_token, token_type,
---   scope, created_at, client_id, base_url, seller_id, seller_name
--- @return true | nil, error of kind config; then the file is as it was
+-- @param connection table: access_token, and as far as known: refresh_token, token_type, scope, created_at,
+--   client_id, base_url, seller_id, seller_name
+-- @return true | nil, error of kind config; the file is then unchanged
 function connections.save(name, connection)
   check_name("save", name)
   local copy = check_options("connections.save", FIELDS, connection, { noun = "field" })
@@ -241,7 +242,7 @@ function connections.save(name, connection)
   end)
 end
 
---- Forgets a connection. Its tokens stay good: see oauth.revoke.
+--- Forgets a connection. Its tokens stay valid; oauth.revoke revokes them.
 -- @return true | nil, error
 function connections.remove(name)
   check_name("remove", name)
@@ -266,29 +267,28 @@ end
 
 -- Use of a connection -------------------------------------------------------------------------
 
--- The server of a URL, as it may be shown; other text without what may be a password.
+-- Returns the server of a URL, for messages; of a text that is not a URL all but what may be a password.
 local function server_text(text)
   return url.origin(text) or url.without_user(text)
 end
 
--- The server of a connection, to which its token goes, and to no other | nil, error
--- @param given base_url, as a caller says it, or nil
+-- Returns the server of a connection, the only one that gets its token | nil, error if another one is wanted
+-- @param given the caller's base_url, or nil
 local function server_of(name, connection, given)
   local own = connection.base_url or require("gumroad.client").DEFAULT_BASE_URL
   local wanted, advice = given, "leave that out"
   if not wanted then wanted, advice = env.get "GUMROAD_API_BASE_URL" or "", "unset that" end
   if wanted == "" or server_text(wanted) == server_text(own) then return own end
-  return nil, Error.new("config", ("connection '%s' is of %s, where alone its token goes, but %s says %s: %s, or log "
-    .. "in there under another name"):format(name, server_text(own), given and "base_url" or "GUMROAD_API_BASE_URL",
-    server_text(wanted), advice))
+  return nil, Error.new("config", ("connection '%s' belongs to %s and its token is never sent elsewhere, but %s is %s: "
+    .. "%s, or log in there under another name"):format(name, server_text(own),
+    given and "base_url" or "GUMROAD_API_BASE_URL", server_text(wanted), advice))
 end
 
---- The options of gumroad.new with which a shop uses a connection.
--- @param name    default: the default one
+--- Returns the options with which gumroad.new makes a shop of a connection.
+-- @param name    optional; default: the default connection
 -- @param options optional, others of gumroad.new
--- @return table a copy with access_token, base_url and connection | nil, error of kind config: as of
---   connections.get, and where base_url or GUMROAD_API_BASE_URL is of another server than the
---   connection's
+-- @return table a copy, with access_token, base_url and connection set | nil, error of kind config: as from
+--   connections.get, or base_url or GUMROAD_API_BASE_URL names another server than the connection's
 function connections.options(name, options)
   local err
   if name == nil then
@@ -305,11 +305,11 @@ function connections.options(name, options)
   return copy
 end
 
--- Those of the request that refreshes a connection | nil, error
+-- Returns the options of the request that refreshes a connection | nil, error
 local function refresh_options(name, connection, options)
   if not connection.refresh_token then
-    return nil, Error.new("config", ("connection '%s' has no refresh token: "
-      .. "run gumroad-lua login %s"):format(name, name))
+    return nil, Error.new("config", ("connection '%s' has no refresh token: log in again with gumroad-lua login %s")
+      :format(name, name))
   end
   local all = tables.copy({ client_id = connection.client_id, refresh_token = connection.refresh_token }, options)
   local err
@@ -318,8 +318,8 @@ local function refresh_options(name, connection, options)
   return all
 end
 
---- Exchanges a connection's tokens for new ones, which are stored before anything else: the old
--- ones are revoked by that. Whether they can be stored is tried before.
+--- Exchanges a connection's tokens for new ones and stores those. Gumroad revokes the old tokens with the exchange,
+-- so storing is tried before.
 -- @param name
 -- @param options optional: client_secret, of a confidential application; timeout, ...
 -- @return table the connection | nil, error

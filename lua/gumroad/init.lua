@@ -1,7 +1,7 @@
 --- gumroad: script a Gumroad shop.
 --
 --     local gumroad = require "gumroad"
---     local shop = gumroad.new()            -- the token: GUMROAD_ACCESS_TOKEN
+--     local shop = gumroad.new()            -- reads the token from GUMROAD_ACCESS_TOKEN
 --     for sale in shop.sales:each { after = "2026-01-01" } do
 --       print(sale.created_at, sale.email, sale.price)
 --     end
@@ -15,7 +15,8 @@ local Error = require "gumroad.base.error"
 local gumroad = { _VERSION = Client.VERSION }
 
 -- Parts that not every script needs are loaded when they are first used.
-local LAZY = { connections = "gumroad.connections", oauth = "gumroad.oauth", webhook = "gumroad.webhook" }
+local LAZY = { connections = "gumroad.connections", http = "gumroad.client.http", oauth = "gumroad.oauth",
+  webhook = "gumroad.webhook" }
 setmetatable(gumroad, {
   __index = function(self, name)
     local part = LAZY[name] and require(LAZY[name])
@@ -24,40 +25,45 @@ setmetatable(gumroad, {
   end,
 })
 
---- A shop, by its access token. Makes no request.
+--- Makes a shop from an access token. Sends no request.
 -- @param options table, all optional:
---   access_token     default: the variable GUMROAD_ACCESS_TOKEN; false: none, for the
---                    operations that need none (licenses.check and verify), in programs that users have
---   connection       { name, scope } of which the access token is, for what errors advise; gumroad.connect sets it
---   base_url         default: GUMROAD_API_BASE_URL, else https://api.gumroad.com
---   timeout          seconds for an attempt, 30; for a file that is uploaded: in which nothing moves
---   connect_timeout  seconds for its connection, 10
---   retries          attempts after the first, 2; only where repeating does no harm
---   max_size         bytes of an answer after decompression, 10 MiB
---   headers          table of more request headers
+--   access_token     the token (default: GUMROAD_ACCESS_TOKEN); false for none, which is enough for
+--                    licenses.check and licenses.verify, in programs that people have
+--   connection       { name, scope }: the connection that the token comes from, for advice in errors;
+--                    gumroad.connect sets it
+--   base_url         address of the API (default: GUMROAD_API_BASE_URL, or https://api.gumroad.com)
+--   timeout          seconds for one attempt (default: 30); during an upload, seconds without any progress
+--   connect_timeout  seconds for connecting, of each attempt (default: 10)
+--   retries          attempts after the first, made only if repeating does no harm (default: 2)
+--   max_size         bytes of a response after decompression (default: 10 MiB)
+--   max_values       objects, arrays, texts and other values in a response (default: 500,000)
+--   headers          table of additional request headers
 --   sleep            function(seconds) of a cooperative scheduler, such as copas.sleep
---   on_request       function { method, url, headers, body, attempt }, before each attempt; the
---                    token is not among the headers
---   on_response      function { method, url, status, headers, body, seconds, attempt, error }; body: as it came
--- @return shop, with a field for each resource of Gumroad's API (shop.sales:list(), ...). A misspelt
---   one raises, as does a misspelt method; any other name that is none of ours is nil
--- Raises a gumroad.Error of kind config where there is no token; an unknown option is an error.
+--   on_request       function { method, url, headers, body, attempt }, called before each attempt; the
+--                    headers do not include the token
+--   on_response      function { method, url, status, headers, body, seconds, attempt, error }, called after
+--                    each attempt; body is as received
+-- @return shop, with a field for each resource of Gumroad's API (shop.sales:list(), ...). A misspelled
+--   resource or method raises; a name that resembles none is nil
+-- Raises a gumroad.Error of kind config if there is no token. An unknown option is an error.
 function gumroad.new(options)
   return shops.new(options)
 end
 
---- A shop, by the name of a connection that was made with `gumroad-lua login NAME`, or by
--- gumroad.oauth and gumroad.connections. Makes no request. Where GUMROAD_ACCESS_TOKEN is set,
--- its token is used, and no connection looked for: so a script runs on a server as it is.
+--- Makes a shop from a stored connection: one made with `gumroad-lua login NAME`, or by gumroad.oauth and
+-- gumroad.connections. Sends no request. If GUMROAD_ACCESS_TOKEN is set, its token is used instead, so that
+-- the same script runs on a server without stored connections.
 -- @param name    optional; default: the only connection, or the one marked as default
--- @param options optional, those of gumroad.new; access_token is the connection's
--- Raises a gumroad.Error of kind config where there is no such connection, and where base_url or
--- GUMROAD_API_BASE_URL is of another server than the connection: its token goes to its own alone.
+-- @param options optional, those of gumroad.new, without access_token
+-- Raises a gumroad.Error of kind config if there is no such connection, or if base_url or GUMROAD_API_BASE_URL
+-- names another server than the connection's, as its token is never sent elsewhere.
 function gumroad.connect(name, options)
   if options ~= nil and type(options) ~= "table" then
     Error.usage("gumroad.connect: table expected, got %s", type(options))
   end
-  if options and options.access_token ~= nil then Error.usage("gumroad.connect: access_token is the connection's") end
+  if options and options.access_token ~= nil then
+    Error.usage("gumroad.connect: access_token comes from the connection; to use another token, call gumroad.new")
+  end
   if env.get "GUMROAD_ACCESS_TOKEN" then return gumroad.new(options) end
   local all, err = gumroad.connections.options(name, options)
   if not all then error(err, 0) end
@@ -69,7 +75,7 @@ local function check_functions(functions)
   for i, run in pairs(functions) do
     if type(run) ~= "function" then Error.usage("all: [%s]: function expected, got %s", tostring(i), type(run)) end
     if type(i) ~= "number" or (i ~= 1 and functions[i - 1] == nil) then
-      Error.usage("all: an array of functions expected, but [%s] stands behind a gap", tostring(i))
+      Error.usage("all: an array of functions expected, but [%s] comes after a gap", tostring(i))
     end
   end
 end
@@ -82,10 +88,10 @@ local OPTIONS_OF_ALL = { sleep = { "function" } }
 --       function() return shop.products:list() end,
 --       function() return shop.sales:list() end,
 --     }
--- @param functions array
--- @param options   { sleep = function } under a cooperative scheduler
--- @return table, table what each function returned first, and what second or raised as a
---   gumroad.Error, each at the function's own place. Any other raise is raised again.
+-- @param functions array of functions
+-- @param options   optional: { sleep = function } under a cooperative scheduler
+-- @return table, table the first result of each function, and its error: its second result, or the gumroad.Error
+--   that it raised. Each has the index of its function. Anything else that a function raises is raised again.
 function gumroad.all(functions, options)
   check_functions(functions)
   if options ~= nil and type(options) ~= "table" then
@@ -98,22 +104,30 @@ function gumroad.all(functions, options)
   return waiting.all(functions)
 end
 
--- What a shop can do that lies above gumroad.shop, loaded when it is first used ---------------
+--- Masks what on_request and on_response are given, so that it can be logged. Buyers, license keys and all fields
+-- that are not known become "***"; a body that is neither JSON nor a form becomes its length.
+-- @param shown table with any of method, url, status, headers, body, seconds, attempt and error
+-- @return table a copy that can also be written as JSON: an error in it is a table of plain fields
+function gumroad.masked(shown)
+  return require("gumroad.client.mask")(shown)
+end
+
+-- Methods of a shop from higher rooms, loaded when they are first used ------------------------
 
 local Shop = shops.methods
 
---- Makes the webhooks that are missing, and no other; safe to repeat.
+--- Creates the webhooks that are missing. Safe to repeat.
 --     shop:ensure_webhooks { sale = "https://hooks.example.com/gumroad/7f3d0c5b9a" }
--- @param wanted  table, as of gumroad.webhook.subscriptions
--- @param options those of a call
--- @return table | nil, error, table or nil: what was done all the same
+-- @param wanted  table from event to URL, see gumroad.webhook.subscriptions
+-- @param options optional, of the calls: timeout, retries, ...
+-- @return table | nil, error, and a table of what was done before the error, or nil
 function Shop:ensure_webhooks(wanted, options)
   shops.check_self(self, "ensure_webhooks")
   return require("gumroad.webhook.subscriptions").ensure(self, wanted, options)
 end
 
---- Webhooks: receives Gumroad's pings and calls a handler for each.
--- @param options those of gumroad.watch.run
+--- Creates webhooks, receives Gumroad's pings and calls a handler for each.
+-- @param options see gumroad.watch
 -- @return true | nil, error
 function Shop:watch(options)
   shops.check_self(self, "watch")

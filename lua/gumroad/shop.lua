@@ -1,5 +1,5 @@
---- A shop: its client, and each resource of Gumroad's API as a field. What is built on shops stands
--- above: `gumroad` adds those methods, and the others ask the functions here for what they need.
+--- A shop: a client, with each resource of Gumroad's API as a field. Higher rooms add methods (see gumroad) and
+-- use the functions below.
 -- @submodule gumroad
 local api = require "gumroad.api"
 local params = require "gumroad.resources.params"
@@ -10,7 +10,7 @@ local Error = require "gumroad.base.error"
 
 local Shop = {}
 local meta = {}
-local clients = setmetatable({}, { __mode = "k" })  -- shop -> client, out of sight of who prints a shop
+local clients = setmetatable({}, { __mode = "k" })  -- shop -> client; not in the shop, where printing it would show it
 
 local shops = { methods = Shop }
 
@@ -21,10 +21,10 @@ local function known_names()
   return names
 end
 
--- As for resources, a misspelt name raises, and one that is far from all of them is nil.
+-- As with resources, a misspelled name raises, and a name that resembles none is nil.
 function meta.__index(shop, name)
   local value = Shop[name] or resources.get(clients[shop], name)
-  if value == nil then Error.misspelt("shop.", name, known_names()) end
+  if value == nil then Error.check_spelling("shop.", name, known_names()) end
   rawset(shop, name, value)
   return value
 end
@@ -33,7 +33,8 @@ function meta.__tostring(shop)
   return (tostring(clients[shop]):gsub("^gumroad%.Client", "gumroad.Shop"))
 end
 
---- @param options those of gumroad.new, which see
+--- Makes a shop.
+-- @param options see gumroad.new
 -- @local
 function shops.new(options)
   local shop = setmetatable({}, meta)
@@ -41,26 +42,26 @@ function shops.new(options)
   return shop
 end
 
---- Where a shop's API is: a URL without the version.
+--- Returns the address of a shop's API, without the version.
 -- @local
 function shops.base_url(shop)
   return clients[shop].base_url
 end
 
---- Whether a shop has an access token.
+--- Tells whether a shop has an access token.
 -- @local
 function shops.has_token(shop)
   return clients[shop].secret and true or false
 end
 
---- The loop for what a shop does here and now.
+--- Returns the loop for a call that a shop makes here and now.
 -- @return loop | nil, error: see gumroad.loop
 -- @local
 function shops.loop(shop)
   return clients[shop]:current_loop()
 end
 
---- Raises where a method got no shop, as shop.watch { ... }, with a dot, does.
+--- Raises if a method was called without a shop, as shop.watch { ... }, with a dot, does.
 -- @local
 function shops.check_self(shop, name)
   if not clients[shop] then Error.usage("%s: called with a dot; write shop:%s(...)", name, name) end
@@ -73,13 +74,13 @@ local REQUEST = {
   headers = { "table" }, body = { { "string", "table" } },
 }
 
---- Any call of Gumroad's API.
+--- Makes any call of Gumroad's API.
 --
 --     shop:request { method = "GET", url = "/v2/user", query = {}, headers = {}, body = nil }
--- @param request method (default GET), url (a path, beginning with "/"), query and headers
---   (tables), body: a table is sent as a form, a string as it is (say what it is in headers)
--- @param options those of a call: timeout, retries, ...
--- @return table the whole decoded response, `success` included | nil, error
+-- @param request table: url (a path that begins with "/"), method (default: GET), query and headers (tables),
+--   body (a table is sent as a form; a string as it is, with the Content-Type from headers)
+-- @param options optional, of this call: timeout, retries, ...
+-- @return table the whole decoded response, including `success` | nil, error
 function Shop:request(request, options)
   shops.check_self(self, "request")
   request = check_options("request", REQUEST, request, { noun = "field" })

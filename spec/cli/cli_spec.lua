@@ -76,7 +76,7 @@ describe("gumroad-lua", function()
   local function batch(lines, more) return command.batch(lines, command.to(gum, more)) end
   local function run(words, more) return command.run(words, command.to(gum, more)) end
 
-  it("makes of every operation's words the request that the method makes", function()
+  it("makes the same request as the method, for every operation", function()
     local shop, lines, sent = support.shop(gum), {}, {}
     gum:reset_stats()
     for _, row in ipairs(rows) do
@@ -99,7 +99,7 @@ describe("gumroad-lua", function()
     end
   end)
 
-  it("has help for every operation, with its doc, scopes and options", function()
+  it("has help for every operation, with its documentation, scopes and options", function()
     local lines = {}
     for i, row in ipairs(rows) do lines[i] = { row.resource:gsub("_", "-"), row.name:gsub("_", "-"), "--help" } end
     for i, result in ipairs(batch(lines)) do
@@ -121,7 +121,7 @@ describe("gumroad-lua", function()
     assert.same(names, modules("lua/gumroad/cli/output/formats"))
   end)
 
-  it("has no operation whose options are those of every command", function()
+  it("has no operation with the options of every command", function()
     local taken = { ["--help"] = true, ["--limit"] = true }
     for _, option in ipairs(arguments.GENERAL) do taken[option[1]] = true end
     for _, row in ipairs(rows) do
@@ -131,17 +131,17 @@ describe("gumroad-lua", function()
     end
   end)
 
-  it("has a row for each module of a command, and a module for each row", function()
+  it("has a row for each module of a command and a module for each row", function()
     local names = {}
     for i, own in ipairs(registry.COMMANDS) do names[i] = own.name end
     assert.same(names, modules("lua/gumroad/cli/commands"))
   end)
 
-  it("has no command that is called like a resource", function()
+  it("has no command with the name of a resource", function()
     for _, own in ipairs(registry.COMMANDS) do assert.is_nil(api[own.name]) end
   end)
 
-  it("lists every command, resource, operation and exit code in its help, and a resource's in its own", function()
+  it("lists every command, resource, operation and exit code in its help, and operations for each resource", function()
     local whole, sales, version = unpack(batch { { "--help" }, { "sales", "--help" }, { "--version" } })
     for _, own in ipairs(registry.COMMANDS) do assert.truthy(whole.out:find("\n   " .. own.name .. " ", 1, true)) end
     for _, name in ipairs(registry.resources()) do assert.truthy(whole.out:find("\n   " .. name .. "%s"), name) end
@@ -150,7 +150,7 @@ describe("gumroad-lua", function()
     assert.equal("gumroad-lua " .. require("gumroad")._VERSION .. "\n", version.out)
   end)
 
-  it("lists of its general options in a command's help those alone that it heeds", function()
+  it("lists only the general options that a command supports in its help", function()
     local known, flags = {}, ""
     for _, option in ipairs(arguments.GENERAL) do known[option[1]] = true end
     for _, format in ipairs(formats.with_flag()) do flags = flags .. "--" .. format.name .. " " end
@@ -166,7 +166,7 @@ describe("gumroad-lua", function()
     end
   end)
 
-  it("reads its general options before, between and behind the words", function()
+  it("accepts its general options before, between and after the other arguments", function()
     for _, result in ipairs(batch {
       { "--fields", "id", "--plain", "sales", "list", "--limit", "2" },
       { "sales", "--plain", "list", "--fields=id", "--limit", "2" },
@@ -176,7 +176,7 @@ describe("gumroad-lua", function()
     end
   end)
 
-  it("takes texts from files and standard input, negative numbers, names with underscores", function()
+  it("accepts text from files and standard input, negative numbers, and names with underscores", function()
     local path = os.tmpname()
     command.write(path, "<p>Öl\n</p>\n")
     local results = batch {
@@ -195,7 +195,7 @@ describe("gumroad-lua", function()
     assert.equal("name: Tinte\\n\n", piped.out)
   end)
 
-  it("takes arrays element by element or as JSON, and objects as JSON", function()
+  it("accepts arrays element by element or as JSON, and objects as JSON", function()
     gum:reset_stats()
     batch {
       { "products", "update", UNKNOWN, "--tags", "ink", "--tags", "[a" },
@@ -236,7 +236,7 @@ describe("gumroad-lua", function()
         "gumroad-lua: option '--from': Gumroad counts whole UTC days here", "gumroad-lua sales export" },
       { "a limit that is none", { "products", "list", "--limit", "-1" },
         "gumroad-lua: option '--limit': a whole number of at least 0 expected, got '-1'", "gumroad-lua products list" },
-      { "a name of a connection that is none", { "login", "a b" }, "gumroad-lua: a name is made of letters",
+      { "a name of a connection that is none", { "login", "a b" }, "gumroad-lua: a name may have letters",
         "gumroad-lua login" },
       { "an emulator's number that is none", { "emulator", "--sales", "x" },
         "option '--sales': a number of at least 0 expected, got 'x'", "gumroad-lua emulator" },
@@ -266,7 +266,7 @@ describe("gumroad-lua", function()
     end
   end)
 
-  it("ends with a code for each sort of failure, and one line that says what to do", function()
+  it("has an exit code for each kind of failure, and one line that says what to do", function()
     local unreachable = "http://127.0.0.1:" .. support.free_port()
     gum:grant("no-use", "creator_api")
     local results = batch {
@@ -290,10 +290,10 @@ describe("gumroad-lua", function()
     assert.truthy(scope.err:find("this needs one of the scopes view_sales, account", 1, true))
     local broken = run({ "user", "get" }, { GUMROAD_ACCESS_TOKEN = "two\nlines" })
     assert.equal(3, broken.code)
-    assert.truthy(broken.err:find("the access token in GUMROAD_ACCESS_TOKEN is empty or has", 1, true), broken.err)
+    assert.truthy(broken.err:find("the access token in GUMROAD_ACCESS_TOKEN is empty, or has", 1, true), broken.err)
   end)
 
-  it("says when nobody knows whether a refund was made", function()
+  it("says when it is unknown whether a refund was made", function()
     local sale = assert(gum:sell { email = "wanda@example.com" })
     assert(gum:fault { kind = "reset", path = "/v2/sales/", method = "PUT" })
     local result = run({ "sales", "refund", sale.id })
@@ -314,7 +314,7 @@ describe("gumroad-lua", function()
       remove()
     end)
 
-    it("keeps what was sent where it fails, for its owner alone, and says how to go on", function()
+    it("keeps the upload state after a failure, for its owner only, and says how to continue", function()
       local variables = command.to(small, { XDG_STATE_HOME = folder .. "/state" })
       assert(small:fault { kind = "status", status = 403, path = "/v2/files/complete" })
       local failed = command.run({ "files", "upload", path }, variables)
@@ -328,19 +328,19 @@ describe("gumroad-lua", function()
       assert.equal(1, #support.requests(small))
     end)
 
-    it("shows on a terminal how far it is", function()
+    it("shows its progress on a terminal", function()
       local shown = command.on_terminal({ "files", "upload", path }, command.to(small), 80).out
       assert.truthy(shown:find("100 %, 2.9 of 2.9 MB sent\27[K\27[K", 1, true), shown)
     end)
 
-    it("tells a file that is not there as a mistake of the command line", function()
+    it("reports a missing file as a mistake of the command line", function()
       local result = run { "files", "upload", folder .. "/none" }
       assert.equal(2, result.code)
       assert.truthy(result.err:find("/none: No such file", 1, true), result.err)
     end)
   end)
 
-  it("tells by its exit code whether a licence is valid, and says so in the help", function()
+  it("shows with its exit code whether a license is valid, and documents that in the help", function()
     local product, key = "--product-id", "--license-key"
     local sale = assert(gum:sell { product_id = "brpro", email = "lena@example.com" })
     local results = batch {
@@ -355,16 +355,16 @@ describe("gumroad-lua", function()
     assert.truthy(results[4].out:gsub("%s+", " "):find("The exit code is 0 if it is valid, 6 if", 1, true))
   end)
 
-  it("says what to do without a token, and needs none for what is public", function()
+  it("says what to do without a token, and needs none for public operations", function()
     local none = { GUMROAD_ACCESS_TOKEN = "" }
     local result = run({ "sales", "list" }, none)
     assert.equal(3, result.code)
-    assert.truthy(result.err:find("no access token: set GUMROAD_ACCESS_TOKEN, or use a connection; there is no "
-      .. "connection: make one with gumroad-lua login NAME", 1, true), result.err)
+    assert.truthy(result.err:find("no access token: set GUMROAD_ACCESS_TOKEN or use a connection (no connection is "
+      .. "stored: make one with gumroad-lua login NAME)", 1, true), result.err)
     assert.equal(4, run({ "licenses", "verify", "--license-key", "no-such-key" }, none).code)
   end)
 
-  it("uses the connection that is named, else the variable's token, else the default connection", function()
+  it("uses the named connection, or the token in the variable, or the default connection", function()
     local folder, remove = support.folder()
     local variables = { XDG_CONFIG_HOME = folder, GUMROAD_ACCESS_TOKEN = "" }
     gum:grant("of-the-connection", "view_public")
@@ -384,7 +384,7 @@ describe("gumroad-lua", function()
     assert.truthy(unknown.err:find("there is no connection 'yours' (known: mine)", 1, true), unknown.err)
   end)
 
-  it("shows the token nowhere", function()
+  it("never shows the token", function()
     local token = "a-token-that-must-not-be-seen"
     gum:grant(token, "view_sales")
     local results = batch({
@@ -399,7 +399,7 @@ describe("gumroad-lua", function()
     assert.truthy(results[5].err:find("stack traceback:", 1, true))
   end)
 
-  it("tells on stderr when a list is not complete, and how to go on", function()
+  it("says on stderr when a list is not complete and how to continue", function()
     local first, whole = unpack(batch { { "sales", "list", "--limit", "3", "--fields", "id" },
       { "sales", "list", "--fields", "id" } })
     local key = first.err:match("^gumroad%-lua: the list is not complete: it ends at %-%-limit; go on with "
@@ -410,7 +410,7 @@ describe("gumroad-lua", function()
   end)
 
   describe("api", function()
-    it("prints what the server answers, byte for byte", function()
+    it("prints the server's response, byte for byte", function()
       local user, made = unpack(batch { { "api", "get", "user" }, { "api", "POST", "/v2/products", "--field",
         "name=Ink & Öl", "--field", "price=900", "--field", "tags[]=a b", "--field", "tags[]=c" } })
       assert.truthy(user.out:find('^{"success":true,"user":{"name":"[^"]+",.*"twitter_handle":null'), user.out)
@@ -430,7 +430,7 @@ describe("gumroad-lua", function()
       assert.same({ "/v2/sales", "email=a%2Bb%40example.com&page=1" }, { get.path, get.query })
     end)
 
-    it("takes a path with and without its beginning", function()
+    it("accepts a path with and without /v2", function()
       gum:reset_stats()
       batch { { "api", "GET", "/v2/user" }, { "api", "GET", "v2/user" }, { "api", "GET", "/user" } }
       local paths = {}
@@ -438,7 +438,7 @@ describe("gumroad-lua", function()
       assert.same({ "/v2/user", "/v2/user", "/v2/user" }, paths)
     end)
 
-    it("takes a full URL of the API, and none of another host", function()
+    it("accepts a full URL of the API, but not of another host", function()
       local user, other, longer = unpack(batch { { "api", "GET", gum.url .. "/v2/user", "--query", "a=b" },
         { "api", "GET", "https://api.example.com/v2/user" }, { "api", "GET", gum.url .. "0/v2/user" } })
       assert.truthy(user.out:find('^{"success":true,"user":'), user.err)
@@ -448,7 +448,7 @@ describe("gumroad-lua", function()
       assert.equal(2, longer.code)
     end)
 
-    it("reads a field's text from a file or standard input", function()
+    it("reads the text of a field from a file or standard input", function()
       local path = os.tmpname()
       command.write(path, "<p>Öl</p>\n")
       gum:reset_stats()
@@ -473,13 +473,13 @@ describe("gumroad-lua", function()
       return result
     end
 
-    it("gives a script the shop, the module and its arguments", function()
+    it("passes the shop, the module and its arguments to a script", function()
       local result = script([[
         print(#shop.user:get().id, gumroad._VERSION, arg[0], #arg, ...)]], "--json", "-x", "--", "a_b")
       assert.equal(("13\t%s\tSCRIPT\t4\t--json\t-x\t--\ta_b\n"):format(require("gumroad")._VERSION), result.out)
     end)
 
-    it("tells a script's errors in a line, with a code of their own", function()
+    it("reports the errors of a script in one line, with a separate exit code", function()
       for text, want in pairs {
         ["error 'no'"] = { 1, "gumroad-lua: SCRIPT:1: no\n" },
         ["local _, err = shop.sales:get 'none' error(err, 0)"] = {
@@ -497,7 +497,7 @@ describe("gumroad-lua", function()
     end)
   end)
 
-  it("runs the emulator, and prints what the shell needs for it", function()
+  it("runs the emulator and prints the variables for the shell", function()
     local words = { "emulator", "--port", "0", "--sales", "3", "--access-token", "of-tests" }
     local pipe = assert(io.popen(command.line(words) .. " & echo $!"))
     local pid = pipe:read("*l")
@@ -514,13 +514,13 @@ describe("gumroad-lua", function()
     assert.truthy(result.out:find("^%S+\n%S+\n%S+\n$"), result.err)
   end)
 
-  it("says that the emulator's port is taken, with the code of a setting that is wrong", function()
+  it("reports that the emulator's port is in use, with the exit code for a wrong setting", function()
     local result = run { "emulator", "--port", gum.url:match("%d+$") }
     assert.equal(3, result.code)
     assert.truthy(result.err:find("is already taken", 1, true), result.err)
   end)
 
-  it("says which package is missing where argparse is", function()
+  it("says which package to install if argparse is missing", function()
     local line = command.line({ "sales", "list" }):gsub("spec/cli/program.lua",
       "-e 'package.preload.argparse = nil package.path = package.path:gsub(\"[^;]*argparse[^;]*\", \"\") "
       .. "package.path = \"lua/?.lua;lua/?/init.lua\"' %0")

@@ -77,7 +77,7 @@ describe("gumroad-lua doctor #slow", function()
     assert.equal(problems > 0 and 1 or 0, found.code)
   end
 
-  it("finds nothing wrong where nothing is", function()
+  it("finds no problem if there is none", function()
     local hook = make_webhook("sale", HOOK)
     local found = examine()
     assert.equal(0, found.code, found.text)
@@ -99,7 +99,7 @@ describe("gumroad-lua doctor #slow", function()
     assert(shop.resource_subscriptions:delete(hook.id))
   end)
 
-  it("has a line for each finding, and tells how many are bad", function()
+  it("prints a line for each finding and the number of problems", function()
     local result = command.run({ "doctor" }, { GUMROAD_API_BASE_URL = gum.url, XDG_CONFIG_HOME = home })
     assert.equal(1, result.code)
     assert.truthy(result.out:find("\nproblem  connection: no access token. Run gumroad-lua login NAME", 1, true))
@@ -108,18 +108,19 @@ describe("gumroad-lua doctor #slow", function()
     assert.truthy(shown.out:find("\27[31mproblem\27[0m  connection", 1, true), shown.out)
   end)
 
-  it("tells which connection is used, and what is wrong with its file", function()
+  it("shows which connection is used and what is wrong with its file", function()
     store(TOKEN)
     local without = { GUMROAD_ACCESS_TOKEN = "" }
     check(examine({}, without), "ok", "connection", "the connection 'own', for " .. gum.url)
     check(examine({ "--base-url", "http://127.0.0.1:1" }, without), "problem", "connection",
-      "connection 'own' is of " .. gum.url .. ", where alone its token goes, but base_url says http://127.0.0.1:1")
+      "connection 'own' belongs to " .. gum.url .. " and its token is never sent elsewhere, but base_url is "
+        .. "http://127.0.0.1:1")
     check(examine { "--connection", "own" }, "note", "connection", "GUMROAD_ACCESS_TOKEN is set too")
     check(examine { "--connection", "other" }, "problem", "connection", "there is no connection 'other'")
     check(examine(), "ok", "connections", "for its owner alone")
     os.execute(("chmod 644 %s/gumroad-lua/*"):format(home))
-    check(examine(), "problem", "connections", "can be read by others")
-    check(examine({ "--connection", "own" }, without), "problem", "connection", "can be read by others")
+    check(examine(), "problem", "connections", "others can read ")
+    check(examine({ "--connection", "own" }, without), "problem", "connection", "others can read ")
   end)
 
   describe("on the way to the API", function()
@@ -134,20 +135,20 @@ describe("gumroad-lua doctor #slow", function()
       return examine({}, variables)
     end
 
-    it("tells an unknown name, a closed port and a server's failure apart", function()
+    it("distinguishes an unknown name, a closed port and a failure of the server", function()
       check(at("http://" .. TOO_LONG), "problem", "API", "the host's name is not known (DNS)")
       check(at("http://127.0.0.1:" .. support.free_port()), "problem", "API", "nobody takes connections there")
       gum:fault { kind = "status", status = 503, path = "/v2/user" }
       check(at(gum.url), "problem", "API", "answers, but with 503")
     end)
 
-    it("tells what is wrong with TLS", function()
+    it("says what is wrong with TLS", function()
       check(at((gum.url:gsub("^http:", "https:"))), "problem", "API", "the TLS handshake failed")
       check(at(server.url), "problem", "API", "the certificate is not trusted")
       check(at(server.url, { GUMROAD_CA_BUNDLE = server.ca_file }), "ok", "API", server.url .. " answers")
     end)
 
-    it("tells what is wrong with the bundle of certificates", function()
+    it("says what is wrong with the certificate bundle", function()
       local bad = server.folder .. "/nginx.conf"
       local found = at(server.url, { GUMROAD_CA_BUNDLE = bad })
       check(found, "problem", "certificates", bad .. ", from GUMROAD_CA_BUNDLE, holds none")
@@ -157,7 +158,7 @@ describe("gumroad-lua doctor #slow", function()
       check(found, "problem", "certificates", "GUMROAD_CA_BUNDLE names " .. bad .. ", which cannot be read")
     end)
 
-    it("names a proxy, without its password, and tells that it is not there", function()
+    it("names a proxy without its password, and says that it is not reachable", function()
       local proxy = "http://me:" .. SECRET .. "@" .. TOO_LONG .. ":3128"
       local found = at("https://api.example.com", { https_proxy = proxy })
       check(found, "note", "proxy", "HTTPS goes through http://" .. TOO_LONG .. ":3128, from https_proxy")
@@ -165,7 +166,7 @@ describe("gumroad-lua doctor #slow", function()
     end)
   end)
 
-  it("tells a token that was revoked, and one that may see no sales", function()
+  it("reports a revoked token and one that must not read sales", function()
     assert(gum:grant("token-to-be-revoked", "view_sales"))
     assert(gum:revoke("token-to-be-revoked"))
     local revoked = examine({}, { GUMROAD_ACCESS_TOKEN = "token-to-be-revoked" })
@@ -177,7 +178,7 @@ describe("gumroad-lua doctor #slow", function()
     assert.is_nil(poor.text:find("webhook sale", 1, true))
   end)
 
-  it("goes through the webhooks", function()
+  it("checks the webhooks", function()
     check(examine(), "warning", "webhooks", "this application has none")
     local made, owners = {}, {}
     for i, hook in ipairs { { "sale", HOOK }, { "sale", HOOK }, { "refund", "http://127.0.0.1:8080/" .. SECRET },
@@ -194,7 +195,7 @@ describe("gumroad-lua doctor #slow", function()
     for i, hook in ipairs(made) do assert(owners[i].resource_subscriptions:delete(hook.id)) end
   end)
 
-  it("tries a receiver with a test ping, and tells what an answer means", function()
+  it("tries a receiver with a test ping, and explains its response", function()
     local process = background.start({ "listen", "--port", "0", "--path", "/" .. SECRET, "--json" })
     local url = process:wait_for("listening on (http://[%w.:]+)") .. "/" .. SECRET
     local taken = examine { "--url", url }
@@ -213,7 +214,7 @@ describe("gumroad-lua doctor #slow", function()
     check(examine { "--url", "hooks.example.com" }, "problem", "receiver", "must be http(s)://HOST/PATH")
   end)
 
-  it("has one line for one address that all sorts of events go to", function()
+  it("prints one line for a URL that receives all events", function()
     local made = {}
     for i, name in ipairs { "sale", "refund", "dispute" } do made[i] = make_webhook(name, "http://10.0.0.1/hook") end
     local found = examine()
@@ -234,19 +235,19 @@ describe("gumroad-lua doctor #slow", function()
     assert.equal(0, process:interrupt().code)
   end)
 
-  it("tells a token that cannot be, and looks at the API all the same", function()
+  it("reports an impossible token and still checks the API", function()
     local found = examine({}, { GUMROAD_ACCESS_TOKEN = TOKEN .. "\n" })
-    check(found, "problem", "connection", "the access token in GUMROAD_ACCESS_TOKEN is empty or has a character")
+    check(found, "problem", "connection", "the access token in GUMROAD_ACCESS_TOKEN is empty, or has a character")
     check(found, "ok", "API", gum.url .. " answers")
     assert.is_nil(found.text:find(".lua:", 1, true))
   end)
 
-  it("names a base URL that is none, and the variable that has it", function()
+  it("names an invalid base URL and the variable that contains it", function()
     check(examine({}, { GUMROAD_API_BASE_URL = "localhost:8089" }), "problem", "connection",
-      "GUMROAD_API_BASE_URL must begin with https:// or http://, and is 'localhost:8089'")
+      "GUMROAD_API_BASE_URL must begin with https:// or http://, but it is 'localhost:8089'")
   end)
 
-  it("tells once to log in again where a stored connection was revoked", function()
+  it("says once to log in again if a stored connection was revoked", function()
     assert(gum:grant("token-to-be-revoked", "view_sales"))
     assert(gum:revoke("token-to-be-revoked"))
     store "token-to-be-revoked"
@@ -255,7 +256,7 @@ describe("gumroad-lua doctor #slow", function()
     assert.equal(1, select(2, found.text:gsub("[Rr]un gumroad%-lua login", "")))
   end)
 
-  it("like every command says in one line what is missing that no command can do without", function()
+  it("says in one line what is missing, like every command", function()
     local program = [[
       local name, kept = "%s", package.searchers or package.loaders
       for i, search in ipairs(kept) do
@@ -277,7 +278,7 @@ describe("gumroad-lua doctor #slow", function()
     end
   end)
 
-  it("tries whether a port can be listened on", function()
+  it("checks whether it can listen on a port", function()
     check(examine { "--port", tostring(support.free_port()) }, "ok", "port", "can be listened on")
     check(examine { "--port", tostring(gum.port) }, "problem", "port", "is already taken")
   end)

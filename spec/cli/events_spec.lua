@@ -51,7 +51,7 @@ end
 
 describe("gumroad-lua trigger", function()
   for _, name in ipairs(EVENTS) do
-    it("makes a ping of sort " .. name .. " with the fields of Gumroad's, in its order", function()
+    it("creates a ping of type " .. name .. " with Gumroad's fields, in Gumroad's order", function()
       local form = printed(name, "--seed", "7")
       local event = assert(webhook.parse(form, FORM))
       assert.same({ name, false, 0 }, { event.type, event.test, event.retry_count })
@@ -67,7 +67,7 @@ describe("gumroad-lua trigger", function()
     end)
   end
 
-  it("makes the test ping of the settings page, of a sale and without its resource_name", function()
+  it("creates the test ping of the settings page, for a sale and without resource_name", function()
     local form = printed("test", "--seed", "7")
     local event = assert(webhook.parse(form, FORM))
     assert.same({ "sale", true }, { event.type, event.test })
@@ -75,7 +75,7 @@ describe("gumroad-lua trigger", function()
     assert.truthy(form:find("&test=true$"))
   end)
 
-  it("makes test purchases, but not of subscriptions", function()
+  it("creates test purchases, but not of subscriptions", function()
     for _, name in ipairs { "sale", "refund", "dispute" } do
       assert.is_true(assert(webhook.parse(printed(name, "--test"), FORM)).test)
     end
@@ -83,7 +83,7 @@ describe("gumroad-lua trigger", function()
     assert.truthy(message:find("--test: a ping of a subscription does not tell", 1, true))
   end)
 
-  it("makes repetitions: the same with one field more, the last", function()
+  it("creates repeated deliveries, with one more field at the end", function()
     local first, again = printed("refund", "--seed", "3"), printed("refund", "--seed", "3", "--retry-count", "2")
     local function timeless(form) return (form:gsub("%d+%-%d+%-%d+T%d+%%3A%d+%%3A%d+Z", "now")) end
     assert.equal(timeless(first) .. "&retry_count=2", timeless(again))
@@ -91,14 +91,14 @@ describe("gumroad-lua trigger", function()
     assert.truthy(wrong("test", "--print", "--retry-count", "1"):find("does not repeat", 1, true))
   end)
 
-  it("invents others each time, and the same from a seed", function()
+  it("invents different pings each time, and the same ones from a seed", function()
     local function key(...) return assert(webhook.parse(printed("sale", ...), FORM)).key end
     assert.equal(key("--seed", "5"), key("--seed", "5"))
     assert.not_equal(key("--seed", "5"), key("--seed", "6"))
     assert.not_equal(key(), key())
   end)
 
-  it("invents as many as are asked for, all different", function()
+  it("invents as many as requested, all different", function()
     for _, name in ipairs { "sale", "subscription_ended", "test" } do
       local keys, count = {}, 0
       for line in printed(name, "--count", "60", "--seed", "1"):gmatch("[^\n]+") do
@@ -109,7 +109,7 @@ describe("gumroad-lua trigger", function()
     end
   end)
 
-  it("changes fields, each of its type and in its place", function()
+  it("changes fields, keeping their types and positions", function()
     local form = printed("sale", "--set", "price=900", "--set", "offer_code=LATE", "--set", "card.type=mastercard",
       "--set", "url_params.utm[x]=1", "--set", "discover_fee_charged=true", "--set", "referrer=")
     local data = assert(webhook.parse(form, FORM)).data
@@ -122,7 +122,7 @@ describe("gumroad-lua trigger", function()
     assert.truthy(printed("sale", "--json-body", "--set", "price=900"):find('"price":900,', 1, true))
   end)
 
-  it("shows what a buyer typed at the top of a sale too, where it wins over the fields before", function()
+  it("also puts the buyer's answers at the top level of a sale, where they overwrite earlier fields", function()
     local event = assert(webhook.parse(printed("sale", "--set", "custom_fields.Size [cm]=30=1&", "--set",
       "custom_fields.email=x", "--set", "custom_fields.refunded=yes"), FORM))
     assert.same({ ["Size [cm]"] = "30=1&", email = "x", refunded = "yes" }, event.data.custom_fields)
@@ -160,7 +160,7 @@ describe("gumroad-lua trigger", function()
       return command.batch { { "trigger", "sale", "--to", gum.url .. "/hook/" .. SECRET .. "?key=" .. SECRET, ... } }[1]
     end
 
-    it("tells what Gumroad would make of each answer", function()
+    it("says what Gumroad would do after each response", function()
       local again = "Gumroad would send it again after 1, 3 and 10 minutes"
       for status, want in pairs {
         [200] = { 0, "taken" }, [204] = { 0, "taken" }, [499] = { 5, again }, [500] = { 5, again },
@@ -178,13 +178,13 @@ describe("gumroad-lua trigger", function()
       end
     end)
 
-    it("knows how many deliveries are left", function()
+    it("says how many deliveries are left", function()
       assert.truthy(answered(503, "--retry-count", "1").out:find("again after 3 and 10 minutes\n", 1, true))
       assert.truthy(answered(503, "--retry-count", "2").out:find("again after 10 minutes\n", 1, true))
       assert.truthy(answered(503, "--retry-count", "3").out:find("that was the last delivery", 1, true))
     end)
 
-    it("sends what Gumroad sends, with its headers", function()
+    it("sends what Gumroad sends, with Gumroad's headers", function()
       gum:reset_stats()
       answered(200, "--seed", "9", "--json")
       local request = support.requests(gum)[1]
@@ -201,7 +201,7 @@ describe("gumroad-lua trigger", function()
       assert.truthy(answered(200, "--fields", "event,fate").out:find("^sale\ttaken\n$"))
     end)
 
-    it("ends with another exit code where nobody answers", function()
+    it("ends with another exit code if there is no response", function()
       local result = command.batch { { "trigger", "sale", "--to", "http://127.0.0.1:" .. support.free_port() } }[1]
       assert.equal(6, result.code)
       assert.truthy(result.out:find("newer servers of Gumroad would send it again after 1, 3 and 10 minutes", 1, true))
@@ -209,8 +209,8 @@ describe("gumroad-lua trigger", function()
   end)
 end)
 
-describe("An event's line", function()
-  it("has what is special about it, and nothing that steers a terminal", function()
+describe("The line for an event", function()
+  it("contains what is special about the event, and no control sequences", function()
     local event = { type = "sale", test = true, retry_count = 2, shadowed = { "email" }, data = { price = 1296,
       email = "lena@example.com\27[2J", product_name = ("Colour Notes No. 7 "):rep(9) } }
     local line = event_line.text(event, true)
@@ -220,13 +220,13 @@ describe("An event's line", function()
     assert.equal("sale\tlena@example.com\\x1b[2J", event_line.text(event, false):match("\t(.-\t.-)\t"))
   end)
 
-  it("tells of subscriptions what became of them", function()
+  it("says what happened to a subscription", function()
     local function amount(data)
       return event_line.text({ type = "x", retry_count = 0, shadowed = {}, data = data }, false):match("([^\t]*)\t$")
     end
     assert.equal("by buyer", amount { cancelled_by_buyer = true })
     assert.equal("payments failed", amount { cancelled_due_to_payment_failures = true })
-    assert.equal("upgrade to 180.00 yearly", amount { type = "upgrade", new_plan = { price_cents = 18000,
+    assert.equal("upgrade to price_cents 18000, yearly", amount { type = "upgrade", new_plan = { price_cents = 18000,
       recurrence = "yearly" } })
     assert.equal("cancelled", amount { ended_reason = "cancelled" })
     assert.equal("", amount {})
@@ -252,7 +252,7 @@ describe("gumroad-lua listen #slow", function()
     return list
   end
 
-  it("prints every sort of event that is triggered, and sends it on as it came", function()
+  it("prints every triggered event, and forwards it unchanged", function()
     local target = listen("--json")
     local relay = listen("--json", "--forward", target.url .. "/deep/hook?a=b", "--count", tostring(#EVENTS))
     for _, name in ipairs(EVENTS) do
@@ -275,14 +275,14 @@ describe("gumroad-lua listen #slow", function()
     assert.truthy(first.err:find(summary:format(#EVENTS), 1, true))
   end)
 
-  it("has a line with tabs for each event, where no terminal is", function()
+  it("prints a line with tabs for each event if there is no terminal", function()
     local process = listen("--count", "1")
     trigger(process.url, "sale", "--set", "email=lena@example.com", "--set", "price=1296", "--set", "product_name=Ink")
     local line = process:finish().out
     assert.truthy(line:find("^%d+%-%d+%-%d+T%d+:%d+:%d+Z\tsale\tlena@example.com\tInk\t%$12%.96\t\n$"), line)
   end)
 
-  it("takes only what bears the secret and the path, and shows neither", function()
+  it("accepts only requests with the secret and the path, and shows neither", function()
     local process = listen("--path", "/hook", "--secret", SECRET, "--count", "1")
     local base = process.url:match("^(http://[^/]+)")
     for _, target in ipairs { "/hook", "/hook?secret=" .. SECRET .. "x", "/?secret=" .. SECRET, "/hook?secret=" } do
@@ -306,7 +306,7 @@ describe("gumroad-lua listen #slow", function()
     remove()
   end)
 
-  it("lets Gumroad send again what its target does not take", function()
+  it("lets Gumroad repeat what its target does not accept", function()
     local target = listen("--path", "/other")
     for _, url in ipairs { "http://127.0.0.1:" .. support.free_port() .. "/" .. SECRET, target.url .. SECRET } do
       local relay = listen("--forward", url, "--count", "1")
@@ -320,7 +320,7 @@ describe("gumroad-lua listen #slow", function()
     end
   end)
 
-  it("takes other pings while a target lets it wait", function()
+  it("accepts other pings while a target keeps it waiting", function()
     local gum = assert(emulator.start { sales = 0, products = 1 })
     gum:fault { kind = "stall", path = "/slow" }
     local relay = listen("--json", "--forward", gum.url .. "/slow", "--count", "2")
@@ -334,14 +334,14 @@ describe("gumroad-lua listen #slow", function()
     gum:stop()
   end)
 
-  it("prints and counts only the events that are asked for", function()
+  it("prints and counts only the requested events", function()
     local process = listen("--events", "refund,dispute", "--count", "1")
     assert.equal(0, trigger(process.url, "sale").code)
     assert.equal(0, trigger(process.url, "dispute").code)
     assert.truthy(process:finish().err:find("1 event received: 1 dispute\n", 1, true))
   end)
 
-  it("refuses what is no ping", function()
+  it("refuses what is not a ping", function()
     local process = listen()
     local out = support.output("curl -s -o /dev/null -w '%{http_code} ' -d a=b " .. process.url .. " " .. process.url
       .. " --next -s -o /dev/null -w '%{http_code}' " .. process.url)
@@ -349,14 +349,14 @@ describe("gumroad-lua listen #slow", function()
     assert.truthy(process:interrupt().err:find("0 events received; 3 refused", 1, true))
   end)
 
-  it("says that its port is taken", function()
+  it("reports that its port is in use", function()
     local process = listen()
     local result = command.run { "listen", "--port", process.url:match(":(%d+)") }
     assert.equal(3, result.code)
     assert.truthy(result.err:find("is already taken", 1, true), result.err)
   end)
 
-  it("says what to install where it is built without its listener", function()
+  it("says what to install if it was built without its listener", function()
     local folder, remove = support.folder()
     local lua, cpath = support.lua_command(""):match("([^/%s]+) "), package.cpath
     assert.equal(0, command.shell(("make -s LUA=%s BUILD=%s MHD_LIBS= %s/gumroad/listener.so"):format(lua, folder,
@@ -409,9 +409,9 @@ describe("gumroad-lua listen #slow", function()
       return process
     end
 
-    it("makes the webhooks, prints what happens there, and removes what it made", function()
+    it("creates the webhooks, prints what happens, and removes what it created", function()
       local process = listen_for("--secret", SECRET, "--count", "2", "--json")
-      assert.equal(8, #webhooks())
+      assert.equal(#EVENTS, #webhooks())
       assert.equal("sale /hook?secret=" .. SECRET, webhooks()[1])
       local sale = assert(gum:sell { email = "lena@example.com" })
       gum:settle()
@@ -424,7 +424,7 @@ describe("gumroad-lua listen #slow", function()
       assert.is_nil((result.out .. result.err):find(gum.access_token, 1, true))
     end)
 
-    it("removes what it made where it ends because its output cannot be written", function()
+    it("removes what it created if it ends because its output cannot be written", function()
       local port = support.free_port()
       local words = { "listen", "--port", tostring(port), "--url", ("http://127.0.0.1:%d/hook"):format(port) }
       local process = background.start(words, command.to(gum), "/dev/full")
@@ -436,14 +436,14 @@ describe("gumroad-lua listen #slow", function()
       assert.same({}, webhooks())
     end)
 
-    it("removes what it made where one of the webhooks cannot be made", function()
+    it("removes what it created if one of the webhooks cannot be created", function()
       gum:fault { kind = "status", status = 403, method = "PUT" }
       local result = command.run({ "listen", "--port", "0", "--url", "http://127.0.0.1:9/hook" }, command.to(gum))
       assert.equal(3, result.code)
       assert.same({}, webhooks())
     end)
 
-    it("removes what it made where it is told to end, and where its terminal closes", function()
+    it("removes what it created if it is terminated or its terminal closes", function()
       for _, signal in ipairs { "TERM", "HUP" } do
         local process = listen_for("--subscribe", "sale")
         assert.same({ "sale /hook" }, webhooks())
@@ -454,7 +454,7 @@ describe("gumroad-lua listen #slow", function()
       end
     end)
 
-    it("makes those of the events that are named, and leaves what was there", function()
+    it("creates webhooks for the named events, and keeps existing ones", function()
       local url = "http://127.0.0.1:9/hook"
       local there = assert(shop.resource_subscriptions:create { resource_name = "sale", post_url = url })
       local process = listen_for("--subscribe", "sale,refund")
@@ -474,7 +474,7 @@ describe("gumroad-lua listen #slow", function()
       assert.truthy(process:interrupt().err:find("1 event received: 1 sale; 1 refused", 1, true))
     end)
 
-    it("takes the pings that are triggered with the token of the same seller", function()
+    it("accepts pings that are triggered with the token of the same seller", function()
       local process = listen_for("--events", "sale,refund")
       local function with_token(...)
         return command.run({ "trigger", "--to", process.url, ... }, command.to(gum))
@@ -485,7 +485,7 @@ describe("gumroad-lua listen #slow", function()
       assert.truthy(process:interrupt().err:find("3 events received: 1 refund, 2 sale; 1 refused", 1, true))
     end)
 
-    it("does not matter to trigger whether the API can be asked", function()
+    it("works with trigger whether or not the API can be reached", function()
       local nowhere = { GUMROAD_ACCESS_TOKEN = gum.access_token, GUMROAD_API_BASE_URL = "http://127.0.0.1:1" }
       gum:fault { kind = "status", status = 200, path = "/hook" }
       local words = { "trigger", "sale", "--to", gum.url .. "/hook" }
@@ -495,7 +495,7 @@ describe("gumroad-lua listen #slow", function()
       assert.equal(0, command.run(words, nowhere).code)
     end)
 
-    it("needs a token that may see sales", function()
+    it("needs a token that may read sales", function()
       assert(gum:grant("token-of-little-use", "view_public"))
       local result = command.run({ "listen", "--port", "0", "--url", "http://127.0.0.1:9/hook" },
         command.to(gum, { GUMROAD_ACCESS_TOKEN = "token-of-little-use" }))
@@ -504,7 +504,7 @@ describe("gumroad-lua listen #slow", function()
       assert.same({}, webhooks())
     end)
 
-    it("ends before it listens for an address that Gumroad refuses", function()
+    it("refuses an address that Gumroad refuses before it listens", function()
       local result = command.run({ "listen", "--port", "0", "--url", "hooks.example.com" }, command.to(gum))
       assert.equal(2, result.code)
       assert.truthy(result.err:find("http(s)://HOST/PATH", 1, true), result.err)

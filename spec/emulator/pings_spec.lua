@@ -40,7 +40,7 @@ local function new_receiver()
   return receiver
 end
 
-describe("pings", function()
+describe("The emulator's pings", function()
   local gum, receiver
 
   local function subscribe(resource_name, url, token)
@@ -95,7 +95,7 @@ describe("pings", function()
     assert.same({ 200 }, statuses())
   end)
 
-  it("go to each subscription and to the settings' address, which is told of sales only", function()
+  it("go to each subscription, and those of sales also to the URL in the settings", function()
     start()
     subscribe "sale"
     subscribe "sale"
@@ -111,7 +111,7 @@ describe("pings", function()
     assert.same({ 200, 200, 200, 200 }, statuses())
   end)
 
-  it("are repeated with a count after errors of the receiver", function()
+  it("are repeated, with a count, after errors of the receiver", function()
     start()
     subscribe "sale"
     receiver.answers = { 500, 503 }
@@ -132,7 +132,7 @@ describe("pings", function()
     assert.same({ 502, 504, 499, 500 }, statuses())
   end)
 
-  it("follow three redirects with the same post, and are then lost", function()
+  it("follow three redirects with the same body, and are then lost", function()
     start()
     subscribe "sale"
     receiver.answers = { 302, 302, 302 }
@@ -157,7 +157,7 @@ describe("pings", function()
   end)
 
   for _, status in ipairs { 400, 404, 410, 429, 501 } do
-    it("are lost when the answer is " .. status, function()
+    it("are lost when the response is " .. status, function()
       start()
       subscribe "sale"
       receiver.answers = { status }
@@ -167,7 +167,7 @@ describe("pings", function()
     end)
   end
 
-  it("are repeated when nobody answers, by new servers only", function()
+  it("are repeated without a response, but only by newer servers", function()
     for old, deliveries in pairs { [false] = 4, [true] = 1 } do
       start { old_server = old }
       subscribe("sale", "http://127.0.0.1:1/nobody")
@@ -188,7 +188,7 @@ describe("pings", function()
     assert.same({ 200 }, statuses())
   end)
 
-  it("tell of what happens to subscriptions", function()
+  it("report what happens to subscriptions", function()
     start()
     for _, name in ipairs { "sale", "cancellation", "subscription_updated", "subscription_ended",
       "subscription_restarted" } do
@@ -212,7 +212,7 @@ describe("pings", function()
     assert.equal("subscription_restarted", receiver.wait(5)[5].fields.resource_name)
   end)
 
-  it("tell of disputes, and of a sale again when asked to", function()
+  it("report disputes, and repeat a sale on request", function()
     start()
     for _, name in ipairs { "sale", "dispute", "dispute_won" } do subscribe(name) end
     local sale = gum:sell()
@@ -225,7 +225,7 @@ describe("pings", function()
     assert.equal(first.fields.sale_id, receiver.wait(4)[4].fields.sale_id)
   end)
 
-  it("can be tried from the settings: no resource name, test last, never repeated", function()
+  it("can be tested in the settings: without a resource name, with test at the end, never repeated", function()
     start()
     receiver.answers = { 500 }
     gum:test_ping(receiver.url .. "/test")

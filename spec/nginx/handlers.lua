@@ -31,6 +31,12 @@ answers["/seen"] = function() return tostring(seen[ngx.var.args]) end
 answers["/worker"] = function() return ngx.worker.pid() end
 answers["/timers"] = function() return ngx.timer.running_count() end
 
+answers["/http"] = function()
+  local hook = { url = os.getenv "GUMROAD_API_BASE_URL" .. "/hook", json = { text = "sold" } }
+  local responses = gumroad.all { function() return gumroad.http.request(hook) end, name_of_user }
+  return responses[1].status .. " " .. responses[2]
+end
+
 answers["/upload"] = function()
   local last
   local done = assert(shop.files:upload(ngx.var.args, { progress = function(now) last = now.sent end }))

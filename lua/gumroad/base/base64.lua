@@ -3,7 +3,7 @@ local base64 = {}
 
 local DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
--- One to three bytes as four digits, "=" in place of those that are not needed.
+-- Encodes one to three bytes as four digits; "=" fills the places that are not needed.
 local function encode_group(group)
   local a, b, c = group:byte(1, 3)
   local number, digits = a * 65536 + (b or 0) * 256 + (c or 0), {}
@@ -14,14 +14,14 @@ local function encode_group(group)
   return table.concat(digits)
 end
 
---- With padding, as HTTP headers have it.
+--- Encodes bytes with padding, as HTTP headers need it.
 function base64.encode(bytes)
   return (bytes:gsub("..?.?", encode_group))
 end
 
 local IN_URLS = { ["+"] = "-", ["/"] = "_", ["="] = "" }
 
---- In the alphabet that is safe in URLs, without padding.
+--- Encodes bytes in the alphabet that is safe in URLs, without padding.
 function base64.encode_for_url(bytes)
   return (base64.encode(bytes):gsub("[+/=]", IN_URLS))
 end

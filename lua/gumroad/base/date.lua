@@ -17,32 +17,56 @@ local function is_day(year, month, day)
   return not (month == 2 and day == 29 and not leap)
 end
 
+-- Seconds east of Greenwich, for "Z", "+02:00", "+0200" or "+02"; nil for anything else.
 local function zone_seconds(zone)
   if zone == "Z" or zone == "z" then return 0 end
-  local sign, hours, minutes = zone:match("^([+-])(%d%d):?(%d%d)$")
+  local sign, hours, rest = zone:match("^([+-])(%d%d)(.*)$")
+  local minutes = rest == "" and "00" or rest and rest:match("^:?(%d%d)$")
   hours, minutes = tonumber(hours), tonumber(minutes)
-  if not sign or hours > 23 or minutes > 59 then return nil end
+  if not minutes or hours > 23 or minutes > 59 then return nil end
   return (sign == "-" and -1 or 1) * (hours * 3600 + minutes * 60)
 end
 
+local MOST_DIGITS = 9  -- of a fraction
+
+-- Reads a time, of which seconds and their fraction may be missing.
+-- @return seconds after midnight, and the text behind the time | nil
+local function read_time(text)
+  local hour, colon, minute, rest = text:match("^[Tt ](%d%d)(:?)(%d%d)(.*)$")
+  if not hour then return nil end
+  local second, behind_second = rest:match("^" .. colon .. "(%d%d)(.*)$")
+  rest = behind_second or rest
+  hour, minute, second = tonumber(hour), tonumber(minute), tonumber(second or 0)
+  local fraction, behind_fraction = rest:match("^[.,](%d+)(.*)$")
+  if behind_second and fraction then
+    fraction, rest = fraction:sub(1, MOST_DIGITS), behind_fraction
+    second = second + tonumber(fraction) / 10 ^ #fraction  -- not as a text: its decimal point depends on the locale
+  end
+  if hour > 23 or minute > 59 or second >= 61 then return nil end
+  return hour * 3600 + minute * 60 + second, rest
+end
+
+local NO_ZONE = "it has no time zone, such as Z or +02:00"
+
 local function parse_text(text)
   local year, month, day, rest = text:match("^(%d%d%d%d)%-(%d%d?)%-(%d%d?)(.*)$")
+  if not year then year, month, day, rest = text:match("^(%d%d%d%d)(%d%d)(%d%d)(.*)$") end
   year, month, day = tonumber(year), tonumber(month), tonumber(day)
   if not year or not is_day(year, month, day) then return nil end
   local midnight = days_since_epoch(year, month, day) * 86400
   if rest == "" then return midnight end
-  local hour, minute, second, zone = rest:match("^[Tt ](%d%d):(%d%d):(%d%d%.?%d*)(.+)$")
-  local offset = zone and zone_seconds(zone)
-  hour, minute, second = tonumber(hour), tonumber(minute), tonumber(second)
-  if not offset or not second or hour > 23 or minute > 59 or second >= 61 then return nil end
-  return midnight + hour * 3600 + minute * 60 + second - offset
+  local seconds, zone = read_time(rest)
+  if not seconds then return nil end
+  if zone == "" then return nil, NO_ZONE end
+  local offset = zone_seconds(zone)
+  return offset and midnight + seconds - offset
 end
 
 --- Reads a point in time.
--- @param value  "YYYY-MM-DD" (00:00 UTC of that day), ISO 8601 with time and zone
---               ("2026-09-14T10:00:00+02:00"), Unix seconds, or a table as of os.date "*t"
+-- @param value  "YYYY-MM-DD" or "YYYYMMDD" (00:00 UTC of that day), ISO 8601 with time and zone
+--               ("2026-09-14T10:00:00+02:00", "2026-09-14 10:00Z"), Unix seconds, or a table as of os.date "*t"
 --               (local time; without an hour the day's beginning)
--- @return number Unix seconds, or nil where it is none of these
+-- @return number Unix seconds | nil, and why if that is known
 function date.parse(value)
   if type(value) == "number" then
     return value == value and math.abs(value) < 1e11 and value or nil

@@ -1,5 +1,5 @@
---- The one check of option tables: a misspelt, missing or wrong option raises in the same words
--- everywhere, at the caller's line.
+--- Checks tables of options. A misspelled, missing or wrong option raises at the caller's line, in the same
+-- words everywhere.
 --
 --     local KNOWN = {
 --       url = { "string", required = ": where Gumroad reaches this program" },
@@ -10,12 +10,12 @@
 --     }
 --     local copy = options.check("watch", KNOWN, given)
 --
--- A row is the type, or a list of types, or nothing for a value of any type; with:
+-- A row begins with a type or a list of types; without one, any type will do. Its fields:
 --   required  true, or the words that follow "NAME is missing"
---   default   what `fill` puts where nothing is given
---   positive, least, most, whole   which numbers it may be
---   or_false  whether false stands for "none" beside the type
---   expected  words for the type where its name says too little, such as "a URL"
+--   default   what `fill` sets if nothing is given
+--   positive, least, most, whole   which numbers are allowed
+--   or_false  whether false is allowed too, meaning "none"
+--   expected  words for the type if its name says too little, such as "a URL"
 local Error = require "gumroad.base.error"
 
 local options = {}
@@ -34,7 +34,7 @@ local function type_words(row)
   return row.expected or (type(row[1]) == "table" and table.concat(row[1], " or ")) or row[1]
 end
 
--- NaN never is: no comparison holds for it.
+-- NaN is never in range, as no comparison holds for it.
 local function is_in_range(row, number)
   return (not row.positive or number > 0) and number >= (row.least or -math.huge) and number <= (row.most or math.huge)
     and (not row.whole or number == math.floor(number))
@@ -73,11 +73,11 @@ end
 
 local DEFAULT_WORDS = { noun = "option", label = "%s" }
 
---- Checks a table of options. What is wrong raises at the caller's line.
--- @param where what is called, such as "oauth.login"
--- @param known name -> row, see above
--- @param given the table; nil is an empty one where no option is required
--- @param words optional: noun, what one of them is ("option"); label, how a message names one ("%s")
+--- Checks a table of options. Raises a mistake at the caller's line.
+-- @param where the function that got the table, such as "oauth.login"
+-- @param known table from name to row, see above
+-- @param given the table; may be nil if no option is required
+-- @param words optional, for messages: noun (default: "option") and label, a format for a name (default: "%s")
 -- @return a copy, so that the caller's table is neither kept nor changed
 function options.check(where, known, given, words)
   words = words or DEFAULT_WORDS
@@ -98,7 +98,7 @@ function options.check(where, known, given, words)
   return copy
 end
 
---- Puts the defaults where nothing is given.
+--- Sets the default of each option that is not given.
 -- @return the same table
 function options.fill(known, checked)
   for name, row in pairs(known) do

@@ -1,7 +1,7 @@
 --- Words of a shell command.
 local shell = {}
 
---- A text as one word, whatever is in it.
+--- Quotes a text, so that a shell reads it as one word whatever is in it.
 function shell.quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end

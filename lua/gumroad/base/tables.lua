@@ -1,9 +1,9 @@
---- What Lua's own table library leaves out.
+--- Functions that Lua's own table library lacks.
 local tables = {}
 
---- A copy of a table, not of what is in it.
--- @param from  table; nil: an empty one
--- @param more  optional table, whose values go before those of the first
+--- Copies a table, but not the tables in it.
+-- @param from  table, or nil for an empty one
+-- @param more  optional table; its values replace those of the first
 function tables.copy(from, more)
   local copy = {}
   for key, value in pairs(from or {}) do copy[key] = value end
@@ -11,7 +11,7 @@ function tables.copy(from, more)
   return copy
 end
 
---- The keys of a table, sorted.
+--- Returns the keys of a table, sorted.
 function tables.sorted_keys(from)
   local keys = {}
   for key in pairs(from) do keys[#keys + 1] = key end

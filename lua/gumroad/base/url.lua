@@ -1,10 +1,11 @@
---- The one place that takes URLs apart, and says how they may be shown. Text from outside meets only
--- patterns that look at each byte a fixed number of times.
+--- URLs: taking them apart, and showing them without their secrets. Nothing else does. Text from outside meets
+-- only patterns that look at each byte a fixed number of times.
 local url = {}
 
+local SLASH = ("/"):byte()
 local DEFAULT_PORTS = { http = 80, https = 443 }
 
--- Scheme with "://", authority, and the rest.
+-- Returns the scheme with "://", the authority, and the rest.
 local function split(text)
   return text:match("^(%a[%w+.-]*://)([^/?#]*)(.*)$")
 end
@@ -13,7 +14,7 @@ local function without_userinfo(authority)
   return authority:match("^.*@(.*)$") or authority
 end
 
--- Host, in lower case and without brackets, and port; nil where the authority is malformed.
+-- Returns the host, in lower case and without brackets, and the port; nil if the authority is malformed.
 local function host_and_port(authority)
   local address = without_userinfo(authority)
   local host, rest = address:match("^%[([^%]]*)%](.*)$")
@@ -24,9 +25,9 @@ local function host_and_port(authority)
 end
 
 --- Takes a URL apart.
--- @return table: scheme and host in lower case (an IPv6 address without brackets), port (number, where
---   it is written), path (may be ""), query and fragment (without their mark, where there is one); nil
---   where the text does not have the form SCHEME://HOST
+-- @return table: scheme and host in lower case (an IPv6 address without brackets), port (a number, if the URL
+--   has one), path (may be ""), query and fragment (without "?" and "#", if the URL has them); nil if the text
+--   does not have the form SCHEME://HOST
 function url.parse(text)
   local scheme, authority, rest = split(text)
   if not scheme then return nil end
@@ -37,18 +38,18 @@ function url.parse(text)
     query = query:match("^%?(.*)$"), fragment = fragment:match("^#(.*)$") }
 end
 
---- Whether a text begins as a full URL does, of whatever scheme.
+--- Tells whether a text begins like a full URL, whatever its scheme.
 function url.is_absolute(text)
   return split(text) ~= nil
 end
 
---- Whether a text begins as the URL of a web server does.
+--- Tells whether a text begins like an http or https URL.
 function url.is_http(text)
   local scheme = split(text)
   return scheme ~= nil and DEFAULT_PORTS[scheme:sub(1, -4):lower()] ~= nil
 end
 
---- The host of an http or https URL, in lower case; nil where the text is no such URL.
+--- Returns the host of an http or https URL, in lower case; nil if the text is not such a URL.
 function url.host(text)
   local parts = url.is_http(text) and url.parse(text)
   return parts and parts.host or nil
@@ -60,54 +61,71 @@ local function server_of(parts)
   return host .. (port and (":%d"):format(port) or "")
 end
 
---- Host and port of a URL, the port only where it is not the scheme's own; nil where the text is none.
+--- Returns host and port of a URL, the port only if it is not the scheme's default; nil if the text is not a URL.
 function url.server(text)
   local parts = url.parse(text)
   return parts and server_of(parts)
 end
 
---- Scheme, host and port of a URL: the same text for all URLs of that server; nil where the text is none.
+--- Returns scheme, host and port of a URL: the same text for all URLs of a server; nil if the text is not a URL.
 function url.origin(text)
   local parts = url.parse(text)
   return parts and parts.scheme .. "://" .. server_of(parts)
 end
 
---- What the request line of HTTP has of a URL: path and query, without the fragment.
--- @param parts of url.parse
+--- Returns path and query of a URL, as the request line of HTTP has them.
+-- @param parts what url.parse returned
 function url.target(parts)
   return (parts.path == "" and "/" or parts.path) .. (parts.query and "?" .. parts.query or "")
 end
 
---- The same URL with another port.
+--- Returns a URL with another port.
 function url.with_port(text, port)
   local scheme, authority, rest = split(text)
   return scheme .. authority:gsub(":%d*$", "") .. (":%d"):format(port) .. rest
 end
 
---- Whether a host is this machine. Names are not resolved.
--- @param host as of url.parse
+--- Tells whether a host is this machine. Names are not resolved.
+-- @param host as url.parse returns it
 function url.is_loopback(host)
   return host == "localhost" or host == "::1" or host:find("^127%.%d+%.%d+%.%d+$") ~= nil
 end
 
---- A URL, or what was meant to be one, without user and password.
+--- Returns a URL, or a text that was meant to be one, without user and password.
 function url.without_user(text)
   local scheme, authority, rest = split(text)
   if not scheme then return without_userinfo(text) end
+  if not host_and_port(authority) then return scheme .. without_userinfo(authority .. rest) end
   return scheme .. without_userinfo(authority) .. rest
 end
 
-local KEPT = 4  -- characters of a long part of the path
-
-local function shortened(segment)
-  return #segment > 2 * KEPT and segment:sub(1, KEPT) .. "..." or segment
+--- Returns what may be shown of a proxy's URL: scheme, host and port. Everything before the last "@" is taken for
+-- user and password, as people put any character into them.
+-- @param text the value of a variable such as https_proxy; the scheme may be missing
+function url.proxy(text)
+  local scheme, authority, rest = split(text)
+  local server = without_userinfo(scheme and authority .. rest or text)
+  return (scheme or "http://") .. server:match("^[^/?#]*")
 end
 
---- A URL as it may be shown where its path or query is what lets one in, as a webhook's: scheme, host
--- and port, and the beginnings of the path's parts.
+--- Returns a URL without the slashes at its end.
+function url.without_last_slashes(text)
+  local last = #text
+  while text:byte(last) == SLASH do last = last - 1 end
+  return text:sub(1, last)
+end
+
+local SHOWN = 4  -- characters of a long path segment
+
+local function shortened(segment)
+  return #segment > 2 * SHOWN and segment:sub(1, SHOWN) .. "..." or segment
+end
+
+--- Returns a URL whose path or query is a secret, such as a webhook's, in a form that may be shown: scheme, host
+-- and port, and the beginning of each path segment.
 function url.shown(text)
   local scheme, authority, rest = split(text)
-  if not scheme then return "(no URL)" end
+  if not scheme or not host_and_port(authority) then return "(no URL)" end
   local path, mark = rest:match("^([^?#]*)(.?)")
   return scheme .. without_userinfo(authority) .. path:gsub("[^/]+", shortened) .. (mark ~= "" and mark .. "..." or "")
 end

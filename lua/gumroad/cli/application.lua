@@ -2,6 +2,7 @@
 local env = require "gumroad.base.env"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
+local trimmed = require("gumroad.base.text").trimmed
 local values = require "gumroad.cli.values"
 
 local application = {}
@@ -19,17 +20,12 @@ function application.configure(parser)
   parser:option("--client-secret --access-token --token"):hidden(true):args("?"):action(refuse_secret)
 end
 
---- Bytes without the white space around them, such as a line's end.
-function application.trimmed(text)
-  return text:match("^%s*(.-)%s*$")
-end
-
 local function secret_of(args)
   local path = args.client_secret_file
   if not path then return env.get "GUMROAD_CLIENT_SECRET" end
   local text, why = values.text(path == "-" and "-" or "@" .. path)
   if not text then failure.raise(exit_codes.CONFIG, "option '--client-secret-file': " .. why) end
-  return application.trimmed(text)
+  return trimmed(text)
 end
 
 --- What gumroad.oauth wants to know.

@@ -1,5 +1,6 @@
 --- What a command that runs needs: the shop, where its output goes, what it tells on stderr.
 local env = require "gumroad.base.env"
+local printable = require("gumroad.base.text").printable
 local system = require "gumroad.system"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
@@ -7,6 +8,7 @@ local failure = require "gumroad.cli.failure"
 local context = {}
 
 local STDOUT, STDERR = 1, 2
+local MOST = 4000  -- bytes of a line on stderr: the longest that is meant is an address to open in a browser
 
 -- The connection that --connection names goes before the variable: it is the nearer word.
 local function connection_name(args)
@@ -26,7 +28,8 @@ local function new_shop(args, public, on_response)
   end
   if not err then return gumroad.new(options) end
   if not public then
-    failure.raise(exit_codes.CONFIG, "no access token: set GUMROAD_ACCESS_TOKEN, or use a connection; " .. err.message)
+    failure.raise(exit_codes.CONFIG, ("no access token: set GUMROAD_ACCESS_TOKEN or use a connection (%s)"):format(
+      err.message))
   end
   options.access_token = false
   return gumroad.new(options)
@@ -44,7 +47,7 @@ end
 --                    colours
 --   write(text)      prints; a disk that is full ends the command
 --   finish()         ends the output; what was lost of it, also of a script's print, ends the command
---   note(format, ...)      tells something on stderr, in a line
+--   note(format, ...)      tells something on stderr, in a printable line, whatever the values hold
 --   progress([format, ...])  shows on stderr how far it is, if people watch that; none: wipes it
 function context.new(args, command, registry)
   local self = { args = args, command = command, registry = registry, is_terminal = system.is_terminal(STDOUT) }
@@ -73,7 +76,7 @@ function context.new(args, command, registry)
 
   function self.note(...)
     io.stdout:flush()  -- what was printed before stands before it; if it is lost, finish() tells
-    io.stderr:write("gumroad-lua: ", (...):format(select(2, ...)), "\n")
+    io.stderr:write("gumroad-lua: ", printable((...):format(select(2, ...)), MOST), "\n")
   end
 
   function self.progress(...)

@@ -48,7 +48,11 @@ end
 
 -- What the library raises for a wrong argument begins with the place in our source, and then names
 -- the operation, or whatever was called; on the command line the words in front say that already.
-local CALLED = "^.-:%d+: ([%l_]+%.?[%l_]*): (.*)$"
+-- @return the name of what was called, the words behind it; nil of any other text
+local function read_place(text)
+  local at = text:match("^.-:%d+: ()")
+  if at then return text:match("^([%l_.]+): (.*)$", at) end
+end
 
 local function option(name) return "option '--" .. name:gsub("_", "-") end
 
@@ -80,7 +84,7 @@ function failure.of(raised, see)
   local text = tostring(raised)
   local part = missing_part(text)
   if part then return { code = exit_codes.CONFIG, message = part } end
-  local called, wrong = text:match(CALLED)
+  local called, wrong = read_place(text)
   if not (see and called) then return { code = exit_codes.FAILURE, message = text } end
   return { code = called:find("^gumroad%.") and exit_codes.CONFIG or exit_codes.USAGE, see = see,
     message = (wrong:gsub("^parameter '([%l_]+)", option)) }

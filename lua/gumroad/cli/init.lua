@@ -6,10 +6,12 @@ local arguments = require "gumroad.cli.arguments"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local registry = require "gumroad.cli.registry"
+local printable = require("gumroad.base.text").printable
 
 local cli = {}
 
 local PROGRAM = arguments.PROGRAM
+local MOST = 4000  -- bytes of a message
 local SUMMARY = "Script a Gumroad shop from the command line."
 
 local function exit_code_lines()
@@ -82,7 +84,7 @@ local function run(args, state)
 end
 
 local function tell(wrong)
-  if wrong.message then io.stderr:write(PROGRAM, ": ", (wrong.message:gsub("\n", " ")), "\n") end
+  if wrong.message then io.stderr:write(PROGRAM, ": ", printable(wrong.message, MOST), "\n") end
   if wrong.trace then io.stderr:write(wrong.trace, "\n") end
   if wrong.see then io.stderr:write("See: ", wrong.see, " --help\n") end
 end

@@ -104,8 +104,10 @@ values.TYPES = {
   end },
   date = { "DATE", function(word)
     local date = require "gumroad.base.date"
-    if date.parse(word) then return word end
-    return nil, "\"YYYY-MM-DD\" or ISO 8601 with time and zone expected, got '" .. word .. "'"
+    local seconds, why = date.parse(word)
+    if seconds then return word end
+    return nil, ("\"YYYY-MM-DD\" or ISO 8601 with time and zone expected, got '%s'%s"):format(word,
+      why and ": " .. why or "")
   end },
   object = { "JSON", from_json },
   -- An element; whole arrays, and objects in them, are given as JSON.

@@ -1,5 +1,6 @@
---- A call under way: the request, its attempts, and the transfer that runs.
+--- A call under way: its request, its attempts, and the transfer of the current attempt.
 local core = require "gumroad.core"
+local printable = require("gumroad.base.text").printable
 local requests = require "gumroad.client.request"
 local responses = require "gumroad.client.response"
 local retry = require "gumroad.client.retry"
@@ -10,12 +11,12 @@ local Error = require "gumroad.base.error"
 local Call = {}
 Call.__index = Call
 
---- Begins a call: what is ready to go is sent, without waiting.
+--- Begins a call: sends the request without waiting for the response.
 -- @param client  see gumroad.client
--- @param request as for Client:start
+-- @param request see Client:start
 -- @return Call | nil, error
 function Call.start(client, request)
-  local waiting, err = client:current_loop()  -- before anything is sent that nobody could wait for
+  local waiting, err = client:current_loop()  -- checked first: nobody could wait for the response otherwise
   if not waiting then return nil, err end
   if not (client.secret or request.public or request.url) then
     return nil, Error.new("config", "this needs an access token, and the shop was made without one")
@@ -30,8 +31,8 @@ function Call.start(client, request)
   return call
 end
 
--- Where the request goes, as it may be shown: origin, path, query. The query of a stranger's URL
--- is what lets one in there.
+-- Returns where the request goes, as it may be shown: origin, path, query. The query of another server's URL is left
+-- out, as it is a secret: it holds the right to upload.
 function Call:place()
   local request = self.request
   if not request.url then return self.client.base_url, request.path:match("^([^?]*)(.*)$") end
@@ -58,15 +59,15 @@ function Call:send()
   return true
 end
 
---- What an error means for its request: whether it may be made again, and whether nobody knows
--- what became of it.
--- @return err, changed
+--- Completes an error: sets whether the request may be sent again, and turns an error after which nobody knows
+-- whether a change was carried out into outcome_unknown.
+-- @return the same error
 function Call.judge(request, err)
   err.retryable = retry.is_retryable(request.repeatable, err)
   if not request.repeatable and retry.is_outcome_unknown(err) then
     err.kind, err.cause = "outcome_unknown", err.kind
-    err.message = ("%s; it may have been carried out all the same and is not sent again: %s"):format(err.message,
-      request.look or "make sure before you do")
+    Error.reword(err, ("%s; the change may have been carried out and is not sent again: %s"):format(err.message,
+      request.how_to_verify or "check before you send it again"))
   end
   return err
 end
@@ -75,27 +76,27 @@ end
 function Call:explain(err)
   local _, path = self:place()
   err.method = self.request.method
-  err.path = path:gsub("%c", "?")  -- one line, whatever was asked for
+  err.path = printable(path)
   err.attempts = self.attempt
   return Call.judge(self.request, err)
 end
 
 local UNREACHABLE = {
-  network = "is the network up, and base_url right?",
-  tls = "the connection is not safe, so nothing was sent; if your system's certificates are "
-    .. "elsewhere, name them in GUMROAD_CA_BUNDLE",
+  network = "check the network and base_url",
+  tls = "the connection is not safe, so nothing was sent; if your system keeps its certificates "
+    .. "elsewhere, set GUMROAD_CA_BUNDLE to the file",
 }
 
 local function transport_error(call, code, message, info)
   local err = Error.new(code, message)
   if info and not info.sent and UNREACHABLE[code] then
-    err.message = ("%s (%s): %s"):format(message, (call:place()), UNREACHABLE[code])
+    Error.reword(err, ("%s (%s): %s"):format(message, (call:place()), UNREACHABLE[code]))
   end
   err.curl_code, err.sent = info and info.curl_code, info and info.sent
   return err
 end
 
--- The response or failure as on_response sees it.
+-- Passes the response or failure to on_response.
 function Call:report(response, info, err)
   local hook = self.client.on_response
   if not hook then return end
@@ -108,7 +109,9 @@ function Call:outcome()
   local response, code, message, info = self.transfer:result()
   self.transfer = nil
   local body, err
-  if response then body, err = (self.request.read or responses.read)(self.request, response, self.client.connection)
+  if response then
+    local max_values = self.request.options.max_values or self.client.options.max_values
+    body, err = (self.request.read or responses.read)(self.request, response, self.client.connection, max_values)
   else err = transport_error(self, code, message, info) end
   if err then
     err.request_id = response and response.headers["x-request-id"]
@@ -118,8 +121,8 @@ function Call:outcome()
   return body, err
 end
 
--- The clock's last digits: enough for pauses that are not all alike.
-local function dice()
+-- Takes the clock's last digits, which is random enough for pauses that differ.
+local function random()
   return (core.now() * 1e6) % 1
 end
 
@@ -134,7 +137,7 @@ function Call:wait(waiting)
   until self.transfer:done()
 end
 
---- Waits for the response; tries again where that is safe.
+--- Waits for the response; sends the request again if it failed and that is safe.
 -- @return table the decoded body | nil, error
 function Call:finish()
   local waiting, err = self.client:current_loop()
@@ -145,7 +148,7 @@ function Call:finish()
     local body
     body, err = self:outcome()
     if body then return body end
-    local pause = retry.pause(err, self.attempt, attempts, dice)
+    local pause = retry.pause(err, self.attempt, attempts, random)
     if not pause then return nil, err end
     waiting.sleep(pause)
     local sent

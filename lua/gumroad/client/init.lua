@@ -1,5 +1,5 @@
---- One call: build, send, wait, try again, decode. It knows HTTP and Gumroad's envelope, and
--- nothing of single resources.
+--- Makes calls: builds a request, sends it, waits, tries again, decodes the response. A client knows HTTP and the
+-- envelope of Gumroad's responses, but no single resource.
 local client_options = require "gumroad.client.options"
 local loop = require "gumroad.loop"
 local url = require "gumroad.base.url"
@@ -15,39 +15,39 @@ local Client = {
 Client.__index = Client
 
 --- @param options see gumroad.new
--- @return Client; raises a gumroad.Error of kind config where there is no token
+-- @return Client; raises a gumroad.Error of kind config if there is no token
 function Client.new(options)
   local client = client_options.read(options)
   client.loop = client.sleep and loop.cooperative(client.sleep)
   return setmetatable(client, Client)
 end
 
---- The loop for what is done with this client here and now.
+--- Returns the loop for a call that is made here and now.
 -- @return loop | nil, error: see gumroad.loop
 function Client:current_loop()
   return loop.current(self.loop)
 end
 
---- What may be printed of a client: the token's last four characters at most, and no password
--- that somebody wrote into base_url.
+--- Describes a client for print: at most the last four characters of its token, and no password that somebody
+-- wrote into base_url.
 function Client:__tostring()
   return ("gumroad.Client(%s, %s)"):format(url.without_user(self.base_url),
     self.secret and tostring(self.secret) or "no token")
 end
 
---- Sends what is ready to go, without waiting: the network works while the caller does.
--- @param request { method, path, body, content_type, repeatable, scopes, options, public: whether
---   it goes without the token, file: whether a file is expected, not JSON, look: how to find out
---   what became of it, for errors } or, to another server than Gumroad's, without the token:
---   { method, url, headers, repeatable, options, source: { path, offset, length } of a file that is
---   sent, progress: function(bytes of it that were sent), now and then while it is,
---   read: function(request, response) -> value | nil, error }
+--- Sends a request without waiting for its response, so that the network works while the caller does.
+-- @param request table. For the API: method, path, body, content_type, scopes, options (those of the call),
+--   repeatable (whether it may be carried out twice), public (whether it goes without the token), file (whether a
+--   file is expected instead of JSON), how_to_verify (advice for outcome_unknown).
+--   For another server, which never gets the token: method, url, headers, options, repeatable, source (the part of
+--   a file to send: path, offset, length), progress (function(bytes), called now and then with how many bytes were
+--   sent), read (function(request, response) -> value | nil, error)
 -- @return Call, whose finish() waits for the response | nil, error
 function Client:start(request)
   return Call.start(self, request)
 end
 
---- start and finish in one.
+--- Sends a request and waits for its response.
 -- @return table the decoded body | nil, error
 function Client:call(request)
   local call, err = self:start(request)

@@ -1,6 +1,8 @@
---- What a client and a single call can be given: checked, and completed by the environment and by defaults.
+--- The options of a client and of a single call: checks them, and completes them from the environment and the
+-- defaults.
 local core = require "gumroad.core"
 local env = require "gumroad.base.env"
+local json = require "gumroad.base.json"
 local options = require "gumroad.base.options"
 local tables = require "gumroad.base.tables"
 local url = require "gumroad.base.url"
@@ -8,29 +10,30 @@ local Error = require "gumroad.base.error"
 
 local client_options = {}
 
---- Where Gumroad's own API is.
+--- The address of Gumroad's own API.
 client_options.DEFAULT_BASE_URL = "https://api.gumroad.com"
 
--- Of a call; in gumroad.new they hold for all calls.
+-- Options of a call; in gumroad.new they apply to all calls.
 local CALL = {
-  -- seconds for an attempt; for a file that is sent: in which nothing moves
+  -- seconds for one attempt; while a file is sent, seconds without any progress
   timeout = { "number", positive = true, default = 30 },
-  connect_timeout = { "number", positive = true, default = 10 },  -- seconds for its connection
+  connect_timeout = { "number", positive = true, default = 10 },  -- seconds for connecting, of each attempt
   retries = { "number", least = 0, default = 2 },                 -- attempts after the first
   max_size = { "number", positive = true, default = 10485760 },   -- bytes of a response, after decompression
-  headers = { "table" },                                          -- more request headers
+  max_values = { "number", positive = true, default = json.MAX_VALUES },  -- values in the JSON of a response
+  headers = { "table" },                                          -- additional request headers
 }
 
 local CLIENT = tables.copy(CALL, {
   access_token = { "string", or_false = true },
-  connection = { "table" },  -- { name, scope } of which the token is
+  connection = { "table" },  -- { name, scope }: the connection that the token comes from
   base_url = { "string" },
   sleep = { "function" },
   on_request = { "function" },
   on_response = { "function" },
 })
 
--- A call has parameters, too: a message says which of them it is about.
+-- A call has parameters too, so a message says that it is about an option.
 local WORDS = { label = "option '%s'" }
 
 --- Checks the options of one call; raises at the caller's line.
@@ -42,16 +45,15 @@ function client_options.check_call(where, given)
   return options.check(where, CALL, given, WORDS)
 end
 
-local BAD_TOKEN = " is empty or has a character that no token has (a line's end, perhaps, from the file it was read "
-  .. "from)"
+local BAD_TOKEN = " is empty, or has a character that no token has, such as the line break at the end of a file"
 
--- The token, out of sight; nil where there is to be none.
+-- Returns the token as a secret of the core; nil if the caller wants none.
 local function secret_of(given)
   if given == false then return nil end
   local token = given or env.get "GUMROAD_ACCESS_TOKEN"
   if token == nil or token == "" then
-    error(Error.new("config", "no access token: set GUMROAD_ACCESS_TOKEN, or pass access_token to "
-      .. "gumroad.new; Gumroad makes one under Settings, Advanced, Applications"), 0)
+    error(Error.new("config", "no access token: set GUMROAD_ACCESS_TOKEN or pass access_token to gumroad.new; to get "
+      .. "a token, open Settings, Advanced, Applications in Gumroad"), 0)
   end
   local ok, secret = pcall(core.secret, token)
   if ok then return secret end
@@ -59,22 +61,22 @@ local function secret_of(given)
   error(Error.new("config", "the access token in GUMROAD_ACCESS_TOKEN" .. BAD_TOKEN), 0)
 end
 
---- Where the API is.
+--- Returns the address of the API.
 -- @param given base_url of gumroad.new, or nil
--- @return URL without the version; raises a gumroad.Error of kind config where it is none
+-- @return URL without the version; raises a gumroad.Error of kind config if the text is not a URL
 function client_options.base_url(given)
   local place, from = given or env.get "GUMROAD_API_BASE_URL", given and "base_url" or "GUMROAD_API_BASE_URL"
   if not place or place == "" then place = client_options.DEFAULT_BASE_URL end
   if not url.is_http(place) then
-    error(Error.new("config", ("%s must begin with https:// or http://, and is '%s'"):format(from,
-      (url.without_user(place):gsub("%c", "?")))), 0)
+    error(Error.new("config", ("%s must begin with https:// or http://, but it is '%s'"):format(from,
+      url.without_user(place))), 0)
   end
-  return (place:gsub("/+$", ""):gsub("/v2$", ""))  -- with or without the version, as people write it
+  return (url.without_last_slashes(place):gsub("/v2$", ""))  -- people write it with or without the version
 end
 
 --- Reads the options of gumroad.new.
--- @return table: base_url, secret (or nil), connection, sleep, on_request, on_response, and `options`, those of
---   each call; raises a gumroad.Error of kind config where there is no token or no URL
+-- @return table: base_url, secret (or nil), connection, sleep, on_request, on_response, and `options` with those
+--   that apply to each call; raises a gumroad.Error of kind config if there is no token or the URL is wrong
 function client_options.read(given)
   local checked = options.check("gumroad.new", CLIENT, given, WORDS)
   local base_url, of_calls = client_options.base_url(checked.base_url), {}

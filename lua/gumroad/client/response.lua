@@ -1,14 +1,18 @@
---- What an HTTP response of Gumroad's means: the decoded body, or an error.
+--- Reads Gumroad's HTTP responses: returns the decoded body, or an error.
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
+local text = require "gumroad.base.text"
 local url = require "gumroad.base.url"
 
 local responses = {}
 
+-- How many bytes of a server's words an error repeats, and how many bytes of a page are searched for its title.
+local MOST = { words = 500, reason = 200, header = 100, title = 80, page = 4096 }
+
 local KINDS = { [401] = "auth", [403] = "scope", [404] = "not_found", [429] = "rate_limit" }
 
--- What Gumroad says where it refuses of its own accord, whatever the status, or nil. A licence
--- check without the product's id is refused with 500.
+-- Returns the message with which Gumroad itself refuses a request, whatever the status, or nil. A license check without
+-- the product's id, for instance, is refused with 500.
 local function refusal_words(body)
   local message = type(body) == "table" and body.success == false and body.message
   return type(message) == "string" and message or nil
@@ -22,18 +26,20 @@ local function kind_of(status, body)
   return words and words:find("was not found", 1, true) and "not_found" or "invalid"
 end
 
--- What the server says in its own words, or nil.
+-- Returns the server's own words, or nil.
 local function server_words(body)
   local words = type(body) == "table" and (body.message or body.error_description or body.error)
-  return type(words) == "string" and words ~= "" and words or nil
+  return type(words) == "string" and words ~= "" and text.printable(words, MOST.words) or nil
 end
 
--- Found step by step, as a pattern for all of it would go back and forth over white space.
+-- Returns the title of a page, in words. It is found step by step, so that no byte is looked at twice.
 local function page_title(response)
-  local text = response.body:sub(1, 4096):match("<[Tt][Ii][Tt][Ll][Ee][^>]*>([^<]*)<")
-  local title = text and text:match("%S[^<]*")
-  if not title then return "" end
-  return (' titled "%s"'):format(title:sub(1, 80):gsub("%s+$", ""):gsub("%c", " "))
+  local page = response.body:sub(1, MOST.page)
+  local _, name = page:lower():find("<title", 1, true)
+  local tag_end = name and page:find(">", name, true)
+  local behind = tag_end and page:find("<", tag_end, true)
+  local title = behind and text.trimmed(page:sub(tag_end + 1, behind - 1)) or ""
+  return title ~= "" and (' titled "%s"'):format(text.printable(title, MOST.title)) or ""
 end
 
 local MONTHS = {
@@ -41,11 +47,11 @@ local MONTHS = {
 }
 
 -- Retry-After is a number of seconds, or a date.
-local function retry_after(text)
-  if not text then return nil end
-  local seconds = tonumber(text:match("^%s*(%d+)%s*$"))
+local function retry_after(header)
+  if not header then return nil end
+  local seconds = tonumber(header:match("^%s*(%d+)%s*$"))
   if seconds then return seconds end
-  local day, month, year, time = text:match("(%d%d) (%a%a%a) (%d%d%d%d) (%d%d:%d%d:%d%d)")
+  local day, month, year, time = header:match("(%d%d) (%a%a%a) (%d%d%d%d) (%d%d:%d%d:%d%d)")
   if not MONTHS[month] then return nil end
   local at = require("gumroad.base.date").parse(("%s-%02d-%sT%sZ"):format(year, MONTHS[month], day, time))
   return at and math.max(at - os.time(), 0)
@@ -55,18 +61,18 @@ local MESSAGES = {}
 
 function MESSAGES.auth(response, _, _, connection)
   local reason = (response.headers["www-authenticate"] or ""):match('error_description="([^"]*)"')
-  return (reason or "the access token was not accepted") .. (connection
+  return (reason and text.printable(reason, MOST.reason) or "the access token was not accepted") .. (connection
     and ": run gumroad-lua login " .. connection.name .. " again"
     or ": check GUMROAD_ACCESS_TOKEN, or make a new token in Gumroad under Settings, Advanced, Applications")
 end
 
--- How to get a token with one of these scopes besides those that it has, in words.
+-- Says how to get a token with one of these scopes in addition to those it has.
 local function login_with(wanted, connection)
   local before = connection and connection.scope and connection.scope .. " " or ""
   local is_public = require("gumroad.api.scopes").set()
   for _, scope in ipairs(wanted) do
     if is_public[scope] and not (" " .. before):find(" " .. scope .. " ", 1, true) then
-      return (". For a token with it: gumroad-lua login %s --scopes '%s%s'"):format(
+      return ("; to get a token with it, run gumroad-lua login %s --scopes '%s%s'"):format(
         connection and connection.name or "NAME", before, scope)
     end
   end
@@ -74,23 +80,25 @@ local function login_with(wanted, connection)
 end
 
 function MESSAGES.scope(_, words, request, connection)
-  local told = words or "the access token may not do this"
-  if not request.scopes then return told end
-  return ("%s; this needs one of the scopes %s%s"):format(told, table.concat(request.scopes, ", "),
-    login_with(request.scopes, connection))
+  words = words or "the access token may not do this"
+  local scopes = request.scopes
+  if not scopes then return words end
+  return ("%s; this needs %s %s%s"):format(words, #scopes > 1 and "one of the scopes" or "the scope",
+    table.concat(scopes, ", "), login_with(scopes, connection))
 end
 
 function MESSAGES.rate_limit(response)
   local asked = response.headers["retry-after"]
   if not retry_after(asked) then return "too many requests; wait a minute or more" end
-  return "too many requests; the server asks to wait " .. (asked:find("^%s*%d+%s*$") and asked .. " seconds"
-    or "until " .. asked)
+  local shown = text.printable(asked, MOST.header)
+  return "too many requests; the server asks to wait " .. (asked:find("^%s*%d+%s*$") and shown .. " seconds"
+    or "until " .. shown)
 end
 
 function MESSAGES.redirect(response)
   local server = url.server(response.headers.location or "")
-  return "the server redirects" .. (server and " to " .. server or "")
-    .. "; it was not followed, and the token not sent there: check base_url"
+  return "the server redirects" .. (server and " to " .. text.printable(server, MOST.reason) or "")
+    .. ", which was not followed, so the token was not sent there: check base_url"
 end
 
 function MESSAGES.not_found(_, words)
@@ -105,7 +113,7 @@ function MESSAGES.server(response, words)
   return words or "the server failed" .. (response.body ~= "" and " with a page" .. page_title(response) or "")
 end
 
--- OAuth's word for a failure, such as invalid_grant, beside which it is described.
+-- Returns OAuth's word for a failure, such as invalid_grant, or nil. OAuth puts a description next to it.
 local function oauth_word(body)
   local word = type(body) == "table" and body.error_description and body.error
   return type(word) == "string" and word:match("^[%l_]+$") or nil
@@ -120,36 +128,68 @@ local function refusal(request, response, body, connection)
 end
 
 local function unreadable(response, what, why)
-  local kind = response.headers["content-type"] or "no content type"
-  return nil, Error.new("decode", ("the answer is not %s (%s, %d bytes%s): %s"):format(
+  local kind = text.printable(response.headers["content-type"] or "no content type", MOST.header)
+  return nil, Error.new("decode", ("the response is not %s (%s, %d bytes%s): %s"):format(
     what, kind, #response.body, page_title(response),
     why or "is there a proxy or a login page in between?"), { status = response.status })
 end
 
--- Whether an answer is the file that was asked for, and not words about why there is none.
+-- Tells whether something in between refused a request, such as a firewall. Gumroad's own refusals are JSON or
+-- empty, except for the words of its throttle.
+local function is_page_of_another(response)
+  return response.status >= 400 and response.status < 500 and response.status ~= 429 and response.body:find("%S") ~= nil
+end
+
+local function page_of_another(response)
+  local kind = text.printable(response.headers["content-type"] or "no content type", MOST.header)
+  return nil, Error.new("decode", ("the response is not Gumroad's: it is a page%s (%s, %d bytes) of a firewall, a "
+    .. "proxy or a login page in between; logging in again does not help"):format(page_title(response), kind,
+    #response.body), { status = response.status })
+end
+
+-- Whether a response is the file that was asked for, and not a text that says why there is no file.
 local function is_file(response)
   local kind = (response.headers["content-type"] or ""):lower()
   return not (kind:find("json", 1, true) or kind:find("html", 1, true))
 end
 
---- @param request    { method, scopes = list or nil, file = whether a file is expected, not JSON }
--- @param response   { status, headers, body } of the core
--- @param connection { name, scope } of the token, or nil: for what an error advises
--- @return table the decoded body, null absent and whole numbers integers; a file's bytes | nil, error
-function responses.read(request, response, connection)
-  local good = response.status >= 200 and response.status < 300
-  if good and request.file and is_file(response) then return response.body end
-  local ok, body = pcall(json.decode, response.body)
-  if not good then return refusal(request, response, ok and body, connection) end
-  if request.method == "HEAD" then return {} end
+local function too_many_values(response, why)
+  return nil, Error.new("too_large", "the response has " .. why, { status = response.status })
+end
+
+-- Reads the JSON of a successful response.
+local function read_json(request, response, connection, max_values)
+  local ok, body, why = json.read(response.body, max_values)
   if ok and type(body) == "table" and body.success == false then
     return refusal(request, response, body, connection)
   end
   if request.file then return unreadable(response, "a file") end
-  if not ok and response.body:find("^%s*[{%[]") then return unreadable(response, "complete JSON", body) end
-  if not ok then return unreadable(response, "JSON") end
+  if not ok and body == "too_large" then return too_many_values(response, why) end
+  if not ok then
+    if not response.body:find("^\239?\187?\191?%s*[{%[]") then return unreadable(response, "JSON") end
+    return unreadable(response, "complete JSON", why)
+  end
   if type(body) ~= "table" then return unreadable(response, "complete JSON", "an object was expected") end
   return body
+end
+
+--- Reads a response.
+-- @param request    { method, scopes = list or nil, file = whether a file is expected instead of JSON }
+-- @param response   { status, headers, body }, from the core
+-- @param connection { name, scope }: the connection that the token comes from, for advice in errors; or nil
+-- @param max_values how many values the JSON may hold; nil: json.MAX_VALUES
+-- @return the decoded body, with nil for null and integers for whole numbers (in a Lua without integers, a whole
+--   number that a double cannot hold is the text of its digits); or a file's bytes | nil, error
+function responses.read(request, response, connection, max_values)
+  if response.status < 200 or response.status >= 300 then
+    local ok, body, why = json.read(response.body, max_values)
+    if not ok and body == "too_large" then return too_many_values(response, why) end
+    if not ok and is_page_of_another(response) then return page_of_another(response) end
+    return refusal(request, response, ok and body, connection)
+  end
+  if request.file and is_file(response) then return response.body end
+  if request.method == "HEAD" then return {} end
+  return read_json(request, response, connection, max_values)
 end
 
 return responses

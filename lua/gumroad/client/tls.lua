@@ -1,4 +1,4 @@
---- Where the certificates of the authorities are that vouch for Gumroad's.
+--- Finds the bundle of CA certificates against which a server's certificate is checked.
 local core = require "gumroad.core"
 local env = require "gumroad.base.env"
 
@@ -31,16 +31,17 @@ local function find()
     if readable(path) then return path end
     return nil, ("%s names %s, which cannot be read"):format(name, path)
   end
-  local own = core.curl().ca_file  -- what libcurl was built with; wrong where it was built elsewhere
+  local own = core.curl().ca_file  -- libcurl's default, which is wrong if libcurl was built on another system
   if readable(own) then return own end
   for _, place in ipairs(PLACES) do
     if readable(place) then return place end
   end
   return nil, "no bundle of CA certificates was found: install the package ca-certificates, "
-    .. "or name a bundle in GUMROAD_CA_BUNDLE"
+    .. "or set GUMROAD_CA_BUNDLE to the file"
 end
 
---- @return string the file's path | nil, message
+--- Returns the path of the bundle.
+-- @return string path | nil, message
 function tls.ca_file()
   if not tls.found then
     local path, message = find()
@@ -50,8 +51,8 @@ function tls.ca_file()
   return tls.found
 end
 
---- The file for a request to a URL.
--- @return the file's path, or nil where none is needed | nil, message
+--- Returns the bundle for a request to a URL.
+-- @return path, or nil if none is needed | nil, message
 function tls.ca_file_for(url)
   if url:find("^https:") then return tls.ca_file() end
 end

@@ -1,5 +1,6 @@
 --- The options of gumroad.emulator.start and run.
 local Error = require "gumroad.base.error"
+local limits = require "gumroad.api.limits"
 local options = require "gumroad.base.options"
 local scopes = require "gumroad.api.scopes"
 
@@ -27,11 +28,11 @@ local OPTIONS = {
   strict_post_url = { "boolean", default = false },
   old_server = { "boolean", default = false },
   throttle = { "boolean", default = false },
-  part_size = { "number", default = 104857600 },
+  part_size = { "number", default = limits.UPLOAD.part },
   lua = { "string" },
 }
 
---- The caller's options, checked, and the defaults.
+--- Checks the caller's options and fills in the defaults.
 return function(given)
   local out = options.check("emulator", OPTIONS, given)
   if (out.products or math.huge) < 1 then out.sales = out.sales or 0 end

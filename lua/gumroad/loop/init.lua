@@ -1,24 +1,24 @@
---- How a call waits is chosen when it is made, from where it is made: a client is often
+--- How a call waits for the network. That is decided when the call is made, because a client is often
 -- created in nginx's init phase and used in a later one.
 --
 -- A loop is a table of three functions:
---   wait(transfer [, seconds])  until the transfer is done, or so long at most
---   sleep(seconds)              while other calls go on
---   all(functions)              runs them side by side, see gumroad.all
--- Two of the three kinds, blocking and cooperative, are tasks over a function that idles; nginx
--- has light threads and semaphores of its own.
+--   wait(transfer [, seconds])  returns when the transfer is done, or after that time
+--   sleep(seconds)              returns after that time; other calls go on meanwhile
+--   all(functions)              runs functions side by side, see gumroad.all
+-- There are three kinds. The blocking and the cooperative loop are coroutines over a function that idles;
+-- the loop for nginx uses its light threads and semaphores.
 local core = require "gumroad.core"
 local Error = require "gumroad.base.error"
 local tasks = require "gumroad.loop.tasks"
 
 local loop = {}
 
-local TICK = 0.001  -- seconds between looks, where a scheduler's sleep is all there is
+local TICK = 0.001  -- seconds between two checks, as a scheduler's sleep cannot wait for sockets
 
---- The loop of a plain script: waits for the network, and for nothing else meanwhile.
+--- The loop of a plain script: it blocks until the network has something.
 loop.blocking = tasks(function(seconds) core.engine():step(seconds, true) end)
 
---- A loop over a scheduler's own sleep function, such as copas.sleep.
+--- Makes a loop over a scheduler's own sleep function, such as copas.sleep.
 -- @param sleep function(seconds)
 function loop.cooperative(sleep)
   return tasks(function(seconds)
@@ -31,9 +31,9 @@ local YIELDING = {
   preread = true, ssl_cert = true, ssl_client_hello = true, ssl_session_fetch = true,
 }
 
---- The loop for a call that is made here and now.
--- @param own a client's own loop, or nil
--- @return loop | nil, error (kind config) where nothing can wait
+--- Returns the loop for a call that is made here and now.
+-- @param own the client's own loop, or nil
+-- @return loop | nil, error of kind config if nothing can wait here
 function loop.current(own)
   if own then return own end
   local ngx = rawget(_G, "ngx")

@@ -1,6 +1,5 @@
---- Waiting in nginx: the worker goes on with other requests meanwhile. One light thread per
--- worker, the driver, looks at the engine every millisecond, without blocking, as long as a
--- call waits; the callers wait on semaphores.
+--- Waiting in nginx, while the worker serves other requests. One light thread per worker, the driver, steps
+-- the engine every millisecond, without blocking, as long as any call waits; the callers wait on semaphores.
 local core = require "gumroad.core"
 local Error = require "gumroad.base.error"
 local semaphores = require "ngx.semaphore"
@@ -8,17 +7,17 @@ local ngx = ngx
 
 local loop = {}
 
-local TICK = 0.001  -- seconds between two looks
-local LEASE = 0.25  -- seconds without a look after which nobody is taken to drive
+local TICK = 0.001  -- seconds between two steps
+local LEASE = 0.25  -- seconds without a step after which the driver is taken for dead
 
--- transfer -> the semaphore of the call that waits for it. Weak: with a request that nginx
--- drops, its call goes too.
+-- transfer -> the semaphore of the call that waits for it. Weak, so that a call goes with the request that
+-- nginx drops.
 local waiting = setmetatable({}, { __mode = "k" })
-local looked = -math.huge  -- when the driver last looked, by core.now
-local driver               -- whose turn it is to look
+local last_step = -math.huge  -- time of the driver's last step, by core.now
+local driver                  -- a table that stands for the current driver
 
-local function look()
-  looked = core.now()
+local function step()
+  last_step = core.now()
   if core.engine():step(0) == 0 then return end
   for transfer, semaphore in pairs(waiting) do
     if transfer:done() then
@@ -28,34 +27,34 @@ local function look()
   end
 end
 
--- Looks for all that wait, until nobody does; or, for a call that drives by itself, until
--- its transfer is done. The latest driver sends home one that was only late.
+-- Steps for all calls until none waits; or, for a call that drives by itself, until its transfer is done. A driver
+-- that was only late stops when it sees that a newer one has taken over.
 local function drive(_, transfer)
   local me = {}
   driver = me
   while driver == me and next(waiting) and not (transfer and transfer:done()) do
-    look()
+    step()
     ngx.sleep(TICK)
   end
-  if driver == me then looked = -math.huge end
+  if driver == me then last_step = -math.huge end
 end
 
--- Whether nginx took the timer. When too many run it is dropped all the same, without a word
--- to us: then nobody looks, and a call that waits drives by itself.
+-- Returns whether nginx accepted the timer. If too many timers run, nginx accepts it and then drops it silently;
+-- so a call that waits drives by itself once the lease is over.
 local function start_driver()
   local started = ngx.timer.at(0, drive)
-  if started then looked = core.now() end
+  if started then last_step = core.now() end
   return started
 end
 
---- Returns when the transfer is done, or after so many seconds.
+--- Returns when the transfer is done, or after that many seconds.
 function loop.wait(transfer, seconds)
   if transfer:done() then return end
   local deadline = core.now() + (seconds or math.huge)
   local semaphore, tried = semaphores.new(), false
   waiting[transfer] = semaphore
   repeat
-    if core.now() - looked < LEASE then
+    if core.now() - last_step < LEASE then
       semaphore:wait(math.max(0.001, math.min(LEASE, deadline - core.now())))
     elseif not tried and start_driver() then
       tried = true

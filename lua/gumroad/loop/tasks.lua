@@ -1,14 +1,13 @@
---- A way to wait over any `idle(seconds)` function, and functions run side by side over it
--- as coroutines.
+--- Makes a loop out of any function `idle(seconds)`. Functions run side by side in it as coroutines.
 local core = require "gumroad.core"
 local Error = require "gumroad.base.error"
 
--- The coroutines that an `all` runs: a wait inside one lets the others go on.
+-- The coroutines that `all` runs. A wait inside one of them yields, so that the others go on.
 local tasks = setmetatable({}, { __mode = "k" })
 
 local MAX_IDLE = 60  -- seconds; libcurl's own timers wake us before
 
--- `ready` answers true, or false and the time (of core.now) at which to ask again.
+-- `ready` returns true, or false and the time (by core.now) at which to ask again.
 local function wait_until(ready, idle)
   local co = coroutine.running()
   if co and tasks[co] then return coroutine.yield(ready) end
@@ -19,12 +18,12 @@ local function wait_until(ready, idle)
   end
 end
 
--- Said by Lua 5.1 alone.
+-- Only Lua 5.1 raises this.
 local CANNOT_WAIT = "attempt to yield across metamethod/C-call boundary"
-local ADVICE = "Lua 5.1 cannot wait inside pcall or a for loop's iterator: in gumroad.all, "
-  .. "use list in place of each there\n"
+local ADVICE = "Lua 5.1 cannot wait inside pcall or an iterator: in a function for gumroad.all, "
+  .. "call list instead of each\n"
 
-local resumed = 0  -- how often a task was, of any list
+local resumed = 0  -- how often any task of any list was resumed
 
 local function resume(task)
   resumed = resumed + 1
@@ -35,7 +34,7 @@ local function resume(task)
     task.ready, task.done, task.value, task.err = nil, true, value, err
   elseif Error.is(value) then
     task.ready, task.done, task.err = nil, true, value
-  else  -- a mistake in the function itself: not to be hidden
+  else  -- a mistake in the function itself, which must not be hidden
     local advice = value == CANNOT_WAIT and ADVICE or ""
     error(advice .. debug.traceback(task.co, tostring(value)), 0)
   end
@@ -59,9 +58,8 @@ local function advance_once(list)
   return all_done, soonest
 end
 
--- Lets every task go as far as it can; true when all have ended, else false and a deadline.
--- A task that ran may have moved the engine on, past what another one waits for: it is over
--- only when none has run since it was asked.
+-- Runs every task as far as it can go. Returns true when all have ended, else false and a deadline. A task that
+-- ran may have finished what another one waits for, so all are asked again until none of them has run.
 local function advance(list)
   while true do
     local before = resumed
@@ -73,16 +71,15 @@ end
 local function start(functions)
   local list = {}
   for i, run in ipairs(functions) do
-    local co = coroutine.create(function() return run() end)  -- Lua 5.1 makes none of a C function
+    local co = coroutine.create(function() return run() end)  -- Lua 5.1 refuses a C function here
     tasks[co] = true
     list[i] = { co = co }
   end
   return list
 end
 
---- @param idle function(seconds): moves the engine on, and waits at most so long
--- @return table a loop: wait(transfer [, seconds]) until it is done (or so long at most),
---   sleep(seconds), all(functions)
+--- @param idle function(seconds): steps the engine, waiting at most that long
+-- @return table a loop, see gumroad.loop
 return function(idle)
   local loop = {}
 
@@ -99,7 +96,7 @@ return function(idle)
   function loop.all(functions)
     local list = start(functions)
     local ok, done, deadline
-    wait_until(function()  -- which may be asked by another all: what is raised belongs to this one
+    wait_until(function()  -- an outer all may call this; what is raised must reach the caller of this one
       ok, done, deadline = pcall(advance, list)
       return done, deadline
     end, idle)

@@ -1,5 +1,4 @@
---- An operation that was called: the request that follows from its row and its arguments, and what
--- becomes of the response.
+--- A call of an operation: makes the request from its row and arguments, and the result from the response.
 local api = require "gumroad.api"
 local params = require "gumroad.resources.params"
 local Client = require "gumroad.client"
@@ -8,8 +7,8 @@ local Error = require "gumroad.base.error"
 local Operation = {}
 Operation.__index = Operation
 
--- Splits the arguments of a method: ids in the order of the path, then a table of
--- parameters where the operation has any, then the options of the call.
+-- Splits the arguments of a method: ids in the order of the path, then a table of parameters if the operation has any,
+-- then the options of the call.
 local function read_arguments(row, where, ...)
   local args, ids, count = { n = select("#", ...), ... }, {}, #row.path_params
   for i = 1, count do
@@ -24,47 +23,48 @@ local function read_arguments(row, where, ...)
   return ids, row.takes_params and args[count + 1] or nil, Client.check_call_options(where, args[options_at])
 end
 
---- @param row    of gumroad.api
--- @param where  its name for errors, such as "sales.each"
+--- Makes an operation.
+-- @param row    from gumroad.api
+-- @param where  name of the method in errors, such as "sales.each"
 -- @param client
--- @param ...    the arguments of the method
--- @return { row, where, client, ids, params (as given, not checked), options (those of a call) }
+-- @param ...    arguments of the method
+-- @return { row, where, client, ids, params (as given, not checked), options (of the call) }
 function Operation.new(row, where, client, ...)
   local ids, given, options = read_arguments(row, where, ...)
   return setmetatable({ row = row, where = where, client = client, ids = ids, params = given, options = options },
     Operation)
 end
 
--- The row of the operation that shows what another one did, or nil, and how to say so.
-local function looking_row(row)
-  if row.look then
-    local resource, name = row.look:match("^(.*)%.(.*)$")
-    return api[resource][name], "read it back with "
+-- Returns the row of the operation that shows what another one did, or nil.
+local function verifying_row(row)
+  if row.verify_with then
+    local resource, name = row.verify_with:match("^(.*)%.(.*)$")
+    return api[resource][name]
   elseif row.name == "create" then
-    return api[row.resource].list, "look with "
+    return api[row.resource].list
   end
-  return #row.path_params > 0 and api[row.resource].get, "read it back with "
+  return #row.path_params > 0 and api[row.resource].get
 end
 
--- How the caller finds out what became of a change whose response was lost.
-local function how_to_look(row, ids)
-  local look, words = looking_row(row)
-  if not look then return nil end
+-- Says how the caller finds out whether a change whose response was lost was carried out; nil if no call shows it.
+local function how_to_verify(row, ids)
+  local verifier = verifying_row(row)
+  if not verifier then return nil end
   local arguments = {}
-  for i in ipairs(look.path_params) do arguments[i] = ("%q"):format(ids[i]) end
-  if look.needs_params then arguments[#look.path_params + 1] = "{ ... }" end
-  return ("%sshop.%s:%s(%s)"):format(words, look.resource, look.name, table.concat(arguments, ", "))
+  for i in ipairs(verifier.path_params) do arguments[i] = ("%q"):format(ids[i]) end
+  if verifier.needs_params then arguments[#verifier.path_params + 1] = "{ ... }" end
+  return ("check with shop.%s:%s(%s)"):format(verifier.resource, verifier.name, table.concat(arguments, ", "))
 end
 
 local function is_repeatable(row, given)
-  if not row.repeatable_with then return row.repeatable end
-  for name, value in pairs(row.repeatable_with) do
+  if not row.repeatable_when then return row.repeatable end
+  for name, value in pairs(row.repeatable_when) do
     if given[name] ~= value then return false end
   end
   return true
 end
 
---- The request for checked parameters, for client:start.
+--- Makes the request for checked parameters, as client:start takes it.
 function Operation:request(given)
   local row = self.row
   local request = {
@@ -72,12 +72,12 @@ function Operation:request(given)
     repeatable = is_repeatable(row, given), options = self.options, public = not row.scopes,
     file = row.kind == "file",
   }
-  if not request.repeatable then request.look = how_to_look(row, self.ids) end
+  if not request.repeatable then request.how_to_verify = how_to_verify(row, self.ids) end
   params.write(self.where, row, given, request)
   return request
 end
 
--- Whether what came out of JSON, where a table is an array or an object, is an array of tables.
+-- Whether a table decoded from JSON is an array of tables.
 local function is_array_of_tables(value)
   if type(next(value)) == "string" then return false end
   for i = 1, #value do
@@ -90,29 +90,29 @@ end
 local function fault_of(row, value, body)
   if type(value) ~= "table" then return "no '" .. row.returns .. "'" end
   if row.kind ~= "list" then return nil end
-  if not is_array_of_tables(value) then return "a '" .. row.returns .. "' that is no list of objects" end
+  if not is_array_of_tables(value) then return "a '" .. row.returns .. "' that is not a list of objects" end
   local key = body.next_page_key
-  return key ~= nil and type(key) ~= "string" and "a next_page_key that is no text" or nil
+  return key ~= nil and type(key) ~= "string" and "a next_page_key that is not a string" or nil
 end
 
---- What a response's body holds for the caller, with what stands beside it there; of a list the key of
--- the next page, too.
+--- Returns what a response's body holds for the caller: its object, list or file, with the fields that come next to it
+-- in the body.
 -- @return value | nil, error
 function Operation:value(body, request)
   local row = self.row
   if row.kind == "message" or not row.returns then return body end
-  local value = body[row.returns] or body[row.or_returns]
+  local value = body[row.returns] or body[row.alternative]
   local fault = fault_of(row, value, body)
   if fault then
-    return nil, Client.judge(request, Error.new("decode", "the answer has " .. fault,
+    return nil, Client.judge(request, Error.new("decode", "the response has " .. fault,
       { method = row.method, path = request.path:match("^[^?]*"), status = 200 }))
   end
-  for _, field in ipairs(row.beside or {}) do value[field[1]] = body[field[1]] end
+  for _, field in ipairs(row.extra_fields or {}) do value[field[1]] = body[field[1]] end
   if row.kind == "list" then value.next_page_key = body.next_page_key end
   return value
 end
 
---- Makes the row's own request with checked parameters.
+--- Sends the row's request with checked parameters.
 -- @return value | nil, error
 function Operation:send(given)
   local request = self:request(given)

@@ -1,20 +1,23 @@
---- Watching a shop: makes the webhooks, receives the pings, calls the handlers.
+--- Watches a shop: creates webhooks, receives pings and calls handlers.
 --
--- Gumroad gives a receiver 5 seconds. A handler that raises is answered with 503, so that
--- Gumroad sends the ping again: after 1, 3 and 10 minutes, then never. A handler that takes
--- longer than 5 seconds is called again for the same event; `event.key` tells.
+-- Gumroad waits 5 seconds for the response to a ping. If a handler raises, the response is 503, and Gumroad sends the
+-- ping again after 1, 3 and 10 minutes; after that the event is lost. A handler that takes longer than 5 seconds is
+-- called again for the same event, which has the same `event.key`.
 local core = require "gumroad.core"
 local delivery = require "gumroad.api.delivery"
 local dispatch = require "gumroad.watch.dispatch"
 local events = require "gumroad.api.events"
-local hooks = require "gumroad.webhook.subscriptions"
+local printable = require("gumroad.base.text").printable
 local receiver = require "gumroad.webhook.receiver"
+local subscriptions = require "gumroad.webhook.subscriptions"
 local tables = require "gumroad.base.tables"
 local url = require "gumroad.base.url"
 local Error = require "gumroad.base.error"
 local Options = require "gumroad.base.options"
 
 local watch = {}
+
+local MOST_OF_KEY = 200  -- bytes of an event's key in a line of stderr
 
 local HANDLERS = {}
 for _, name in ipairs(events.names) do HANDLERS[name] = { "function" } end
@@ -26,15 +29,15 @@ local KNOWN = tables.copy(HANDLERS, {
   subscribe = { "boolean" }, on_ready = { "function" }, on_error = { "function" },
 })
 
--- The handlers among checked options.
+-- Returns the handlers among the options.
 local function handlers_of(options)
   local handlers = {}
   for name in pairs(HANDLERS) do handlers[name] = options[name] end
-  if next(handlers) == nil then Error.usage("watch: no handler is given, such as sale = function(sale) ... end") end
+  if next(handlers) == nil then Error.usage("watch: a handler is missing, such as sale = function(sale) ... end") end
   return handlers
 end
 
--- Where Gumroad is to send pings, the secret included.
+-- Returns the URL to which Gumroad is to send pings, including the secret.
 local function public_url(options, port)
   local text = options.url
   local parts = url.parse(text)
@@ -43,10 +46,9 @@ local function public_url(options, port)
   return text .. (text:find("?", 1, true) and "&" or "?") .. "secret=" .. core.percent_encode(options.secret)
 end
 
---- The URL that Gumroad is told, and the part of it that a ping must bear: path and query,
--- the secret among them.
--- @param options url, secret and path of run
--- @param port the one that port 0 in the url stands for
+--- Returns the URL for Gumroad's subscriptions, and the path and query that a ping must have. Both include the secret.
+-- @param options url, secret and path, see run
+-- @param port the port that replaces port 0 in the URL
 function watch.addresses(options, port)
   local text = public_url(options, port)
   local parts = url.parse(text)
@@ -66,43 +68,45 @@ local function handle(self, event)
   return delivery.RETRY
 end
 
---- Handles what has arrived; if nothing has, waits at most so many seconds for it.
+--- Handles the pings that have arrived; if there are none, waits for one, at most that many seconds.
 function Watcher:step(seconds)
   self.receiver:step(seconds)
 end
 
---- Ends run() after the request at hand.
+--- Ends run() after the current request.
 function Watcher:stop()
   self.stopped = true
   self.receiver:stop()
 end
 
---- Stops listening. The subscriptions stay.
+--- Stops listening. The webhooks stay.
 function Watcher:close()
   self.receiver:close()
 end
 
+-- Prints a line, and the traceback if a handler raised something other than a gumroad.Error.
 local function log_error(err, event)
-  io.stderr:write("gumroad: ", event and event.key .. ": " or "", tostring(err), "\n")
+  io.stderr:write("gumroad: ", event and printable(event.key, MOST_OF_KEY) .. ": " or "", tostring(err), "\n")
+  if err.traceback then io.stderr:write(err.traceback, "\n") end
 end
 
--- Whose pings they must be | nil, error
+-- Returns the id of the seller whose pings are expected | nil, error
 local function expected_seller(shop, options)
   if options.seller_id then return options.seller_id end
   local user, err = shop.user:get()
   if not user then return nil, err end
   if type(user.user_id) == "string" then return user.user_id end
-  return nil, Error.new("decode", "the server does not tell whose the token is: say so with seller_id")
+  return nil, Error.new("decode", "the server does not say which seller the token belongs to: pass seller_id")
 end
 
--- One webhook for each event that has a handler.
+-- Creates a webhook for each event that has a handler.
 local function subscribe(self, shop)
   local wanted = {}
   for name in pairs(self.handlers) do wanted[name] = self.url end
-  return hooks.ensure(shop, wanted)
+  return subscriptions.ensure(shop, wanted)
 end
 
--- What Gumroad must know and say before pings come -> true | nil, error
+-- Asks Gumroad for the seller's id and creates the webhooks -> true | nil, error
 local function prepare(self, shop, options)
   local seller_id, err = expected_seller(shop, options)
   if not seller_id then return nil, err end
@@ -111,14 +115,14 @@ local function prepare(self, shop, options)
   return subscribe(self, shop)
 end
 
---- Begins to listen, and makes the missing subscriptions.
--- @param shop    of gumroad.new
+--- Begins to listen and creates the missing webhooks.
+-- @param shop    from gumroad.new
 -- @param options see run
 -- @return Watcher with step(seconds), stop(), close(), url, port | nil, error
 function watch.new(shop, options)
   options = Options.check("watch", KNOWN, options)
   local self = setmetatable({ handlers = handlers_of(options), on_error = options.on_error or log_error }, Watcher)
-  hooks.check_url(shop, "watch: url", public_url(options, 0), options.subscribe == false)
+  subscriptions.check_url(shop, "watch: url", public_url(options, 0), options.subscribe == false)
   local open, err = receiver.new { address = options.address, port = options.port,
     on_event = function(event) return handle(self, event) end, on_refused = self.on_error }
   if not open then return nil, err end
@@ -136,21 +140,21 @@ end
 local IDLE = 60  -- seconds
 
 --- Watches until a handler calls watcher:stop().
--- @param shop    of gumroad.new
+-- @param shop    from gumroad.new
 -- @param options table:
---   url        what Gumroad is told: public, and hard to guess, as pings are not signed; a ping
---              must bear its path and query exactly. Port 0 in it stands for the one that
---              is listened on: "http://127.0.0.1:0/hook" for tries at home
---   secret     optional: added to the url's query
---   sale, refund, ...  (the names in gumroad.api.events)
---              handlers: function(data, event, watcher), see gumroad.webhook.parse
---   address, port  where to listen, 127.0.0.1 and 8080 (0: any free one)
---   path       what a proxy in front makes of the url's path, if it changes it
---   seller_id  whose sales they must be; default: that of the token's user
---   subscribe  false: the subscriptions are there already
---   on_ready   function(watcher), when everything stands
---   on_error   function(error, event), for refused requests and handlers that raised;
---              default: a line on stderr
+--   url        address to which Gumroad sends pings: public, and hard to guess, because pings are not
+--              signed; a ping must have exactly its path and query. Port 0 stands for the port that
+--              the program listens on, as in "http://127.0.0.1:0/hook", for tests at home
+--   secret     optional text to add to the URL's query
+--   sale, refund, ...  handlers by event, see gumroad.api.events: function(data, event, watcher), with data
+--              and event from gumroad.webhook.parse
+--   address, port  where to listen (default: 127.0.0.1 and 8080); port 0 for any free one
+--   path       the URL's path as it arrives here, if a proxy in front changes it
+--   seller_id  id of the seller whose pings are accepted (default: the owner of the token)
+--   subscribe  false if the webhooks exist already
+--   on_ready   function(watcher), called when everything is set up
+--   on_error   function(error, event), called for refused requests and for handlers that raised
+--              (default: prints a line to stderr)
 -- @return true | nil, error
 function watch.run(shop, options)
   local watcher, err = watch.new(shop, options)

@@ -1,4 +1,4 @@
---- Receives pings: an open port, the gate at it, and events.
+--- Receives pings: listens on a port, checks requests at the gate, and passes on events.
 local core = require "gumroad.core"
 local gate = require "gumroad.webhook.gate"
 local Error = require "gumroad.base.error"
@@ -8,7 +8,7 @@ local receiver = {}
 local Receiver = {}
 Receiver.__index = Receiver
 
--- Tells of the requests that the listener refused by their heads; returns how many.
+-- Reports the requests that the listener refused because of their heads; returns how many.
 local function report_refused(self)
   local count = 0
   for refused in function() return self.listener:refused() end do
@@ -19,7 +19,7 @@ local function report_refused(self)
   return count
 end
 
--- The status to answer, or nil where it is given later.
+-- Returns the status to respond with, or nil if on_event responds later.
 local function receive(self, request)
   local event, status, err, refused = gate.body(self.expected, request:body(), request:header("content-type"))
   if event then return self.on_event(event, request) end
@@ -27,8 +27,9 @@ local function receive(self, request)
   return status
 end
 
--- How many requests were handled or refused. Each step of the listener sends the answer before and may
--- complete another request, which no descriptor shows any more: none may be left when we wait.
+-- Handles requests until there are no more; returns how many were handled or refused. Each step of the listener sends
+-- the last response and may complete another request, for which the descriptor no longer becomes readable. So no
+-- request may be left when we wait.
 local function handle_arrived(self)
   local count = 0
   while not self.stopped do
@@ -40,26 +41,26 @@ local function handle_arrived(self)
     local status = receive(self, request)
     if status then request:answer(status) end
   end
-  self.listener:step()  -- sends the last answer
+  self.listener:step()  -- sends the last response
   return count
 end
 
---- Handles what has arrived; if nothing has, waits at most so many seconds for something to
--- happen, which may be a transfer of the engine.
+--- Handles the requests that have arrived. If there are none, waits until something happens, at most that many
+-- seconds; a transfer of the engine that goes on ends the wait too.
 function Receiver:step(seconds)
   if handle_arrived(self) > 0 then return end
   core.engine():step(math.min(seconds, self.listener:timeout() or seconds))
   handle_arrived(self)
 end
 
---- Says what a ping must be, besides what was said before.
+--- Adds to what is expected of a ping.
 -- @param expected target, seller_id: see gumroad.webhook.gate
 function Receiver:expect(expected)
   for name, value in pairs(expected) do self.expected[name] = value end
   self.listener:gate(gate.expected_head(self.expected))
 end
 
---- Takes no more requests after the one at hand.
+--- Accepts no more requests after the current one.
 function Receiver:stop()
   self.stopped = true
 end
@@ -80,11 +81,12 @@ end
 
 --- Begins to listen.
 -- @param options table:
---   address, port  127.0.0.1 and 8080; port 0: any free one
---   on_event    function(event, request) -> HTTP status; nil: it answers the request itself, later
---   on_refused  function(error, event or nil): a request was answered with 4xx; the event is another seller's
--- @return Receiver with step(seconds), stop(), close(), expect(expected), port; it takes every ping until it is
---   told what to expect | nil, error of kind config
+--   address, port  where to listen (default: 127.0.0.1 and 8080); port 0 for any free one
+--   on_event    function(event, request) -> HTTP status; nil if it responds to the request itself, later
+--   on_refused  function(error, event or nil), called after a response with 4xx; with the event if it is another
+--               seller's
+-- @return Receiver with step(seconds), stop(), close(), expect(expected), port. It accepts every ping until `expect`
+--   is called | nil, error of kind config
 function receiver.new(options)
   local listener, code, message = open { address = options.address or "127.0.0.1", port = options.port or 8080,
     max_connections = options.max_connections, max_memory = options.max_memory,

@@ -43,7 +43,7 @@ end
 
 -- Prints what stands beside a list in the answer.
 local function tell_beside(row, context, list)
-  for _, field in ipairs(row.beside or {}) do
+  for _, field in ipairs(row.extra_fields or {}) do
     if list[field[1]] ~= nil then context.note("%s: %s", field[1], fields.text(list[field[1]], field[2])) end
   end
 end

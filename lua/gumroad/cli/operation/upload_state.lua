@@ -14,7 +14,7 @@ end
 -- One for each name of a file, so that one that failed again takes the place of the one before.
 local function write(path, upload)
   local folder = env.state_folder() or "."
-  local file = folder .. "/upload-" .. path:match("[^/]*$"):gsub("[^%w.-]", "_") .. ".json"
+  local file = folder .. "/upload-" .. (path:match("^.*/(.*)$") or path):gsub("[^%w.-]", "_") .. ".json"
   local done, _, why = system.make_folder(folder)
   if done then done, _, why = system.write_private(file, json.encode(upload)) end
   return done and file, why

@@ -3,7 +3,7 @@ local currency = require "gumroad.api.currency"
 local read_type = require "gumroad.api.type"
 local schema = require "gumroad.api.schema"
 local json = require "gumroad.cli.output.json"
-local width = require "gumroad.cli.output.width"
+local safe = require("gumroad.base.text").safe
 
 local fields = {}
 
@@ -38,9 +38,9 @@ local SUCCESS = fields.define { { "success", "boolean" }, { "message", "string?"
 -- @return array of fields of gumroad.schema, with `type` (name -> type) and `open`
 function fields.of(row)
   local object = row.fields or row.kind == "message" and SUCCESS or schema[row.object] or { type = {}, open = true }
-  if row.kind == "list" or not row.beside then return object end
+  if row.kind == "list" or not row.extra_fields then return object end
   local all = { open = object.open }
-  for _, list in ipairs { object, row.beside } do
+  for _, list in ipairs { object, row.extra_fields } do
     for _, field in ipairs(list) do all[#all + 1] = field end
   end
   return fields.define(all)
@@ -114,7 +114,7 @@ end
 -- An amount in main units with its currency: 1999 -> "19.99 USD".
 local function amount(cents, code)
   code = tostring(code or ""):lower()
-  if currency.is_whole(code) then return ("%.0f %s"):format(cents, code:upper()) end
+  if currency.is_zero_decimal(code) then return ("%.0f %s"):format(cents, code:upper()) end
   local whole = math.floor(math.abs(cents) / 100)
   return ("%s%.0f.%02.0f %s"):format(cents < 0 and "-" or "", whole, math.abs(cents) - whole * 100, code:upper())
 end
@@ -129,9 +129,9 @@ end
 function fields.shown(object, item, path)
   local value, field = fields.value(item, path), field_named(object, path)
   if field and field.money and type(value) == "number" then
-    return amount(value, object.type[field.money] and item[field.money] or field.money)
+    return safe(amount(value, object.type[field.money] and item[field.money] or field.money))
   end
-  return width.safe(fields.text(value, fields.type(object, path)))
+  return safe(fields.text(value, fields.type(object, path)))
 end
 
 return fields

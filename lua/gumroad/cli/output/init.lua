@@ -3,6 +3,7 @@
 -- Without one: for people on a terminal, a list as a table and an object as "field: value" lines;
 -- elsewhere a list as with --plain, an object as those lines without colours.
 local failure = require "gumroad.cli.failure"
+local trimmed = require("gumroad.base.text").trimmed
 local fields = require "gumroad.cli.output.fields"
 local formats = require "gumroad.cli.output.formats"
 
@@ -19,7 +20,8 @@ local function chosen_paths(object, context)
   local text = context.args.fields
   if not text then return nil end
   local paths = {}
-  for path in (text .. ","):gmatch("%s*(.-)%s*,") do
+  for part in (text .. ","):gmatch("([^,]*),") do
+    local path = trimmed(part)
     check_path(object, path, context.command)
     paths[#paths + 1] = path
   end

@@ -1,7 +1,9 @@
 --- JSON of what the API answered: the fields of objects in the order of gumroad.schema, others behind
 -- them, sorted; whole numbers as such; an empty array apart from an empty object, by the type.
+local number = require "gumroad.base.number"
 local read_type = require "gumroad.api.type"
 local schema = require "gumroad.api.schema"
+local utf8 = require("gumroad.base.text").utf8
 
 local json = {}
 
@@ -9,16 +11,9 @@ local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\t"] = "\\t"
   ["\r"] = "\\r" }
 
 local function text(value)
-  return '"' .. value:gsub('[%c"\\]', function(char)
+  return '"' .. utf8(value):gsub('[%c"\\]', function(char)
     return ESCAPES[char] or ("\\u%04x"):format(char:byte())
   end) .. '"'
-end
-
-local function number(value)
-  if math.type and math.type(value) == "integer" then return ("%d"):format(value) end
-  if value % 1 == 0 and math.abs(value) < 2 ^ 53 then return ("%.0f"):format(value) end
-  local short = ("%.14g"):format(value)
-  return tonumber(short) == value and short or ("%.17g"):format(value)
 end
 
 local function kind_of(type_name)
@@ -72,7 +67,7 @@ end
 function append(out, value, kind)
   if value == nil then out[#out + 1] = "null"
   elseif type(value) == "string" then out[#out + 1] = text(value)
-  elseif type(value) == "number" then out[#out + 1] = number(value)
+  elseif type(value) == "number" then out[#out + 1] = number.text(value)
   elseif type(value) == "table" then append_table(out, value, kind)
   else out[#out + 1] = tostring(value) end
 end

@@ -1,9 +1,8 @@
---- Files of products, uploaded in parts to the storage.
+--- Files of products, which are uploaded in parts.
 local fields = require "gumroad.emulator.http.fields"
 local json = require "gumroad.emulator.http.json"
+local limits = require "gumroad.api.limits"
 local uploads = require "gumroad.emulator.shop.uploads"
-
-local MOST_BYTES = 20 * 1024 ^ 3
 
 local files = {}
 
@@ -17,7 +16,7 @@ function files.presign(shop, request)
   local size = tonumber((request:text "file_size" or ""):match("^%d+$"))
   if fields.is_blank(filename) then return request:bad "filename is required" end
   if not size or size < 1 then return request:bad "file_size must be a positive integer" end
-  if size > MOST_BYTES then return request:bad "File size exceeds the maximum of 20 GB" end
+  if size > limits.UPLOAD.size then return request:bad "File size exceeds the maximum of 20 GB" end
   local upload = uploads.begin(shop, filename, size)
   local parts = {}
   for number = 1, upload.part_count do

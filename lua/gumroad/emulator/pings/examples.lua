@@ -1,17 +1,18 @@
---- Pings of an invented shop, without a Gumroad that runs: makes each event happen and gives what its ping
--- says.
+--- Example pings of an invented shop, without a running emulator: makes an event happen and returns the payload
+-- of its ping.
 local catalog = require "gumroad.emulator.shop.catalog"
 local deliveries = require "gumroad.emulator.pings.deliveries"
 local events = require "gumroad.emulator.shop.events"
+local facts = require "gumroad.api.events"
 local Shop = require "gumroad.emulator.shop"
 
 local Examples = {}
 Examples.__index = Examples
 
--- As many as the emulator has, so that numbers and ids look alike.
+-- As in the emulator, so that numbers and ids look the same.
 local PRODUCTS, SALES, SUBSCRIBERS = 12, 200, 40
 
---- @param seed for the invented shop: the same events come from the same seed
+--- @param seed seed for the invented shop; the same seed gives the same events
 function Examples.new(seed)
   return setmetatable({ shop = Shop.new { seed = seed, now = os.time(), products = PRODUCTS, sales = SALES,
     subscribers = SUBSCRIBERS } }, Examples)
@@ -27,34 +28,27 @@ local function new_member(shop)
   return events.sell(shop, { product_id = catalog.get(shop, shop.membership_number).id }).subscription
 end
 
--- function(shop, test): how each comes about
-local MAKERS = {
-  sale = function(shop, test) events.sell(shop, { test = test }) end,
-  refund = function(shop, test) events.refund(shop, paid_sale(shop, test)) end,
-  dispute = function(shop, test) events.dispute(shop, paid_sale(shop, test)) end,
-  dispute_won = function(shop, test) events.dispute(shop, paid_sale(shop, test), true) end,
-  cancellation = function(shop) events.cancel(shop, new_member(shop)) end,
-  subscription_updated = function(shop) events.change_plan(shop, new_member(shop)) end,
-  subscription_ended = function(shop) events.finish(shop, new_member(shop)) end,
-  subscription_restarted = function(shop)
-    local subscription = new_member(shop)
-    events.finish(shop, subscription)
-    events.restart(shop, subscription)
-  end,
-}
-
---- What the ping of one more event of that sort says.
--- @param name of gumroad.api.events
--- @param test true: of a sale that the seller made, to try the shop
--- @return payload, as gumroad.emulator.pings.deliveries takes it
-function Examples:payload(name, test)
-  local record
-  self.shop.emit = function(emitted, of) if emitted == name then record = of end end
-  MAKERS[name](self.shop, test)
-  return deliveries.payload(self.shop, name, record)
+-- Makes an event happen.
+local function trigger(shop, name, test)
+  if name == "sale" then return events.sell(shop, { test = test }) end
+  local act = events.triggers[name] or error("the emulator cannot trigger the event " .. name)
+  act(shop, facts.named[name].object == facts.SALE and paid_sale(shop, test) or new_member(shop), {})
 end
 
---- What one more test ping of the settings page says.
+--- Triggers an event and returns the payload of its ping.
+-- @param name an event of gumroad.api.events
+-- @param test whether it is about a test purchase of the seller
+-- @return payload, for gumroad.emulator.pings.deliveries
+function Examples:payload(name, test)
+  local record, details
+  self.shop.emit = function(emitted, of, its_details)
+    if emitted == name then record, details = of, its_details end
+  end
+  trigger(self.shop, name, test)
+  return deliveries.payload(self.shop, name, record, details)
+end
+
+--- Makes a sale and returns the payload of a test ping of the settings page.
 function Examples:test_payload()
   events.sell(self.shop, {})
   return deliveries.test_payload(self.shop)

@@ -1,9 +1,12 @@
---- What pings say, in the server's order.
+--- The payloads of pings, with their fields in the server's order.
+local events = require "gumroad.api.events"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
 local licenses = require "gumroad.emulator.shop.licenses"
 local links = require "gumroad.emulator.views.links"
 local parts = require "gumroad.emulator.views.sale_parts"
+local read_type = require "gumroad.api.type"
+local schema = require "gumroad.api.schema"
 local subscriptions = require "gumroad.emulator.shop.subscriptions"
 
 local null, or_null, put = json.null, json.or_null, json.put
@@ -39,8 +42,8 @@ local function put_sale(out, shop, sale)
     "affiliate_credit_amount_cents", sale.affiliate_email and math.floor(sale.price / 10))
 end
 
--- Whatever the buyer typed is at the top too, and takes the place of what has that name
--- already; what comes after the custom fields wins over them.
+-- Custom fields are also put at the top level, where they overwrite earlier fields of the same name. Later fields
+-- overwrite them.
 local function put_custom_fields(out, sale)
   local fields = sale.custom_fields
   if #json.keys(fields) == 0 then return end
@@ -64,12 +67,12 @@ local function put_rest(out, shop, sale)
   if sale.product.physical then put(out, "sku_id", shop.rng:id("sku", sale.product.number)) end
 end
 
--- nil where a value is false: such keys are absent then
+-- nil instead of false: such keys are then absent
 local function only(value)
   return value or nil
 end
 
---- The payload of sale, refund, dispute and dispute_won.
+--- Returns the payload of sale, refund, dispute and dispute_won.
 -- @param resource_name nil for a test ping from the settings
 function payloads.sale(shop, sale, resource_name)
   local out = json.dict()
@@ -99,7 +102,7 @@ local function variant_names(variants)
   return "(" .. table.concat(names, ", ") .. ")"
 end
 
---- What the response about a license says of its sale: the ping's words, some in another shape.
+--- Returns the sale in a response about a license: the fields of its ping, some of them in another form.
 function payloads.license(shop, sale)
   local out, subscription = payloads.sale(shop, sale), sale.subscription
   put(out, "variants", variant_names(sale.variants), "id", sale.id,
@@ -123,41 +126,34 @@ local function plan(of)
     price_cents = of.price_cents, quantity = of.quantity }
 end
 
-local function put_cancellation(out, subscription)
-  local by = subscription.cancelled_by
-  local key = by == "payment_failures" and "cancelled_due_to_payment_failures"
-    or "cancelled_by_" .. by
-  put(out, "cancelled", true, "cancelled_at", format.iso(subscription.cancelled_at), key, true)
+-- Converts a detail of an event to its type in the schema. A number for a string is a Unix time.
+local function to_type(value, type_wanted)
+  if type_wanted.name == "string" and type(value) == "number" then return format.iso(value) end
+  return type_wanted.name == "plan" and plan(value) or value
 end
 
-local function put_change(out, change)
-  put(out, "type", change.type, "effective_as_of", format.iso(change.effective_as_of),
-    "old_plan", plan(change.old_plan), "new_plan", plan(change.new_plan))
+local function subscription_values(shop, subscription, resource_name)
+  local product, license = subscription.product, licenses.of_subscription(shop, subscription)
+  local custom_fields = subscription.custom_fields
+  return {
+    subscription_id = subscription.id, product_id = product.id, product_name = product.name,
+    user_id = or_null(subscription.buyer.account_id), user_email = subscription.email,
+    purchase_ids = subscriptions.purchase_ids(shop, subscription), created_at = format.iso(subscription.created),
+    charge_occurrence_count = null, recurrence = subscription.recurrence, free_trial_ends_at = null,
+    resource_name = resource_name, custom_fields = #json.keys(custom_fields) > 0 and custom_fields or nil,
+    license_key = license and license.key,
+  }
 end
 
---- The payload of cancellation, subscription_updated, subscription_ended and
--- subscription_restarted.
-function payloads.subscription(shop, subscription, resource_name)
-  local out, product = json.dict(), subscription.product
-  put(out, "subscription_id", subscription.id, "product_id", product.id,
-    "product_name", product.name, "user_id", or_null(subscription.buyer.account_id),
-    "user_email", subscription.email, "purchase_ids", subscriptions.purchase_ids(shop, subscription),
-    "created_at", format.iso(subscription.created), "charge_occurrence_count", null,
-    "recurrence", subscription.recurrence, "free_trial_ends_at", null,
-    "resource_name", resource_name)
-  if resource_name == "subscription_updated" then put_change(out, subscription.change) end
-  if resource_name == "subscription_restarted" then
-    put(out, "restarted_at", format.iso(subscription.restarted_at))
-  end
-  if #json.keys(subscription.custom_fields) > 0 then
-    put(out, "custom_fields", subscription.custom_fields)
-  end
-  local license = licenses.of_subscription(shop, subscription)
-  put(out, "license_key", license and license.key)
-  if resource_name == "cancellation" then put_cancellation(out, subscription) end
-  if resource_name == "subscription_ended" then
-    put(out, "ended_at", format.iso(subscription.ended_at),
-      "ended_reason", subscription.ended_reason)
+--- Returns the payload of an event of a subscription. Its fields are in the schema's order.
+-- @param details the fields about the event itself, as passed to the shop's `emit`
+function payloads.subscription(shop, subscription, resource_name, details)
+  local out, values = json.dict(), subscription_values(shop, subscription, resource_name)
+  for _, field in ipairs(schema[events.SUBSCRIPTION]) do
+    local name = field[1]
+    local value = details[name]
+    if value == nil then value = values[name] else value = to_type(value, read_type(field[2])) end
+    put(out, name, value)
   end
   return out
 end

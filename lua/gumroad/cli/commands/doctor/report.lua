@@ -1,7 +1,7 @@
 --- What doctor finds, told as it is found.
 local fields = require "gumroad.cli.output.fields"
 local output = require "gumroad.cli.output"
-local width = require "gumroad.cli.output.width"
+local printable = require("gumroad.base.text").printable
 
 local FIELDS = fields.define {
   { "status", "string" }, { "check", "string" }, { "message", "string" }, { "advice", "string?" },
@@ -26,8 +26,8 @@ end
 local function print_line(context, finding)
   local status = ("%-7s"):format(finding.status)
   if context.colour then status = COLOURS[finding.status] .. status .. OFF end
-  context.write(("%s  %s: %s%s\n"):format(status, finding.check, width.safe(finding.message),
-    finding.advice and ". " .. width.safe(finding.advice) or ""))
+  context.write(("%s  %s: %s%s\n"):format(status, finding.check, printable(finding.message),
+    finding.advice and ". " .. printable(finding.advice) or ""))
 end
 
 local function add(self, status, check, message, advice)

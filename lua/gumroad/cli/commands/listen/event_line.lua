@@ -3,18 +3,22 @@ local tables = require "gumroad.base.tables"
 local fields = require "gumroad.cli.output.fields"
 local json = require "gumroad.cli.output.json"
 local events = require "gumroad.api.events"
+local printable = require("gumroad.base.text").printable
 local width = require "gumroad.cli.output.width"
 
 local event_line = {}
 
 -- Columns of a terminal; the last is as wide as it is.
 local TIME, TYPE, WHO, WHAT = 8, 22, 30, 30
+local MOST = 300  -- bytes of any part elsewhere
 
--- Of a sale the price, in US cents; of a subscription what became of it.
+-- Of a sale the price, which is in US cents; of a subscription what became of it. The ping does not tell the
+-- currency of a plan, so its price stays in smallest units: cents, or whole yen.
 local function amount_of(data)
   if type(data.price) == "number" then return ("$%.2f"):format(data.price / 100) end
   if type(data.new_plan) == "table" and type(data.new_plan.price_cents) == "number" then
-    return ("%s to %.2f %s"):format(data.type, data.new_plan.price_cents / 100, data.new_plan.recurrence)
+    return ("%s to price_cents %.0f, %s"):format(tostring(data.type), data.new_plan.price_cents,
+      tostring(data.new_plan.recurrence))
   end
   for _, who in ipairs { "buyer", "seller", "admin" } do
     if data["cancelled_by_" .. who] then return "by " .. who end
@@ -33,24 +37,21 @@ end
 
 local function parts(event)
   local data = event.data
-  return { event.type, tostring(data.email or data.user_email or ""), tostring(data.product_name or ""),
-    amount_of(data), remarks(event) }
-end
-
-local function safe(list)
-  for i, text in ipairs(list) do list[i] = width.safe(text) end
+  local list = { event.type, data.email or data.user_email or "", data.product_name or "", amount_of(data),
+    remarks(event) }
+  for i, part in ipairs(list) do list[i] = printable(part, MOST) end
   return list
 end
 
 --- Time, type, who, what, how much, and what is special about it: in columns for a terminal, else with
 -- tabs between.
 function event_line.text(event, is_terminal)
-  local list = safe(parts(event))
+  local list = parts(event)
   if not is_terminal then return os.date("!%Y-%m-%dT%H:%M:%SZ") .. "\t" .. table.concat(list, "\t") end
   local line = ("%s  %s %s %s %s %s"):format(width.pad(os.date("%H:%M:%S"), TIME),
     width.pad(width.cut(list[1], TYPE), TYPE), width.pad(width.cut(list[2], WHO), WHO),
     width.pad(width.cut(list[3], WHAT), WHAT), list[4], list[5])
-  return (line:gsub(" +$", ""))
+  return line:match("^(.*%S)")
 end
 
 -- The fields of an event, whose data is an object of the schema where that is known.

@@ -77,10 +77,12 @@ return {
     check(context, args)
     require("gumroad.system").interrupt_on_end()
     local session = require("gumroad.cli.commands.listen.session").new(context, args)
-    session.receiver:expect { seller_id = seller_of(context, args) }
-    local made = make_webhooks(context, args, session.url)
-    context.note("listening on %s%s", session.here, args.secret and ", with the secret in the query" or "")
-    local raised = session:run()
+    local made = {}
+    local raised = session:run(function()
+      session.receiver:expect { seller_id = seller_of(context, args) }
+      made = make_webhooks(context, args, session.url)
+      context.note("listening on %s%s", session.here, args.secret and ", with the secret in the query" or "")
+    end)
     remove_webhooks(context, made)
     context.note("%s", session:summary())
     if raised then error(raised, 0) end

@@ -2,23 +2,19 @@
 local event_line = require "gumroad.cli.commands.listen.event_line"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
+local printable = require("gumroad.base.text").printable
 local receiver = require "gumroad.webhook.receiver"
 local url = require "gumroad.base.url"
 local watch = require "gumroad.watch"
-local width = require "gumroad.cli.output.width"
 local Error = require "gumroad.base.error"
 local Forwards = require "gumroad.cli.commands.listen.forward"
 
 local IDLE = 60  -- seconds
 local TAKEN = 200
+local MOST = 200  -- bytes of an event's key or type
 
 local Session = {}
 Session.__index = Session
-
--- Tells something in which words from outside may stand.
-local function note_safely(context, text)
-  context.note("%s", width.safe(text))
-end
 
 local function show(context, event)
   context.write((context.args.json and event_line.json(event) or event_line.text(event, context.is_terminal)) .. "\n")
@@ -47,14 +43,14 @@ end
 
 local function refuse(self, err)
   self.refused = self.refused + 1
-  note_safely(self.context, tostring(err))
+  self.context.note("%s", tostring(err))
 end
 
 local function new_forwards(context, address)
   if not address then return nil end
   local forwards, wrong = Forwards.new(address, function(event, message)
-    note_safely(context, ("%s was not taken by %s, so Gumroad is asked to send it again: %s"):format(event.key,
-      url.shown(address), message))
+    context.note("%s was not taken by %s, so Gumroad is asked to send it again: %s", printable(event.key, MOST),
+      url.shown(address), message)
   end)
   if not forwards then failure.raise(exit_codes.CONFIG, wrong) end
   return forwards
@@ -64,7 +60,7 @@ end
 -- is on this machine, without a secret.
 local function addresses(args, port)
   local here = ("http://%s:%d"):format((args.address or "127.0.0.1"):gsub("^.*:.*$", "[%0]"), port)
-  local secret = args.secret and args.secret:gsub("%s+$", "")  -- of a file, a line's end
+  local secret = args.secret and (args.secret:match("^(.*%S)") or "")  -- of a file, a line's end
   local address, target = watch.addresses(
     { url = args.url or here .. (args.path or "/"), secret = secret, path = args.path }, port)
   local is_free = not (args.url or args.path or secret)
@@ -95,10 +91,14 @@ local function serve(self)
   end
 end
 
---- Serves until there were as many events as are asked for, or Ctrl-C.
+--- Serves until there were as many events as are asked for, or Ctrl-C, from the first line of `begin` on.
+-- @param begin function(): what comes before the first event, such as making webhooks
 -- @return nil, or what was raised
-function Session:run()
-  local ok, raised = pcall(serve, self)
+function Session:run(begin)
+  local ok, raised = pcall(function()
+    begin()
+    serve(self)
+  end)
   if self.forwards then self.forwards:stop() end
   self.receiver:stop()
   self.receiver:step(0)  -- sends the last answers
@@ -109,7 +109,7 @@ end
 --- What was received, in words.
 function Session:summary()
   local parts = {}
-  for name, count in pairs(self.counts) do parts[#parts + 1] = ("%d %s"):format(count, width.safe(name)) end
+  for name, count in pairs(self.counts) do parts[#parts + 1] = ("%d %s"):format(count, printable(name, MOST)) end
   table.sort(parts)
   return ("%d event%s received%s%s"):format(self.count, self.count == 1 and "" or "s",
     #parts > 0 and ": " .. table.concat(parts, ", ") or "",

@@ -3,6 +3,7 @@ local application = require "gumroad.cli.application"
 local env = require "gumroad.base.env"
 local failure = require "gumroad.cli.failure"
 local values = require "gumroad.cli.values"
+local printable = require("gumroad.base.text").printable
 
 local DEFAULT = { scopes = "view_profile view_sales", wait = 300 }
 
@@ -26,7 +27,7 @@ end
 
 -- A scope that is none is told before the user is asked for anything.
 local function check_scopes(context, scopes)
-  local known = require("gumroad.api.scopes").words
+  local known = require("gumroad.api.scopes").descriptions
   for scope in scopes:gmatch("%S+") do
     if not known[scope] then
       failure.usage(context.command, "--scopes: there is no scope '%s'%s", scope,
@@ -76,8 +77,9 @@ local function tell_default(context, name)
 end
 
 local function tell(context, name, connection, before)
-  context.write(("connected to %s (seller %s) as '%s'%s\n"):format(connection.seller_name or "a shop without a name",
-    connection.seller_id, name, connection.scope and ", for " .. connection.scope or ""))
+  context.write(printable(("connected to %s (seller %s) as '%s'%s"):format(
+    connection.seller_name or "a shop without a name", connection.seller_id, name,
+    connection.scope and ", for " .. connection.scope or "")) .. "\n")
   if before and before ~= connection.access_token then
     context.note("the access token that '%s' had before is still good; Gumroad's settings can revoke it", name)
   end

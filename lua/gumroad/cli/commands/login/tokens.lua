@@ -2,6 +2,7 @@
 -- standard input.
 local oauth = require "gumroad.oauth"
 local shell = require "gumroad.base.shell"
+local trimmed = require("gumroad.base.text").trimmed
 local system = require "gumroad.system"
 local application = require "gumroad.cli.application"
 local exit_codes = require "gumroad.cli.exit_codes"
@@ -66,7 +67,7 @@ end
 
 local function from_stdin(context)
   local line = system.is_terminal(0) and read_unseen() or io.read("*l")
-  local token = application.trimmed(line or "")
+  local token = trimmed(line or "")
   if token == "" then failure.usage(context.command, "--with-token: there is no access token on standard input") end
   return { access_token = token }
 end

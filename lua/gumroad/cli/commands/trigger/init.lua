@@ -6,6 +6,7 @@ local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local fields = require "gumroad.cli.output.fields"
 local output = require "gumroad.cli.output"
+local printable = require("gumroad.base.text").printable
 local url = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
 
@@ -59,8 +60,8 @@ local function new_printer(context)
   return {
     page = function(_, results)
       local result = results[1]
-      context.write(("%s to %s: %s (%.3f s): %s\n"):format(result.event, result.to, result.status or result.error,
-        result.seconds, result.fate))
+      context.write(printable(("%s to %s: %s (%.3f s): %s"):format(result.event, result.to,
+        result.status or result.error, result.seconds, result.fate)) .. "\n")
     end,
     finish = function() end,
   }

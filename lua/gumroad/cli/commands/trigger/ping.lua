@@ -8,7 +8,7 @@ local schema = require "gumroad.api.schema"
 local shops = require "gumroad.shop"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
-local http = require "gumroad.cli.http"
+local http = require "gumroad.client.http"
 local payload_fields = require "gumroad.cli.commands.trigger.payload"
 
 local ping = { TEST = "test", TAKEN = "taken" }
@@ -57,19 +57,17 @@ end
 --- Sends one; a URL that is none ends the command.
 -- @return status or nil, seconds, why no answer came
 function ping.send(url, body, format)
-  local request = pings.request(url, body, format)
-  local usable, wrong = http.add_bundle(request)
-  if not usable then failure.raise(exit_codes.CONFIG, wrong) end
-  local response, why, info = http.ask(request)
+  local response, err = http.request(pings.request(url, body, format))
   if response then return response.status, response.seconds end
-  if not info then failure.raise(exit_codes.USAGE, "--to: " .. why:gsub("^the base URL", "the URL")) end
-  return nil, info.seconds, why
+  if err.kind == "config" then failure.raise(exit_codes.USAGE, "--to: " .. err.message) end
+  if not err.seconds then failure.raise(exit_codes.CONFIG, err.message) end
+  return nil, err.seconds, err.message
 end
 
 --- What Gumroad would do after an answer, in words.
 -- @param status of HTTP; nil: none came
 function ping.fate(event, retry_count, status)
-  if status and delivery.is_taken(status) then return ping.TAKEN end
+  if status and delivery.is_accepted(status) then return ping.TAKEN end
   if event == ping.TEST then return "Gumroad would not repeat it: it is a test ping" end
   if not delivery.is_retried(status) then
     local is_redirect = status >= 300 and status < 400

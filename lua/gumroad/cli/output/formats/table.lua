@@ -1,6 +1,7 @@
 --- A table for people. The first page sets the columns' widths, so that a list of any length is
 -- printed as it comes; what is longer than its column is cut.
 local fields = require "gumroad.cli.output.fields"
+local safe = require("gumroad.base.text").safe
 local width = require "gumroad.cli.output.width"
 
 local BOLD, OFF = "\27[1m", "\27[0m"
@@ -59,7 +60,7 @@ end
 
 function Table:measure(items)
   for _, column in ipairs(self.columns) do
-    column.width = width.of(column.path)
+    column.width = width.of(column.title)
     for _, item in ipairs(items) do column.width = math.max(column.width, width.of(self:cell(column, item))) end
   end
   if self.view.width then self:fit(self.view.width) end
@@ -78,7 +79,7 @@ end
 
 function Table:header()
   local cells = {}
-  for i, column in ipairs(self.columns) do cells[i] = column.path end
+  for i, column in ipairs(self.columns) do cells[i] = column.title end
   self:line(cells, self.view.colour)
 end
 
@@ -101,7 +102,7 @@ return {
     local columns = {}
     for i, path in ipairs(view.paths or fields.default_columns(view.object)) do
       local is_number = fields.is_number(view.object, path)
-      columns[i] = { path = path, right = is_number, rigid = is_number or is_rigid(path) }
+      columns[i] = { path = path, title = safe(path), right = is_number, rigid = is_number or is_rigid(path) }
     end
     return setmetatable({ view = view, columns = columns }, Table)
   end,

@@ -54,7 +54,7 @@ end
 -- Whether the API answers at all; without the token, so that nothing but the way is looked at.
 local function check_api(report, base_url)
   local name = url.shown(base_url)
-  local response, message, advice = network.ask { method = "GET", base_url = base_url, path = "/v2/user" }
+  local response, message, advice = network.ask { url = base_url .. "/v2/user" }
   if not response then
     report:problem("API", ("%s: %s"):format(name, message), advice)
   elseif response.status >= 500 then

@@ -39,7 +39,7 @@ local function holds_certificates(path)
   local file = io.open(path, "rb")
   local bytes = file and file:read("*a") or ""
   if file then file:close() end
-  return bytes:find("-----BEGIN [%u ]*CERTIFICATE-----") ~= nil
+  return bytes:find("%-%-%-%-%-BEGIN [%u ]*CERTIFICATE%-%-%-%-%-") ~= nil
 end
 
 local function check_certificates(report)
@@ -60,8 +60,7 @@ local function check_proxies(report)
   for _, name in ipairs(PROXIES) do
     local proxy = env.get(name)
     if proxy then
-      report:note("proxy", ("HTTPS goes through %s, from %s"):format(url.shown(proxy:find("://") and proxy
-        or "http://" .. proxy), name))
+      report:note("proxy", ("HTTPS goes through %s, from %s"):format(url.proxy(proxy), name))
     end
   end
 end

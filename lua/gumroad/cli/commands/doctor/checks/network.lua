@@ -1,5 +1,5 @@
 --- One request, and what its failure means.
-local http = require "gumroad.cli.http"
+local http = require "gumroad.client.http"
 
 local network = {}
 
@@ -18,21 +18,19 @@ local FAILURES = {
   [97] = { "the proxy refuses the connection", "Check the variables https_proxy and all_proxy" },
 }
 
-local function explain(message, info)
-  local known = FAILURES[info.curl_code]
-  if not known then return message, nil end
-  return ("%s (%s)"):format(known[1], message), known[2]
+local function explain(err)
+  local known = FAILURES[err.curl_code]
+  if known then return ("%s (%s)"):format(known[1], err.message), known[2] end
+  local needs_bundle = err.kind == "tls" and not err.curl_code
+  return err.message, needs_bundle and "Install ca-certificates, or mend the variable" or nil
 end
 
---- Sends a request of engine:send, with the CA bundle that clients use.
+--- Sends a request; see gumroad.client.http.
 -- @return { status, seconds, headers, body } | nil, what is wrong, what to do or nil
 function network.ask(request)
-  local usable, wrong = http.add_bundle(request)
-  if not usable then return nil, wrong, "Install ca-certificates, or mend the variable" end
-  local response, message, info = http.ask(request)
+  local response, err = http.request(request)
   if response then return response end
-  if not info then return nil, message end
-  return nil, explain(message, info)
+  return nil, explain(err)
 end
 
 return network

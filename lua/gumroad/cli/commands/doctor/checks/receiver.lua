@@ -52,7 +52,7 @@ end
 
 local function check_answer(report, response)
   local status = response.status
-  if not delivery.is_taken(status) then
+  if not delivery.is_accepted(status) then
     local why, advice = meaning(status)
     report:problem(CHECK, ("a test ping is answered with %d: %s"):format(status, why), advice)
   elseif response.seconds > SLOW then

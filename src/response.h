@@ -1,0 +1,43 @@
+/* The head of a response without Lua and libcurl: its lines as they come, and the headers in it. */
+#ifndef GR_RESPONSE_H
+#define GR_RESPONSE_H
+
+#include "buffer.h"
+
+#include <stddef.h>
+
+enum {
+  GR_MAX_HEAD = 128 * 1024,   /* bytes of a head */
+  GR_MAX_HEADER_NAME = 256    /* a header with a longer name is passed over */
+};
+
+/* All zeros: nothing has come. */
+typedef struct gr_response_head {
+  gr_buffer bytes;   /* as they came, with the status line */
+  int over;          /* its empty line has come */
+  int too_large;
+} gr_response_head;
+
+/* A header: its name in lower case, its value without the blanks around it. */
+typedef struct gr_header {
+  char name[GR_MAX_HEADER_NAME];
+  const char *value;
+  size_t name_len, value_len;
+} gr_header;
+
+/* Takes the next line, with its end; a status line begins anew, and a trailer is passed over.
+** Returns NULL, or the code of why the response cannot be read any further: "too_large" (and
+** 'too_large' is set), "memory". */
+const char *gr_response_head_add (gr_response_head *head, const gr_memory *memory, const char *line, size_t len);
+
+/* Gives the memory back. Safe to repeat. */
+void gr_response_head_release (gr_response_head *head, const gr_memory *memory);
+
+/* Passes over the status line that a head begins with. Returns where its headers begin. */
+const char *gr_skip_status_line (const char *head, const char *end);
+
+/* Reads the next header of [*p, end) and moves *p past it; lines that are none are passed over.
+** 'value' points into those bytes. Returns 0 when none is left. */
+int gr_next_header (const char **p, const char *end, gr_header *header);
+
+#endif
