@@ -17,7 +17,9 @@
 #include "text.h"
 
 enum {
-  POOL_SIZE = 16384,   /* MHD's memory for one connection: request head and read buffer */
+  HEAD_SIZE = 16384,   /* what a head may cost of MHD's memory for its connection */
+  FIELD_COST = 64,     /* of that, beside its bytes, each header */
+  POOL_SIZE = HEAD_SIZE + 2048,  /* all of that memory: so there is always room for the head of the response */
   KEEP_SIZE = 8192,    /* a larger buffer is not kept for the connection's next request */
   DRAIN_SIZE = 65536,  /* a refused body that is announced to be larger costs the connection */
   BACKLOG = 65535,     /* who may wait at the port; the system has a limit of its own */
@@ -117,7 +119,8 @@ static gr_result refuse_now (gr_conn *c, const gr_refusal *refusal, const char *
                      MHD_get_reason_phrase_for(refusal->status), strlen(body), body);
   note_refusal(c, refusal);
   c->stage = GR_REFUSED;
-  c->body.len = 0;
+  gr_buffer_release(&c->body, &c->l->memory);
+  gr_limits_release(c);
   if (send(c->fd, response, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) return MHD_NO;
   shutdown(c->fd, SHUT_WR);
   return MHD_YES;
@@ -132,6 +135,11 @@ static void refuse_nul (gr_conn *c) {
   gr_refusal refusal = {400, "a NUL in the target"};
   refuse_now(c, &refusal, "The request target has a NUL.");
   gr_conn_send_away(c);
+}
+
+static gr_result refuse_head (gr_conn *c) {
+  gr_refusal refusal = {431, "a head that is too large"};
+  return refuse_now(c, &refusal, "The request head is too large.");
 }
 
 static gr_result refuse_coding (gr_conn *c) {
@@ -248,6 +256,24 @@ static gr_result on_header (void *ud, enum MHD_ValueKind kind, const char *name,
   char *copy = c->head.data + at + sizeof name_len;
   for (size_t i = 0; i < name_len; i++) copy[i] = gr_lower(copy[i]);
   c->lengths += count_lengths(name, name_len);
+  c->cost += FIELD_COST;
+  if (is_name(name, name_len, MHD_HTTP_HEADER_COOKIE)) c->cost += value_len;  /* MHD makes a copy */
+  return MHD_YES;
+}
+
+/* What a head costs of MHD's memory. If it is so much that there may be no room for the head of the response,
+** MHD would close the connection without a word, and what was handled would be sent again. */
+static void count_cost (gr_conn *c) {
+  const union MHD_ConnectionInfo *info =
+    MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  int cookies = MHD_get_connection_values_n(c->mhd, MHD_COOKIE_KIND, NULL, NULL);
+  c->cost += (info != NULL ? info->header_size : 0) + (size_t)cookies * FIELD_COST;
+}
+
+static gr_result on_trailer (void *ud, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                             const char *value, size_t value_len) {
+  (void)kind; (void)name; (void)value;
+  ((gr_conn *)ud)->cost += FIELD_COST + name_len + value_len;
   return MHD_YES;
 }
 
@@ -294,10 +320,13 @@ static gr_result read_head (gr_conn *c, const char *method) {
   gr_refusal refusal;
   if (!add_field(c, method, strlen(method)) || !add_field(c, c->peer, strlen(c->peer))) return MHD_NO;
   c->lengths = 0;
+  c->cost = 0;
   MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
   if (c->stage == GR_FAILED) return MHD_NO;
   if (c->lengths > 1) return refuse_unclear(c);
   if (has_unknown_coding(c)) return refuse_coding(c);
+  count_cost(c);
+  if (c->cost > HEAD_SIZE) return refuse_head(c);
   c->length = body_length(c);
   if (is_refused(c, method, c->length, &refusal)) return refuse(c, &refusal, c->length);
   return take_head(c);
@@ -315,6 +344,8 @@ static gr_result take_body (gr_conn *c, const char *data, size_t len) {
 }
 
 static gr_result complete (gr_conn *c) {
+  MHD_get_connection_values_n(c->mhd, MHD_FOOTER_KIND, on_trailer, c);
+  if (c->cost > HEAD_SIZE) return refuse_head(c);
   c->stage = GR_COMPLETE;
   c->number = ++c->l->completed;
   MHD_suspend_connection(c->mhd);

@@ -94,6 +94,7 @@ typedef struct gr_conn {
   int seen_unsent;  /* bytes of the response that waited in the socket then */
   int is_counted;  /* whether the body is only that: counted */
   uint64_t cut_at;  /* the filter's */
+  size_t cost;  /* of the head in MHD's memory */
   int lengths;  /* ways to see where the body ends, see 'count_lengths' */
   struct gr_request *held;  /* the request as its owner holds it */
 } gr_conn;

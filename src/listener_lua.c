@@ -153,8 +153,9 @@ static const char *address_option (lua_State *L) {
 **   large            optional text, for tests of clients: under paths that begin so, a body that is announced to be
 **                    larger is counted and thrown away instead, see r:received(); and 'timeout'
 **                    begins anew as long as a body comes in
-** A request whose head passes some 15 KB, or 200 headers, is refused too, and so is one with several
-** Content-Length or Transfer-Encoding headers, or with another coding than "chunked".
+** A request whose head is larger than 16 KB, where each header counts 64 bytes more and cookies twice, is refused
+** too (431, or 414), and so is one with several Content-Length or Transfer-Encoding headers (400), or with another
+** transfer coding than "chunked" (501).
 ** Codes: "in_use" (the port is taken), "permission" (a port below 1024), "address" (not an
 ** address, or not one of this machine), "system". Unknown options and wrong types raise. */
 static int listener_new (lua_State *L) {
@@ -260,11 +261,12 @@ static void set_count (lua_State *L, const char *name, unsigned long count) {
 }
 
 /* l:refused() -> the oldest refusal not yet taken, or nil: a table
-**   status  404, 405, 413, 400 or 501, which went out or goes out
+**   status  404, 405, 413, 400, 431 or 501, which went out or goes out
 **   reason  one line of printable ASCII
 **   peer    the client's address, as text
 **   missed  how many refusals before this one are forgotten, as only 32 are remembered
-** They are the gate's, and those of bodies that are too large or whose end is not clear, or cannot be. */
+** They are the gate's, and those of heads and bodies that are too large and of bodies whose end is not clear;
+** not those of libmicrohttpd itself, of what is not HTTP. */
 static int listener_refused (lua_State *L) {
   gr_refused refused;
   if (!gr_listener_next_refused(gr_checklistener(L), &refused)) return lua_pushnil(L), 1;
