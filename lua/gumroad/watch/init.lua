@@ -169,8 +169,8 @@ local function serve(self, on_ready)
   while not (self.stopped or is_interrupted(self)) do self:step(IDLE) end
 end
 
---- Watches until a handler calls watcher:stop() or watcher:close(), or until Ctrl-C or SIGTERM: then the current handler
--- finishes first.
+--- Watches until a handler calls watcher:stop() or watcher:close(), or until Ctrl-C or SIGTERM; then the current
+-- handler finishes first.
 -- @param shop    from gumroad.new
 -- @param options table:
 --   url        address to which Gumroad sends pings: public, and hard to guess, because pings are not

@@ -52,12 +52,13 @@ end
 -- Stops listening. Nothing that has arrived goes without a response: Gumroad is to send it again.
 local function finish(self)
   local listener, engine, give_up = self.listener, core.engine(), core.now() + MOST_TO_FINISH
-  local fd, ready = listener:fd(), nil
+  local fd = listener:fd()
   repeat
     listener:step()
     for request in function() return listener:next() end do request:answer(delivery.RETRY) end
-    ready = select(2, engine:step(0))
-  until listener:timeout() ~= 0 and not (ready and ready[fd]) or core.now() > give_up
+    local _, ready = engine:step(0)
+    local is_idle = listener:timeout() ~= 0 and not (ready and ready[fd])
+  until is_idle or core.now() > give_up
   engine:unwatch(fd)
   listener:close()
   self.listener = nil

@@ -24,6 +24,10 @@ local function configure(parser)
     values.events("--events"))
   option("--forward", "URL", "Send each ping on to there, as it came. What is not taken there is answered so that "
     .. "Gumroad sends it again.")
+  option("--max-connections", "NUMBER", "Open connections (default: 1024). More clients wait.",
+    values.whole("--max-connections", 1, 100000))
+  option("--max-memory", "BYTES", "Memory for the bodies of pings (default: 67108864). More pings wait.",
+    values.whole("--max-memory", 1, 2147483647))
   option("--count", "NUMBER", "End after so many events.", values.whole("--count", 1))
   parser:epilog(("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code %d).")
     :format(exit_codes.SUCCESS))
@@ -75,7 +79,9 @@ return {
   configure = configure,
   run = function(context, args)
     check(context, args)
-    require("gumroad.system").interrupt_on_end()
+    local system = require "gumroad.system"
+    system.interrupt_on_end()
+    system.raise_descriptor_limit()
     local session = require("gumroad.cli.commands.listen.session").new(context, args)
     local made = {}
     local raised = session:run(function()
