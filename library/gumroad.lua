@@ -35,6 +35,17 @@ function gumroad.connect(name, options) end
 ---@return table<integer, gumroad.Error> errors # second result of each function, or the gumroad.Error that it raised
 function gumroad.all(functions, options) end
 
+---Returns a handle that cancels calls which have it as their option `cancel`.
+---@return gumroad.Canceller
+function gumroad.canceller() end
+
+---@class gumroad.Canceller
+---@field cancelled boolean # whether it was cancelled
+local canceller = {}
+
+---Ends the calls under way and all later ones: kind cancelled, or outcome_unknown if a change was sent already.
+function canceller:cancel() end
+
 ---Masks what hooks are given, so that it can be logged: buyers, license keys and all unknown fields become "***".
 ---@param shown gumroad.Attempt|gumroad.Outcome
 ---@return table copy # can be written as JSON
@@ -48,6 +59,8 @@ function gumroad.masked(shown) end
 ---@field max_size? integer # largest response in bytes, after decompression (default: 10 MiB)
 ---@field max_values? integer # objects, arrays, texts and other values in a response (default: 500,000)
 ---@field headers? table<string, string> # additional request headers
+---@field deadline? number # seconds for the whole call, with repeats and waits; iterators: for each page
+---@field cancel? gumroad.Canceller # cancels the call
 
 ---Options of a shop, including the default options of its calls.
 ---@class gumroad.Options: gumroad.CallOptions
@@ -176,8 +189,8 @@ local shop = {}
 ---Makes any call of Gumroad's API.
 ---@param request gumroad.Request
 ---@param options? gumroad.CallOptions
----@return table? response # the whole decoded body, including `success`
----@return gumroad.Error? err
+---@return table? body # the whole decoded body, including `success`
+---@return gumroad.Response|gumroad.Error response # status and headers, or the error if there is no body
 function shop:request(request, options) end
 
 ---Receives webhooks: creates the subscriptions that are missing, listens, and calls a handler for each ping.
@@ -213,11 +226,18 @@ function shop:ensure_webhooks(wanted, options) end
 ---@field removed gumroad.ResourceSubscription[]
 
 ---@class gumroad.Request
----@field url string # a path such as "/v2/user"
+---@field url string # "/v2/user"; "v2/user", "user" or a full URL of the API mean the same
 ---@field method? string # default: GET
 ---@field query? table
 ---@field headers? table<string, string>
----@field body? table|string # a table is sent as a form, a string unchanged
+---@field json? any # body: a value to send as JSON
+---@field form? table # body: a table to send as a form
+---@field body? table|string # a text, whose Content-Type is among the headers; a table is sent as a form
+
+---What came with a decoded body.
+---@class gumroad.Response
+---@field status integer
+---@field headers table<string, string> # names are in lower case
 
 -- Other servers ---------------------------------------------------------------------------
 
@@ -234,6 +254,7 @@ function shop:ensure_webhooks(wanted, options) end
 ---@field connect_timeout? number # seconds for connecting (default: 10)
 ---@field max_size? integer # largest response in bytes, after decompression (default: 10 MiB)
 ---@field sleep? fun(seconds: number) # sleep function of a cooperative scheduler
+---@field cancel? gumroad.Canceller # cancels the request
 
 ---@class gumroad.HttpResponse
 ---@field status integer
@@ -1971,7 +1992,7 @@ function skus:pages(product_id, params, options) end
 ---@class gumroad.Shop.subscribers
 local subscribers = {}
 
----Lists the active subscribers of a product, including those who have cancelled but not ended yet.
+---Lists the active subscribers of a product, including those who have canceled but not ended yet.
 ---
 ---Needs any one of the scopes view_sales, account.
 ---

@@ -20,7 +20,7 @@ describe("A table of options", function()
     anything = {},
   }
 
-  -- What is raised where these are given besides what is required.
+  -- The error for these options in addition to the required ones.
   local function raised(given, words)
     return support.raised(options.check, "call", KNOWN, tables.copy({ url = "u", id = "i" }, given), words)
   end
@@ -167,7 +167,7 @@ describe("A URL", function()
       work("http://" .. part:rep(LONG))
       work("http://a/" .. part:rep(LONG))
     end
-    assert.is_true(os.clock() - began < 60)  -- quadratic, one of them alone would take hours
+    assert.is_true(os.clock() - began < 60)  -- in quadratic time, a single one would take hours
   end)
 end)
 

@@ -6,7 +6,7 @@ local support = require "support"
 
 local TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ"
 
-local function highest() return 1 - 2 ^ -53 end  -- dice that always fall high
+local function highest() return 1 - 2 ^ -53 end  -- a random number generator that always returns the highest number
 local function lowest() return 0 end
 
 describe("A shop on this machine", function()
@@ -60,7 +60,7 @@ describe("retry.pause", function()
 end)
 
 describe("retry.is_retryable", function()
-  -- what happened, whether a repeatable request may be made again, whether another may
+  -- what happened, whether a repeatable request may be retried, whether another one may
   local ROWS = {
     { { kind = "network", sent = false }, true, true }, { { kind = "timeout", sent = false }, true, true },
     { { kind = "network", sent = true }, true, false }, { { kind = "timeout", sent = true }, true, false },
@@ -80,7 +80,7 @@ describe("retry.is_retryable", function()
   for _, row in ipairs(ROWS) do
     local err = row[1]
     local name = err.kind .. " " .. tostring(err.status or (err.sent and "after sending" or "before sending"))
-    it("knows " .. name, function()
+    it(("is %s for %s, and %s if repeating is not safe"):format(tostring(row[2]), name, tostring(row[3])), function()
       assert.equal(row[2], retry.is_retryable(true, err))
       assert.equal(row[3], retry.is_retryable(false, err))
     end)
@@ -103,7 +103,8 @@ describe("retry.is_outcome_unknown", function()
   }
   for _, row in ipairs(ROWS) do
     local err = row[1]
-    it(("knows %s %s"):format(err.kind, tostring(err.status or (err.sent and "after sending" or "before"))), function()
+    local when = err.status or (err.sent and "after sending" or "before sending")
+    it(("is %s for %s %s"):format(tostring(row[2]), err.kind, tostring(when)), function()
       assert.equal(row[2], retry.is_outcome_unknown(err))
     end)
   end
@@ -185,7 +186,7 @@ describe("A call", function()
       fault.method = "PUT"
       gum:fault(fault)
       local refunded, err = shop.sales:refund(sale.id, { amount_cents = 1 }, { timeout = 0.2 })
-      if fault.kind == "reset_body" then assert.is_table(refunded)  -- was carried out, as the sale told
+      if fault.kind == "reset_body" then assert.is_table(refunded)  -- was carried out, as the sale shows
       else assert.same({ "outcome_unknown", false }, { err.kind, err.retryable }) end
       local sent = 0
       for _, request in ipairs(support.requests(gum)) do sent = sent + (request.method == "PUT" and 1 or 0) end
@@ -318,10 +319,71 @@ describe("A call", function()
   -- shop:request -----------------------------------------------------------------------------
 
   it("of any kind returns the whole response", function()
-    local answer = assert(shop:request { url = "/v2/products" })
-    assert.is_true(answer.success)
-    assert.equal(3, #answer.products)
+    local response = assert(shop:request { url = "/v2/products" })
+    assert.is_true(response.success)
+    assert.equal(3, #response.products)
     assert.equal("GET", support.requests(gum)[1].method)
+  end)
+
+  it("of any kind accepts a path or a full URL, like the command", function()
+    for text, path in pairs {
+      ["user"] = "/v2/user", ["/user"] = "/v2/user", ["v2/user"] = "/v2/user", ["/v2/user"] = "/v2/user",
+      [gum.url .. "/v2/user"] = "/v2/user", [gum.url .. "/v2/user?a=1"] = "/v2/user", ["/v2/user?a=1"] = "/v2/user",
+      ["/oauth/token/info"] = "/oauth/token/info", ["v2x"] = "/v2/v2x", ["oauthx/y"] = "/v2/oauthx/y",
+    } do
+      shop:request { url = text }
+      assert.equal(path, support.requests(gum)[1].path, text)
+      gum:reset_stats()
+    end
+  end)
+
+  it("of any kind never goes to another server, whatever its URL", function()
+    local below = support.shop(gum, { base_url = gum.url .. "/api" })
+    for _, text in ipairs {
+      "https://example.com/v2/user", gum.url:gsub("http", "https", 1) .. "/v2/user", gum.url .. "0/v2/user",
+      gum.url:gsub("//", "//a:b@", 1) .. "/v2/user", gum.url .. "@example.com/v2/user", "ftp://127.0.0.1/v2/user",
+      "//example.com/v2/user",
+    } do
+      local _, err = shop:request { url = text }
+      assert.equal("config", err.kind, text)
+    end
+    local _, err = below:request { url = gum.url .. "/v2/user" }
+    assert.equal("config", err.kind)
+    assert.equal(0, #support.requests(gum))
+    below:request { url = gum.url .. "/api/v2/user" }
+    assert.equal("/api/v2/user", support.requests(gum)[1].path)
+  end)
+
+  it("of any kind also returns the status and the headers", function()
+    local _, response = assert(shop:request { url = "/v2/user" })
+    assert.equal(200, response.status)
+    assert.matches("^application/json", response.headers["content-type"])
+    gum:fault { kind = "status", status = 202, body = '{"success":true}', headers = { ["X-Seen"] = "yes" } }
+    _, response = assert(shop:request { url = "/v2/user" })
+    assert.same({ 202, "yes" }, { response.status, response.headers["x-seen"] })
+    gum:fault { kind = "status", status = 503 }
+    _, response = assert(shop:request { url = "/v2/user" })
+    assert.equal(200, response.status)  -- of the attempt that succeeded
+  end)
+
+  it("of any kind sends JSON, a form or a text that says what it is", function()
+    for _, row in ipairs {
+      { { json = { name = "Ink" } }, "application/json", '{"name":"Ink"}' },
+      { { form = { name = "Ink" } }, "application/x-www-form-urlencoded", "name=Ink" },
+      { { body = { name = "Ink" } }, "application/x-www-form-urlencoded", "name=Ink" },
+      { { body = "a", headers = { ["content-type"] = "text/plain" } }, "text/plain", "a" },
+      { { json = {}, headers = { ["Content-Type"] = "application/json; charset=utf-8" } },
+        "application/json; charset=utf-8", "{}" },
+    } do
+      row[1].method, row[1].url = "PUT", "/v2/products/a"
+      gum:reset_stats()
+      shop:request(row[1])
+      local request = support.requests(gum)[1]
+      assert.same({ row[2], row[3] }, { request.headers["content-type"], request.body })
+    end
+    local typed = support.shop(gum, { headers = { ["Content-Type"] = "text/plain" } })
+    typed:request { method = "PUT", url = "/v2/products/a", body = "x" }
+    assert.equal("text/plain", support.requests(gum)[2].headers["content-type"])
   end)
 
   it("of any kind appends its query to that of the url", function()
@@ -467,7 +529,7 @@ describe("A caller's mistake", function()
   local FORM = "application/x-www-form-urlencoded"
   local shop = gumroad.new { access_token = TOKEN, base_url = "http://127.0.0.1:1" }
 
-  -- each function in one line, as its number is compared
+  -- each function is on one line, because line numbers are compared
   local ROWS = {
     { "gumroad.new: unknown option 'tiemout' (did you mean 'timeout'?)",
       function() gumroad.new { access_token = "a", tiemout = 1 } end },
@@ -480,7 +542,7 @@ describe("A caller's mistake", function()
     { "gumroad.new: option 'timeout': a positive number expected", function() gumroad.new { timeout = 0 / 0 } end },
     { "gumroad.new: option 'retries': a number of at least 0 expected", function() gumroad.new { retries = -1 } end },
     { "gumroad.new: option 'sleep': function expected, got number", function() gumroad.new { sleep = 1 } end },
-    { "user.get: unknown option 'retry' (known: connect_timeout,", function() shop.user:get { retry = 1 } end },
+    { "user.get: unknown option 'retry' (known: cancel, connect_timeout,", function() shop.user:get { retry = 1 } end },
     { "user.get: unknown option 'access_token'", function() shop.user:get { access_token = "a" } end },
     { "user.get: option 'headers': table expected, got string",
       function() shop.user:get { headers = "X-Note: a" } end },
@@ -509,7 +571,7 @@ describe("A caller's mistake", function()
       function() shop.sales:refund("a", { amount_cents = 0 }) end },
     { "licenses.check: parameter 'product_id' is missing",
       function() shop.licenses:check { license_key = "a" } end },
-    { "licenses.check: unknown parameter 'licence_key'", function() shop.licenses:check { licence_key = "a" } end },
+    { "licenses.check: unknown parameter 'licens_key'", function() shop.licenses:check { licens_key = "a" } end },
     { "ensure_webhooks: unknown event 'sales' (did you mean 'sale'?)",
       function() shop:ensure_webhooks { sales = "https://example.com/" } end },
     { "ensure_webhooks: sale: the URL must be http(s)://HOST/PATH, without a fragment",
@@ -527,7 +589,7 @@ describe("A caller's mistake", function()
       function() shop.products:create { name = "a", price = 1, tags = { a = 1 } } end },
     { "products.create: 'tags[]' is a function",
       function() shop.products:create { name = "a", price = 1, tags = { print } } end },
-    { "products.create: Cannot serialise function",
+    { "products.create: cannot write a function as JSON",
       function() shop.products:create { name = "a", price = 1, files = { print } } end },
     { "products.create: a table of parameters expected, got \"a\"", function() shop.products:create("a") end },
     { "request: url is missing, such as \"/v2/user\"", function() shop:request {} end },
@@ -535,6 +597,11 @@ describe("A caller's mistake", function()
     { "request: unknown field 'path'", function() shop:request { path = "/v2/user" } end },
     { "request: method: string expected, got number", function() shop:request { method = 5, url = "/" } end },
     { "request: body: string or table expected, got boolean", function() shop:request { url = "/", body = true } end },
+    { "request: body: a text needs a Content-Type among the headers",
+      function() shop:request { method = "PUT", url = "/v2/products/a", body = '{"name":"J"}' } end },
+    { "request: json and form are both given", function() shop:request { url = "/", json = {}, form = {} } end },
+    { "request: form and body are both given", function() shop:request { url = "/", body = {}, form = {} } end },
+    { "request: json: ", function() shop:request { url = "/", json = { print } } end },
     { "request: query: 'a' is a function", function() shop:request { url = "/", query = { a = print } } end },
     { "request: unknown option 'tries'", function() shop:request({ url = "/" }, { tries = 5 }) end },
     { "all: an array of functions expected, got number", function() gumroad.all(5) end },

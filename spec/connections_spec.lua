@@ -17,7 +17,7 @@ describe("Connections", function()
   end)
   after_each(function() remove() end)
 
-  -- Calls a function of gumroad.connections, or another one, with its files in the folder.
+  -- Calls a function with the file of connections in the folder.
   local function call(name, ...)
     local arguments, run = { n = select("#", ...), ... }, type(name) == "function" and name or connections[name]
     return support.with_environment({ XDG_CONFIG_HOME = home }, function()

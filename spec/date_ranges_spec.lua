@@ -1,4 +1,4 @@
--- Lists of sales that take Gumroad too long as a whole. The emulator refuses queries over more
+-- Lists of sales that take Gumroad too long as a whole. Here, the emulator refuses queries over more
 -- than `max_days` days.
 local date = require "gumroad.base.date"
 local emulator = require "gumroad.emulator"
@@ -13,7 +13,7 @@ describe("A list of sales that takes too long", function()
 
   setup(function()
     gum = assert(emulator.start { sales = 300, products = 12, now = NOW })
-    for _ = 1, 3 do assert(gum:sell {}) end  -- of today
+    for _ = 1, 3 do assert(gum:sell {}) end  -- today
     shop = support.shop(gum)
     sales = assert(shop.sales:list { limit = 1000 })
     all = ids_of(sales)
@@ -70,7 +70,7 @@ describe("A list of sales that takes too long", function()
   end)
 
   it("doubles the length of the next part after a part that succeeded", function()
-    assert(gum:fault { kind = "query_timeout", times = 3 })  -- 32 days, 16, 8; then it is quick
+    assert(gum:fault { kind = "query_timeout", times = 3 })  -- 32 days, 16, 8; then the server is fast
     assert(shop.sales:list { after = "2026-08-01", before = "2026-09-02", limit = 1000 })
     local seen, parts = {}, {}
     for _, request in ipairs(support.requests(gum)) do
@@ -97,7 +97,7 @@ describe("A list of sales that takes too long", function()
   it("is cut at the current position if it happens in the middle", function()
     local pages = shop.sales:pages()
     local list = pages()
-    list = { list, pages() }  -- the next page is under way
+    list = { list, pages() }  -- the next page is in progress
     allow(30)
     local ids = {}
     for _, page in ipairs(list) do for _, sale in ipairs(page) do ids[#ids + 1] = sale.id end end
@@ -198,11 +198,11 @@ describe("A list of sales that takes too long", function()
     local next_page = shop.sales:pages { after = "2026-01-01" }
     next_page()
     local count
-    for _ = 1, 100 do  -- round trips, while the request travels
+    for _ = 1, 100 do  -- round trips while the request is in progress
       count = asked()
       if count > 2 + 1 then break end
     end
-    assert.equal(2 + 1, count)  -- all of the days and half of them, then the second page
+    assert.equal(2 + 1, count)  -- all days, half of the days, then the second page
   end)
 
   -- The old way to page ---------------------------------------------------------------------

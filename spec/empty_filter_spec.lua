@@ -1,4 +1,4 @@
--- Gumroad ignores an empty parameter of a query: a list filtered by "" would be everything there is.
+-- Gumroad ignores empty parameters of a query, so a list filtered by "" would contain everything.
 local api = require "gumroad.api"
 local emulator = require "gumroad.emulator"
 local command = require "cli.support"
@@ -6,7 +6,7 @@ local support = require "support"
 
 local unpack = table.unpack or unpack
 
--- { operation's row, parameter } of every string in a query.
+-- { row of the operation, parameter } for every string in a query.
 local FILTERS = {}
 for _, rows in pairs(api) do
   for _, row in ipairs(rows) do

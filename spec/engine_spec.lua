@@ -2,7 +2,7 @@ local core = require "gumroad.core"
 local socket = require "socket"
 local support = require "support"
 
-local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local has_ffi, ffi = pcall(require, "ffi")  -- only LuaJIT can fork from a spec
 
 -- "hello, hello, hello", and 100,000 times "a", compressed by gzip
@@ -12,14 +12,14 @@ local BOMB_GZIP = "\031\139\008\000\000\000\000\000\002\003\237\193\049\001\000\
   .. "\235\095\194\026\030\064\001" .. ("\000"):rep(96) .. "\175\006\135\250\226\027\160\134\001\000"
 
 local engine = core.engine()
-local open = {}  -- sockets of the running test
+local open = {}  -- sockets of the current test
 
 local function keep(thing)
   table.insert(open, thing)
   return thing
 end
 
--- Steps the engine until 'check' returns something, which is returned.
+-- Steps the engine until `check` returns a value, and returns it.
 local function step_until(check)
   local deadline = core.now() + PATIENCE
   repeat
@@ -45,7 +45,7 @@ local function accept(server)
   return keep(peer)
 end
 
--- One request, with as much body as its Content-Length says.
+-- Reads a request, with the body that its Content-Length announces.
 local function read_request(peer)
   local got = ""
   return step_until(function()
@@ -66,7 +66,7 @@ local function write(peer, bytes)
   end)
 end
 
-local function answer(peer, body, head)
+local function respond(peer, body, head)
   write(peer, "HTTP/1.1 200 OK\r\nContent-Length: " .. #body .. "\r\n" .. (head or "") .. "\r\n" .. body)
 end
 
@@ -91,7 +91,7 @@ local function result(transfer)
   return transfer:result()
 end
 
--- Sends a request to a peer that answers 'bytes' and closes; the result, and what was asked.
+-- Sends a request to a peer that responds with `bytes` and closes. Returns the result and the request.
 local function exchange(bytes, fields)
   local server, url = listen()
   local transfer = send(url, fields)
@@ -103,7 +103,7 @@ local function exchange(bytes, fields)
   return { response = response, code = code, message = message, info = info, asked = asked }
 end
 
--- A watched pair: what is written to the second makes the first readable.
+-- A watched pair of sockets: writing to the second makes the first readable.
 local function watched_pair()
   local server, url = listen()
   local writer = keep(assert(socket.connect("127.0.0.1", tonumber(url:match("%d+$")))))
@@ -143,7 +143,7 @@ describe("engine", function()
       assert.equal("r1", got.response.headers["x-request-id"])
       assert.equal("a=1, b=2", got.response.headers["set-cookie"])
       assert.matches("^HTTP/1.1 404 Not Found\r\nX%-Request%-Id: r1\r\n", got.response.head)
-      assert.equal(got.response.headers, got.response.headers)  -- made once, and the reader's own
+      assert.equal(got.response.headers, got.response.headers)  -- created once, and not shared
       assert.is_nil(got.response.nothing)
       assert.equal("nope\n", got.response.body)
       assert.is_true(got.response.seconds >= 0)
@@ -197,7 +197,7 @@ describe("engine", function()
     end)
 
     it("may begin with a folded line, which does not belong to a header of the previous one", function()
-      for _ = 1, 20 do  -- libcurl before 8.1.0 would write to memory that it has given back
+      for _ = 1, 20 do  -- libcurl before 8.1.0 would write to freed memory
         exchange("HTTP/1.1 200 OK\r\nX-One: 1\r\nContent-Length: 0\r\n\r\n")
         local got = exchange("HTTP/1.1 200 OK\r\n X-Two: 2\r\nContent-Length: 0\r\n\r\n")
         assert.is_true(got.code == "network" or got.response.status == 200)
@@ -207,7 +207,7 @@ describe("engine", function()
     it("is returned once", function()
       local server, url = listen()
       local transfer = send(url)
-      answer(accept(server), "x")
+      respond(accept(server), "x")
       assert.equal("x", result(transfer).body)
       assert.has_error(function() transfer:result() end, "the result was taken already")
     end)
@@ -240,7 +240,7 @@ describe("engine", function()
     end
 
     it("stops a response that announces too much", function()
-      assert.equal("the answer is larger than 1000 bytes",
+      assert.equal("the response is larger than 1000 bytes",
         too_large("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", { max_size = 1000 }))
     end)
 
@@ -272,10 +272,10 @@ describe("engine", function()
 
     it("stops endless headers", function()
       local message = too_large("HTTP/1.1 200 OK\r\n" .. ("X-Header: " .. ("x"):rep(1000) .. "\r\n"):rep(200) .. "\r\n")
-      assert.equal("the headers of the answer are larger than 131072 bytes", message)
+      assert.equal("the headers of the response are larger than 131072 bytes", message)
     end)
 
-    it("stops a single endless header", function()  -- libcurl's own limit; before 8.6 it has no code for it
+    it("stops a single endless header", function()  -- libcurl's own limit, which has no error code before 8.6
       local got = exchange("HTTP/1.1 200 OK\r\nX-Header: " .. ("x"):rep(200000) .. "\r\n\r\n")
       assert.is_nil(got.response)
       assert.is_true(got.code == "too_large" or got.code == "network")
@@ -324,7 +324,7 @@ describe("engine", function()
 
     it("to connect in time is a timeout, and nothing was sent", function()
       local _, url = listen(0)
-      for _ = 1, 3 do  -- the queue is full: the kernel lets further ones wait
+      for _ = 1, 3 do  -- the queue is full, so the kernel makes further ones wait
         local filler = keep(assert(socket.tcp()))
         filler:settimeout(0)
         filler:connect("127.0.0.1", tonumber(url:match("%d+$")))
@@ -341,7 +341,7 @@ describe("engine", function()
       read_request(accept(server))
       local _, code, message, info = result(transfer)
       assert.equal("timeout", code)
-      assert.equal("no complete answer within 0.1 seconds", message)
+      assert.equal("no complete response within 0.1 seconds", message)
       assert.is_true(info.sent)
     end)
 
@@ -394,7 +394,7 @@ describe("engine", function()
       local got = exchange("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " .. #bytes
         .. "\r\n\r\n" .. bytes)
       assert.equal("decode", got.code)
-      assert.equal("the answer is not all compressed, or not as it says", got.message)
+      assert.equal("the response is not compressed as its Content-Encoding says", got.message)
     end)
 
     it("can be fetched again", function()
@@ -422,7 +422,7 @@ describe("engine", function()
         local transfer = send(url .. "/" .. i)
         peer = peer or accept(server)
         assert.matches("^GET /" .. i .. " ", read_request(peer))
-        answer(peer, "ok")
+        respond(peer, "ok")
         assert.equal("ok", result(transfer).body)
       end
       assert.is_nil((server:accept()))
@@ -434,7 +434,7 @@ describe("engine", function()
         local transfer = send(url)
         local peer = accept(server)
         read_request(peer)
-        answer(peer, "ok")
+        respond(peer, "ok")
         peer:close()
         assert.equal("ok", result(transfer).body)
       end
@@ -446,7 +446,7 @@ describe("engine", function()
         local transfer = send(url, { fresh = true })
         local peer = accept(server)
         read_request(peer)
-        answer(peer, "ok")
+        respond(peer, "ok")
         assert.equal("ok", result(transfer).body)
       end
     end)
@@ -457,11 +457,11 @@ describe("engine", function()
         secret = core.secret("token-of-the-test"), max_size = 5 })
       local peer = accept(server)
       read_request(peer)
-      answer(peer, "ok")
+      respond(peer, "ok")
       assert.equal("ok", result(first).body)
       local second = send(url)
       local asked = read_request(peer)
-      answer(peer, "longer than five")
+      respond(peer, "longer than five")
       assert.equal("longer than five", result(second).body)
       assert.matches("^GET / ", asked)
       for _, trace in ipairs { "X%-One", "Authorization", "token", "Content%-" } do
@@ -474,24 +474,24 @@ describe("engine", function()
       local transfers, peers = {}, {}
       for i = 1, 30 do transfers[i] = send(url .. "/" .. i) end
       assert.equal(30, engine:running())
-      for i = 1, 30 do peers[i] = accept(server) end  -- before any of them is answered
-      for i = 30, 1, -1 do answer(peers[i], read_request(peers[i]):match("^GET /(%d+)")) end
+      for i = 1, 30 do peers[i] = accept(server) end  -- before the first response
+      for i = 30, 1, -1 do respond(peers[i], read_request(peers[i]):match("^GET /(%d+)")) end
       for i = 1, 30 do assert.equal(tostring(i), result(transfers[i]).body) end
       assert.equal(0, engine:running())
     end)
 
     it("do not use a proxy for this machine", function()
-      if not has_ffi then return end  -- only LuaJIT can set a variable of the environment
+      if not has_ffi then return end  -- only LuaJIT can set an environment variable
       ffi.cdef "int setenv(const char *, const char *, int); int unsetenv(const char *);"
       local proxy, proxy_url = listen()
       ffi.C.setenv("http_proxy", proxy_url, 1)
       finally(function() ffi.C.unsetenv("http_proxy") end)
       local server, url = listen()
-      for _ = 1, 3 do  -- what is known of a base URL is kept
+      for _ = 1, 3 do  -- results for a base URL are cached
         local transfer = send(url, { path = "/", fresh = true })
         local peer = accept(server)
         read_request(peer)
-        answer(peer, "")
+        respond(peer, "")
         assert.equal(200, result(transfer).status)
       end
       assert.is_nil((proxy:accept()))
@@ -507,7 +507,7 @@ describe("engine", function()
         local transfer = send(base, { path = "/", fresh = true })
         local peer = accept(base == url and server or proxy)
         local asked = read_request(peer)
-        answer(peer, "")
+        respond(peer, "")
         assert.equal(200, result(transfer).status)
         assert.equal(base == url and "GET / " or "GET http://shop.example.com/ ", asked:match("^%u+ %S+ "))
       end
@@ -547,7 +547,7 @@ describe("engine", function()
     it("may be repeated, even after the end", function()
       local server, url = listen()
       local transfer = send(url)
-      answer(accept(server), "ok")
+      respond(accept(server), "ok")
       step_until(function() return transfer:done() end)
       transfer:close()
       transfer:close()
@@ -563,7 +563,7 @@ describe("engine", function()
       first:close()
       local other = accept(server)
       assert.matches("^GET /second ", read_request(other))
-      answer(other, "ok")
+      respond(other, "ok")
       assert.equal("ok", result(second).body)
     end)
   end)
@@ -601,7 +601,7 @@ describe("engine", function()
       read_request(peer)
       engine:step(0)
       assert.is_false(readable(engine:fd()))
-      answer(peer, "ok")
+      respond(peer, "ok")
       step_until(function() return readable(engine:fd()) or transfer:done() end)
       assert.equal("ok", result(transfer).body)
     end)
@@ -673,10 +673,10 @@ describe("engine", function()
       local fd = reader:getfd()
       reader:close()
       writer:close()
-      local transfer = send(url)  -- the kernel gives the lowest free descriptor
+      local transfer = send(url)  -- the kernel returns the lowest free descriptor
       local peer = accept(server)
       read_request(peer)
-      answer(peer, "ok")
+      respond(peer, "ok")
       assert.equal("ok", result(transfer).body)
       engine:unwatch(fd)
     end)
@@ -690,7 +690,7 @@ describe("engine", function()
       engine:watch(number)
       local writer = keep(assert(socket.connect("127.0.0.1", port)))
       old:close()
-      assert.equal(number, accept(server):getfd())  -- the lowest that is free
+      assert.equal(number, accept(server):getfd())  -- the lowest free one
       engine:watch(number)
       write(writer, "x")
       assert.equal("readable", step_until(function() return (select(2, engine:step(0.01)) or {})[number] end))
@@ -725,7 +725,7 @@ describe("engine", function()
       os.remove(path)
     end)
 
-    -- Writes 'text', and makes the file 'size' bytes long.
+    -- Writes `text` and extends the file to `size` bytes.
     local function write_file(text, size)
       local file = assert(io.open(path, "wb"))
       file:write(text)
@@ -831,7 +831,7 @@ describe("engine", function()
       local first = send(url)
       local peer = accept(server)
       read_request(peer)
-      answer(peer, "x")
+      respond(peer, "x")
       assert.equal("x", result(first).body)
       local transfer = put(url)
       step_until(function() return peer:receive(100) end)
@@ -842,7 +842,7 @@ describe("engine", function()
       end)
       keep(again):settimeout(0)
       assert.equal(text, read_request(again):match("\r\n\r\n(.*)$"))
-      answer(again, "stored")
+      respond(again, "stored")
       assert.equal("stored", result(transfer).body)
     end)
 
@@ -859,13 +859,13 @@ describe("engine", function()
         return last == 64 * 1048576
       end)
       step_until(function() return not peer:receive(1048576) end)
-      answer(peer, "")
+      respond(peer, "")
       assert.equal(200, result(transfer).status)
       assert.equal(64 * 1048576, transfer:progress())
     end)
 
     it("may take as long as it makes progress, and no longer", function()
-      local server, url = listen()  -- of an empty file nothing moved ever: this is told soonest
+      local server, url = listen()  -- an empty file makes no progress at all, so this is the fastest way to find out
       local transfer = put(url, { timeout = 0.001, stall_timeout = 0.5 })
       accept(server)
       local _, code, message = result(transfer)
@@ -876,7 +876,7 @@ describe("engine", function()
   if has_ffi then describe("after a fork", function()
     ffi.cdef "int fork(void); void _exit(int); int waitpid(int, int *, int);"
 
-    -- Runs 'body' in a child; whether it returned true.
+    -- Runs `body` in a child process. Returns whether it returned true.
     local function in_child(body)
       local pid = ffi.C.fork()
       if pid == 0 then
@@ -896,12 +896,12 @@ describe("engine", function()
       assert.is_true(in_child(function()
         local other, other_url = listen()
         local new = send(other_url)
-        answer(accept(other), "child")
+        respond(accept(other), "child")
         local _, code, _, info = transfer:result()
         return engine:running() == 1 and transfer:done() and code == "cancelled" and info.sent
           and result(new).body == "child" and not is_closed(peer)
       end))
-      answer(peer, "parent")
+      respond(peer, "parent")
       assert.equal("parent", result(transfer).body)
     end)
 
@@ -923,7 +923,7 @@ describe("engine", function()
       assert.is_true(in_child(function() return is_open() and transfer:done() and not is_open() end))
       os.remove(path)
       assert.equal(10000000, #read_request(peer):match("\r\n\r\n(.*)$"))
-      answer(peer, "parent")
+      respond(peer, "parent")
       assert.equal("parent", result(transfer).body)
     end)
 
@@ -938,7 +938,7 @@ describe("engine", function()
         return engine:running() == 0
       end))
       assert.is_false(is_closed(peer))
-      answer(peer, "parent")
+      respond(peer, "parent")
       assert.equal("parent", result(transfer).body)
     end)
   end) end

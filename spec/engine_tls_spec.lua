@@ -2,7 +2,7 @@ local core = require "gumroad.core"
 local socket = require "socket"
 local tls_server = require "tls_server"
 
-local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local engine = core.engine()
 
 local LOCATIONS = [[
@@ -89,7 +89,7 @@ describe("engine over TLS", function()
     for _, method in ipairs { "POST", "PUT", "PATCH", "DELETE", "HEAD" } do
       assert.equal(200, result(send(url, { ca_file = ca_file, method = method })).status)
     end
-    local long = { ca_file = ca_file, method = "POST", body = ("x"):rep(500000) }  -- more than a window
+    local long = { ca_file = ca_file, method = "POST", body = ("x"):rep(500000) }  -- more than a flow control window
     assert.equal("500000", result(send(url .. "/length", long)).body)
   end)
 

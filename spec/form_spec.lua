@@ -18,7 +18,7 @@ local function ping_names()
   return names
 end
 
--- On the wire null is an empty text.
+-- In a form, null is an empty string.
 local function null_as_text(value)
   if value == cjson.null then return "" end
   if type(value) ~= "table" then return value end

@@ -10,7 +10,7 @@ local EXPECTED = { target = TARGET, max_body = 1000 }
 -- method, target, content type, length
 local GOOD = {
   { "POST", TARGET, FORM, 1000 },
-  { "POST", TARGET, FORM, 0 },  -- that a ping cannot be empty is for whoever reads bodies
+  { "POST", TARGET, FORM, 0 },  -- whoever reads the body refuses an empty ping
   { "POST", TARGET, FORM, nil },
   { "POST", TARGET, FORM .. "; charset=utf-8", 10 },
   { "POST", TARGET, " \tAPPLICATION/X-WWW-Form-Urlencoded ;a", 10 },
@@ -35,7 +35,7 @@ local REFUSED = {
   { 400, "the content type is text/plain; Gumroad sends " .. FORM, "POST", TARGET, "text/plain; a=b", 10 },
   { 400, "the content type is " .. FORM .. "x; Gumroad sends " .. FORM, "POST", TARGET, FORM .. "x", 10 },
   { 400, "the content type is a\\x01b; Gumroad sends " .. FORM, "POST", TARGET, "a\1b", 10 },
-  -- the first refusal counts
+  -- the first reason is reported
   { 404, "wrong path or secret", "GET", "/", "text/plain", 2000 },
   { 405, "method PUT, not POST", "PUT", TARGET, "text/plain", 2000 },
   { 413, "a body of 2000 bytes, more than 1000", "POST", TARGET, "text/plain", 2000 },
@@ -56,7 +56,7 @@ describe("core.gate_head", function()
     end)
   end
 
-  -- Whether a request for one target bears the other.
+  -- Whether a request for one target matches the other.
   local function is_same(expected, target)
     return (core.gate_head({ target = expected }, "POST", target, FORM, 1)) == nil
   end
@@ -99,7 +99,7 @@ describe("core.gate_head", function()
     local longest = "/" .. ("a"):rep(4095)
     assert.is_true(is_same(longest, longest))
     assert.is_false(is_same(longest, longest .. "a"))
-    assert.is_false(is_same(longest, "/" .. longest))  -- it would be the same, but is too long
+    assert.is_false(is_same(longest, "/" .. longest))  -- it would be equal, but is too long
     assert.error_matches(function() is_same(longest .. "a", "/") end, "target: at most 4096 bytes expected")
   end)
 
@@ -165,7 +165,7 @@ describe("webhook.gate: body", function()
     return table.concat(parts, "&")
   end
 
-  -- The bytes of SALE and more of them, so many in all.
+  -- The bytes of SALE, padded to a length.
   local function sized(bytes)
     return SALE .. ("&"):rep(bytes - #SALE)
   end
@@ -204,7 +204,7 @@ describe("webhook.gate: body", function()
     end)
   end
 
-  -- what, expected, body, content type, status, the error as text begins so
+  -- what, expected, body, content type, status, beginning of the error
   local KEPT_OUT = {
     { "nothing", {}, "", FORM, 400, "invalid: the body is empty" },
     { "no content type", {}, SALE, nil, 400, "invalid: the content type is missing; Gumroad sends " .. FORM },
@@ -233,7 +233,7 @@ describe("webhook.gate: body", function()
       SALE:gsub("ana", "bob") .. "&custom_fields[seller_id]=mine", FORM, 403, OTHER },
     { "another seller's ping in which another field is the buyer's", ANA,
       SALE:gsub("ana", "bob") .. "&email=x&custom_fields[email]=x", FORM, 403, OTHER },
-    { "another seller's subscription, of which no field is the buyer's", ANA,
+    { "another seller's subscription, without any field of the buyer", ANA,
       "resource_name=cancellation&subscription_id=u1&seller_id=bob&custom_fields[seller_id]=bob", FORM, 403, OTHER },
   }
 

@@ -1,8 +1,8 @@
--- Installing over what an earlier version left: none of its modules may be found in place of today's.
+-- Installing over an earlier version: none of its modules may be found instead of the new ones.
 local support = require "support"
 
--- Modules that lay flat in gumroad/ before they got folders, and one that was never ours.
-local OLD = { "api", "answer", "client", "error", "hooks", "json", "licence", "oauth", "pages", "resources", "types",
+-- Modules that used to be directly in gumroad/, and one that never belonged to the library.
+local OLD = { "api", "answer", "client", "error", "hooks", "json", "oauth", "pages", "resources", "types",
   "upload/parts", "watch", "webhook", "cli/session" }
 
 local FAULTY = "error('a module of an earlier version was loaded')\n"
@@ -18,12 +18,12 @@ local function lay_old_modules(folder)
   for _, name in ipairs(OLD) do write(("%s/gumroad/%s.lua"):format(folder, name), FAULTY) end
 end
 
--- Runs a command without this suite's paths, and returns what it prints, whatever comes of it.
+-- Runs a command without the paths of this suite, and returns its output, even if it fails.
 local function run(command)
   return support.output("(unset LUA_PATH LUA_CPATH MAKEFLAGS MAKELEVEL MAKEOVERRIDES; " .. command .. ") 2>&1")
 end
 
--- Every module is loaded, but those that only nginx has a use for.
+-- Loads every module except those for nginx.
 local function load_all(lua_folder, c_folder)
   local program = [[
     for name in io.popen("cd lua && find gumroad -name '*.lua'"):lines() do
@@ -56,7 +56,7 @@ describe("an installation", function()
   end)
 
   it("by LuaRocks replaces every module of an earlier version, and an old build folder does no harm #slow", function()
-    if version ~= "5.4" then return end  -- one Lua stands for all: what is removed depends on LuaRocks alone
+    if version ~= "5.4" then return end  -- one Lua is enough, because LuaRocks decides what is removed
     local checkout, tree = folder .. "/checkout", folder .. "/tree"
     run(("mkdir %s && cp -r Makefile src lua bin library rockspec doc README.md LICENSE %s"):format(checkout, checkout))
     local make = ("cd %s && luarocks-5.4 make --deps-mode=none --tree=%s rockspec/gumroad-scm-1.rockspec"):format(

@@ -1,4 +1,4 @@
--- All JSON that is written is UTF-8, whatever bytes came from outside.
+-- All JSON that is written is UTF-8, whatever bytes come from outside.
 local cjson = require "cjson"
 local connections = require "gumroad.connections"
 local emulator = require "gumroad.emulator"
@@ -51,7 +51,7 @@ describe("JSON that is written has U+FFFD for bytes that are not UTF-8", functio
     end)
 
     it("in the output of the command and the emulator's responses", function()
-      local made = assert(shop.products:create { name = LATIN1, price = 100 })  -- a form, which may hold any bytes
+      local made = assert(shop.products:create { name = LATIN1, price = 100 })  -- a form, which may contain any bytes
       assert.equal(SHOWN, made.name)
       local got = command.run({ "products", "get", made.id, "--json", "--fields", "name" }, command.to(gum))
       assert.equal(('{"name":"%s"}\n'):format(SHOWN), got.out)

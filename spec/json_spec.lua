@@ -23,7 +23,7 @@ local function json_files(folder, found)
   return found
 end
 
--- The same as lua-cjson gives, the slow way: what is not null, arrays without gaps.
+-- The result of lua-cjson, cleaned up the slow way: without nulls and without gaps in arrays.
 local function without_nulls(value)
   if value == cjson.null then return nil end
   if type(value) ~= "table" then return value end
@@ -50,7 +50,7 @@ local strict = cjson.new()
 strict.decode_max_depth(64)
 strict.decode_invalid_numbers(false)
 
--- Decodes as lua-cjson does: the same value but for nulls and integers, or the same error.
+-- Decodes and compares with lua-cjson: the same value except for nulls and integers, or the same error.
 local function compare(text)
   local good, want = pcall(strict.decode, text)
   local ok, got = pcall(json.decode, text)
@@ -386,12 +386,13 @@ describe("json.encode", function()
     local round = {}
     round.round = round
     for want, value in pairs {
-      ["function: type not supported"] = { print }, ["number: must not be NaN or Infinity"] = { 1 / 0 },
-      ["userdata: type not supported"] = { io.stdout },
-      ["table: table key must be a number or string"] = { [true] = 1 },
-      ["table: excessively sparse array"] = { [1000] = 1 }, ["table: more than 64 levels of nesting"] = round,
+      ["function as JSON: JSON has no such type"] = { print }, ["number as JSON: it is NaN or infinite"] = { 1 / 0 },
+      ["userdata as JSON: JSON has no such type"] = { io.stdout },
+      ["table as JSON: its keys must be strings or numbers"] = { [true] = 1 },
+      ["table as JSON: it is an array with too many gaps"] = { [1000] = 1 },
+      ["table as JSON: it has more than 64 levels of nesting"] = round,
     } do
-      assert.equal("json.encode: Cannot serialise " .. want, (select(2, pcall(json.encode, value))))
+      assert.equal("json.encode: cannot write a " .. want, (select(2, pcall(json.encode, value))))
     end
     assert.has_error(function() json.encode(0 / 0) end)
   end)

@@ -12,7 +12,7 @@ describe("licenses.check", function()
     with_pauses = support.without_pauses()
     gum = assert(emulator.start { sales = 20, subscribers = 4 })
     shop = support.shop(gum)
-    app = support.shop(gum, { access_token = false, retries = 1 })  -- as in a program that users have
+    app = support.shop(gum, { access_token = false, retries = 1 })  -- as in a program that is distributed
   end)
   teardown(function()
     gum:stop()
@@ -52,7 +52,7 @@ describe("licenses.check", function()
     assert.is_nil(support.requests(gum)[1].headers.authorization)
   end)
 
-  -- A key is copied from an email or a web page, with what stands around it there.
+  -- A key is copied from an email or a web page, with surrounding characters.
   for name, around in pairs { blanks = " ", tabs = "\t", ["line's ends"] = "\r\n", ["no-break spaces"] = "\194\160",
     ["zero-width spaces"] = "\226\128\139", ["byte order marks"] = "\239\187\191",
     all = "\239\187\191 \194\160\n\t" } do
@@ -238,7 +238,7 @@ describe("licenses.check", function()
     it("counts the grace from Gumroad's last response, however often it was used", function()
       last.checked_at = last.checked_at - 6 * DAY
       local again = found(true, "unreachable", check { last = last, grace = 7 * DAY })
-      again.checked_at = again.checked_at - 2 * DAY  -- as if that time had passed
+      again.checked_at = again.checked_at - 2 * DAY  -- as if this time had passed
       found(false, "unreachable", check { last = again, grace = 7 * DAY })
     end)
 
@@ -284,7 +284,7 @@ describe("licenses.check", function()
     end)
   end)
 
-  -- The caller's mistakes -----------------------------------------------------------------------
+  -- Mistakes of the caller -----------------------------------------------------------------------
 
   it("raises an error without a product", function()
     local message = support.raised(app.licenses.check, app.licenses, { license_key = key.license_key })

@@ -2,13 +2,13 @@ local listener = require "gumroad.listener"
 local socket = require "socket"
 local support = require "support"
 
-local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local has_ffi, ffi = pcall(require, "ffi")  -- only LuaJIT can fork from a spec
 
 local has_ipv6 = listener.new {address = "::1"}
 if has_ipv6 then has_ipv6:close() end
 
-local open = {}  -- listeners and clients of the running test
+local open = {}  -- listeners and clients of the current test
 
 local function listen(options)
   local l = assert(listener.new(options or {}))
@@ -27,7 +27,7 @@ local function connect(l, address)
   return client
 end
 
--- Steps the listener until 'check' returns something, which is returned.
+-- Steps the listener until `check` returns a value, and returns it.
 local function step_until(l, check)
   local deadline = socket.gettime() + PATIENCE
   repeat
@@ -48,7 +48,7 @@ local function send(l, client, bytes)
   end)
 end
 
--- Sends 'bytes' and returns the request that comes of them.
+-- Sends `bytes` and returns the resulting request.
 local function request(l, client, bytes)
   send(l, client, bytes)
   return step_until(l, function() return l:next() end)
@@ -58,7 +58,7 @@ local function get(l, client, head)
   return request(l, client, (head or "GET / HTTP/1.1") .. "\r\nHost: shop.example.com\r\n\r\n")
 end
 
--- Everything up to the end of the connection, and how it ended: "closed" or "reset".
+-- Reads up to the end of the connection. Returns what was read and how it ended: "closed" or "reset".
 local function read_all(l, client)
   local got, how = "", "closed"
   step_until(l, function()
@@ -72,8 +72,8 @@ local function read_all(l, client)
   return got, how
 end
 
--- One answer: its status, its head and its body, as long as Content-Length says.
-local function read_answer(l, client, without_body)
+-- Reads a response: its status, its head and its body, according to Content-Length.
+local function read_response(l, client, without_body)
   local got = ""
   local check
   function check()
@@ -84,7 +84,7 @@ local function read_answer(l, client, without_body)
     end
     local all, _, partial = client:receive(without_body and 65536 or 1)
     got = got .. (all or partial)
-    return all and check()  -- byte by byte: what follows belongs to the next answer
+    return all and check()  -- byte by byte, because the rest belongs to the next response
   end
   return step_until(l, check)
 end
@@ -168,7 +168,7 @@ describe("gumroad.listener", function()
         local r = get(l, client, method .. " / HTTP/1.1")
         assert.equal(method, r:method())
         r:answer(200)
-        read_answer(l, client)
+        read_response(l, client)
       end
     end)
 
@@ -245,7 +245,7 @@ describe("gumroad.listener", function()
       local client = connect(l)
       send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
         .. "Expect: 100-continue\r\n\r\n")
-      assert.equal(100, read_answer(l, client).status)
+      assert.equal(100, read_response(l, client).status)
       assert.equal("abc", request(l, client, "abc"):body())
     end)
 
@@ -254,7 +254,7 @@ describe("gumroad.listener", function()
       local client = connect(l)
       local r = request(l, client, "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
       assert.is_true(r:answer(200))
-      read_answer(l, client)
+      read_response(l, client)
       get(l, client)
       assert.equal("abc", r:body())
       assert.equal("/p", r:path())
@@ -289,11 +289,11 @@ describe("gumroad.listener", function()
       local client = connect(l)
       local headers = {["Content-Type"] = "application/json", ["X-Count"] = 3}
       assert.is_true(get(l, client):answer(404, headers, "{}"))
-      local answer = read_answer(l, client)
-      assert.equal(404, answer.status)
-      assert.equal("{}", answer.body)
-      assert.matches("\r\nContent-Type: application/json\r\n", answer.head, 1, true)
-      assert.matches("\r\nX-Count: 3\r\n", answer.head, 1, true)
+      local response = read_response(l, client)
+      assert.equal(404, response.status)
+      assert.equal("{}", response.body)
+      assert.matches("\r\nContent-Type: application/json\r\n", response.head, 1, true)
+      assert.matches("\r\nX-Count: 3\r\n", response.head, 1, true)
     end)
 
     it("sends a large body of any bytes", function()
@@ -313,7 +313,7 @@ describe("gumroad.listener", function()
       local client = connect(l)
       for i = 1, 3 do
         get(l, client, "GET /" .. i .. " HTTP/1.1"):answer(200, nil, tostring(i))
-        assert.equal(tostring(i), read_answer(l, client).body)
+        assert.equal(tostring(i), read_response(l, client).body)
       end
       assert.equal(1, l:connections())
     end)
@@ -328,7 +328,7 @@ describe("gumroad.listener", function()
         assert.equal("/" .. i, r:path())
         assert.is_nil(l:next())
         r:answer(200, nil, tostring(i))
-        assert.equal(tostring(i), read_answer(l, client).body)
+        assert.equal(tostring(i), read_response(l, client).body)
       end
     end)
 
@@ -345,11 +345,11 @@ describe("gumroad.listener", function()
       local l = listen()
       local client = connect(l)
       get(l, client, "HEAD / HTTP/1.1"):answer(200, nil, "abc")
-      local answer = read_answer(l, client, true)
-      assert.matches("Content-Length: 3\r\n", answer.head, 1, true)
-      assert.equal("", answer.body)
+      local response = read_response(l, client, true)
+      assert.matches("Content-Length: 3\r\n", response.head, 1, true)
+      assert.equal("", response.body)
       get(l, client):answer(200, nil, "next")
-      assert.equal("next", read_answer(l, client).body)
+      assert.equal("next", read_response(l, client).body)
     end)
 
     it("works once", function()
@@ -360,8 +360,8 @@ describe("gumroad.listener", function()
       local ok, code, message = r:answer(200, nil, "second")
       assert.is_nil(ok)
       assert.equal("answered", code)
-      assert.equal("the request has been answered already", message)
-      assert.equal("first", read_answer(l, client).body)
+      assert.equal("the response has been sent already", message)
+      assert.equal("first", read_response(l, client).body)
     end)
 
     it("raises an error for headers that would break the head, and can be called again without them", function()
@@ -375,7 +375,7 @@ describe("gumroad.listener", function()
         assert.error_matches(function() r:answer(200, {[name] = "x"}) end, "is not a header name")
       end
       assert.is_true(r:answer(200, nil, "ok"))
-      assert.equal("ok", read_answer(l, client).body)
+      assert.equal("ok", read_response(l, client).body)
     end)
 
     it("raises errors for invalid arguments", function()
@@ -466,7 +466,7 @@ describe("gumroad.listener", function()
       r = nil  -- luacheck: ignore
       collectgarbage()
       collectgarbage()
-      assert.equal(500, read_answer(l, client).status)
+      assert.equal(500, read_response(l, client).status)
     end)
 
     it("is harmless after the response", function()
@@ -475,7 +475,7 @@ describe("gumroad.listener", function()
       get(l, client):answer(200, nil, "a")
       collectgarbage()
       collectgarbage()
-      assert.equal("a", read_answer(l, client).body)
+      assert.equal("a", read_response(l, client).body)
     end)
   end)
 
@@ -577,7 +577,7 @@ describe("gumroad.listener", function()
     it("resets the connection in the middle of a body if told to", function()
       local l = listen {large = "/large/"}
       l:cut(5, 1, 1)
-      assert.equal(10, put(l, connect(l), 10):received())  -- the first passes
+      assert.equal(10, put(l, connect(l), 10):received())  -- the first one passes
       local client = connect(l)
       send(l, client, HEAD:format(10) .. "xxxxx")
       assert.equal("reset", select(2, read_all(l, client)))
@@ -612,8 +612,8 @@ describe("gumroad.listener", function()
         target, FORM, headers or "", #body, body)
     end
 
-    -- Takes the next request, which must be a good one, and answers it.
-    local function answer_good(l, body)
+    -- Takes the next request, which must be acceptable, and responds to it.
+    local function respond_to_next(l, body)
       local r = step_until(l, function() return l:next() end)
       assert.equal("/hook", r:path())
       r:answer(200, nil, body)
@@ -625,8 +625,8 @@ describe("gumroad.listener", function()
 
     local function is_alive(l, client)
       send(l, client, post(GATE.target, "a=b"))
-      answer_good(l, "alive")
-      return read_answer(l, client).body == "alive"
+      respond_to_next(l, "alive")
+      return read_response(l, client).body == "alive"
     end
 
     -- Resident memory, in bytes.
@@ -643,11 +643,11 @@ describe("gumroad.listener", function()
       assert.is_nil(l:refused())
     end)
 
-    -- The answer after those that tell to go on.
+    -- The response after any 100 Continue.
     local function read_final(l, client)
-      local answer
-      repeat answer = read_answer(l, client) until answer.status ~= 100
-      return answer
+      local response
+      repeat response = read_response(l, client) until response.status ~= 100
+      return response
     end
 
     for name, bad in pairs {
@@ -660,10 +660,10 @@ describe("gumroad.listener", function()
         local client, status, wrong = connect(l), bad[1], bad[2]
         local good = post(GATE.target, "a=b", name:match("expects") and "Expect: 100-continue\r\n")
         send(l, client, good .. wrong .. good .. wrong)
-        answer_good(l, "one")
+        respond_to_next(l, "one")
         assert.equal("one", read_final(l, client).body)
         assert.equal(status, read_final(l, client).status)
-        answer_good(l, "two")
+        respond_to_next(l, "two")
         assert.equal("two", read_final(l, client).body)
         assert.equal(status, read_final(l, client).status)
         assert.is_true(is_alive(l, client))
@@ -695,9 +695,9 @@ describe("gumroad.listener", function()
       local l = listen {gate = GATE}
       local client = connect(l)
       send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
-      assert.equal(100, read_answer(l, client).status)
+      assert.equal(100, read_response(l, client).status)
       send(l, client, "a=b")
-      assert.equal(404, read_answer(l, client).status)
+      assert.equal(404, read_response(l, client).status)
       assert.is_true(is_alive(l, client))
     end)
 
@@ -719,12 +719,12 @@ describe("gumroad.listener", function()
         send(l, client, head)
         if lives then
           for _ = 1, 5 do l:step() end
-          assert.equal("timeout", select(2, client:receive(1)))  -- it is read to its end first
+          assert.equal("timeout", select(2, client:receive(1)))  -- it is read to the end first
           send(l, client, body)
-          assert.equal(404, read_answer(l, client).status)
+          assert.equal(404, read_response(l, client).status)
           assert.is_true(is_alive(l, client))
         else
-          local got, how = read_all(l, client)  -- before a byte of the body was sent
+          local got, how = read_all(l, client)  -- before any byte of the body was sent
           assert.matches("^HTTP/1.1 404 .*\r\nConnection: close\r\n", got)
           assert.equal("closed", how)
         end
@@ -753,7 +753,7 @@ describe("gumroad.listener", function()
         local client = connect(l)
         send(l, client, head)
         assert.matches("^HTTP/1.1 404 ", (read_all(l, client)))
-        send(l, client, almost_all)  -- it is taken nonetheless
+        send(l, client, almost_all)  -- it is accepted nonetheless
         assert.equal(404, refusal(l).status)
       end
       local watch = {getfd = function() return l:fd() end}
@@ -786,7 +786,7 @@ describe("gumroad.listener", function()
       }
       for _, row in ipairs(rows) do
         send(l, client, row[3])
-        assert.equal(row[1], read_answer(l, client).status)
+        assert.equal(row[1], read_response(l, client).status)
         assert.same({status = row[1], reason = row[2], peer = "127.0.0.1", missed = 0}, refusal(l))
       end
       assert.is_nil(l:refused())
@@ -809,7 +809,7 @@ describe("gumroad.listener", function()
       local client = connect(l)
       for i = 1, 40 do
         send(l, client, ("GE%d"):format(i) .. " " .. GATE.target .. " HTTP/1.1\r\nHost: a\r\n\r\n")
-        assert.equal(405, read_answer(l, client).status)
+        assert.equal(405, read_response(l, client).status)
       end
       for i = 9, 40 do
         local refused = l:refused()
@@ -829,7 +829,7 @@ describe("gumroad.listener", function()
           if r then r:answer(200) end
           return r and 200 or refused and refused.status
         end)
-        assert.equal(status, read_answer(l, client).status)
+        assert.equal(status, read_response(l, client).status)
         return status
       end
       assert.equal(200, status_of "/a")
@@ -873,7 +873,7 @@ describe("gumroad.listener", function()
     local l = listen()
     local client = connect(l)
     send(l, client, "some nonsense\r\n\r\n")
-    read_all(l, client)  -- to its end; libmicrohttpd 1.0 says nothing here, 0.9 says 400
+    read_all(l, client)  -- up to the end; libmicrohttpd 1.0 sends nothing here, 0.9 sends 400
     assert.is_nil(l:next())
   end)
 
@@ -969,7 +969,7 @@ describe("gumroad.listener", function()
       local r = get(l, client, "GET /a?" .. query .. " HTTP/1.1")
       assert.same({"/a", query}, {r:path(), r:query()})
       r:answer(200)
-      assert.equal(200, read_answer(l, client).status)
+      assert.equal(200, read_response(l, client).status)
     end
   end)
 
@@ -1074,7 +1074,7 @@ describe("gumroad.listener", function()
       for i = 1, 20 do
         clients[i] = connect(l)
         get(l, clients[i]):answer(200)
-        read_answer(l, clients[i])
+        read_response(l, clients[i])
       end
       local r = get(l, clients[1])
       for i = 2, 20 do clients[i]:send("GET /" .. i .. " HTTP/1.1\r\nHost: a\r\n\r\n") end
@@ -1083,7 +1083,7 @@ describe("gumroad.listener", function()
       socket.sleep(0.2)
       r:answer(200)
       for _ = 2, 20 do step_until(l, function() return l:next() end):answer(200) end
-      for i = 1, 20 do assert.equal(200, read_answer(l, clients[i]).status) end
+      for i = 1, 20 do assert.equal(200, read_response(l, clients[i]).status) end
       assert.equal("/half", request(l, half, ("x"):rep(10000)):path())
     end)
 
@@ -1091,7 +1091,7 @@ describe("gumroad.listener", function()
       local l = listen {timeout = 0.05}
       local kept, large = connect(l), connect(l)
       get(l, kept):answer(200)
-      read_answer(l, kept)
+      read_response(l, kept)
       large:send("POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n")
       step_until(l, function() return l:connections() == 2 end)
       kept:send("GET /kept HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -1114,7 +1114,7 @@ describe("gumroad.listener", function()
       local r = get(l, held)
       socket.sleep(0.4)
       r:answer(200)
-      assert.equal(200, read_answer(l, held).status)
+      assert.equal(200, read_response(l, held).status)
       assert.equal("timeout", select(2, slow:receive(1)))
       local begin = socket.gettime()
       read_all(l, slow)
@@ -1125,9 +1125,9 @@ describe("gumroad.listener", function()
       local l = listen {timeout = 0.02}
       local client = connect(l)
       local r = get(l, client)
-      for _ = 1, 3 do read_all(l, connect(l)) end  -- three others run out of time meanwhile
+      for _ = 1, 3 do read_all(l, connect(l)) end  -- three others time out in the meantime
       assert.is_true(r:answer(200, nil, "late"))
-      assert.equal("late", read_answer(l, client).body)
+      assert.equal("late", read_response(l, client).body)
     end)
   end)
 
@@ -1163,7 +1163,7 @@ describe("gumroad.listener", function()
       local held, kept = connect(l), connect(l)
       local r = get(l, held)
       get(l, kept):answer(200)
-      read_answer(l, kept)
+      read_response(l, kept)
       local late = connect(l)
       late:send(REQUEST:format "/late")
       for _ = 1, 20 do l:step() end
@@ -1173,7 +1173,7 @@ describe("gumroad.listener", function()
       assert.equal("/late", step_until(l, function() return l:next() end):path())
       assert.equal(2, l:connections())
       r:answer(200, nil, "a")
-      assert.equal("a", read_answer(l, held).body)
+      assert.equal("a", read_response(l, held).body)
     end)
 
     it("closes whoever has waited longest for a whole request when somebody waits at the port", function()
@@ -1210,7 +1210,7 @@ describe("gumroad.listener", function()
       local held, idle, silent = connect(l), connect(l), connect(l)
       local r = get(l, held)
       get(l, idle):answer(200)
-      read_answer(l, idle)
+      read_response(l, idle)
       step_until(l, function() return l:connections() == 3 end)
       pass_time(l, 0.3)
       for i = 1, 2 do
@@ -1222,7 +1222,7 @@ describe("gumroad.listener", function()
       assert.is_false(is_open(idle))
       assert.is_false(is_open(silent))
       assert.is_true(r:answer(200, nil, "a"))
-      assert.equal("a", read_answer(l, held).body)
+      assert.equal("a", read_response(l, held).body)
     end)
 
     it("closes nothing of a burst, which is all handled", function()
@@ -1256,7 +1256,7 @@ describe("gumroad.listener", function()
       local l = listen {max_connections = 1}
       local kept, late = connect(l), connect(l)
       get(l, kept):answer(200)
-      read_answer(l, kept)
+      read_response(l, kept)
       late:send(REQUEST:format "/late")
       l:step()
       kept:send(REQUEST:format "/kept")
@@ -1278,7 +1278,7 @@ describe("gumroad.listener", function()
       until r or turns == 30
       assert.equal("/late", r:path())
       r:answer(200)
-      read_answer(l, late)
+      read_response(l, late)
       connect(l):send(REQUEST:format "/later")  -- waits until 'late' has idled long enough
       turns = 0
       repeat
@@ -1364,7 +1364,7 @@ describe("gumroad.listener", function()
         r = step_until(l, function() return l:next() end)
         assert.same({"/" .. name, body}, {r:path(), r:body()})
         r:answer(200)
-        read_answer(l, clients[name])
+        read_response(l, clients[name])
       end
     end)
 
@@ -1375,7 +1375,7 @@ describe("gumroad.listener", function()
       for _ = 1, 10 do l:step() end
       assert.equal("timeout", select(2, client:receive(1)))
       request(l, first, ("x"):rep(10)):answer(200)
-      assert.equal(100, read_answer(l, client).status)
+      assert.equal(100, read_response(l, client).status)
       assert.equal("abc", request(l, client, "abc"):body())
     end)
 
@@ -1450,7 +1450,7 @@ describe("gumroad.listener", function()
   end)
 
   describe("in an event loop", function()
-    -- Waits as an event loop does: for the descriptor, at most as long as timeout() says.
+    -- Waits like an event loop: for the descriptor, for at most timeout() seconds.
     local function wait(l)
       local patience = l:timeout() or PATIENCE
       local watch = {getfd = function() return l:fd() end}
@@ -1584,6 +1584,6 @@ describe("gumroad.listener", function()
     assert.equal(0, status[0])
     assert.equal("/idle", step_until(l, function() return l:next() end):path())
     assert.is_true(r:answer(200, nil, "from the parent"))
-    assert.equal("from the parent", read_answer(l, held).body)
+    assert.equal("from the parent", read_response(l, held).body)
   end) end
 end)

@@ -3,7 +3,7 @@ local support = require "support"
 
 local folder, remove_folder
 
--- Runs a program in a process that finds the locales; returns what it prints.
+-- Runs a program in a process with the locales. Returns its output.
 local function run(program)
   return support.output(("LOCPATH=%s %s 2>&1"):format(folder, support.lua_command(program)))
 end

@@ -4,7 +4,7 @@ local gumroad = require "gumroad"
 local Error = require "gumroad.base.error"
 local support = require "support"
 
--- Lua 5.1 alone cannot yield from inside pcall or a for loop's iterator.
+-- Only Lua 5.1 cannot yield from inside pcall or the iterator of a for loop.
 local yields_anywhere = coroutine.resume(coroutine.create(function() pcall(coroutine.yield) end))
   and select(2, coroutine.resume(coroutine.create(function() return pcall(coroutine.yield) end))) == nil
 
@@ -21,7 +21,7 @@ describe("Concurrent calls", function()
     gum:reset_stats()
   end)
 
-  -- An answer that comes when its request and so many others are under way.
+  -- A response that arrives while a number of other requests is in progress.
   local function slow(count)
     gum:fault { kind = "delay", seconds = 0.1, times = count }
   end
@@ -74,7 +74,7 @@ describe("Concurrent calls", function()
     finally(support.without_pauses())
     gum:fault { kind = "status", status = 503, path = "/v2/user", times = "always" }
     local values = gumroad.all {
-      function() return shop.user:get { retries = 10000 } end,  -- until the other one has been served
+      function() return shop.user:get { retries = 10000 } end,  -- until the other one is finished
       function()
         local list = shop.products:list()
         gum:clear_faults()
@@ -214,7 +214,7 @@ describe("A cooperative scheduler", function()
     gum:reset_stats()
   end)
 
-  -- Runs functions in turn; each gives way where it sleeps.
+  -- Runs functions in turn. Each one yields when it sleeps.
   local function run(functions)
     local threads, turns = {}, 0
     for i, each in ipairs(functions) do threads[i] = coroutine.create(each) end

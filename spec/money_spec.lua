@@ -25,7 +25,7 @@ describe("currency.parse", function()
   end
 end)
 
--- Every amount of an object, by its schema.
+-- Every amount in an object, according to its schema.
 local function check_integers(object, fields)
   for _, field in ipairs(fields) do
     local value = object[field[1]]
@@ -35,7 +35,7 @@ local function check_integers(object, fields)
   end
 end
 
--- Currencies that have no smaller unit, as Gumroad sees it.
+-- Currencies without a smaller unit, according to Gumroad.
 describe("An amount in dong", function()
   local gum, shop
 

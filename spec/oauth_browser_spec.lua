@@ -1,4 +1,4 @@
--- The flows of OAuth as a person with a real browser goes through them.
+-- The flows of OAuth in a real browser.
 local emulator = require "gumroad.emulator"
 local oauth = require "gumroad.oauth"
 local Browser = require "webdriver"

@@ -20,7 +20,7 @@ describe("OAuth", function()
     gum:reset_stats()
   end)
 
-  -- Options with those of the public application.
+  -- Options, in addition to those of the public application.
   local function with(options)
     local all = { client_id = CLIENT, base_url = gum.url }
     for name, value in pairs(options or {}) do all[name] = value end
@@ -46,7 +46,7 @@ describe("OAuth", function()
     return assert(oauth.exchange(with { pending = pending, query = query }))
   end
 
-  -- nil, error: which error, and that nothing of these texts is in it
+  -- Checks nil, error: the kind of error, and that it contains none of these texts.
   local function check_error(code, kind, secrets, ok, err)
     assert.is_nil(ok)
     assert.is_true(Error.is(err))
@@ -139,7 +139,7 @@ describe("OAuth", function()
       local err = check_error("access_denied", "auth", { pending.state }, oauth.exchange(with { pending = pending,
         query = query }))
       assert.equal("the user did not agree", err.message)
-      assert.equal(2, #support.requests(gum))  -- page and decision: nothing was asked for
+      assert.equal(2, #support.requests(gum))  -- page and decision, but no other request
     end)
 
     it("refuses a callback of another session, before any request", function()
@@ -173,8 +173,8 @@ describe("OAuth", function()
       local pending, query = asked()
       pending.state = ""
       gum:reset_stats()
-      for _, answer in ipairs { "code=c&state=", "code=c", query, { code = "c", state = "" }, { code = "c" } } do
-        local err = check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = answer }))
+      for _, callback in ipairs { "code=c&state=", "code=c", query, { code = "c", state = "" }, { code = "c" } } do
+        local err = check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = callback }))
         assert.truthy(err.message:find("this session has no pending authorization", 1, true))
       end
       assert.equal(0, #support.requests(gum))
@@ -338,7 +338,7 @@ describe("OAuth", function()
       oauth.poll(with { device = device })
       check_error("slow_down", "auth", {}, oauth.poll(with { device = device }))
       gum:approve(device.user_code)
-      device.expires_in = 5  -- the server refuses for ever who does not wait longer
+      device.expires_in = 5  -- the server refuses forever unless the client waits longer
       assert.is_table(oauth.wait(with { device = device }))
     end)
 
@@ -477,7 +477,7 @@ describe("OAuth", function()
   end)
 
   describe("login", function()
-    -- What the browser saw at its end, and what login returned; `open` is the user.
+    -- Returns what the browser saw at the end and what login returned. `open` acts as the user.
     local function log_in(open, options)
       local all = with { scopes = { "view_sales" }, open = open }
       for name, value in pairs(options or {}) do all[name] = value end

@@ -1,4 +1,4 @@
--- Changes whose answer is lost: nobody knows whether they were carried out.
+-- Changes whose response is lost, so that it is unknown whether they were carried out.
 local api = require "gumroad.api"
 local emulator = require "gumroad.emulator"
 local calls = require "operation_calls"
@@ -9,7 +9,7 @@ local unpack = table.unpack or unpack
 local rows = {}
 for resource, list in pairs(api) do
   for _, row in ipairs(list) do
-    -- operations of more than one request have specs of their own
+    -- operations of more than one request have their own specs
     if row.path and not (row.repeatable or row.repeatable_when or row.composed) then
       rows[#rows + 1] = { resource .. "." .. row.name, row }
     end
@@ -17,7 +17,7 @@ for resource, list in pairs(api) do
 end
 table.sort(rows, function(a, b) return a[1] < b[1] end)
 
--- Nothing shows what became of these.
+-- Nothing shows the outcome of these.
 local CANNOT_BE_SEEN = { ["direct_uploads.create"] = true, ["files.presign"] = true, ["files.complete"] = true,
   ["sales.export"] = true }
 
@@ -75,7 +75,7 @@ describe("A change whose response is lost", function()
     end)
   end
 
-  -- What is no lost answer.
+  -- Responses that are not lost.
   local REFUSED = {
     { { kind = "status", status = 500, body = '{"success":false,"message":"No."}' }, "invalid" },
     { { kind = "status", status = 200, body = '{"success":false}' }, "invalid" },

@@ -134,7 +134,7 @@ describe("A list in pages", function()
         local seller = support.shop(own)
         local list = assert(seller.sales:list { limit = 7 })
         local key, new = list.next_page_key, {}
-        for i = 1, 4 do new[i] = assert(own:sell {}).id end  -- the first page ends before the last one given now
+        for i = 1, 4 do new[i] = assert(own:sell {}).id end  -- the first page ends before the last element of now
         repeat
           local some = assert(seller.sales:list { limit = limit or nil, page_key = key })
           append(list, some)
@@ -247,7 +247,7 @@ describe("A list in pages", function()
     end)
 
     it("has iterators that only serve one task at a time, and says so", function()
-      gum:fault { kind = "delay", path = "/v2/sales" }  -- an answer may be there as soon as the request is out
+      gum:fault { kind = "delay", path = "/v2/sales" }  -- otherwise the response may arrive at once
       local next_sale = shop.sales:each()
       local function read() return next_sale() end
       assert.matches("already waiting for a page: make one for each task", support.raised(gumroad.all, { read, read }))
@@ -362,7 +362,7 @@ describe("A list in pages", function()
       local next_page = shop.sales:pages()
       next_page()
       local count
-      for _ = 1, 100 do  -- round trips, while the request travels
+      for _ = 1, 100 do  -- round trips while the request is in progress
         count = asked()
         if count > 1 then break end
       end
@@ -378,7 +378,7 @@ describe("A list in pages", function()
   end)
 
   describe("a date", function()
-    local created  -- of each sale, as text
+    local created  -- of each sale, as a string
     setup(function()
       created = {}
       for i, sale in ipairs(assert(shop.sales:list { limit = 1000 })) do created[i] = sale.created_at end
@@ -441,7 +441,7 @@ describe("A list in pages", function()
     end)
 
     it("finer than a day does not end a list at a page without matching elements", function()
-      -- the newest day's sales are all outside; they may fill whole pages
+      -- all sales of the newest day are outside; they may fill whole pages
       local list = assert(shop.sales:list { before = created[25], after = "2000-01-01" })
       assert.is_true(list.complete)
       assert.same(matching(nil, created[25]), ids_of(list))
@@ -498,7 +498,7 @@ describe("A list of a server that does not page", function()
   end)
 end)
 
--- Each operation whose answer is a list, whatever it is called.
+-- Each operation whose response is a list, whatever it is called.
 describe("The response of", function()
   local gum, shop, known
 

@@ -1,4 +1,4 @@
--- Whatever comes from outside, what is printed of it is one printable line of bounded length.
+-- Whatever comes from outside is printed as one printable line of limited length.
 local core = require "gumroad.core"
 local connections = require "gumroad.connections"
 local emulator = require "gumroad.emulator"
@@ -14,11 +14,11 @@ local support = require "support"
 
 local unpack = table.unpack or unpack
 
--- A terminal's title is set, a line forged, the writing turned around, and there is no end.
+-- Sets the title of a terminal, forges a line, reverses the writing direction, and never ends.
 local EVIL = "evil\27]0;owned\7\r\ngumroad: forged\0\194\155\226\128\174\255"
 local LONG = EVIL .. (" and on"):rep(20000)
-local EVIL_WORD, LONG_WORD = EVIL:gsub("%z", ""), LONG:gsub("%z", ""):sub(1, 60000)  -- of a command line
-local MOST = 4100  -- bytes: the longest line of all, with what stands before it
+local EVIL_WORD, LONG_WORD = EVIL:gsub("%z", ""), LONG:gsub("%z", ""):sub(1, 60000)  -- for a command line
+local MOST = 4100  -- bytes: the longest line, with its prefix
 
 local function check_line(line)
   assert.falsy(line:find("[%z\1-\31\127]"), ("a control character: %q"):format(line))
@@ -27,7 +27,7 @@ local function check_line(line)
   assert.truthy(line:find("evil\\x1b]0;owned\\x07", 1, true), line)
 end
 
--- An error, by what is printed of it, and its message alone.
+-- Checks an error: what is printed of it, and its message.
 local function check_error(value, err)
   assert.is_nil(value)
   check_line(tostring(err))
@@ -64,7 +64,7 @@ describe("What is printed of text from outside", function()
 
     it("is one line for a page's title: " .. size, function()
       for _, status in ipairs { 200, 403, 502 } do
-        check_error(get(status, "<title>" .. words:sub(1, 4000) .. "</title>"))  -- beyond that nobody looks
+        check_error(get(status, "<title>" .. words:sub(1, 4000) .. "</title>"))  -- more is not searched
       end
     end)
 

@@ -1,10 +1,10 @@
--- A receiver behind a real nginx, which changes paths on their way.
+-- A receiver behind a real nginx, which rewrites paths.
 local core = require "gumroad.core"
 local Nginx = require "nginx.server"
 local receiver = require "gumroad.webhook.receiver"
 local socket = require "socket"
 
-local PATIENCE = 20  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 20  -- seconds until a test gives up; never reached in practice
 local PING = "resource_name=sale&sale_id=s1"
 
 describe("A receiver behind nginx #nginx", function()
@@ -19,7 +19,7 @@ describe("A receiver behind nginx #nginx", function()
     open:close()
   end)
 
-  -- The status of a ping that is sent to nginx.
+  -- Sends a ping to nginx. Returns the status.
   local function status_of(target)
     local client, got, give_up = assert(socket.connect("127.0.0.1", nginx.port)), "", core.now() + PATIENCE
     client:settimeout(0)

@@ -3,7 +3,7 @@ local receiver = require "gumroad.webhook.receiver"
 local socket = require "socket"
 local support = require "support"
 
-local PATIENCE = 20  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 20  -- seconds until a test gives up; never reached in practice
 local PING = support.fixture "pings/sale_plain.form"
 
 -- The bytes of a request that posts a ping.
@@ -39,7 +39,7 @@ describe("A receiver", function()
     return client
   end
 
-  -- The statuses of the responses that come on a connection, once there are so many.
+  -- Waits for a number of responses on a connection. Returns their statuses.
   local function statuses(client, count)
     local give_up, got = core.now() + PATIENCE, ""
     while true do
@@ -122,7 +122,7 @@ describe("A receiver", function()
     open:close()
     for i = 1, 16 do several[i] = assert(receiver.new { port = 0 }) end
     for i = 1, 16 do several[i]:close() end
-    for i = 1, 64 do held[i] = assert(socket.bind("127.0.0.1", 0)) end  -- takes the numbers of what they had
+    for i = 1, 64 do held[i] = assert(socket.bind("127.0.0.1", 0)) end  -- takes the numbers of the closed descriptors
     held[65] = assert(receiver.new { port = 0 })
   end)
 
@@ -135,7 +135,7 @@ describe("A receiver", function()
   end)
 
   it("does not wait while there is a ping that arrived earlier", function()
-    local idle, is_idle_open  -- a connection that is closed when a wait has taken too long
+    local idle, is_idle_open  -- a connection that is closed if a wait takes too long
     open:close()
     open = assert(receiver.new { port = 0, on_refused = error, on_event = function()
       is_idle_open = select(2, idle:receive()) == "timeout"
@@ -148,7 +148,7 @@ describe("A receiver", function()
     assert(client:send(REQUEST))
     while is_idle_open == nil do open:step(PATIENCE) end
     assert.is_true(is_idle_open)
-    open:step(0)  -- sends the answer
+    open:step(0)  -- sends the response
     client:settimeout(PATIENCE)
     assert.equal("HTTP/1.1 200 OK", client:receive())
     idle:close()

@@ -1,4 +1,4 @@
--- The pages that LDoc reads, and what becomes of comments.
+-- The pages that LDoc reads, and the formatting of comments.
 local api = require "gumroad.api"
 local Error = require "gumroad.base.error"
 local schema = require "gumroad.api.schema"

@@ -1,7 +1,7 @@
 local core = require "gumroad.core"
 local socket = require "socket"
 
-local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local engine = core.engine()
 
 local function request(fields)
@@ -10,7 +10,7 @@ local function request(fields)
   return all
 end
 
--- What a peer receives of a request, up to the end of its body.
+-- What a peer receives, up to the end of the body.
 local function sent(fields)
   local server = assert(socket.bind("127.0.0.1", 0))
   local _, port = server:getsockname()
@@ -49,7 +49,7 @@ describe("a request", function()
       assert.matches("^" .. method .. " / HTTP/1.1\r\n", sent { method = method })
     end
     for _, method in ipairs { "get", "TRACE", "", "GET /x", "GET\r\nX: 1", "GET\0" } do
-      assert.equal("the method is none of GET, HEAD, POST, PUT, PATCH, DELETE", refused { method = method })
+      assert.equal("the method must be one of GET, HEAD, POST, PUT, PATCH, DELETE", refused { method = method })
     end
   end)
 

@@ -1,13 +1,13 @@
--- Every recorded answer of Gumroad's, read as an answer.
+-- Reads every recorded response of Gumroad.
 local cjson = require "cjson"
-local answer = require "gumroad.client.response"
+local responses = require "gumroad.client.response"
 local support = require "support"
 
 local function read(name)
-  return answer.read({ method = "GET" }, { status = 200, headers = {}, body = support.fixture(name .. ".json") })
+  return responses.read({ method = "GET" }, { status = 200, headers = {}, body = support.fixture(name .. ".json") })
 end
 
--- Walks two tables side by side: the answer as read, and as plain lua-cjson decodes it.
+-- Walks two tables in parallel: the response as read, and as plain lua-cjson decodes it.
 local function compare(got, plain, where)
   for name, value in pairs(plain) do
     local at = where .. "." .. tostring(name)
@@ -22,7 +22,7 @@ local function compare(got, plain, where)
   for name in pairs(got) do assert.not_nil(plain[name], where .. "." .. tostring(name)) end
 end
 
--- Whether each whole number in a table is written without a fraction.
+-- Whether each whole number in a table is written without a decimal point.
 local function check_integers(value, where)
   for name, inner in pairs(value) do
     local at = where .. "." .. tostring(name)

@@ -30,7 +30,7 @@ for _, old_server in ipairs { false, true } do
     end)
     after_each(function() gum:stop() end)
 
-    -- What is there, of all applications: "EVENT URL", sorted.
+    -- The webhooks of all applications: "EVENT URL", sorted.
     local function there()
       local out = {}
       for _, name in ipairs(EVENTS) do
@@ -143,7 +143,7 @@ for _, old_server in ipairs { false, true } do
       local done, err = support.shop(gum, { access_token = "none" }):ensure_webhooks { sale = URL }
       assert.is_nil(done)
       assert.equal("auth", err.kind)
-      done, err = shop:ensure_webhooks { sale = "http://127.0.0.1/hook" }  -- an emulator may take it; this one does not
+      done, err = shop:ensure_webhooks { sale = "http://127.0.0.1/hook" }  -- this emulator refuses it
       assert.is_nil(done)
       assert.same({ "invalid", "Invalid post URL 'http://127.0.0.1/hook'" }, { err.kind, err.message })
     end)

@@ -18,7 +18,7 @@ local function files(folder)
   return support.output("ls -A '" .. folder .. "'")
 end
 
--- What a program prints; `before` are shell commands for its process.
+-- Returns the output of a program. `before` are shell commands for its process.
 local function run(program, before)
   return support.output((before or "") .. support.lua_command(program) .. " 2>&1")
 end
@@ -131,7 +131,7 @@ describe("gumroad.system", function()
   end)
 
   describe("lock", function()
-    -- Each adds to the number in the file, over and over; without the lock some would be lost.
+    -- Each process repeatedly increments the number in the file. Without the lock, some increments would be lost.
     local ADDS = [[
       local system = require "gumroad.system"
       for _ = 1, 200 do
@@ -204,7 +204,7 @@ describe("gumroad.system", function()
   end)
 
   describe("about terminals", function()
-    -- script(1) runs a command on a terminal of its own.
+    -- script(1) runs a command on its own terminal.
     local function on_terminal(program)
       local command = "stty cols 93; " .. support.lua_command(program)
       return (support.output("script -qec " .. support.quote(command) .. " /dev/null </dev/null"):gsub("%c+$", ""))
@@ -313,7 +313,7 @@ describe("gumroad.system", function()
     end)
 
     it("reports that there is no such name", function()
-      local name = ("x"):rep(64)  -- too long for one, so that nobody is asked
+      local name = ("x"):rep(64)  -- too long for a name, so that no server is asked
       local addresses, code, message = system.resolve(name)
       assert.same({ nil, "not_found" }, { addresses, code })
       assert.truthy(message:find("^" .. name .. ": "))

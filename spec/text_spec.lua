@@ -1,4 +1,4 @@
--- Text from outside: as UTF-8, and as it may be printed.
+-- Text from outside: as UTF-8, and as printable text.
 local text = require "gumroad.base.text"
 
 local U_FFFD = "\239\191\189"
@@ -11,7 +11,7 @@ describe("Text as UTF-8", function()
     end
   end)
 
-  -- As Unicode recommends, and as Python's errors="replace" does it.
+  -- As Unicode recommends and Python's errors="replace" does.
   for bytes, marks in pairs {
     ["caf\233"] = "caf?", ["\128"] = "?", ["\191\191"] = "??", ["\192\128"] = "??", ["\193\191"] = "??",
     ["\194"] = "?", ["\194a"] = "?a", ["\194\194\162"] = "?\194\162", ["\224\128\128"] = "???", ["\226\130"] = "?",

@@ -1,4 +1,4 @@
--- library/gumroad.lua, by which editors complete.
+-- library/gumroad.lua, the types for editors.
 local api = require "gumroad.api"
 local gumroad = require "gumroad"
 local schema = require "gumroad.api.schema"
@@ -16,7 +16,7 @@ end
 
 local text = read "library/gumroad.lua"
 
--- What the annotations declare: class or alias -> its fields; function -> its arguments.
+-- What the annotations declare: the fields of classes and aliases, the arguments of functions.
 local function parse(source)
   local known, functions, params, class = {}, {}, {}, nil
   for line in source:gmatch("[^\n]+") do
@@ -42,7 +42,7 @@ end
 
 local known, functions = parse(text)
 
--- The names that a message lists as known.
+-- The names that an error lists as known.
 local function listed(message)
   local names = {}
   for name in message:match("%(known: (.*)%)"):gmatch("[%w_]+") do names[name] = true end

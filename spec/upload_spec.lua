@@ -5,7 +5,7 @@ local gumroad = require "gumroad"
 local emulator = require "gumroad.emulator"
 local support = require "support"
 
-local PART = 1000             -- bytes of a part in these emulators
+local PART = 1000             -- bytes in a part, for these emulators
 local TOKEN = "token-of-the-upload-spec"
 local TEXT = ("0123456789"):rep(250)  -- three parts
 
@@ -39,7 +39,7 @@ describe("An upload", function()
     file:close()
   end
 
-  -- A file of that name's end, which is gone after the test.
+  -- Creates a file with a suffix, which is removed after the test.
   local function new_file(bytes, ending)
     local base = os.tmpname()
     local name = base .. (ending or "")
@@ -53,7 +53,7 @@ describe("An upload", function()
     path = new_file(TEXT, ".zip")
   end)
 
-  -- The file is as it is, but written to on another day.
+  -- Changes the time of the last change of a file.
   local function write_at(day)
     assert(os.execute(("touch -d %s %s"):format(day, path)))
   end
@@ -68,7 +68,7 @@ describe("An upload", function()
 
   local function puts() return requests("PUT", "/_storage/") end
 
-  -- The bytes of the parts that arrived, in the order of the file.
+  -- Returns the bytes of the parts that have arrived, in the order of the file.
   local function arrived()
     local bytes = ""
     for number = 1, 10 do
@@ -81,7 +81,7 @@ describe("An upload", function()
     return bytes
   end
 
-  -- An upload that fails in its second part, parts being sent one after the other.
+  -- Makes an upload that fails in its second part. Parts are sent one after the other.
   local function failed()
     assert(gum:fault { kind = "status", status = 503, path = "/_storage/", after = 1, times = "always" })
     local _, err = shop.files:upload(path, { parallel = 1 })
@@ -197,7 +197,7 @@ describe("An upload", function()
   describe("with a part that fails", function()
     for name, fault in pairs {
       ["is refused for now"] = { kind = "status", status = 503 },
-      ["is reset before an answer"] = { kind = "reset" },
+      ["is reset before a response"] = { kind = "reset" },
       ["is reset in its middle"] = { kind = "reset_upload", bytes = 300 },
       ["was too slow for the storage"] = { kind = "status", status = 400,
         body = "<Error><Code>RequestTimeout</Code><Message>Your socket connection was idle.</Message></Error>" },
@@ -207,7 +207,7 @@ describe("An upload", function()
         assert(gum:fault(fault))
         assert(shop.files:upload(path))
         assert.equal(TEXT, arrived())
-        assert.equal(fault.kind == "reset_upload" and 3 or 4, #puts())  -- what was cut did not arrive
+        assert.equal(fault.kind == "reset_upload" and 3 or 4, #puts())  -- the part that was cut did not arrive
       end)
     end
 
@@ -241,7 +241,7 @@ describe("An upload", function()
       local seen = {}
       local other = support.shop(gum, {
         on_request = function(request) if request.method == "PUT" then seen[#seen + 1] = request.url end end,
-        on_response = function(answer) if answer.method == "PUT" then seen[#seen + 1] = answer.url end end,
+        on_response = function(response) if response.method == "PUT" then seen[#seen + 1] = response.url end end,
       })
       local secret = assert(other.files:presign { filename = "a", file_size = 1 }).parts[1].presigned_url
       assert.matches("X%-Amz%-Signature=%x+", secret)
@@ -377,7 +377,7 @@ describe("An upload", function()
       assert.same({}, support.requests(gum))
     end)
 
-    -- What is wrong with a path, for both sorts of upload.
+    -- Returns what is wrong with a path, for both kinds of upload.
     local function refusal(name)
       local _, err = shop.files:upload(name)
       local _, other = shop.direct_uploads:upload(name)

@@ -1,4 +1,4 @@
--- shop:watch over real sockets: the emulator's Gumroad sends pings, and strangers send what they like.
+-- shop:watch over real sockets: the emulator sends pings, and strangers send anything.
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local events = require "gumroad.api.events"
@@ -8,7 +8,7 @@ local Error = require "gumroad.base.error"
 local socket = require "socket"
 local support = require "support"
 
-local PATIENCE = 10      -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 10      -- seconds until a test gives up; never reached in practice
 local SCALE = 0.0001     -- a retry after a minute comes after 6 ms
 local PATH = "/gumroad/7f3d0c5b9a"
 local FORM = "application/x-www-form-urlencoded"
@@ -17,9 +17,9 @@ local function ignore() end
 
 describe("shop:watch", function()
   local gum, shop, seller_id
-  local errors  -- what on_error was given: { err, event }
+  local errors  -- arguments of on_error: { err, event }
 
-  -- A watch that nobody stops fails in time.
+  -- A watch that is never stopped fails after a while.
   local new_watcher = watch.new
   local function new_with_end(...)
     local watcher, err = new_watcher(...)
@@ -59,7 +59,7 @@ describe("shop:watch", function()
     return shop:watch(all)
   end
 
-  -- A ping's body, of this seller unless the fields say so.
+  -- The body of a ping, from this seller unless the fields say otherwise.
   local function ping(fields)
     local all = { resource_name = "sale", sale_id = "s1", seller_id = seller_id }
     for name, value in pairs(fields or {}) do all[name] = value end
@@ -72,14 +72,14 @@ describe("shop:watch", function()
       headers = { ["Content-Type"] = request.content_type or FORM }, body = request.body or ping() })
   end
 
-  -- What a request gets: the status.
+  -- Sends a request. Returns the status of the response.
   local function status_of(watcher, request)
     local transfer = send(watcher, request)
     while not transfer:done() do watcher:step(PATIENCE) end
     return assert(transfer:result()).status
   end
 
-  -- The statuses that Gumroad got for its pings, once there are so many.
+  -- Waits for a number of pings. Returns the statuses that Gumroad got for them.
   local function statuses(watcher, count)
     local give_up, pings = core.now() + PATIENCE, {}
     while #pings < count and core.now() < give_up do
@@ -229,7 +229,7 @@ describe("shop:watch", function()
 
   -- Who may in --------------------------------------------------------------------------------
 
-  -- Watches and asks for statuses: rows of { expected status, request }; the handler is called for 200 alone.
+  -- Watches and checks statuses: rows of { expected status, request }. The handler is called only for 200.
   local function check_statuses(options, rows)
     local count, taken = 0, 0
     errors = {}

@@ -16,13 +16,13 @@ local function fails(kind, words, ...)
   assert.truthy(err.message:find(words, 1, true), err.message)
 end
 
--- A sale's ping with more fields, as names and values.
+-- The ping of a sale with further fields, given as names and values.
 local function sale_with(fields)
   return core.form_encode { sale_id = "s1", resource_name = "sale" } .. "&" .. core.form_encode(fields)
 end
 
 describe("webhook.parse", function()
-  -- What the payload before the form encoding becomes: no nulls, custom fields as texts.
+  -- The payload before the form encoding, without nulls and with custom fields as strings.
   local function expected(payload)
     local custom = payload.custom_fields or {}
     for name, value in pairs(custom) do
@@ -37,7 +37,7 @@ describe("webhook.parse", function()
   for _, name in ipairs(support.fixtures("pings", ".form")) do
     it("reads every field of " .. name .. " with its type", function()
       local text = support.fixture("pings/" .. name .. ".payload.json")
-      -- the one thing that a form cannot tell apart: %5B and a bracket, in a field's name
+      -- the only thing that a form cannot distinguish: %5B and a bracket in a field's name
       local payload = json.decode((text:gsub('"percent %%5B literal"', '"percent [ literal"')))
       assert.same(expected(payload), ping(name).data)
     end)

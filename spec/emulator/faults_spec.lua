@@ -9,7 +9,7 @@ describe("A fault", function()
   teardown(function() gum:stop() end)
   after_each(function() gum:clear_faults() end)
 
-  -- A request on a connection of its own -> result | nil, code, message, info
+  -- Sends a request on its own connection -> result | nil, code, message, info
   local function get(path, options)
     options = options or {}
     local transfer = assert(core.engine():send {

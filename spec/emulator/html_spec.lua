@@ -1,4 +1,4 @@
--- What the emulator takes out of pages that sellers write.
+-- What the emulator removes from pages that sellers write.
 local core = require "gumroad.core"
 local html = require "gumroad.emulator.shop.html"
 

@@ -1,7 +1,7 @@
 local emulator = require "gumroad.emulator"
 local support = require "support"
 
-local NOW = 1790000000  -- 2026-09-21T14:13:20Z, a Monday; 07:13 for the seller
+local NOW = 1790000000  -- 2026-09-21T14:13:20Z, a Monday; 07:13 in the seller's time zone
 local WEEK = 7 * 86400
 
 local gum, shop
@@ -28,7 +28,7 @@ describe("The emulator's figures", function()
 
   it("sum up sales by the seller's days", function()
     local summary = assert(shop.sales:summary { from = "2026-03-01", to = "2026-03-31" })
-    local sales = {}  -- the seller lives seven hours behind UTC
+    local sales = {}  -- the seller is seven hours behind UTC
     for sale in shop.sales:each { after = "2026-03-01T07:00:00Z", before = "2026-04-01T07:00:00Z" } do
       sales[#sales + 1] = sale
     end

@@ -1,4 +1,4 @@
--- What the emulator says, held against answers and pings in Gumroad's own shapes.
+-- What the emulator sends, compared with recorded responses and pings of Gumroad.
 local Shop = require "gumroad.emulator.shop"
 local catalog = require "gumroad.emulator.shop.catalog"
 local events = require "gumroad.emulator.shop.events"
@@ -21,7 +21,7 @@ local function read(name)
   return text
 end
 
--- JSON to the emulator's objects, which keep the order of their keys ----------------------
+-- from JSON to the emulator's objects, which keep the order of their keys -----------------
 
 local ESCAPES = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
 
@@ -94,7 +94,7 @@ local function kind(value)
   return json.keys(value) and "object" or "list"
 end
 
--- For each key, in any of the objects, the kinds of values that it has.
+-- The kinds of values of each key, in any of the objects.
 local function kinds_of(objects)
   local out = {}
   for _, object in ipairs(objects) do
@@ -126,7 +126,7 @@ local function check_keys(kinds, place, sample)
   end
 end
 
--- Every key of the samples is among ours, with the same kind of value, in the same order.
+-- Checks that the emulator has every key of the samples, with the same kind of value, in the same order.
 local function check_shapes(ours, samples)
   local kinds, place = kinds_of(ours), position_of(json.keys(ours[1]))
   for _, sample in ipairs(samples) do check_keys(kinds, place, sample) end
@@ -219,18 +219,18 @@ describe("The form of a ping", function()
 end)
 
 describe("The payload of a ping", function()
-  local shop, told
+  local shop, seen
   before_each(function()
-    told = {}
+    seen = {}
     shop = Shop.new { seed = 7, products = 12, sales = 50, subscribers = 20, now = 1790000000 }
-    shop.emit = function(name, record, details) told[#told + 1] = { name, record, details } end
+    shop.emit = function(name, record, details) seen[#seen + 1] = { name, record, details } end
   end)
 
-  -- keys of the payload for the event that was told of last
+  -- the keys of the payload of the latest event
   local function last_payload()
-    local name, record = told[#told][1], told[#told][2]
+    local name, record = seen[#seen][1], seen[#seen][2]
     local make = record.order_number and payloads.sale or payloads.subscription
-    return make(shop, record, name, told[#told][3])
+    return make(shop, record, name, seen[#seen][3])
   end
 
   local function check_payload(name)
@@ -269,7 +269,7 @@ describe("The payload of a ping", function()
     local sale = events.sell(shop, { product_id = "kzqwu", email = "gifter@example.com",
       gift_to = "giftee@example.com" })
     check_payload "sale_gift_receiver"
-    assert.equal(1, #told)
+    assert.equal(1, #seen)
     assert.equal("giftee@example.com", last_payload().email)
     assert.equal(sale.price, last_payload().gift_price)
   end)
@@ -293,7 +293,7 @@ describe("The payload of a ping", function()
 
   it("has the keys of a membership, its charges and its changes", function()
     events.sell(shop, { product_id = "mclub" })
-    local subscription = told[1][2].subscription
+    local subscription = seen[1][2].subscription
     assert.equal(subscription.id, last_payload().subscription_id)
     events.sell(shop, { subscription_id = subscription.id })
     assert.is_true(last_payload().is_recurring_charge)

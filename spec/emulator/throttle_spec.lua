@@ -2,7 +2,7 @@ local emulator = require "gumroad.emulator"
 local support = require "support"
 local Throttle = require "gumroad.emulator.http.throttle"
 
-local T = 8 ^ 6 * 100  -- windows of all levels begin here
+local T = 8 ^ 6 * 100  -- the time windows of all levels begin here
 
 local function request(method, path, more)
   local raw = { method = method, path = path, headers = { authorization = "Bearer a" }, body = "" }
@@ -10,7 +10,7 @@ local function request(method, path, more)
   return raw
 end
 
--- How many of so many requests get through.
+-- Returns how many of a number of requests are accepted.
 local function passed(throttle, raw, count, time)
   local through = 0
   for _ = 1, count do
