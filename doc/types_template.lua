@@ -35,6 +35,17 @@ function gumroad.connect(name, options) end
 ---@return table<integer, gumroad.Error> errors # second result of each function, or the gumroad.Error that it raised
 function gumroad.all(functions, options) end
 
+---Returns a handle that cancels calls which have it as their option `cancel`.
+---@return gumroad.Canceller
+function gumroad.canceller() end
+
+---@class gumroad.Canceller
+---@field cancelled boolean # whether it was cancelled
+local canceller = {}
+
+---Ends the calls under way and all later ones: kind cancelled, or outcome_unknown if a change was sent already.
+function canceller:cancel() end
+
 ---Masks what hooks are given, so that it can be logged: buyers, license keys and all unknown fields become "***".
 ---@param shown gumroad.Attempt|gumroad.Outcome
 ---@return table copy # can be written as JSON
@@ -48,6 +59,8 @@ function gumroad.masked(shown) end
 ---@field max_size? integer # largest response in bytes, after decompression (default: 10 MiB)
 ---@field max_values? integer # objects, arrays, texts and other values in a response (default: 500,000)
 ---@field headers? table<string, string> # additional request headers
+---@field deadline? number # seconds for the whole call, with repeats and waits; iterators: for each page
+---@field cancel? gumroad.Canceller # cancels the call
 
 ---Options of a shop, including the default options of its calls.
 ---@class gumroad.Options: gumroad.CallOptions
@@ -190,6 +203,7 @@ function shop:ensure_webhooks(wanted, options) end
 ---@field connect_timeout? number # seconds for connecting (default: 10)
 ---@field max_size? integer # largest response in bytes, after decompression (default: 10 MiB)
 ---@field sleep? fun(seconds: number) # sleep function of a cooperative scheduler
+---@field cancel? gumroad.Canceller # cancels the request
 
 ---@class gumroad.HttpResponse
 ---@field status integer

@@ -80,7 +80,7 @@ describe("retry.is_retryable", function()
   for _, row in ipairs(ROWS) do
     local err = row[1]
     local name = err.kind .. " " .. tostring(err.status or (err.sent and "after sending" or "before sending"))
-    it("knows " .. name, function()
+    it(("is %s for %s, and %s if repeating is not safe"):format(tostring(row[2]), name, tostring(row[3])), function()
       assert.equal(row[2], retry.is_retryable(true, err))
       assert.equal(row[3], retry.is_retryable(false, err))
     end)
@@ -103,7 +103,8 @@ describe("retry.is_outcome_unknown", function()
   }
   for _, row in ipairs(ROWS) do
     local err = row[1]
-    it(("knows %s %s"):format(err.kind, tostring(err.status or (err.sent and "after sending" or "before"))), function()
+    local when = err.status or (err.sent and "after sending" or "before sending")
+    it(("is %s for %s %s"):format(tostring(row[2]), err.kind, tostring(when)), function()
       assert.equal(row[2], retry.is_outcome_unknown(err))
     end)
   end
@@ -318,13 +319,13 @@ describe("A call", function()
   -- shop:request -----------------------------------------------------------------------------
 
   it("of any kind returns the whole response", function()
-    local answer = assert(shop:request { url = "/v2/products" })
-    assert.is_true(answer.success)
-    assert.equal(3, #answer.products)
+    local response = assert(shop:request { url = "/v2/products" })
+    assert.is_true(response.success)
+    assert.equal(3, #response.products)
     assert.equal("GET", support.requests(gum)[1].method)
   end)
 
-  it("of any kind takes a path or a full URL, as the command does", function()
+  it("of any kind accepts a path or a full URL, like the command", function()
     for text, path in pairs {
       ["user"] = "/v2/user", ["/user"] = "/v2/user", ["v2/user"] = "/v2/user", ["/v2/user"] = "/v2/user",
       [gum.url .. "/v2/user"] = "/v2/user", [gum.url .. "/v2/user?a=1"] = "/v2/user", ["/v2/user?a=1"] = "/v2/user",
@@ -336,7 +337,7 @@ describe("A call", function()
     end
   end)
 
-  it("of any kind goes to no other server, whatever its URL", function()
+  it("of any kind never goes to another server, whatever its URL", function()
     local below = support.shop(gum, { base_url = gum.url .. "/api" })
     for _, text in ipairs {
       "https://example.com/v2/user", gum.url:gsub("http", "https", 1) .. "/v2/user", gum.url .. "0/v2/user",
@@ -353,7 +354,7 @@ describe("A call", function()
     assert.equal("/api/v2/user", support.requests(gum)[1].path)
   end)
 
-  it("of any kind gives status and headers besides", function()
+  it("of any kind also returns the status and the headers", function()
     local _, response = assert(shop:request { url = "/v2/user" })
     assert.equal(200, response.status)
     assert.matches("^application/json", response.headers["content-type"])
@@ -541,7 +542,7 @@ describe("A caller's mistake", function()
     { "gumroad.new: option 'timeout': a positive number expected", function() gumroad.new { timeout = 0 / 0 } end },
     { "gumroad.new: option 'retries': a number of at least 0 expected", function() gumroad.new { retries = -1 } end },
     { "gumroad.new: option 'sleep': function expected, got number", function() gumroad.new { sleep = 1 } end },
-    { "user.get: unknown option 'retry' (known: connect_timeout,", function() shop.user:get { retry = 1 } end },
+    { "user.get: unknown option 'retry' (known: cancel, connect_timeout,", function() shop.user:get { retry = 1 } end },
     { "user.get: unknown option 'access_token'", function() shop.user:get { access_token = "a" } end },
     { "user.get: option 'headers': table expected, got string",
       function() shop.user:get { headers = "X-Note: a" } end },
@@ -588,7 +589,7 @@ describe("A caller's mistake", function()
       function() shop.products:create { name = "a", price = 1, tags = { a = 1 } } end },
     { "products.create: 'tags[]' is a function",
       function() shop.products:create { name = "a", price = 1, tags = { print } } end },
-    { "products.create: Cannot serialise function",
+    { "products.create: cannot write a function as JSON",
       function() shop.products:create { name = "a", price = 1, files = { print } } end },
     { "products.create: a table of parameters expected, got \"a\"", function() shop.products:create("a") end },
     { "request: url is missing, such as \"/v2/user\"", function() shop:request {} end },

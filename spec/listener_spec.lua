@@ -71,7 +71,7 @@ local function read_all(l, client)
 end
 
 -- Reads a response: its status, its head and its body, according to Content-Length.
-local function read_answer(l, client, without_body)
+local function read_response(l, client, without_body)
   local got = ""
   local check
   function check()
@@ -166,7 +166,7 @@ describe("gumroad.listener", function()
         local r = get(l, client, method .. " / HTTP/1.1")
         assert.equal(method, r:method())
         r:answer(200)
-        read_answer(l, client)
+        read_response(l, client)
       end
     end)
 
@@ -243,7 +243,7 @@ describe("gumroad.listener", function()
       local client = connect(l)
       send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
         .. "Expect: 100-continue\r\n\r\n")
-      assert.equal(100, read_answer(l, client).status)
+      assert.equal(100, read_response(l, client).status)
       assert.equal("abc", request(l, client, "abc"):body())
     end)
 
@@ -252,7 +252,7 @@ describe("gumroad.listener", function()
       local client = connect(l)
       local r = request(l, client, "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
       assert.is_true(r:answer(200))
-      read_answer(l, client)
+      read_response(l, client)
       get(l, client)
       assert.equal("abc", r:body())
       assert.equal("/p", r:path())
@@ -287,11 +287,11 @@ describe("gumroad.listener", function()
       local client = connect(l)
       local headers = {["Content-Type"] = "application/json", ["X-Count"] = 3}
       assert.is_true(get(l, client):answer(404, headers, "{}"))
-      local answer = read_answer(l, client)
-      assert.equal(404, answer.status)
-      assert.equal("{}", answer.body)
-      assert.matches("\r\nContent-Type: application/json\r\n", answer.head, 1, true)
-      assert.matches("\r\nX-Count: 3\r\n", answer.head, 1, true)
+      local response = read_response(l, client)
+      assert.equal(404, response.status)
+      assert.equal("{}", response.body)
+      assert.matches("\r\nContent-Type: application/json\r\n", response.head, 1, true)
+      assert.matches("\r\nX-Count: 3\r\n", response.head, 1, true)
     end)
 
     it("sends a large body of any bytes", function()
@@ -311,7 +311,7 @@ describe("gumroad.listener", function()
       local client = connect(l)
       for i = 1, 3 do
         get(l, client, "GET /" .. i .. " HTTP/1.1"):answer(200, nil, tostring(i))
-        assert.equal(tostring(i), read_answer(l, client).body)
+        assert.equal(tostring(i), read_response(l, client).body)
       end
       assert.equal(1, l:connections())
     end)
@@ -326,7 +326,7 @@ describe("gumroad.listener", function()
         assert.equal("/" .. i, r:path())
         assert.is_nil(l:next())
         r:answer(200, nil, tostring(i))
-        assert.equal(tostring(i), read_answer(l, client).body)
+        assert.equal(tostring(i), read_response(l, client).body)
       end
     end)
 
@@ -343,11 +343,11 @@ describe("gumroad.listener", function()
       local l = listen()
       local client = connect(l)
       get(l, client, "HEAD / HTTP/1.1"):answer(200, nil, "abc")
-      local answer = read_answer(l, client, true)
-      assert.matches("Content-Length: 3\r\n", answer.head, 1, true)
-      assert.equal("", answer.body)
+      local response = read_response(l, client, true)
+      assert.matches("Content-Length: 3\r\n", response.head, 1, true)
+      assert.equal("", response.body)
       get(l, client):answer(200, nil, "next")
-      assert.equal("next", read_answer(l, client).body)
+      assert.equal("next", read_response(l, client).body)
     end)
 
     it("works once", function()
@@ -358,8 +358,8 @@ describe("gumroad.listener", function()
       local ok, code, message = r:answer(200, nil, "second")
       assert.is_nil(ok)
       assert.equal("answered", code)
-      assert.equal("the request has been answered already", message)
-      assert.equal("first", read_answer(l, client).body)
+      assert.equal("the response has been sent already", message)
+      assert.equal("first", read_response(l, client).body)
     end)
 
     it("raises an error for headers that would break the head, and can be called again without them", function()
@@ -373,7 +373,7 @@ describe("gumroad.listener", function()
         assert.error_matches(function() r:answer(200, {[name] = "x"}) end, "is not a header name")
       end
       assert.is_true(r:answer(200, nil, "ok"))
-      assert.equal("ok", read_answer(l, client).body)
+      assert.equal("ok", read_response(l, client).body)
     end)
 
     it("raises errors for invalid arguments", function()
@@ -464,7 +464,7 @@ describe("gumroad.listener", function()
       r = nil  -- luacheck: ignore
       collectgarbage()
       collectgarbage()
-      assert.equal(500, read_answer(l, client).status)
+      assert.equal(500, read_response(l, client).status)
     end)
 
     it("is harmless after the response", function()
@@ -473,7 +473,7 @@ describe("gumroad.listener", function()
       get(l, client):answer(200, nil, "a")
       collectgarbage()
       collectgarbage()
-      assert.equal("a", read_answer(l, client).body)
+      assert.equal("a", read_response(l, client).body)
     end)
   end)
 
@@ -611,7 +611,7 @@ describe("gumroad.listener", function()
     end
 
     -- Takes the next request, which must be acceptable, and responds to it.
-    local function answer_good(l, body)
+    local function respond_to_next(l, body)
       local r = step_until(l, function() return l:next() end)
       assert.equal("/hook", r:path())
       r:answer(200, nil, body)
@@ -623,8 +623,8 @@ describe("gumroad.listener", function()
 
     local function is_alive(l, client)
       send(l, client, post(GATE.target, "a=b"))
-      answer_good(l, "alive")
-      return read_answer(l, client).body == "alive"
+      respond_to_next(l, "alive")
+      return read_response(l, client).body == "alive"
     end
 
     -- Resident memory, in bytes.
@@ -643,9 +643,9 @@ describe("gumroad.listener", function()
 
     -- The response after any 100 Continue.
     local function read_final(l, client)
-      local answer
-      repeat answer = read_answer(l, client) until answer.status ~= 100
-      return answer
+      local response
+      repeat response = read_response(l, client) until response.status ~= 100
+      return response
     end
 
     for name, bad in pairs {
@@ -658,10 +658,10 @@ describe("gumroad.listener", function()
         local client, status, wrong = connect(l), bad[1], bad[2]
         local good = post(GATE.target, "a=b", name:match("expects") and "Expect: 100-continue\r\n")
         send(l, client, good .. wrong .. good .. wrong)
-        answer_good(l, "one")
+        respond_to_next(l, "one")
         assert.equal("one", read_final(l, client).body)
         assert.equal(status, read_final(l, client).status)
-        answer_good(l, "two")
+        respond_to_next(l, "two")
         assert.equal("two", read_final(l, client).body)
         assert.equal(status, read_final(l, client).status)
         assert.is_true(is_alive(l, client))
@@ -693,9 +693,9 @@ describe("gumroad.listener", function()
       local l = listen {gate = GATE}
       local client = connect(l)
       send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
-      assert.equal(100, read_answer(l, client).status)
+      assert.equal(100, read_response(l, client).status)
       send(l, client, "a=b")
-      assert.equal(404, read_answer(l, client).status)
+      assert.equal(404, read_response(l, client).status)
       assert.is_true(is_alive(l, client))
     end)
 
@@ -719,7 +719,7 @@ describe("gumroad.listener", function()
           for _ = 1, 5 do l:step() end
           assert.equal("timeout", select(2, client:receive(1)))  -- it is read to the end first
           send(l, client, body)
-          assert.equal(404, read_answer(l, client).status)
+          assert.equal(404, read_response(l, client).status)
           assert.is_true(is_alive(l, client))
         else
           local got, how = read_all(l, client)  -- before any byte of the body was sent
@@ -784,7 +784,7 @@ describe("gumroad.listener", function()
       }
       for _, row in ipairs(rows) do
         send(l, client, row[3])
-        assert.equal(row[1], read_answer(l, client).status)
+        assert.equal(row[1], read_response(l, client).status)
         assert.same({status = row[1], reason = row[2], peer = "127.0.0.1", missed = 0}, refusal(l))
       end
       assert.is_nil(l:refused())
@@ -807,7 +807,7 @@ describe("gumroad.listener", function()
       local client = connect(l)
       for i = 1, 40 do
         send(l, client, ("GE%d"):format(i) .. " " .. GATE.target .. " HTTP/1.1\r\nHost: a\r\n\r\n")
-        assert.equal(405, read_answer(l, client).status)
+        assert.equal(405, read_response(l, client).status)
       end
       for i = 9, 40 do
         local refused = l:refused()
@@ -827,7 +827,7 @@ describe("gumroad.listener", function()
           if r then r:answer(200) end
           return r and 200 or refused and refused.status
         end)
-        assert.equal(status, read_answer(l, client).status)
+        assert.equal(status, read_response(l, client).status)
         return status
       end
       assert.equal(200, status_of "/a")
@@ -952,7 +952,7 @@ describe("gumroad.listener", function()
       local r = get(l, client)
       for _ = 1, 3 do read_all(l, connect(l)) end  -- three others time out in the meantime
       assert.is_true(r:answer(200, nil, "late"))
-      assert.equal("late", read_answer(l, client).body)
+      assert.equal("late", read_response(l, client).body)
     end)
   end)
 
@@ -969,14 +969,14 @@ describe("gumroad.listener", function()
       local a, b = connect(l), connect(l)
       local r = get(l, a)
       get(l, b):answer(200)
-      read_answer(l, b)
+      read_response(l, b)
       assert.equal("", (read_all(l, connect(l))))
       assert.equal(2, l:connections())
       b:close()
       step_until(l, function() return l:connections() == 1 end)
       assert.equal("/c", get(l, connect(l), "GET /c HTTP/1.1"):path())
       r:answer(200, nil, "a")
-      assert.equal("a", read_answer(l, a).body)
+      assert.equal("a", read_response(l, a).body)
     end)
   end)
 
@@ -1115,6 +1115,6 @@ describe("gumroad.listener", function()
     assert.equal(0, status[0])
     assert.equal("/idle", step_until(l, function() return l:next() end):path())
     assert.is_true(r:answer(200, nil, "from the parent"))
-    assert.equal("from the parent", read_answer(l, held).body)
+    assert.equal("from the parent", read_response(l, held).body)
   end) end
 end)

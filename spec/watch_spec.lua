@@ -398,16 +398,16 @@ describe("shop:watch", function()
       end,
     }))
     assert.is_false(is_open(port))
-    local answered = 0
+    local responded = 0
     for _, transfer in ipairs(transfers) do
       while not transfer:done() do core.engine():step(PATIENCE) end
       local response = transfer:result()
       if response then
         assert.equal(200, response.status)
-        answered = answered + 1
+        responded = responded + 1
       end
     end
-    assert.same({ 1, 1 }, { count, answered })
+    assert.same({ 1, 1 }, { count, responded })
   end)
 
   it("ends at once if on_ready stops it", function()

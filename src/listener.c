@@ -29,7 +29,7 @@ typedef enum MHD_Result gr_result;
 typedef int gr_result;
 #endif
 
-static const char DROPPED[] = "The request was dropped without an answer.";
+static const char DROPPED[] = "The request was dropped without a response.";
 
 /* == Lists == */
 

@@ -386,7 +386,7 @@ static int request_header (lua_State *L) {
 /* == Answering a request == */
 
 int gr_failtoanswer (lua_State *L, const gr_request *r) {
-  if (r->answered) return gr_fail(L, "answered", "the request has been answered already");
+  if (r->answered) return gr_fail(L, "answered", "the response has been sent already");
   return gr_fail(L, "closed", "the listener is closed");
 }
 
@@ -430,7 +430,7 @@ int gr_sendresponse (lua_State *L, gr_request *r, unsigned status) {
   }
   switch (gr_request_send(r, status)) {
     case GR_CLIENT_GONE: return gr_fail(L, "closed", "the client has closed the connection");
-    case GR_NOT_QUEUED: return gr_fail(L, "closed", "the answer could not be queued");
+    case GR_NOT_QUEUED: return gr_fail(L, "closed", "the response could not be queued");
     default: lua_pushboolean(L, 1); return 1;
   }
 }

@@ -38,6 +38,9 @@ setmetatable(gumroad, {
 --   max_size         bytes of a response after decompression (default: 10 MiB)
 --   max_values       objects, arrays, texts and other values in a response (default: 500,000)
 --   headers          table of additional request headers
+--   deadline         seconds for a whole call, with its repeats, its waits and all its requests (default: none);
+--                    iterators have it for each page
+--   cancel           what gumroad.canceller() returned; cancelling it ends the calls
 --   sleep            function(seconds) of a cooperative scheduler, such as copas.sleep
 --   on_request       function { method, url, headers, body, attempt }, called before each attempt; the
 --                    headers do not include the token
@@ -102,6 +105,20 @@ function gumroad.all(functions, options)
   local waiting, err = loop.current(own)
   if not waiting then error(err, 0) end
   return waiting.all(functions)
+end
+
+--- Makes a handle that cancels calls: those that have it as their option `cancel`, those of a shop that was made with
+-- it, and requests of gumroad.http.
+--
+--     local canceller = gumroad.canceller()
+--     gumroad.all {
+--       function() return shop.sales:list({ limit = 1000 }, { cancel = canceller }) end,
+--       function() wait_for_a_key() canceller:cancel() end,
+--     }
+-- @return table: cancel() ends the calls that are under way and all later ones, with an error of kind cancelled, or
+--   outcome_unknown if a change was sent already; `cancelled` says whether it was called
+function gumroad.canceller()
+  return loop.canceller()
 end
 
 --- Masks what on_request and on_response are given, so that it can be logged. Buyers, license keys and all fields

@@ -1,6 +1,7 @@
 --- Makes calls: builds a request, sends it, waits, tries again, decodes the response. A client knows HTTP and the
 -- envelope of Gumroad's responses, but no single resource.
 local client_options = require "gumroad.client.options"
+local deadlines = require "gumroad.client.deadline"
 local loop = require "gumroad.loop"
 local url = require "gumroad.base.url"
 local Call = require "gumroad.client.call"
@@ -9,7 +10,6 @@ local Client = {
   VERSION = require("gumroad.client.request").VERSION,
   DEFAULT_BASE_URL = client_options.DEFAULT_BASE_URL,
   base_url = client_options.base_url,
-  check_call_options = client_options.check_call,
   body = require "gumroad.client.body",
   path_of = require "gumroad.client.target",
   read = require("gumroad.client.response").read,
@@ -23,6 +23,14 @@ function Client.new(options)
   local client = client_options.read(options)
   client.loop = client.sleep and loop.cooperative(client.sleep)
   return setmetatable(client, Client)
+end
+
+--- Checks the options of one call; raises at the caller's line. Requests with the same options share a deadline.
+-- @return table a copy
+function Client:call_options(where, given)
+  local options = client_options.check_call(where, given)
+  if self.options.deadline and not options.deadline then options.deadline = deadlines.new(self.options.deadline) end
+  return options
 end
 
 --- Returns the loop for a call that is made here and now.
