@@ -9,7 +9,6 @@ local env = require "gumroad.base.env"
 local loop = require "gumroad.loop"
 local check_options = require("gumroad.base.options").check
 local shops = require "gumroad.shop"
-local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
 
 local gumroad = { _VERSION = require "gumroad.version" }
