@@ -10,6 +10,7 @@
 ---@class gumroad
 ---@field _VERSION string
 ---@field connections gumroad.connections
+---@field http gumroad.http
 ---@field oauth gumroad.oauth
 ---@field webhook gumroad.webhook
 local gumroad = {}
@@ -34,6 +35,22 @@ function gumroad.connect(name, options) end
 ---@return table<integer, gumroad.Error> errors # second result of each function, or the gumroad.Error that it raised
 function gumroad.all(functions, options) end
 
+---Returns a handle that cancels calls which have it as their option `cancel`.
+---@return gumroad.Canceller
+function gumroad.canceller() end
+
+---@class gumroad.Canceller
+---@field cancelled boolean # whether it was cancelled
+local canceller = {}
+
+---Ends the calls under way and all later ones: kind cancelled, or outcome_unknown if a change was sent already.
+function canceller:cancel() end
+
+---Masks what hooks are given, so that it can be logged: buyers, license keys and all unknown fields become "***".
+---@param shown gumroad.Attempt|gumroad.Outcome
+---@return table copy # can be written as JSON
+function gumroad.masked(shown) end
+
 ---Options of one call: the last argument of every method.
 ---@class gumroad.CallOptions
 ---@field timeout? number # seconds for one attempt (default: 30)
@@ -42,6 +59,8 @@ function gumroad.all(functions, options) end
 ---@field max_size? integer # largest response in bytes, after decompression (default: 10 MiB)
 ---@field max_values? integer # objects, arrays, texts and other values in a response (default: 500,000)
 ---@field headers? table<string, string> # additional request headers
+---@field deadline? number # seconds for the whole call, with repeats and waits; iterators: for each page
+---@field cancel? gumroad.Canceller # cancels the call
 
 ---Options of a shop, including the default options of its calls.
 ---@class gumroad.Options: gumroad.CallOptions
@@ -66,6 +85,7 @@ function gumroad.all(functions, options) end
 ---@field url string
 ---@field status? integer # nil if there was no response
 ---@field headers? table<string, string>
+---@field body? string # as received
 ---@field error? gumroad.Error
 ---@field seconds? number
 ---@field attempt integer # counted from 1
@@ -82,6 +102,9 @@ function gumroad.all(functions, options) end
 ---@field status? integer # HTTP status; "not found" has 200, because Gumroad responds so
 ---@field method? string # method of the request
 ---@field path? string # path of the request, without the query
+---@field host? string # of gumroad.http: host and port, in place of the path
+---@field seconds? number # of gumroad.http: how long the request took
+---@field sent? boolean # if there was no response: whether the server may have received the request
 ---@field retryable? boolean # whether the same call may succeed later and is safe to repeat
 ---@field code? string # error code of OAuth, such as access_denied, or of the operating system
 ---@field upload? table # from files.upload: the state of the upload, for `resume`; keep it secret
@@ -93,6 +116,11 @@ function gumroad.all(functions, options) end
 ---@field request_id? string # Gumroad's id of the request, which its support can look up
 ---@field attempts? integer # how many times the request was sent
 ---@field curl_code? integer # libcurl's code for a failure below HTTP
+local err = {}
+
+---Returns the error as a plain table, which can be logged or written as JSON.
+---@return table
+function err:to_table() end
 
 -- The shop --------------------------------------------------------------------------------
 
@@ -117,8 +145,8 @@ local shop = {}
 ---Makes any call of Gumroad's API.
 ---@param request gumroad.Request
 ---@param options? gumroad.CallOptions
----@return table? response # the whole decoded body, including `success`
----@return gumroad.Error? err
+---@return table? body # the whole decoded body, including `success`
+---@return gumroad.Response|gumroad.Error response # status and headers, or the error if there is no body
 function shop:request(request, options) end
 
 ---Receives webhooks: creates the subscriptions that are missing, listens, and calls a handler for each ping.
@@ -147,11 +175,72 @@ function shop:ensure_webhooks(wanted, options) end
 ---@field removed gumroad.ResourceSubscription[]
 
 ---@class gumroad.Request
----@field url string # a path such as "/v2/user"
+---@field url string # "/v2/user"; "v2/user", "user" or a full URL of the API mean the same
 ---@field method? string # default: GET
 ---@field query? table
 ---@field headers? table<string, string>
----@field body? table|string # a table is sent as a form, a string unchanged
+---@field json? any # body: a value to send as JSON
+---@field form? table # body: a table to send as a form
+---@field body? table|string # a text, whose Content-Type is among the headers; a table is sent as a form
+
+---What came with a decoded body.
+---@class gumroad.Response
+---@field status integer
+---@field headers table<string, string> # names are in lower case
+
+-- Other servers ---------------------------------------------------------------------------
+
+---A request to any server. It never contains Gumroad's token.
+---@class gumroad.HttpRequest
+---@field url string # http or https
+---@field method? string # default: GET, or POST if there is a body
+---@field headers? table<string, string>
+---@field query? table
+---@field json? any # body: a value to send as JSON
+---@field form? table # body: a table to send as a form
+---@field body? string # body: a text, whose Content-Type is among the headers
+---@field timeout? number # seconds for the request (default: 30)
+---@field connect_timeout? number # seconds for connecting (default: 10)
+---@field max_size? integer # largest response in bytes, after decompression (default: 10 MiB)
+---@field sleep? fun(seconds: number) # sleep function of a cooperative scheduler
+---@field cancel? gumroad.Canceller # cancels the request
+
+---@class gumroad.HttpResponse
+---@field status integer
+---@field headers table<string, string> # names are in lower case
+---@field body string
+---@field seconds number
+
+---A request under way.
+---@class gumroad.HttpSending
+local sending = {}
+
+---@return boolean done # whether there is a result
+function sending:done() end
+
+---Returns the response, once it is there.
+---@return gumroad.HttpResponse?
+---@return gumroad.Error? err
+function sending:result() end
+
+---Cancels the request.
+function sending:close() end
+
+---Requests to any server.
+---@class gumroad.http
+local http = {}
+
+---Sends a request once and waits for its response. Redirects are responses, too.
+---@param request gumroad.HttpRequest
+---@return gumroad.HttpResponse?
+---@return gumroad.Error? err # names the host but not the path, which is often a secret
+function http.request(request) end
+
+---Sends a request without waiting for its response.
+---@param request gumroad.HttpRequest
+---@return gumroad.HttpSending?
+---@return gumroad.Error? err
+function http.start(request) end
 
 -- Webhooks --------------------------------------------------------------------------------
 

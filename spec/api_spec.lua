@@ -183,18 +183,18 @@ describe("The parser of types", function()
   end)
 end)
 
--- What gives a second place of a fact away: a text, and the only files that may have it.
+-- Texts that reveal a second place of a fact, and the only files that may contain them.
 local PLACES = {
-  { "subscription_restarted", "api/events.lua", "emulator/shop/events.lua", "emulator/handle.lua" },  -- how it happens
+  { "subscription_restarted", "api/events.lua", "emulator/shop/events.lua", "emulator/handle.lua" },  -- triggers
   { '"subscription_ping"', "api/events.lua" },
-  { "jpy", "api/currency.lua", "emulator/shop/names.lua", "emulator/shop/prices.lua" },  -- goods and exchange rates
+  { "jpy", "api/currency.lua", "emulator/shop/names.lua", "emulator/shop/prices.lua" },  -- products and exchange rates
   { "map<", "api/type.lua", "api/schema.lua" },
   { "(%??)$", "api/type.lua" },
   { "499", "api/delivery.lua" },
   { "180, 600", "api/delivery.lua" },
   { "zapier%.com", "api/delivery.lua" },
   { "= 255", "api/delivery.lua" },
-  { '"ifttt"', "api/scopes.lua", "api/operations.lua", "emulator/views/user.lua" },  -- who sees what of the user
+  { '"ifttt"', "api/scopes.lua", "api/operations.lua", "emulator/views/user.lua" },  -- who sees which fields
   { 'row.name == "list"', "api/operations.lua" },
   { "104857600" }, { "100 * 1024 * 1024", "api/limits.lua" },
   { "20 * 1024", "api/limits.lua" },

@@ -37,7 +37,7 @@ describe("date.parse", function()
     assert.equal(SEPTEMBER_14, date.parse(os.date("*t", SEPTEMBER_14)))
   end)
 
-  it("reads a table without an hour as the day's beginning, and leaves it as it is", function()
+  it("reads a table without an hour as the beginning of the day and does not change it", function()
     local day = { year = 2026, month = 9, day = 14 }
     assert.equal(os.time { year = 2026, month = 9, day = 14, hour = 0 }, date.parse(day))
     assert.same({ year = 2026, month = 9, day = 14 }, day)
@@ -53,7 +53,7 @@ describe("date.parse", function()
     { "a point without parts of a second", "2026-09-14T10:00:00.Z" }, { "parts of a minute", "2026-09-14T10:00.5Z" },
     { "an hour alone", "2026-09-14T10Z" }, { "seconds without their colon", "2026-09-14T10:0000Z" },
     { "a basic time with one colon", "20260914T1000:00Z" }, { "a basic day with a digit too much", "202609141" },
-    { "a basic day that is none", "20260931" }, { "a basic month alone", "202609" },
+    { "an invalid basic day", "20260931" }, { "a basic month", "202609" },
     { "a zone with half its minutes", "2026-09-14T10:00+02:0" },
     { "a zone with a colon alone", "2026-09-14T10:00+02:" },
     { "a zone that is a sign", "2026-09-14T10:00+" },
@@ -70,7 +70,7 @@ describe("date.parse", function()
 end)
 
 describe("A date without a zone", function()
-  it("is refused with words that name it", function()
+  it("is refused with an error that names it", function()
     for _, text in ipairs { "2026-01-01 10:00:00", "2026-01-01T10:00", "20260101T100000", "2026-01-01T10:00:00.5" } do
       assert.same({ nil, "it has no time zone, such as Z or +02:00" }, { date.parse(text) })
     end
@@ -79,12 +79,12 @@ describe("A date without a zone", function()
 end)
 
 describe("date.day", function()
-  it("is the UTC day that holds a time", function()
+  it("is the UTC day that contains a time", function()
     assert.equal("2026-09-14", date.day(1789344000))
     assert.equal("2026-09-14", date.day(1789344000 + 86399.5))
   end)
 
-  it("is the next day for a time inside a day when rounded up", function()
+  it("is the next day for a time within a day when rounded up", function()
     assert.equal("2026-09-15", date.day(1789344000 + 1, true))
     assert.equal("2026-09-14", date.day(1789344000, true))
   end)
@@ -98,19 +98,19 @@ describe("date.day", function()
 end)
 
 describe("date.midnight", function()
-  it("is the beginning of the UTC day that holds a time", function()
+  it("is the beginning of the UTC day that contains a time", function()
     assert.equal(1789344000, date.midnight(1789344000))
     assert.equal(1789344000, date.midnight(1789344000 + 86399.5))
   end)
 
-  it("is that of the next day for a time inside a day when rounded up", function()
+  it("is that of the next day for a time within a day when rounded up", function()
     assert.equal(1789344000 + 86400, date.midnight(1789344000 + 1, true))
     assert.equal(1789344000, date.midnight(1789344000, true))
   end)
 end)
 
 describe("date.is_midnight", function()
-  it("is true at the beginning of a UTC day only", function()
+  it("is true only at the beginning of a UTC day", function()
     assert.is_true(date.is_midnight(1789344000))
     assert.is_false(date.is_midnight(1789344001))
     assert.is_false(date.is_midnight(1789344000.5))

@@ -1,4 +1,4 @@
--- Gumroad ignores an empty parameter of a query: a list filtered by "" would be everything there is.
+-- Gumroad ignores empty parameters of a query, so a list filtered by "" would contain everything.
 local api = require "gumroad.api"
 local emulator = require "gumroad.emulator"
 local command = require "cli.support"
@@ -6,7 +6,7 @@ local support = require "support"
 
 local unpack = table.unpack or unpack
 
--- { operation's row, parameter } of every string in a query.
+-- { row of the operation, parameter } for every string in a query.
 local FILTERS = {}
 for _, rows in pairs(api) do
   for _, row in ipairs(rows) do
@@ -27,7 +27,7 @@ describe("An empty filter", function()
   teardown(function() gum:stop() end)
   before_each(function() gum:reset_stats() end)
 
-  it("can stand in these places, which are those that Gumroad is known to ignore, and more", function()
+  it("is possible in these places, which include all those where Gumroad is known to ignore it", function()
     local there = {}
     for _, filter in ipairs(FILTERS) do
       there[("%s.%s %s"):format(filter[1].resource, filter[1].name, filter[2])] = true
@@ -57,7 +57,7 @@ describe("An empty filter", function()
     end
   end
 
-  it("is refused where a number or a date is expected, too", function()
+  it("is refused even where a number or a date is expected", function()
     for _, filter in ipairs { { order_id = "" }, { page = "" }, { after = "" }, { before = "" } } do
       assert.has_error(function() shop.sales:list(filter) end)
     end
@@ -77,7 +77,7 @@ describe("An empty filter", function()
     assert.same({}, support.requests(gum))
   end)
 
-  it("of a license check is a product that is missing", function()
+  it("in a license check counts as a missing product", function()
     for _, given in ipairs { { product_id = "" }, { product_id = " ", product_permalink = "" } } do
       given.license_key = "A-B"
       assert.has_error(function() shop.licenses:check(given) end)
@@ -85,7 +85,7 @@ describe("An empty filter", function()
     assert.same({}, support.requests(gum))
   end)
 
-  it("may be what a change sets", function()
+  it("is allowed as a new value in a change", function()
     local product = assert(shop.products:list())[1]
     assert.equal("", assert(shop.products:update(product.id, { description = "" })).description)
   end)

@@ -1,4 +1,4 @@
--- Responses of something between us and Gumroad: a firewall, a proxy, a login page.
+-- Responses of something between the program and Gumroad: a firewall, a proxy, a login page.
 local emulator = require "gumroad.emulator"
 local command = require "cli.support"
 local support = require "support"
@@ -22,33 +22,33 @@ describe("A response that is not Gumroad's", function()
   local CHALLENGE = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>" .. ("x"):rep(5000)
 
   for _, status in ipairs { 400, 401, 403, 404, 405, 422 } do
-    it("is named as such with status " .. status .. ", and nobody is told to log in again", function()
+    it("is recognized with status " .. status .. ", and the error does not say to log in again", function()
       local err = failure { kind = "status", status = status, body = CHALLENGE,
         headers = { ["Content-Type"] = "text/html" } }
       assert.same({ "decode", status, 1, false }, { err.kind, err.status, err.attempts, err.retryable })
-      local words = 'the response is not Gumroad\'s: it is a page titled "Just a moment..." (text/html, %d bytes) of '
+      local words = 'the response is not from Gumroad, but a page titled "Just a moment..." (text/html, %d bytes) from '
       assert.equal(1, err.message:find(words:format(#CHALLENGE), 1, true), err.message)
       assert.falsy(err.message:find("gumroad-lua login", 1, true) or err.message:find("GUMROAD_ACCESS_TOKEN", 1, true))
     end)
   end
 
-  it("may also be plain words, or a page without a title", function()
+  it("may also be plain text or a page without a title", function()
     for _, body in ipairs { "default backend - 404\n", "<html></html>" } do
       local err = failure { kind = "status", status = 404, body = body, headers = { ["Content-Type"] = "text/plain" } }
-      local words = "it is a page (text/plain, %d bytes) of a firewall"
+      local words = "but a page (text/plain, %d bytes) from a firewall"
       assert.truthy(err.message:find(words:format(#body), 1, true), err.message)
     end
   end)
 
   for status, kind in pairs { [401] = "auth", [403] = "scope", [404] = "not_found", [400] = "invalid" } do
-    it("is not taken for one with status " .. status .. " where it is empty, as Gumroad's own are", function()
+    it("is not assumed for status " .. status .. " if the body is empty, as in Gumroad's own responses", function()
       for _, body in ipairs { "", " \r\n" } do
         assert.equal(kind, failure({ kind = "status", status = status, body = body }).kind)
       end
     end)
   end
 
-  it("says nothing of a license key", function()
+  it("says nothing about a license key", function()
     gum:fault { kind = "status", status = 404, body = CHALLENGE }
     local result = assert(support.shop(gum, { retries = 0 }).licenses:check { product_id = "x", license_key = "y" })
     assert.equal("unreachable", result.status)

@@ -102,7 +102,8 @@ local READERS = {
     end
   end,
   ["dates"] = function(evil)
-    for _, front in ipairs { "", "2026-09-14", "20260914", "2026-09-14T10:00", "2026-09-14T10:00:00.", "2026-09-14 10:00+" } do
+    for _, front in ipairs { "", "2026-09-14", "20260914", "2026-09-14T10:00", "2026-09-14T10:00:00.",
+      "2026-09-14 10:00+" } do
       date.parse(front .. evil)
     end
   end,
@@ -168,7 +169,8 @@ local READERS = {
   ["the file of connections"] = function(evil)
     local home, remove = support.folder()
     os.execute("mkdir " .. home .. "/gumroad-lua")
-    for _, bytes in ipairs { evil, json.encode { connections = { [evil] = { access_token = evil } }, default = evil } } do
+    local store = json.encode { connections = { [evil] = { access_token = evil } }, default = evil }
+    for _, bytes in ipairs { evil, store } do
       local file = io.open(home .. "/gumroad-lua/connections.json", "wb")
       file:write(bytes)
       file:close()

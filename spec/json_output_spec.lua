@@ -1,4 +1,4 @@
--- All JSON that is written is UTF-8, whatever bytes came from outside.
+-- All JSON that is written is UTF-8, whatever bytes come from outside.
 local cjson = require "cjson"
 local connections = require "gumroad.connections"
 local emulator = require "gumroad.emulator"
@@ -12,8 +12,8 @@ local support = require "support"
 
 local LATIN1, SHOWN = "caf\233", "caf\239\191\189"
 
-describe("JSON that is written has U+FFFD for bytes that are not UTF-8:", function()
-  it("by each of its writers, in keys too", function()
+describe("JSON that is written has U+FFFD for bytes that are not UTF-8", function()
+  it("from each encoder, even in keys", function()
     local function emulate(value) return emulated.encode(emulated.of(value)) end
     for name, encode in pairs { base = json.encode, emulator = emulate, command = output.encode } do
       assert.equal(('{"%s":"%s"}'):format(SHOWN, SHOWN), encode { [LATIN1] = LATIN1 }, name)
@@ -42,7 +42,7 @@ describe("JSON that is written has U+FFFD for bytes that are not UTF-8:", functi
     teardown(function() gum:stop() end)
     after_each(background.stop)
 
-    it("in a request's parameters", function()
+    it("in the parameters of a request", function()
       local sent
       local watched = support.shop(gum, { on_request = function(request) sent = request.body end })
       watched.products:update("kzqwu", { name = LATIN1, rich_content = { { title = LATIN1 } } })
@@ -50,8 +50,8 @@ describe("JSON that is written has U+FFFD for bytes that are not UTF-8:", functi
       assert.equal(SHOWN, cjson.decode(sent).name)
     end)
 
-    it("in what the command prints, and in the emulator's responses", function()
-      local made = assert(shop.products:create { name = LATIN1, price = 100 })  -- a form, which may hold any bytes
+    it("in the output of the command and the emulator's responses", function()
+      local made = assert(shop.products:create { name = LATIN1, price = 100 })  -- a form, which may contain any bytes
       assert.equal(SHOWN, made.name)
       local got = command.run({ "products", "get", made.id, "--json", "--fields", "name" }, command.to(gum))
       assert.equal(('{"name":"%s"}\n'):format(SHOWN), got.out)

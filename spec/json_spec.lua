@@ -23,7 +23,7 @@ local function json_files(folder, found)
   return found
 end
 
--- The same as lua-cjson gives, the slow way: what is not null, arrays without gaps.
+-- The result of lua-cjson, cleaned up the slow way: without nulls and without gaps in arrays.
 local function without_nulls(value)
   if value == cjson.null then return nil end
   if type(value) ~= "table" then return value end
@@ -50,7 +50,7 @@ local strict = cjson.new()
 strict.decode_max_depth(64)
 strict.decode_invalid_numbers(false)
 
--- Decodes as lua-cjson does: the same value but for nulls and integers, or the same error.
+-- Decodes and compares with lua-cjson: the same value except for nulls and integers, or the same error.
 local function compare(text)
   local good, want = pcall(strict.decode, text)
   local ok, got = pcall(json.decode, text)
@@ -64,13 +64,13 @@ local function compare(text)
 end
 
 describe("json.decode", function()
-  it("gives every recorded answer without nulls and with whole numbers as integers", function()
+  it("returns every recorded response without nulls and with whole numbers as integers", function()
     local files = json_files(FIXTURES, {})
     assert.is_true(#files > 80)
     for _, path in ipairs(files) do compare(read(path)) end
   end)
 
-  it("reads what is written compactly or with spaces and lines", function()
+  it("reads compact and indented texts", function()
     local want = { a = 1, b = { { c = "x" }, { d = 2.5 } }, e = {}, f = {} }
     for _, text in ipairs {
       '{"a":1,"n":null,"b":[{"c":"x","n":null},{"d":2.5}],"e":{},"f":[]}',
@@ -81,39 +81,39 @@ describe("json.decode", function()
     end
   end)
 
-  it("leaves out nulls wherever they stand", function()
+  it("leaves nulls out everywhere", function()
     for _, text in ipairs {
       '{"a":null}', '{"a":null,"b":null}', '{"a":null,"b":"x"}', '{"a":"x","b":null}', '{"a":"x","b":null,"c":"y"}',
       '{"a":null,"b":{"c":null,"d":{"e":null}},"f":null}', '{"a":null,"b":[null]}', '{"a":[null,{"b":null}],"c":null}',
     } do compare(text) end
   end)
 
-  it("moves later elements up where an array has nulls", function()
+  it("moves later elements up if an array has nulls", function()
     assert.same({ 1, 2, { 3 } }, json.decode("[null,1,null,null,2,[null,3],null]"))
     assert.same({ {}, { a = 1 } }, json.decode('[null,{"b":null},null,{"a":1}]'))
     assert.same({}, json.decode("[null,null]"))
   end)
 
-  it("gives nil for null, and one value", function()
+  it("returns nil for null, as a single value", function()
     assert.is_nil(json.decode("null"))
     assert.equal(1, select("#", json.decode(" null ")))
   end)
 
-  it("decodes a text that is no object", function()
+  it("decodes texts that are not objects", function()
     assert.equal("a", json.decode('"a"'))
     assert.is_false(json.decode("false"))
     assert.equal("900", tostring(json.decode("900")))
     assert.equal("900", tostring(json.decode("900.0")))
   end)
 
-  it("makes integers of whole numbers, however they are written", function()
+  it("converts whole numbers to integers, however they are written", function()
     local got = json.decode('{"a":900,"b":900.0,"c":9e2,"d":-0,"e":[0,-1,2.0,3e0],"f":[[4.0]],"g":4.8}')
     assert.same({ a = 900, b = 900, c = 900, d = 0, e = { 0, -1, 2, 3 }, f = { { 4 } }, g = 4.8 }, got)
     each_number(got, check_whole)
     assert.equal("0", tostring(got.d))
   end)
 
-  it("keeps every digit of an integer that Lua can hold", function()
+  it("keeps every digit of an integer that Lua can represent", function()
     local text = '{"a":9007199254740993,"b":9223372036854775807,"c":-9223372036854775808,"d":[9007199254740993]}'
     local got = json.decode(text)
     if has_integers then
@@ -126,7 +126,7 @@ describe("json.decode", function()
     end
   end)
 
-  it("keeps every digit wherever the integer is written, and under names with escapes too", function()
+  it("keeps every digit at any position, even under names with escapes", function()
     local n = has_integers and math.tointeger(9007199254740993) or "9007199254740993"
     for text, want in pairs {
       ["9007199254740993"] = n, [ [[{"\u0061":9007199254740993}]] ] = { a = n }, ["[[9007199254740993]]"] = { { n } },
@@ -139,7 +139,7 @@ describe("json.decode", function()
     end
   end)
 
-  it("leaves fractions and numbers that no integer can hold", function()
+  it("does not change fractions and numbers that are too large for integers", function()
     local text = '{"a":1.5,"b":1e300,"c":9223372036854775808,"d":-9223372036854775809,"e":[1e300,18446744073709551616]}'
     local got = json.decode(text)
     local d = has_integers and -2 ^ 63 or "-9223372036854775809"
@@ -147,7 +147,7 @@ describe("json.decode", function()
     if has_integers then assert.equal("float", math.type(got.c)) end
   end)
 
-  it("gives the digits of whole numbers that a double cannot hold, in a Lua without integers", function()
+  it("returns the digits of whole numbers that a double cannot represent, in a Lua without integers", function()
     if has_integers then return end
     local long = "1" .. ("0"):rep(400)
     for _, digits in ipairs { "9007199254740993", "-9007199254740993", "18446744073709551617", long, "-" .. long } do
@@ -176,19 +176,19 @@ describe("json.decode", function()
     end
   end)
 
-  it("knows names with escapes", function()
+  it("reads names with escapes", function()
     local got = json.decode([[{"\u0061":1,"\n":null,"\"":{"\\":2.0,"n":null},"\\\"":[3],"b\\":4}]])
     assert.same({ a = 1, ['"'] = { ["\\"] = 2 }, ['\\"'] = { 3 }, ["b\\"] = 4 }, got)
     each_number(got, check_whole)
   end)
 
-  it("takes no string for more than a string", function()
+  it("does not look for values inside strings", function()
     for _, text in ipairs {
       [[{"a":",\"b\":null,\"c\":1","d":"{","e":"]","f":"\\","g":"\\\\\"null"}]], '"null"', '"1"', '["null","1",""]',
     } do compare(text) end
   end)
 
-  it("takes the last member, whole, where an object has a name twice", function()
+  it("takes only the last member if an object has a name twice", function()
     for text, want in pairs {
       ['{"a":1,"a":"x"}'] = { a = "x" }, ['{"a":1,"a":2}'] = { a = 2 }, ['{"a":"x","a":1}'] = { a = 1 },
       ['{"a":{"b":1},"a":"x"}'] = { a = "x" }, ['{"a":[{"b":1},{"c":2}],"a":[7]}'] = { a = { 7 } },
@@ -205,7 +205,7 @@ describe("json.decode", function()
     end
   end)
 
-  it("tells names apart in objects of any number and size #large", function()
+  it("distinguishes names in objects of any number and size #large", function()
     for _, n in ipairs { 100, 511, 513, 5000 } do
       local members, inner = {}, {}
       for i = 1, n do
@@ -222,7 +222,7 @@ describe("json.decode", function()
     end
   end)
 
-  it("passes over a byte order mark in front", function()
+  it("skips a byte order mark", function()
     assert.same({ a = 1 }, json.decode('\239\187\191{"a":1}'))
     assert.same({ "x" }, json.decode_with_nulls('\239\187\191["x"]'))
     for _, text in ipairs {
@@ -232,7 +232,7 @@ describe("json.decode", function()
     end
   end)
 
-  it("makes U+FFFD of half a surrogate pair", function()
+  it("decodes half a surrogate pair as U+FFFD", function()
     local got = json.decode([[{"a":"x\ud83dy","b":["\uDC00","\\ud83d","\ud83d\ude00"],"c":1,"\ud800":"\udbff\udbff"}]])
     assert.same({ a = "x\239\191\189y", b = { "\239\191\189", "\\ud83d", "\240\159\152\128" }, c = 1,
       ["\239\191\189"] = "\239\191\189\239\191\189" }, got)
@@ -240,7 +240,7 @@ describe("json.decode", function()
     assert.error_matches(function() json.decode([["\ud83d\q"]]) end, "character")
   end)
 
-  it("keeps nulls for those who want them, and numbers as for all", function()
+  it("keeps nulls if asked to, with the same numbers", function()
     local null = json.null
     assert.same({ a = null, b = { 1, null, 2.5, { c = null } } },
       json.decode_with_nulls('{"a":null,"b":[1,null,2.5,{"c":null}]}'))
@@ -248,7 +248,7 @@ describe("json.decode", function()
     assert.equal(null, json.decode_with_nulls("null"))
   end)
 
-  it("counts values, and stops one beyond the limit", function()
+  it("counts values and stops after the limit", function()
     local rows = { '[1,"x",{},[]]', '{"a":1,"b":{"c":"x","d":[]}}', '[true,false,null,1.5]', '[[[["x"]]]]',
       [[{"\u0061":"x","b":[1,2]}]], '{"a":{"a":"x"},"a":[1]}' }
     for _, text in ipairs(rows) do
@@ -263,7 +263,7 @@ describe("json.decode", function()
     assert.is_true(json.read("[1," .. most:sub(2), 500001))
   end)
 
-  it("takes memory for a small multiple of the text where there are too many values #large", function()
+  it("uses little memory if there are too many values #large", function()
     local text = "[" .. ("[1],"):rep(2621440 - 1) .. "[1]]"  -- 10 MiB
     collectgarbage()
     local before = collectgarbage "count"
@@ -283,7 +283,7 @@ describe("json.decode", function()
     end
   end)
 
-  it("says what lua-cjson says where a text is no JSON", function()
+  it("returns lua-cjson's message for a text that is not JSON", function()
     for _, text in ipairs {
       "", " ", "{", "[", '"', "}", "]", ",", ":", "nul", "nil", "tru", "-", "+1", ".5", "01", "1.", "0x10", "1e", "NaN",
       "Infinity", "{]", "[}", "[,]", "[1,]", "[,1]", "[1 2]", '["a" "b"]', "[null null]", "[1}", '{"a"}', '{"a":}',
@@ -317,13 +317,13 @@ describe("json.decode", function()
     end
   end)
 
-  it("refuses a NUL, which is nowhere in JSON", function()
+  it("refuses NUL, which is not allowed anywhere in JSON", function()
     for _, text in ipairs { '{"a":1}\0', '{"a\0":1}', '{"a":1}\0{', "\0", "1\0" } do
       assert.has_error(function() json.decode(text) end)
     end
   end)
 
-  it("goes down as many levels as it was made for", function()
+  it("decodes the number of levels that it was created for", function()
     local decode = json.decoder(3)
     assert.same({ { { 1 } } }, decode("[[[1]]]"))
     assert.error_matches(function() decode("[[[[1]]]]") end, "too many nested")
@@ -335,7 +335,7 @@ describe("json.decode", function()
       "nested deeper than 128")
   end)
 
-  it("decodes again while it decodes, as a finalizer may want to", function()
+  it("can be called while it decodes, as by a finalizer", function()
     local decoded = 0
     local function decode(text)
       assert.same({ inner = 5 }, json.decode('{"inner":5,"none":null}'))
@@ -348,7 +348,7 @@ describe("json.decode", function()
     assert.equal(3, decoded)
   end)
 
-  it("asks for a text", function()
+  it("requires a string", function()
     assert.has_error(function() json.decode() end)
     assert.has_error(function() json.decode({}) end)
   end)
@@ -362,7 +362,7 @@ describe("json.encode", function()
     } do assert.same(value, json.decode(json.encode(value))) end
   end)
 
-  it("writes numbers exactly, with as few digits as needed", function()
+  it("writes numbers exactly, with as few digits as possible", function()
     for text, value in pairs {
       ["900"] = 900.0, ["0.1"] = 0.1, ["0.30000000000000004"] = 0.1 + 0.2, ["3.141592653589793"] = math.pi,
       ["0"] = -0.0, ["9007199254740991"] = 2 ^ 53 - 1, ["123456789012345"] = 123456789012345, ["1e+300"] = 1e300,
@@ -373,7 +373,7 @@ describe("json.encode", function()
     if has_integers then assert.equal("9223372036854775807", json.encode(math.maxinteger)) end
   end)
 
-  it("tells arrays from objects, and writes a gap as null", function()
+  it("distinguishes arrays from objects and writes a gap as null", function()
     assert.equal("{}", json.encode {})
     assert.equal('[1,null,"x",null]', json.encode { 1, json.null, "x", json.null })
     assert.equal("[1,null,3]", json.encode { 1, [3] = 3 })
@@ -382,16 +382,17 @@ describe("json.encode", function()
     assert.equal("null", json.encode(nil))
   end)
 
-  it("refuses what JSON cannot hold", function()
+  it("refuses what JSON cannot represent", function()
     local round = {}
     round.round = round
     for want, value in pairs {
-      ["function: type not supported"] = { print }, ["number: must not be NaN or Infinity"] = { 1 / 0 },
-      ["userdata: type not supported"] = { io.stdout },
-      ["table: table key must be a number or string"] = { [true] = 1 },
-      ["table: excessively sparse array"] = { [1000] = 1 }, ["table: more than 64 levels of nesting"] = round,
+      ["function as JSON: JSON has no such type"] = { print }, ["number as JSON: it is NaN or infinite"] = { 1 / 0 },
+      ["userdata as JSON: JSON has no such type"] = { io.stdout },
+      ["table as JSON: its keys must be strings or numbers"] = { [true] = 1 },
+      ["table as JSON: it is an array with too many gaps"] = { [1000] = 1 },
+      ["table as JSON: it has more than 64 levels of nesting"] = round,
     } do
-      assert.equal("json.encode: Cannot serialise " .. want, (select(2, pcall(json.encode, value))))
+      assert.equal("json.encode: cannot write a " .. want, (select(2, pcall(json.encode, value))))
     end
     assert.has_error(function() json.encode(0 / 0) end)
   end)

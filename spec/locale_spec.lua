@@ -3,7 +3,7 @@ local support = require "support"
 
 local folder, remove_folder
 
--- Runs a program in a process that finds the locales; returns what it prints.
+-- Runs a program in a process with the locales. Returns its output.
 local function run(program)
   return support.output(("LOCPATH=%s %s 2>&1"):format(folder, support.lua_command(program)))
 end
@@ -61,20 +61,20 @@ describe("Numbers", function()
       ["before the library is loaded"] = { set, "" }, ["after the library is loaded"] = { "", set },
       ["before, and no longer after"] = { set, "set 'C'" },
     } do
-      it(("are as in C in the locale %s, set %s"):format(name, order), function()
+      it(("are as in the C locale in the locale %s, set %s"):format(name, order), function()
         assert.equal(RESULT, run(PROGRAM:format(lines[1], lines[2])))
       end)
     end
   end
 
-  it("are as in C while lua-cjson believes in another locale's comma, or in a point that is none", function()
+  it("are as in the C locale while lua-cjson expects the decimal comma or a missing point of another locale", function()
     local set = "set 'de_DE.UTF-8' require('cjson').new() "
     assert.equal(RESULT, run(PROGRAM:format("", set)))
     assert.equal(RESULT, run(PROGRAM:format("", set .. "set 'C'")))
     assert.equal(RESULT, run(PROGRAM:format("set 'de_DE.UTF-8' require 'cjson' set 'C'", "set 'de_DE.UTF-8'")))
   end)
 
-  it("leave the host's locale as it is", function()
+  it("do not change the locale of the host program", function()
     assert.equal("de_DE.UTF-8", run "os.setlocale 'de_DE.UTF-8' require 'gumroad' print(os.setlocale(nil, 'numeric'))")
   end)
 end)

@@ -17,7 +17,7 @@ describe("currency.parse", function()
     { "", "usd", nil }, { "free", "usd", nil }, { "-5", "usd", nil }, { "1.234", "usd", nil }, { "1.50", "jpy", nil },
     { "$19", "usd", nil }, { "1e3", "usd", nil },
   } do
-    it(("reads %q of %s"):format(row[1], tostring(row[2])), function()
+    it(("reads %q in %s"):format(row[1], tostring(row[2])), function()
       local amount = currency.parse(row[1], row[2])
       assert.equal(row[3], amount)
       assert.is_true(amount == nil or is_integer(amount))
@@ -25,7 +25,7 @@ describe("currency.parse", function()
   end
 end)
 
--- Every amount of an object, by its schema.
+-- Every amount in an object, according to its schema.
 local function check_integers(object, fields)
   for _, field in ipairs(fields) do
     local value = object[field[1]]
@@ -35,7 +35,7 @@ local function check_integers(object, fields)
   end
 end
 
--- Currencies that have no smaller unit, as Gumroad sees it.
+-- Currencies without a smaller unit, according to Gumroad.
 describe("An amount in dong", function()
   local gum, shop
 
@@ -45,7 +45,7 @@ describe("An amount in dong", function()
   end)
   teardown(function() gum:stop() end)
 
-  it("is a whole number of dong in a product, in what can be refunded and for people", function()
+  it("is a whole number of dong in a product, in the refundable amount and for display", function()
     local made = assert(shop.products:create { name = "Mực", price = 50000, price_currency_type = "vnd" })
     assert.same({ 50000, "vnd", "₫50,000" }, { made.price, made.currency, made.formatted_price })
     assert.equal("50000 VND", output_fields.shown(schema.product, made, "price"))
@@ -53,10 +53,10 @@ describe("An amount in dong", function()
     assert.equal("50,000", assert(shop.sales:get(sale.id)).amount_refundable_in_currency)
     assert.equal("30,000", assert(shop.sales:refund(sale.id, { amount_cents = 20000 })).amount_refundable_in_currency)
     local _, err = shop.sales:refund(sale.id, { amount_cents = 30001 })
-    assert.truthy(err.message:find("30001 were asked for, 30000 (30,000 vnd) are left", 1, true), err.message)
+    assert.truthy(err.message:find("you asked for 30001, and 30000 (30,000 vnd) can be refunded", 1, true), err.message)
   end)
 
-  it("has a symbol, and a smallest price in dong", function()
+  it("has a symbol and a minimum price in dong", function()
     assert.same({ "₫", 25618, "vnd" }, { currency.symbol "vnd", currency.minimum "vnd", currency.with_symbol "₫" })
   end)
 end)
@@ -71,7 +71,7 @@ describe("An amount in yen", function()
   end)
   teardown(function() gum:stop() end)
 
-  it("is a whole number of yen in a product, as it was given", function()
+  it("is a whole number of yen in a product, as given", function()
     assert.equal(1000, product.price)
     assert.equal("jpy", product.currency)
     local made = assert(shop.products:create { name = "Sumi", price = 2500, price_currency_type = "jpy" })
@@ -81,7 +81,7 @@ describe("An amount in yen", function()
     end
   end)
 
-  it("is US cents in the price of a sale, and yen in what can be refunded", function()
+  it("is in US cents in the price of a sale and in yen in the refundable amount", function()
     local sale = assert(shop.sales:get(assert(gum:sell { product_id = product.id, quantity = 2 }).id))
     assert.same({ 1324, "jpy", "2,000" }, { sale.price, sale.currency, sale.amount_refundable_in_currency })
     check_integers(sale, schema.sale)
@@ -99,11 +99,11 @@ describe("An amount in yen", function()
     assert.equal("0", assert(shop.sales:refund(sale.id, { amount_cents = 1975 })).amount_refundable_in_currency)
   end)
 
-  it("stays whole in the sums over sales", function()
+  it("remains whole in the sums over sales", function()
     check_integers(assert(shop.sales:summary()), schema.sales_summary)
   end)
 
-  it("is US cents in the ping of a sale, as Gumroad sends it", function()
+  it("is in US cents in the ping of a sale, as Gumroad sends it", function()
     local pinging = assert(emulator.start { sales = 0, products = 12, time_scale = 0.001 })
     local got
     assert(support.shop(pinging):watch {

@@ -1,4 +1,4 @@
--- Whatever comes from outside, what is printed of it is one printable line of bounded length.
+-- Whatever comes from outside is printed as one printable line of limited length.
 local core = require "gumroad.core"
 local connections = require "gumroad.connections"
 local emulator = require "gumroad.emulator"
@@ -14,11 +14,11 @@ local support = require "support"
 
 local unpack = table.unpack or unpack
 
--- A terminal's title is set, a line forged, the writing turned around, and there is no end.
+-- Sets the title of a terminal, forges a line, reverses the writing direction, and never ends.
 local EVIL = "evil\27]0;owned\7\r\ngumroad: forged\0\194\155\226\128\174\255"
 local LONG = EVIL .. (" and on"):rep(20000)
-local EVIL_WORD, LONG_WORD = EVIL:gsub("%z", ""), LONG:gsub("%z", ""):sub(1, 60000)  -- of a command line
-local MOST = 4100  -- bytes: the longest line of all, with what stands before it
+local EVIL_WORD, LONG_WORD = EVIL:gsub("%z", ""), LONG:gsub("%z", ""):sub(1, 60000)  -- for a command line
+local MOST = 4100  -- bytes: the longest line, with its prefix
 
 local function check_line(line)
   assert.falsy(line:find("[%z\1-\31\127]"), ("a control character: %q"):format(line))
@@ -27,7 +27,7 @@ local function check_line(line)
   assert.truthy(line:find("evil\\x1b]0;owned\\x07", 1, true), line)
 end
 
--- An error, by what is printed of it, and its message alone.
+-- Checks an error: what is printed of it, and its message.
 local function check_error(value, err)
   assert.is_nil(value)
   check_line(tostring(err))
@@ -52,7 +52,7 @@ describe("What is printed of text from outside", function()
   for _, words in ipairs { EVIL, LONG } do
     local size = #words .. " bytes"
 
-    it("is a line of a server's message: " .. size, function()
+    it("is one line for a server's message: " .. size, function()
       for _, row in ipairs { { 200, { success = false, message = words } },
         { 400, { error = words } },
         { 403, { success = false, message = words } }, { 404, { message = words } },
@@ -62,20 +62,20 @@ describe("What is printed of text from outside", function()
       end
     end)
 
-    it("is a line of a page's title: " .. size, function()
+    it("is one line for a page's title: " .. size, function()
       for _, status in ipairs { 200, 403, 502 } do
-        check_error(get(status, "<title>" .. words:sub(1, 4000) .. "</title>"))  -- beyond that nobody looks
+        check_error(get(status, "<title>" .. words:sub(1, 4000) .. "</title>"))  -- more is not searched
       end
     end)
 
-    it("is a line of a server that could not do what was asked, and of a refund: " .. size, function()
+    it("is one line for a failed server and for a refund: " .. size, function()
       local sale = assert(shop.sales:list { limit = 1 })[1]
       gum:fault { kind = "status", status = 200, body = json.encode { success = true, sale = { id = sale.id,
         amount_refundable_in_currency = "1", currency = words } } }
       check_error(shop.sales:refund(sale.id, { amount_cents = 500 }))
     end)
 
-    it("is a line of the storage's words: " .. size, function()
+    it("is one line for the storage's message: " .. size, function()
       local path = os.tmpname()
       command.write(path, "bytes")
       finally(function() os.remove(path) end)
@@ -84,21 +84,21 @@ describe("What is printed of text from outside", function()
       check_error(shop.files:upload(path))
     end)
 
-    it("is a line of what OAuth says: " .. size, function()
+    it("is one line for OAuth's message: " .. size, function()
       local options = { client_id = "app", base_url = gum.url, retries = 0 }
       gum:fault { kind = "status", status = 400, path = "/oauth/device/code",
         body = json.encode { error = "odd", error_description = words } }
       check_error(oauth.device(options))
     end)
 
-    it("is a line of a ping that is none: " .. size, function()
+    it("is one line for a request that is not a ping: " .. size, function()
       local _, err = webhook.parse("a=b", (words:gsub("[; \r\n]", ",")))
       assert.equal(text.safe(err.message), err.message)
       assert.truthy(err.message:find("the content type is evil\\x1b]0,owned\\x07,,gumroad:,forged\\x00", 1, true))
       assert.is_true(#err.message < 300)
     end)
 
-    it("is a line of the caller's own mistake: " .. size, function()
+    it("is one line for a mistake of the caller: " .. size, function()
       for _, run in ipairs {
         function() shop.sales:list { [words] = 1 } end, function() gumroad.new { [words] = 1 } end,
         function() shop.products:create { name = 1, [words] = 1 } end, function() shop.products:get(words, words) end,
@@ -109,7 +109,7 @@ describe("What is printed of text from outside", function()
       end
     end)
 
-    it("is a line of what others wrote into the file of connections: " .. size, function()
+    it("is one line for what others wrote into the file of connections: " .. size, function()
       local home, remove = support.folder()
       finally(remove)
       os.execute("mkdir " .. home .. "/gumroad-lua")
@@ -124,7 +124,7 @@ describe("What is printed of text from outside", function()
       end
     end)
 
-    it("is a line of watch on stderr, with the places behind it where a handler raised: " .. size, function()
+    it("is one line of watch on stderr, followed by the traceback if a handler raised an error: " .. size, function()
       local real, written = io.stderr, {}
       io.stderr = { write = function(_, ...) written[#written + 1] = table.concat { ... } end }  -- luacheck: ignore
       local watcher = assert(watch.new(shop, { url = "http://127.0.0.1:0/hook", port = 0, subscribe = false,
@@ -144,7 +144,7 @@ describe("What is printed of text from outside", function()
     end)
   end
 
-  it("is a line of what a header says", function()
+  it("is one line for the contents of a header", function()
     local FROM_HEADERS = {
       "429 Too Many Requests\r\nRetry-After: Mon, 01 Jan 2026 10:00:00 GMT \27[1m\7" .. ("x"):rep(9000),
       "401 Unauthorized\r\nWWW-Authenticate: Bearer error_description=\"\27[1m\7" .. ("x"):rep(9000) .. "\"",
@@ -164,7 +164,7 @@ describe("What is printed of text from outside", function()
     end
   end)
 
-  it("is bounded exactly", function()
+  it("has an exact limit", function()
     for _, row in ipairs { { 500, ("m"):rep(500) }, { 501, ("m"):rep(497) .. "..." } } do
       local _, err = get(400, { error = ("m"):rep(row[1]) })
       assert.equal(row[2], err.message)
@@ -173,7 +173,7 @@ describe("What is printed of text from outside", function()
 
   -- The command ---------------------------------------------------------------------------------
 
-  it("is a line of the command on stderr, and of each field that it prints", function()
+  it("is one line of the command on stderr, and one for each field that it prints", function()
     local user = { success = true, user = { name = LONG, [EVIL] = EVIL, currency_type = EVIL } }
     local sale = { success = true, sale = { id = EVIL, price = 1, currency = EVIL, currency_symbol = EVIL } }
     gum:fault { kind = "status", status = 200, path = "/v2/user", body = json.encode(user) }
@@ -195,7 +195,7 @@ describe("What is printed of text from outside", function()
     end
   end)
 
-  it("is a line of login, doctor and listen #slow", function()
+  it("is one line of login, doctor and listen #slow", function()
     local home, remove = support.folder()
     finally(function()
       background.stop()

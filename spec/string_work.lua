@@ -43,6 +43,35 @@ end })
 
 local match
 
+-- How an item with a quantifier is matched, as in lstrlib.c. `fits` says whether a byte is of the item's class, and
+-- `go_on` matches the rest of the pattern.
+local repeated = {}
+
+repeated["?"] = function(at, fits, go_on)
+  return fits(at) and go_on(at + 1) or go_on(at)
+end
+
+repeated["-"] = function(at, fits, go_on)
+  local stop = go_on(at)
+  while not stop and fits(at) do
+    at = at + 1
+    stop = go_on(at)
+  end
+  return stop
+end
+
+local function longest(at, least, fits, go_on)
+  local most = at
+  while fits(most) do most = most + 1 end
+  for place = most, least, -1 do
+    local stop = go_on(place)
+    if stop then return stop end
+  end
+end
+
+repeated["*"] = function(at, fits, go_on) return longest(at, at, fits, go_on) end
+repeated["+"] = function(at, fits, go_on) return longest(at, at + 1, fits, go_on) end
+
 local function match_item(text, pattern, at, item_at, after, level)
   local set, quantifier = single[sub(pattern, item_at, after - 1)], sub(pattern, after, after)
   local last = #text
@@ -50,27 +79,11 @@ local function match_item(text, pattern, at, item_at, after, level)
     count(1)
     return place <= last and set[byte(text, place)]
   end
-  if quantifier == "?" then
-    local stop = fits(at) and match(text, pattern, at + 1, after + 1, level)
-    return stop or match(text, pattern, at, after + 1, level)
-  elseif quantifier == "-" then
-    while true do
-      local stop = match(text, pattern, at, after + 1, level)
-      if stop then return stop end
-      if not fits(at) then return nil end
-      at = at + 1
-    end
-  elseif quantifier == "*" or quantifier == "+" then
-    local most = at
-    while fits(most) do most = most + 1 end
-    for place = most, quantifier == "+" and at + 1 or at, -1 do
-      local stop = match(text, pattern, place, after + 1, level)
-      if stop then return stop end
-    end
-    return nil
+  local run = repeated[quantifier]
+  if run then
+    return run(at, fits, function(place) return match(text, pattern, place, after + 1, level) end)
   end
-  if not fits(at) then return nil end
-  return match(text, pattern, at + 1, after, level)
+  return fits(at) and match(text, pattern, at + 1, after, level) or nil
 end
 
 -- The place behind a match that begins at a place, or nil. Captures are only stepped over.

@@ -1,17 +1,17 @@
--- Text from outside: as UTF-8, and as it may be printed.
+-- Text from outside: as UTF-8, and as printable text.
 local text = require "gumroad.base.text"
 
 local U_FFFD = "\239\191\189"
 
 describe("Text as UTF-8", function()
-  it("is what it was where it is UTF-8", function()
+  it("is unchanged if it is UTF-8", function()
     for _, valid in ipairs { "", "ink", "a\0b\n", "Größe", "墨の手引き", "🎨", "\194\128", "\223\191", "\224\160\128",
       "\237\159\191", "\238\128\128", "\239\191\191", "\240\144\128\128", "\244\143\191\191" } do
       assert.equal(valid, text.utf8(valid))
     end
   end)
 
-  -- As Unicode recommends, and as Python's errors="replace" does it.
+  -- As Unicode recommends and Python's errors="replace" does.
   for bytes, marks in pairs {
     ["caf\233"] = "caf?", ["\128"] = "?", ["\191\191"] = "??", ["\192\128"] = "??", ["\193\191"] = "??",
     ["\194"] = "?", ["\194a"] = "?a", ["\194\194\162"] = "?\194\162", ["\224\128\128"] = "???", ["\226\130"] = "?",
@@ -21,7 +21,7 @@ describe("Text as UTF-8", function()
     ["\244\144\128\128"] = "????", ["\245\128\128\128"] = "????", ["\248\136\128\128\128"] = "?????",
     ["\255\254"] = "??",
   } do
-    it(("has U+FFFD in place of what is none: %q"):format(bytes), function()
+    it(("has U+FFFD instead of what is not UTF-8: %q"):format(bytes), function()
       assert.equal((marks:gsub("?", U_FFFD)), text.utf8(bytes))
     end)
   end
@@ -34,7 +34,7 @@ describe("Text as UTF-8", function()
 end)
 
 describe("Text that is safe on a terminal", function()
-  it("shows what steers one, and has U+FFFD for bytes that are no UTF-8", function()
+  it("shows control sequences and has U+FFFD for bytes that are not UTF-8", function()
     assert.equal("a\\x1b[1m\\n\\t\\r\\x00\\x7f", text.safe("a\27[1m\n\t\r\0\127"))
     assert.equal("\\u{80}\\u{9b}\\u{61c}\\u{200e}\\u{202e}\\u{2028}\\u{2066}\\u{2069}", text.safe(
       "\194\128\194\155\216\156\226\128\142\226\128\174\226\128\168\226\129\166\226\129\169"))
@@ -47,14 +47,14 @@ describe("Text that is safe on a terminal", function()
 end)
 
 describe("A printable line", function()
-  it("has blanks for white space, and no other control character", function()
+  it("has spaces instead of white space, and no control characters", function()
     assert.equal("a b  c d \\x1b]0;x\\x07\\x00", text.printable("a\nb\r\nc\td\11\27]0;x\7\0"))
     assert.equal("Größe", text.printable("Größe"))
     assert.equal("nil", text.printable(nil))
     assert.equal("12", text.printable(12))
   end)
 
-  it("is bounded, with dots at its end where it is cut between characters", function()
+  it("has a limited length, and dots at its end if it was cut, between characters", function()
     assert.equal("0123456789", text.printable("0123456789", 10))
     assert.equal("0123456...", text.printable("0123456789a", 10))
     assert.equal("üüü...", text.printable(("ü"):rep(6), 10))
@@ -65,7 +65,7 @@ describe("A printable line", function()
   end)
 
   for most = 4, 12 do
-    it(("of at most %d bytes has no more, and is UTF-8"):format(most), function()
+    it(("of at most %d bytes is not longer, and is UTF-8"):format(most), function()
       for _, bytes in ipairs { ("é"):rep(20), ("€"):rep(20), ("🎨"):rep(20), ("\255"):rep(20), ("\1"):rep(20),
         "a" .. ("🎨"):rep(20), "ab" .. ("€"):rep(20), ("\194\155"):rep(20), ("\226\130"):rep(20) } do
         local line = text.printable(bytes, most)
@@ -76,7 +76,7 @@ describe("A printable line", function()
     end)
   end
 
-  it("is the same when it is made printable once more", function()
+  it("does not change when it is made printable again", function()
     for _, bytes in ipairs { "a\nb\27\255\226\128\174", ("é\0"):rep(1000) } do
       local line = text.printable(bytes, 100)
       assert.equal(line, text.printable(line, 100))
@@ -91,13 +91,13 @@ describe("Text trimmed", function()
     ["right-to-left mark"] = "\226\128\143",
     ["line separator"] = "\226\128\168", ["word joiner"] = "\226\129\160", ["ideographic space"] = "\227\128\128",
     ["byte order mark"] = "\239\187\191" } do
-    it("has no " .. name .. " around it, and all that is between", function()
+    it("has no " .. name .. " around it, and everything between", function()
       assert.equal("a" .. blank .. "b", text.trimmed(blank .. blank .. "a" .. blank .. "b" .. blank .. " " .. blank))
       assert.equal("", text.trimmed(blank:rep(5)))
     end)
   end
 
-  it("keeps what is seen, and bytes that are no UTF-8", function()
+  it("keeps visible text and bytes that are not UTF-8", function()
     for _, kept in ipairs { "", "a", "ä", "墨", "🎨", "\160", "\255\160", "\194", "a\194", "\226\128", "\160\160",
       "x\226\128\139\139", "e\204\129" } do
       assert.equal(kept, text.trimmed(" " .. kept .. "\n"))

@@ -14,7 +14,7 @@ static void *allocate (size_t size) {
   return memory;
 }
 
-/* Edits are about names and numbers that stand in the text, and leave what they enter. */
+/* Checks that edits are about names and numbers in the text, and that they leave everything that they enter. */
 static void check_edits (const gr_json *json) {
   int depth = 0;
   for (size_t i = 0; i < json->count; i++) {
@@ -37,7 +37,7 @@ static void check_edits (const gr_json *json) {
   CHECK(depth == 0);
 }
 
-/* What was copied has nothing left to be cut out, but for what stands in the place of an item. */
+/* Checks that nothing is left to cut out of the copy, except what replaces an item. */
 static void check_copy (const gr_json *json) {
   gr_json again = { .len = json->out_len, .max_values = SIZE_MAX, .keep_nulls = json->keep_nulls,
     .as_pairs = json->as_pairs };
@@ -51,7 +51,7 @@ static void check_copy (const gr_json *json) {
   free(again.out);
 }
 
-/* Reads it twice: to count, in memory of just the size that is promised to be enough, and to edit. */
+/* Reads the text twice: to count, in memory of exactly the promised size, and to edit. */
 static gr_json_status read_text (gr_json *json) {
   json->out = (char *)allocate(GR_JSON_ROOM(json->len));
   json->edits = NULL;

@@ -9,10 +9,12 @@ local text = require "gumroad.base.text"
 -- @field status      HTTP status, if there was a response; also 200, with which Gumroad says "not found"
 -- @field method      method of the request
 -- @field path        path of the request; without its query, which may hold a buyer's address
+-- @field host        with gumroad.http, instead of the path: host and port; the path may be a secret
 -- @field retryable   whether the same call may succeed later and is safe to repeat
 -- @field cause       the kind of failure behind an outcome_unknown, such as timeout
 -- @field before, after  with outcome_unknown: the object as read before and after the change, if it was read
 -- @field sent        if there was no response: whether the server may have received the request
+-- @field seconds     with gumroad.http: how long the request took
 -- @field retry_after seconds that the server asked to wait
 -- @field request_id  Gumroad's id of the request; its support asks for it
 -- @field attempts    how many times the request was sent
@@ -51,13 +53,15 @@ local MOST, MOST_OF_PATH = 2000, 300  -- bytes that are shown
 -- Returns one printable line, whatever a server or a caller put into the fields.
 function Error.__tostring(e)
   local where = e.method and (" [%s %s%s]"):format(text.printable(e.method, MOST_OF_PATH),
-    text.printable(e.path, MOST_OF_PATH), e.status and ", HTTP " .. e.status or "") or ""
+    text.printable(e.path or e.host, MOST_OF_PATH), e.status and ", HTTP " .. e.status or "") or ""
   return e.kind .. ": " .. text.printable(e.message, MOST) .. where
 end
 
---- Makes an error.
--- @param message may hold text from outside; it is made printable
--- @return table an error of that kind
+--- Creates an error.
+-- @param kind one of Error.KINDS
+-- @param message may contain text from outside; it is made printable
+-- @param fields optional table of further fields
+-- @return table
 function Error.new(kind, message, fields)
   local e = setmetatable({ kind = kind, message = message and text.printable(message, MOST) }, Error)
   for name, value in pairs(fields or {}) do e[name] = value end
@@ -65,11 +69,23 @@ function Error.new(kind, message, fields)
 end
 
 --- Replaces the message of an error.
--- @param message may hold text from outside; it is made printable
+-- @param e the error
+-- @param message may contain text from outside; it is made printable
 -- @return the error
 function Error.reword(e, message)
   e.message = text.printable(message, MOST)
   return e
+end
+
+-- The fields that `to_table` returns. The others hold the sale of a buyer, or the right to upload.
+local PLAIN = { "kind", "message", "status", "method", "path", "host", "retryable", "retry_after", "request_id",
+  "attempts", "code", "cause", "sent", "seconds", "curl_code", "storage_code" }
+
+--- Returns the error as a plain table of texts, numbers and booleans, which can be logged or written as JSON.
+function Error.to_table(e)
+  local out = {}
+  for _, name in ipairs(PLAIN) do out[name] = e[name] end
+  return out
 end
 
 --- Tells whether a value is an error of this library.

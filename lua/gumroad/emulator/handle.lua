@@ -1,6 +1,7 @@
 --- The handle of a running emulator. Each method sends a request to the emulator's control paths.
 -- @submodule gumroad.emulator
 local core = require "gumroad.core"
+local http = require "gumroad.client.http"
 local json = require "gumroad.base.json"
 local options = require "gumroad.base.options"
 
@@ -14,22 +15,20 @@ function Handle.new(pipe, port, access_token)
 end
 
 -- Blocks the whole program, whatever loop the caller has.
-local function wait_for(transfer)
-  while not transfer:done() do core.engine():step(1) end
-  return transfer:result()
+local function wait_for(sending)
+  while not sending:done() do core.engine():step(1) end
+  return sending:result()
 end
 
 -- Sends a control request. -> its result | nil, message
 local function ask(handle, name, params)
   if not handle.pipe then return nil, "the emulator is stopped" end
-  local transfer, _, wrong = core.engine():send {
-    method = "POST", base_url = handle.url, path = "/_emulator/" .. name, timeout = 60,
-    headers = { ["Content-Type"] = "application/json" }, body = json.encode(params or {}),
-    max_size = 256 * 1048576,
-  }
-  if not transfer then return nil, wrong end
-  local result, _, message = wait_for(transfer)
-  if not result then return nil, message end
+  local sending, err = http.start { url = handle.url .. "/_emulator/" .. name, timeout = 60, json = params or {},
+    max_size = 256 * 1048576 }
+  if not sending then return nil, err.message end
+  local result
+  result, err = wait_for(sending)
+  if not result then return nil, err.message end
   local ok, value = pcall(json.decode, result.body)
   if not ok then return nil, result.body end
   if result.status ~= 200 then return nil, value.error end
@@ -40,7 +39,7 @@ local SALE = {}
 for name in ("product_id email full_name quantity variants custom_fields url_params offer_code referrer test "
   .. "subscription_id gift_to"):gmatch("%S+") do SALE[name] = {} end
 
--- Fields are checked, because a misspelt one would be ignored and the test would test something else.
+-- Fields are checked, because a misspelled one would be ignored and the test would test something else.
 local FIELD = { noun = "field" }
 
 --- Makes a sale now and sends the `sale` pings.
@@ -101,7 +100,14 @@ end
 -- { method, path, query, headers, body }), `pings` (a list of deliveries: { url, resource_name, attempt, and
 -- status or error }) and `pings_waiting`.
 function Handle:stats()
-  return ask(self, "stats")
+  local stats, err = ask(self, "stats")
+  for _, request in ipairs(stats and stats.last_requests or {}) do
+    if request.body_hex then
+      request.body = request.body_hex:gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end)
+      request.body_hex = nil
+    end
+  end
+  return stats, err
 end
 
 --- Resets the statistics.

@@ -3,7 +3,7 @@
 local core = require "gumroad.core"
 local date = require "gumroad.base.date"
 local Error = require "gumroad.base.error"
-local json = require "gumroad.base.json"
+local body = require("gumroad.client").body
 local text = require "gumroad.base.text"
 
 local params = {}
@@ -136,13 +136,13 @@ function params.path(where, row, ids)
 end
 
 -- Writes members one by one, because lua-cjson cannot tell an empty array from an empty object.
-local function encode_json(row, given)
+local function encode_json(where, row, given)
   local members = {}
   for _, param in ipairs(row.params) do
     local value = given[param[1]]
     if value ~= nil then
       local empty_array = param[2] == "array" and next(value) == nil
-      members[#members + 1] = ("%q:"):format(param[1]) .. (empty_array and "[]" or json.encode(value))
+      members[#members + 1] = ("%q:"):format(param[1]) .. (empty_array and "[]" or body.json(where, value))
     end
   end
   return "{" .. table.concat(members, ",") .. "}"
@@ -155,32 +155,15 @@ local function needs_json(row, given)
   end
 end
 
--- Encodes values. What an encoder cannot take is a mistake of the caller.
-local function encode(where, encoder, ...)
-  local ok, encoded = pcall(encoder, ...)
-  if not ok then Error.usage("%s: %s", where, (encoded:gsub("^.-: ", "", 1))) end
-  return encoded
-end
-
---- Encodes a table as a form, which is also how a query is written.
-function params.form(where, given)
-  return encode(where, core.form_encode, given)
-end
-
---- Writes a table as a form into a request { body, content_type }.
-function params.write_form(where, given, request)
-  request.body, request.content_type = params.form(where, given), "application/x-www-form-urlencoded"
-end
-
 --- Writes checked parameters into a request { path, body, content_type }.
 function params.write(where, row, given, request)
   if next(given) == nil then return end
   if row.in_query then
-    request.path = request.path .. "?" .. params.form(where, given)
+    request.path = request.path .. "?" .. body.form(where, given)
   elseif needs_json(row, given) then
-    request.body, request.content_type = encode(where, encode_json, row, given), "application/json"
+    request.body, request.content_type = encode_json(where, row, given), "application/json"
   else
-    params.write_form(where, given, request)
+    request.body, request.content_type = body.form(where, given), "application/x-www-form-urlencoded"
   end
 end
 

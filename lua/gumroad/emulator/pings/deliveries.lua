@@ -18,7 +18,7 @@ function deliveries.payload(shop, resource_name, record, details)
   return make(shop, record, resource_name, details)
 end
 
---- Returns the payload of the test ping of the settings page: the latest sale, or nil if there is none.
+--- Returns the payload of the test ping of the settings page: the latest sale, or nil before the first sale.
 function deliveries.test_payload(shop)
   local sale = sales.get(shop, shop.sale_count)
   return sale and json.put(payloads.sale(shop, sale), "test", true)
@@ -32,11 +32,10 @@ function deliveries.body(payload, format, retry_count)
   return format == "json" and json.encode(payload) or form(payload)
 end
 
---- Returns the request, for engine:send.
+--- Returns the request, for gumroad.client.http.
 function deliveries.request(url, body, format)
   return {
-    method = "POST", base_url = url, body = body, fresh = true, timeout = delivery.TIMEOUT,
-    connect_timeout = delivery.TIMEOUT,
+    method = "POST", url = url, body = body, timeout = delivery.TIMEOUT, connect_timeout = delivery.TIMEOUT,
     headers = tables.copy(delivery.HEADERS, { ["Content-Type"] = delivery.CONTENT_TYPES[format] }),
   }
 end

@@ -2,13 +2,14 @@
 local access = require "gumroad.emulator.http.access"
 local deliveries = require "gumroad.emulator.pings.deliveries"
 local delivery_facts = require "gumroad.api.delivery"
+local http = require "gumroad.client.http"
 local json = require "gumroad.emulator.http.json"
 local subscriptions = require "gumroad.emulator.shop.resource_subscriptions"
 
 local Pings = {}
 Pings.__index = Pings
 
---- @param server table with `shop`, `engine`, `timers` and `time_scale`
+--- @param server table with `shop`, `timers` and `time_scale`
 function Pings.new(server)
   return setmetatable({ server = server, running = {}, log = {}, waiting = 0 }, Pings)
 end
@@ -28,11 +29,11 @@ local function send(self, delivery)
     return finish(self)  -- the application has no token left that may read sales
   end
   local body = deliveries.body(delivery.payload, delivery.format, delivery.attempt - 1)
-  local transfer, _, message = self.server.engine:send(deliveries.request(delivery.place, body, delivery.format))
-  if transfer then
-    self.running[#self.running + 1] = { transfer = transfer, delivery = delivery }
+  local sending, err = http.start(deliveries.request(delivery.place, body, delivery.format))
+  if sending then
+    self.running[#self.running + 1] = { sending = sending, delivery = delivery }
   else
-    log_delivery(self, delivery, nil, message)
+    log_delivery(self, delivery, nil, err.message)
     finish(self)
   end
 end
@@ -42,9 +43,9 @@ local function schedule(self, delivery, seconds)
   self.server.timers:after(seconds * self.server.time_scale, function() send(self, delivery) end)
 end
 
-local function conclude(self, delivery, result, message)
+local function conclude(self, delivery, result, err)
   local status = result and result.status
-  log_delivery(self, delivery, status, message)
+  log_delivery(self, delivery, status, err and err.message)
   local old_server = self.server.shop.old_server
   local place = result and delivery.hops < delivery_facts.MAX_REDIRECTS
     and deliveries.next_place(delivery.place, result, old_server)
@@ -64,10 +65,9 @@ end
 function Pings:collect()
   for i = #self.running, 1, -1 do
     local entry = self.running[i]
-    if entry.transfer:done() then
+    if entry.sending:done() then
       table.remove(self.running, i)
-      local result, _, message = entry.transfer:result()
-      conclude(self, entry.delivery, result, message)
+      conclude(self, entry.delivery, entry.sending:result())
     end
   end
 end
