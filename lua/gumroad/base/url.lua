@@ -5,6 +5,7 @@ local ip = require "gumroad.base.ip"
 local url = {}
 
 local SLASH = ("/"):byte()
+local MOST_PORT = 65535
 local DEFAULT_PORTS = { http = 80, https = 443 }
 
 -- Returns the scheme with "://", the authority, and the rest.
@@ -21,9 +22,10 @@ local function host_and_port(authority)
   local address = without_userinfo(authority)
   local host, rest = address:match("^%[([^%]]*)%](.*)$")
   if not host then host, rest = address:match("^([^:]*)(.*)$") end
-  local port = rest:match("^:(%d*)$")
-  if host == "" or (rest ~= "" and not port) then return nil end
-  return host:lower(), tonumber(port)
+  local digits = rest:match("^:(%d*)$")
+  local port = tonumber(digits)
+  if host == "" or (rest ~= "" and not digits) or (port and port > MOST_PORT) then return nil end
+  return host:lower(), port
 end
 
 --- Takes a URL apart.
