@@ -9,10 +9,9 @@ local env = require "gumroad.base.env"
 local loop = require "gumroad.loop"
 local check_options = require("gumroad.base.options").check
 local shops = require "gumroad.shop"
-local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
 
-local gumroad = { _VERSION = Client.VERSION }
+local gumroad = { _VERSION = require "gumroad.version" }
 
 -- Parts that not every script needs are loaded when they are first used.
 local LAZY = { connections = "gumroad.connections", http = "gumroad.client.http", oauth = "gumroad.oauth",
@@ -32,6 +31,8 @@ setmetatable(gumroad, {
 --   connection       { name, scope }: the connection that the token comes from, for advice in errors;
 --                    gumroad.connect sets it
 --   base_url         address of the API (default: GUMROAD_API_BASE_URL, or https://api.gumroad.com)
+--   allow_http       true lets the token go over http to another machine, where others on the way can read it
+--                    (default: whether GUMROAD_ALLOW_HTTP is "1"); to this machine it always may
 --   timeout          seconds for one attempt (default: 30); during an upload, seconds without any progress
 --   connect_timeout  seconds for connecting, of each attempt (default: 10)
 --   retries          attempts after the first, made only if repeating does no harm (default: 2)

@@ -80,7 +80,7 @@ local REQUEST = {
   headers = { "table" }, json = {}, form = { "table" }, body = { { "string", "table" } },
 }
 
---- Returns the path of a request of any kind, from what people write; see gumroad.client.target.
+--- Returns the path of a request, in any of the forms that people write; see gumroad.client.target.
 -- @return path | nil if the text is a URL of another server
 -- @local
 function shops.path_of(shop, text)
@@ -88,11 +88,11 @@ function shops.path_of(shop, text)
 end
 
 local function foreign(shop, text)
-  return nil, Error.new("config", ("the path is not one of the API, which is at %s (base_url); nothing is sent to %s")
-    :format(urls.shown(shops.base_url(shop)), urls.host(text) or "such a URL"))
+  return nil, Error.new("config", ("the API is at %s (base_url), so nothing was sent to %s")
+    :format(urls.shown(shops.base_url(shop)), urls.host(text) or "that URL"))
 end
 
--- Returns the request for the client, and what its reader notes of the response.
+-- Returns the request for the client, and a table that gets status and headers of the response.
 local function new_request(shop, path, given, options)
   local seen = {}
   options.headers = given.headers or options.headers

@@ -428,7 +428,7 @@ api.subscribers = {
     },
     returns = "subscribers", kind = "list", object = "subscriber", page_size = 100,
     paging_params = { paginated = "true" }, repeatable = true,
-    doc = "Lists the active subscribers of a product, including those who have cancelled but not ended yet." },
+    doc = "Lists the active subscribers of a product, including those who have canceled but not ended yet." },
   { "get", "GET", "/subscribers/:subscriber_id", scopes = VIEW_SALES,
     returns = "subscriber", kind = "object", object = "subscriber", repeatable = true,
     doc = "Returns a subscriber by the id of the subscription, even one that has ended." },

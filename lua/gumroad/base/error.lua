@@ -58,9 +58,11 @@ function Error.__tostring(e)
   return e.kind .. ": " .. text.printable(e.message, MOST) .. where
 end
 
---- Makes an error.
--- @param message may hold text from outside; it is made printable
--- @return table an error of that kind
+--- Creates an error.
+-- @param kind one of Error.KINDS
+-- @param message may contain text from outside; it is made printable
+-- @param fields optional table of further fields
+-- @return table
 function Error.new(kind, message, fields)
   local e = setmetatable({ kind = kind, message = message and text.printable(message, MOST) }, Error)
   for name, value in pairs(fields or {}) do e[name] = value end
@@ -68,7 +70,8 @@ function Error.new(kind, message, fields)
 end
 
 --- Replaces the message of an error.
--- @param message may hold text from outside; it is made printable
+-- @param e the error
+-- @param message may contain text from outside; it is made printable
 -- @return the error
 function Error.reword(e, message)
   e.message = text.printable(message, MOST)

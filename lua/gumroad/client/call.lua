@@ -27,10 +27,9 @@ function Call.start(client, request)
   if not (client.secret or request.public or request.url) then
     return nil, Error.new("config", "this needs an access token, and the shop was made without one")
   end
-  local wire
-  wire, err = requests.build(client, request)
-  if not wire then return nil, err end
-  local call = setmetatable({ client = client, request = request, wire = wire, attempt = 0 }, Call)
+  local call = setmetatable({ client = client, request = request, attempt = 0 }, Call)
+  call.wire, err = requests.build(client, request)
+  if not call.wire then return nil, call:explain(err) end
   local sent
   sent, err = call:send(waiting)
   if not sent then return nil, err end
@@ -47,7 +46,7 @@ function Call:place()
   return url.origin(request.url), parts.path, ""
 end
 
--- The URL as hooks see it.
+-- Returns the URL as on_request and on_response see it.
 function Call:url()
   return table.concat({ self:place() })
 end
@@ -135,7 +134,7 @@ function Call.judge(request, err)
   return err
 end
 
--- What every error of a call says.
+-- Adds what every error of a call has.
 function Call:explain(err)
   local _, path = self:place()
   err.method = self.request.method
@@ -153,7 +152,8 @@ local UNREACHABLE = {
 local function transport_error(call, code, message, info)
   if call.is_late then code, message = "timeout", DEADLINE:format(call.request.options.deadline.seconds) end
   local err = Error.new(code, message)
-  if info and not info.sent and UNREACHABLE[code] then
+  local is_libcurl_s = info and info.curl_code ~= 0
+  if is_libcurl_s and not info.sent and UNREACHABLE[code] then
     Error.reword(err, ("%s (%s): %s"):format(message, (call:place()), UNREACHABLE[code]))
   end
   err.curl_code, err.sent = info and info.curl_code, info and info.sent

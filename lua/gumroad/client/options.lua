@@ -34,6 +34,7 @@ local CLIENT = tables.copy(CALL, {
   access_token = { "string", or_false = true },
   connection = { "table" },  -- { name, scope }: the connection that the token comes from
   base_url = { "string" },
+  allow_http = { "boolean" },  -- lets the token go over http to another machine
   pace = { "boolean" },      -- whether Gumroad's rate limits are kept; default: only at Gumroad's own address
   sleep = { "function" },
   on_request = { "function" },
@@ -95,18 +96,20 @@ function client_options.base_url(given)
 end
 
 --- Reads the options of gumroad.new.
--- @return table: base_url, secret and token_id (or nil), pace, connection, sleep, on_request, on_response, and
---   `options` with those that apply to each call; raises a gumroad.Error of kind config if there is no token or the
+-- @return table: base_url, allow_http, secret and token_id (or nil), pace, connection, sleep, on_request, on_response,
+--   and `options` with those that apply to each call; raises a gumroad.Error of kind config if there is no token or the
 --   URL is wrong
 function client_options.read(given)
   local checked = check("gumroad.new", CLIENT, given)
   local base_url, of_calls = client_options.base_url(checked.base_url), {}
+  local allow_http = checked.allow_http
+  if allow_http == nil then allow_http = env.get "GUMROAD_ALLOW_HTTP" == "1" end
   for name in pairs(CALL) do of_calls[name] = checked[name] end
   local secret, token_id = secret_of(checked.access_token)
   local paced = checked.pace
   if paced == nil then paced = client_limits.is_gumroad(base_url) end
   return {
-    base_url = base_url, secret = secret, token_id = token_id, pace = paced,
+    base_url = base_url, allow_http = allow_http, secret = secret, token_id = token_id, pace = paced,
     connection = checked.connection, sleep = checked.sleep, on_request = checked.on_request,
     on_response = checked.on_response, options = options.fill(CALL, of_calls),
   }
