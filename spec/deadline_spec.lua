@@ -17,7 +17,7 @@ describe("A call", function()
     gum:reset_stats()
   end)
 
-  -- What a function returns, and that it took less than so many seconds.
+  -- What a function returns, and that it took less than that many seconds.
   local function within(seconds, run, ...)
     local start = core.now()
     local value, err = run(...)

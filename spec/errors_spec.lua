@@ -357,7 +357,7 @@ describe("An error says what is wrong and what to do", function()
   end)
 
   it("for a proxy's error page", function()
-    local err = check("server", 'the server failed with a page titled "502 Bad Gateway"',
+    local err = check("server", 'the server failed and sent a page titled "502 Bad Gateway"',
       get { kind = "status", status = 502 })
     assert.equal(502, err.status)
     assert.is_true(err.retryable)
@@ -366,7 +366,7 @@ describe("An error says what is wrong and what to do", function()
   it("for a page, with its title trimmed and on one line", function()
     local TITLES = { ["  Bad\n Gateway \t"] = '"Bad  Gateway"', [("a"):rep(100)] = '"' .. ("a"):rep(77) .. '..."' }
     for title, shown in pairs(TITLES) do
-      check("server", "the server failed with a page titled " .. shown,
+      check("server", "the server failed and sent a page titled " .. shown,
         get { kind = "status", status = 502, body = "<html><title lang=en>" .. title .. "</title>" })
     end
   end)
@@ -377,7 +377,7 @@ describe("An error says what is wrong and what to do", function()
   } do
     it("for a page whose title consists of " .. name .. ", in linear time", function()
       local began = os.clock()
-      check("server", "the server failed with a page", get { kind = "status", status = 502, body = body })
+      check("server", "the server failed and sent a page", get { kind = "status", status = 502, body = body })
       assert.is_true(os.clock() - began < 5)  -- backtracking would take minutes
     end)
   end

@@ -230,7 +230,7 @@ describe("gumroad-lua", function()
       { "a wrong boolean", { "products", "update", "a", "--is-adult", "yes" },
         "argument for option '--is-adult' must be one of 'true', 'false'", "gumroad-lua products update" },
       { "a wrong date", { "sales", "list", "--after", "tomorrow" },
-        "option '--after': \"YYYY-MM-DD\" or ISO 8601 with time and zone expected, got 'tomorrow'",
+        "option '--after': a date (\"YYYY-MM-DD\" or ISO 8601 with time and zone) expected, got 'tomorrow'",
         "gumroad-lua sales list" },
       { "a time where days count", { "sales", "export", "--from", "2026-01-02T10:00:00Z" },
         "gumroad-lua: option '--from': Gumroad counts whole UTC days here", "gumroad-lua sales export" },

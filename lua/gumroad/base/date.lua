@@ -99,6 +99,6 @@ function date.is_midnight(seconds)
 end
 
 --- The forms that date.parse reads, for messages.
-date.EXPECTED = "\"YYYY-MM-DD\", ISO 8601 with time and zone, Unix seconds or a table from os.date \"*t\""
+date.EXPECTED = "a date (\"YYYY-MM-DD\", ISO 8601 with time and zone, Unix seconds or a table from os.date \"*t\")"
 
 return date

@@ -22,7 +22,7 @@ end
 -- A byte that is not ASCII, and all continuation bytes after it.
 local RUN = "[\128-\255][\128-\191]*"
 
--- Returns how many bytes of a run are a character; nil if there is none, and how many bytes one U+FFFD replaces then
+-- Returns how many bytes at the beginning of a run are a character; or nil, and how many of them one U+FFFD replaces
 -- (the longest beginning of a character, as Unicode recommends).
 local function measure(run)
   local lead, second = lead_of[run:byte()], run:byte(2)

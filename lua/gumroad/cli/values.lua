@@ -107,7 +107,7 @@ values.TYPES = {
     local date = require "gumroad.base.date"
     local seconds, why = date.parse(word)
     if seconds then return word end
-    return nil, ("\"YYYY-MM-DD\" or ISO 8601 with time and zone expected, got '%s'%s"):format(word,
+    return nil, ("a date (\"YYYY-MM-DD\" or ISO 8601 with time and zone) expected, got '%s'%s"):format(word,
       why and ": " .. why or "")
   end },
   object = { "JSON", from_json },

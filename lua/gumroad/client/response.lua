@@ -111,7 +111,7 @@ function MESSAGES.invalid(_, words)
 end
 
 function MESSAGES.server(response, words)
-  return words or "the server failed" .. (response.body ~= "" and " with a page" .. page_title(response) or "")
+  return words or "the server failed" .. (response.body ~= "" and " and sent a page" .. page_title(response) or "")
 end
 
 -- Returns OAuth's word for a failure, such as invalid_grant, or nil. OAuth puts a description next to it.
@@ -129,9 +129,10 @@ local function refusal(request, response, body, connection)
 end
 
 local function unreadable(response, what, why)
-  local kind = text.printable(response.headers["content-type"] or "no content type", MOST.header)
+  local kind, title = text.printable(response.headers["content-type"] or "no content type", MOST.header),
+    page_title(response)
   return nil, Error.new("decode", ("the response is not %s (%s, %d bytes%s): %s"):format(
-    what, kind, #response.body, page_title(response),
+    what, kind, #response.body, title ~= "" and "," .. title or "",
     why or "is there a proxy or a login page in between?"), { status = response.status })
 end
 

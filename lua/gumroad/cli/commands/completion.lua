@@ -35,9 +35,10 @@ local function once(line)
   return table.concat(names, " ")
 end
 
-local mend = {}
+-- Complete a script that argparse generated, for each shell.
+local complete = {}
 
-function mend.bash(text)
+function complete.bash(text)
   for command, words in pairs(FIRST) do
     local offer = ('COMPREPLY=($(compgen -W "%s" -- "$cur"))'):format(table.concat(words, " "))
     text = text:gsub("\n( +)'" .. command .. "'%)\n", "%0%1    " .. offer .. "\n")
@@ -54,7 +55,7 @@ else
 fi
 ]=]
 
-function mend.zsh(text)
+function complete.zsh(text)
   text = text:gsub('{([%w_]+),[%w-]+}"', '"%1')
   text = text:gsub('(\n    trigger%).-": ):_files"', function(before)
     return before .. ":(" .. table.concat(FIRST.trigger, " ") .. ')"'
@@ -62,7 +63,7 @@ function mend.zsh(text)
   return (text:gsub("_gumroad%-lua\n$", COMPLETE_OR_REGISTER))
 end
 
-function mend.fish(text)
+function complete.fish(text)
   local lines = {}
   for command, words in pairs(FIRST) do
     lines[#lines + 1] = ("complete -c gumroad-lua -n '__fish_gumroad-lua_using_command %s' -xa '%s'\n")
@@ -83,6 +84,6 @@ return {
   end,
   run = function(context, args)
     local parser = whole_parser(context.registry)
-    context.write(mend[args.shell](parser["get_" .. args.shell .. "_complete"](parser)))
+    context.write(complete[args.shell](parser["get_" .. args.shell .. "_complete"](parser)))
   end,
 }

@@ -52,7 +52,7 @@ local function join(columns, base, before, code)
 end
 
 -- Reads the other half of a flag.
--- @return the position after it, or nil if there is none
+-- @return the position after it, or nil if it is missing
 local function read_half_of_flag(text, at)
   if at > #text then return nil end
   local code, behind = read_character(text, at)

@@ -37,7 +37,7 @@ end
 -- Checks options that contradict each other.
 local function check(context, args, ping)
   if not args.print and not args.to then
-    failure.usage(context.command, "--to is missing: the address to send the ping to; or pass --print to see the ping")
+    failure.usage(context.command, "--to is missing: pass the address to send the ping to, or --print to see the ping")
   end
   if args.test and not ping.knows_tests(args.event) then
     failure.usage(context.command, "--test: pings about subscriptions do not say whether they are tests")
