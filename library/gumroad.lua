@@ -1051,7 +1051,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesVerifyParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 ---true counts a use (default: false); always sent, because Gumroad counts a use if it is absent
 ---@field increment_uses_count? string|boolean
 ---@field product_permalink? string # instead of product_id, for products created before 2023
@@ -1064,16 +1064,16 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesCheckParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 ---@field product_permalink? string # instead of product_id, for products created before 2023
----@field count_use? boolean # true counts a use
+---@field count_use? boolean # true counts a use (default: false)
 ---@field last? table # the result of an earlier check of the same key
 ---seconds for which a valid `last` is trusted while Gumroad cannot be reached (default: 0)
 ---@field grace? integer
 
 ---@class gumroad.LicensesEnableParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesEnableLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1083,7 +1083,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesDisableParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesDisableLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1093,7 +1093,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesDecrementUsesParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesDecrementUsesLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1103,7 +1103,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesRotateParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesRotateLicense: gumroad.License
 ---@field uses integer # how many uses were counted
