@@ -9,10 +9,9 @@ local env = require "gumroad.base.env"
 local loop = require "gumroad.loop"
 local check_options = require("gumroad.base.options").check
 local shops = require "gumroad.shop"
-local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
 
-local gumroad = { _VERSION = Client.VERSION }
+local gumroad = { _VERSION = require "gumroad.version" }
 
 -- Parts that not every script needs are loaded when they are first used.
 local LAZY = { connections = "gumroad.connections", http = "gumroad.client.http", oauth = "gumroad.oauth",

@@ -7,7 +7,6 @@ local url = require "gumroad.base.url"
 local Call = require "gumroad.client.call"
 
 local Client = {
-  VERSION = require("gumroad.client.request").VERSION,
   DEFAULT_BASE_URL = client_options.DEFAULT_BASE_URL,
   base_url = client_options.base_url,
   body = require "gumroad.client.body",

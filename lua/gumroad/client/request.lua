@@ -5,9 +5,7 @@ local Error = require "gumroad.base.error"
 
 local request = {}
 
-request.VERSION = "0.1.0"
-
-local USER_AGENT = { ["User-Agent"] = "gumroad-lua/" .. request.VERSION }
+local USER_AGENT = { ["User-Agent"] = "gumroad-lua/" .. require "gumroad.version" }
 local PLAIN_HEADERS = tables.copy({ Accept = "application/json" }, USER_AGENT)
 
 -- Sets headers, replacing those of the same name in upper or lower case.

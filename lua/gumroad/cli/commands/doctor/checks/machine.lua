@@ -5,7 +5,7 @@ local tls = require "gumroad.client.tls"
 local url = require "gumroad.base.url"
 
 local function check_versions(report)
-  report:ok("gumroad", "%s on %s", require("gumroad.client").VERSION, rawget(_G, "jit") and jit.version or _VERSION)
+  report:ok("gumroad", "%s on %s", require "gumroad.version", rawget(_G, "jit") and jit.version or _VERSION)
   report:ok("lua-cjson", "%s", require("gumroad.base.json").VERSION or "there")
   report:ok("argparse", "%s", require("argparse").version or "there")
 end
