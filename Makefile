@@ -46,9 +46,10 @@ STAY_LOADED = $(if $(DARWIN),,-Wl,-z,nodelete)
 # reports that.
 CORE = core module buffer text engine engine_lua request request_lua response response_lua file file_lua form form_lua \
   gate gate_lua json json_lua number poller secret secret_lua
-LISTENER_FOUND = listener listener_lua listener_faults listener_faults_lua gate gate_lua secret module buffer text
+LISTENER_FOUND = listener listener_limits listener_lua listener_faults listener_faults_lua gate gate_lua secret \
+  module buffer text
 LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_FOUND),listener_missing)
-SYSTEM = system system_lua module
+SYSTEM = system system_lua signals module
 MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so $(BUILD)/gumroad/system.so
 
 all: needed $(MODULES)

@@ -4,6 +4,7 @@ local emulator = require "gumroad.emulator"
 local EVENTS = require("gumroad.api.events").names
 local event_line = require "gumroad.cli.commands.listen.event_line"
 local schema = require "gumroad.api.schema"
+local socket = require "socket"
 local webhook = require "gumroad.webhook"
 local background = require "cli.background"
 local command = require "cli.support"
@@ -451,6 +452,60 @@ describe("gumroad-lua listen #slow", function()
         assert.equal(0, result.code, signal)
         assert.truthy(result.err:find("0 events received\n", 1, true), result.err)
         assert.same({}, webhooks())
+      end
+    end)
+
+    it("ends on SIGTERM as process 1 too, as in a container", function()
+      local wrapper = "unshare --user --map-root-user --pid --fork "
+      if command.shell(wrapper .. "true").code ~= 0 then return pending "unshare is not allowed here" end
+      local line = command.line({ "listen", "--port", "0" }, command.to(gum))
+      local shell = ("exec 2>&1; %s%s </dev/null & echo $!; wait $!; echo exit $?"):format(wrapper, line)
+      local pipe = assert(io.popen(shell))
+      local pid = pipe:read("*l")
+      assert.matches("listening on", pipe:read("*l"), 1, true)
+      os.execute("kill -TERM $(pgrep -P " .. pid .. ")")
+      local told = pipe:read("*a")
+      pipe:close()
+      assert.equal("gumroad-lua: 0 events received\nexit 0\n", told)
+    end)
+
+    -- How many of so many clients are connected that do not finish their requests.
+    local function count_connections(limits, ...)
+      local port, clients, count = tostring(support.free_port()), {}, 0
+      local line = command.line({ "listen", "--port", port, ... }, command.to(gum))
+      local pipe = assert(io.popen("echo $$; " .. limits .. "exec " .. line .. " 2>&1 </dev/null"))
+      local pid = pipe:read("*l")
+      assert.matches("listening on", pipe:read("*l"), 1, true)
+      local function sockets()
+        return tonumber(support.output(("ls -l /proc/%s/fd | grep -c socket:"):format(pid)))
+      end
+      local before, give_up = sockets(), socket.gettime() + 1
+      for i = 1, 12 do
+        clients[i] = assert(socket.connect("127.0.0.1", port))
+        clients[i]:send("POST")
+      end
+      repeat
+        count = math.max(count, sockets() - before)
+      until count == #clients or socket.gettime() > give_up
+      for _, client in ipairs(clients) do client:close() end
+      os.execute("kill -TERM " .. pid)
+      pipe:read("*a")
+      pipe:close()
+      return count
+    end
+
+    it("opens no more connections than it is told, and as many as the hard limit of descriptors allows", function()
+      assert.equal(12, count_connections "")
+      assert.equal(3, count_connections("", "--max-connections", "3", "--max-memory", "1000"))
+      assert.equal(12, count_connections "ulimit -Sn 70; ulimit -Hn 200; ")
+      assert.equal(6, count_connections "ulimit -n 70; ")
+    end)
+
+    it("says which limits it takes", function()
+      for option, most in pairs { ["--max-connections"] = 100000, ["--max-memory"] = 2147483647 } do
+        local result = command.run({ "listen", option, "0" }, command.to(gum))
+        assert.equal(2, result.code)
+        assert.truthy(result.err:find(("at least 1 and at most %d expected"):format(most), 1, true), result.err)
       end
     end)
 

@@ -24,6 +24,10 @@ local function configure(parser)
     values.events("--events"))
   option("--forward", "URL", "Forward each ping to this address, unchanged. If it is not accepted there, Gumroad is "
     .. "asked to send it again.")
+  option("--max-connections", "NUMBER", "Most open connections (default: 1024); more clients wait.",
+    values.whole("--max-connections", 1, 100000))
+  option("--max-memory", "BYTES", "Memory for the bodies of pings (default: 67108864); more pings wait.",
+    values.whole("--max-memory", 1, 2147483647))
   option("--count", "NUMBER", "Exit after this number of events.", values.whole("--count", 1))
   parser:epilog(("Ctrl-C, SIGTERM and SIGHUP end it, with exit code %d.")
     :format(exit_codes.SUCCESS))
@@ -77,7 +81,9 @@ return {
   configure = configure,
   run = function(context, args)
     check(context, args)
-    require("gumroad.system").interrupt_on_end()
+    local system = require "gumroad.system"
+    system.interrupt_on_end()
+    system.raise_descriptor_limit()
     local session = require("gumroad.cli.commands.listen.session").new(context, args)
     local made = {}
     local raised = session:run(function()

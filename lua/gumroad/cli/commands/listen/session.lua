@@ -74,6 +74,7 @@ function Session.new(context, args)
   local self = setmetatable({ context = context, count = 0, counts = {}, refused = 0,
     forwards = new_forwards(context, args.forward) }, Session)
   local open, err = receiver.new { address = args.address, port = args.port,
+    max_connections = args.max_connections, max_memory = args.max_memory,
     on_event = function(event, request) return take(self, event, request) end,
     on_refused = function(refused) refuse(self, refused) end }
   if not open then error(err, 0) end
