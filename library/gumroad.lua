@@ -67,6 +67,7 @@ function gumroad.masked(shown) end
 ---@field access_token? string|false # default: GUMROAD_ACCESS_TOKEN; false: no token, for licenses.check and verify
 ---@field connection? { name: string, scope: string? } # the connection of access_token; set by gumroad.connect
 ---@field base_url? string # default: GUMROAD_API_BASE_URL if it is set, otherwise https://api.gumroad.com
+---@field allow_http? boolean # lets the token go over http to another machine (default: GUMROAD_ALLOW_HTTP is "1")
 ---@field sleep? fun(seconds: number) # sleep function of a cooperative scheduler, such as copas.sleep
 ---@field on_request? fun(request: gumroad.Attempt) # called before each attempt
 ---@field on_response? fun(response: gumroad.Outcome) # called after each attempt
@@ -404,6 +405,7 @@ function webhook.parse(body, content_type, limits) end
 ---@field client_id string # id of the application, from Gumroad's settings
 ---@field client_secret? string # secret of a confidential application
 ---@field base_url? string # default: GUMROAD_API_BASE_URL if it is set, otherwise Gumroad
+---@field allow_http? boolean # lets secrets go over http to another machine (default: GUMROAD_ALLOW_HTTP is "1")
 ---@field timeout? number # seconds for one attempt (default: 30)
 ---@field connect_timeout? number # seconds for connecting (default: 10)
 ---@field retries? integer

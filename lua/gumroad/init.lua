@@ -31,6 +31,8 @@ setmetatable(gumroad, {
 --   connection       { name, scope }: the connection that the token comes from, for advice in errors;
 --                    gumroad.connect sets it
 --   base_url         address of the API (default: GUMROAD_API_BASE_URL, or https://api.gumroad.com)
+--   allow_http       true lets the token go over http to another machine, where others on the way can read it
+--                    (default: whether GUMROAD_ALLOW_HTTP is "1"); to this machine it always may
 --   timeout          seconds for one attempt (default: 30); during an upload, seconds without any progress
 --   connect_timeout  seconds for connecting, of each attempt (default: 10)
 --   retries          attempts after the first, made only if repeating does no harm (default: 2)

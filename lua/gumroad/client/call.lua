@@ -24,10 +24,9 @@ function Call.start(client, request)
   if not (client.secret or request.public or request.url) then
     return nil, Error.new("config", "this needs an access token, and the shop was made without one")
   end
-  local wire
-  wire, err = requests.build(client, request)
-  if not wire then return nil, err end
-  local call = setmetatable({ client = client, request = request, wire = wire, attempt = 0 }, Call)
+  local call = setmetatable({ client = client, request = request, attempt = 0 }, Call)
+  call.wire, err = requests.build(client, request)
+  if not call.wire then return nil, call:explain(err) end
   local sent
   sent, err = call:send()
   if not sent then return nil, err end
@@ -110,7 +109,8 @@ local UNREACHABLE = {
 local function transport_error(call, code, message, info)
   if call.is_late then code, message = "timeout", DEADLINE:format(call.request.options.deadline.seconds) end
   local err = Error.new(code, message)
-  if info and not info.sent and UNREACHABLE[code] then
+  local is_libcurl_s = info and info.curl_code ~= 0
+  if is_libcurl_s and not info.sent and UNREACHABLE[code] then
     Error.reword(err, ("%s (%s): %s"):format(message, (call:place()), UNREACHABLE[code]))
   end
   err.curl_code, err.sent = info and info.curl_code, info and info.sent

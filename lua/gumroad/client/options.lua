@@ -33,6 +33,7 @@ local CLIENT = tables.copy(CALL, {
   access_token = { "string", or_false = true },
   connection = { "table" },  -- { name, scope }: the connection that the token comes from
   base_url = { "string" },
+  allow_http = { "boolean" },  -- lets the token go over http to another machine
   sleep = { "function" },
   on_request = { "function" },
   on_response = { "function" },
@@ -93,14 +94,16 @@ function client_options.base_url(given)
 end
 
 --- Reads the options of gumroad.new.
--- @return table: base_url, secret (or nil), connection, sleep, on_request, on_response, and `options` with those
---   that apply to each call; raises a gumroad.Error of kind config if there is no token or the URL is wrong
+-- @return table: base_url, allow_http, secret (or nil), connection, sleep, on_request, on_response, and `options`
+--   with those that apply to each call; raises a gumroad.Error of kind config if there is no token or the URL is wrong
 function client_options.read(given)
   local checked = check("gumroad.new", CLIENT, given)
   local base_url, of_calls = client_options.base_url(checked.base_url), {}
+  local allow_http = checked.allow_http
+  if allow_http == nil then allow_http = env.get "GUMROAD_ALLOW_HTTP" == "1" end
   for name in pairs(CALL) do of_calls[name] = checked[name] end
   return {
-    base_url = base_url, secret = secret_of(checked.access_token),
+    base_url = base_url, allow_http = allow_http, secret = secret_of(checked.access_token),
     connection = checked.connection, sleep = checked.sleep, on_request = checked.on_request,
     on_response = checked.on_response, options = options.fill(CALL, of_calls),
   }
