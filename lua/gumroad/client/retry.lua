@@ -2,7 +2,7 @@
 -- in.
 local retry = {}
 
-local FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8  -- seconds
+local FIRST_PAUSE, LONGEST_PAUSE = 1 / 2, 8  -- seconds
 
 --- Seconds beyond which a wait is left to the caller.
 retry.LONGEST_WAIT = 60
