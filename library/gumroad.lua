@@ -305,6 +305,8 @@ function http.start(request) end
 ---@field port? integer # port to listen on, or 0 for any free one (default: 8080)
 ---@field path? string # path of the requests, if a proxy changes it
 ---@field seller_id? string # the only seller whose pings are accepted (default: the token's user)
+---@field max_connections? integer # open connections (default: 1024, or fewer if few descriptors are allowed)
+---@field max_memory? integer # bytes of memory for the bodies of pings that are arriving (default: 64 MiB)
 ---@field subscribe? boolean # false if the subscriptions exist already
 ---@field on_ready? fun(watcher: gumroad.Watcher) # called when the watcher is listening and the subscriptions exist
 ---@field on_error? fun(err: gumroad.Error, event?: gumroad.Event) # default: writes a line to stderr
