@@ -601,7 +601,7 @@ local bundle_contents = {}
 
 ---Replaces the contents of a bundle. Refused for a product that is not a bundle.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param params gumroad.BundleContentsUpdateParams
 ---@param options? gumroad.CallOptions
@@ -619,7 +619,7 @@ local categories = {}
 
 ---Lists the categories that a product can have. Pass `path` as `category` to products.create.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.CategoriesListParams
 ---@param options? gumroad.CallOptions
@@ -656,7 +656,7 @@ local covers = {}
 
 ---Adds a cover and returns all covers. `cover_ids` of products.update sets their order.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -668,7 +668,7 @@ function covers:create(product_id, params, options) end
 
 ---Removes a cover and returns the others.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param cover_id string
 ---@param options? gumroad.CallOptions
@@ -694,7 +694,7 @@ local custom_fields = {}
 
 ---Lists the questions that buyers answer at checkout.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.CustomFieldsListParams
@@ -719,7 +719,7 @@ function custom_fields:pages(product_id, params, options) end
 
 ---Adds a question to the checkout.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -731,7 +731,7 @@ function custom_fields:create(product_id, params, options) end
 
 ---Changes whether buyers must answer. The name cannot be changed.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param name string
 ---@param params? gumroad.CustomFieldsUpdateParams
@@ -742,7 +742,7 @@ function custom_fields:update(product_id, name, params, options) end
 
 ---Removes the question from the product.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param name string
 ---@param options? gumroad.CallOptions
@@ -773,7 +773,7 @@ local direct_uploads = {}
 ---Uploads a file for a cover, a thumbnail or media. Pass the returned `signed_id` as signed_blob_id. Requires
 ---luaossl, which computes the checksum.
 ---
----Needs any one of the scopes edit_products, edit_profile, account.
+---Needs one of the scopes edit_products, edit_profile, account.
 ---@param path string
 ---@param params? gumroad.DirectUploadsUploadParams
 ---@param options? gumroad.CallOptions
@@ -784,7 +784,7 @@ function direct_uploads:upload(path, params, options) end
 ---Prepares the upload of a cover, a thumbnail or media. PUT the bytes to `direct_upload.url` with exactly the
 ---headers in `direct_upload.headers`, then pass `signed_id` as signed_blob_id.
 ---
----Needs any one of the scopes edit_products, edit_profile, account.
+---Needs one of the scopes edit_products, edit_profile, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.DirectUploadsCreateParams
@@ -803,7 +803,7 @@ local earnings = {}
 
 ---Sums up the earnings of a year, in cents.
 ---
----Needs any one of the scopes view_tax_data, account.
+---Needs one of the scopes view_tax_data, account.
 ---@param params gumroad.EarningsGetParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Earnings? result
@@ -836,7 +836,7 @@ local emails = {}
 
 ---Lists the emails to the audience, newest first.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---A page has 10 elements.
 ---@param params? gumroad.EmailsListParams
@@ -859,7 +859,7 @@ function emails:pages(params, options) end
 
 ---Returns an email.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param email_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Email? result
@@ -868,7 +868,7 @@ function emails:get(email_id, options) end
 
 ---Creates an email, by default as a draft.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.EmailsCreateParams
@@ -879,7 +879,7 @@ function emails:create(params, options) end
 
 ---Deletes an email.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param email_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -888,7 +888,7 @@ function emails:delete(email_id, options) end
 
 ---Sends the email to the seller only.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -899,7 +899,7 @@ function emails:preview(email_id, options) end
 
 ---Sends the email to its audience.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -910,7 +910,7 @@ function emails:send(email_id, options) end
 
 ---Schedules the email.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -922,7 +922,7 @@ function emails:schedule(email_id, params, options) end
 
 ---Turns a scheduled email into a draft again.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -965,7 +965,7 @@ local files = {}
 ---can no longer succeed, because the file has changed or 15 minutes have passed. The option `timeout` is the
 ---number of seconds that a part may stall.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param path string
 ---@param params? gumroad.FilesUploadParams
 ---@param options? gumroad.CallOptions
@@ -976,7 +976,7 @@ function files:upload(path, params, options) end
 ---Starts the upload of a file for a product. PUT each part of 100 MB to its URL within 15 minutes, keep the
 ---ETags, then call `complete`.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.FilesPresignParams
@@ -987,7 +987,7 @@ function files:presign(params, options) end
 
 ---Completes an upload. Put the returned `file_url` into `files` of a product.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.FilesCompleteParams
@@ -998,7 +998,7 @@ function files:complete(params, options) end
 
 ---Aborts an upload and discards its parts.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.FilesAbortParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.AbortedUpload? result
@@ -1019,7 +1019,7 @@ local help_articles = {}
 
 ---Lists or searches Gumroad's help articles.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.HelpArticlesListParams
 ---@param options? gumroad.CallOptions
@@ -1041,7 +1041,7 @@ function help_articles:pages(params, options) end
 
 ---Returns a help article with its text.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param slug string
 ---@param options? gumroad.CallOptions
@@ -1053,7 +1053,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesVerifyParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 ---true counts a use (default: false); always sent, because Gumroad counts a use if it is absent
 ---@field increment_uses_count? string|boolean
 ---@field product_permalink? string # instead of product_id, for products created before 2023
@@ -1066,16 +1066,16 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesCheckParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 ---@field product_permalink? string # instead of product_id, for products created before 2023
----@field count_use? boolean # true counts a use
+---@field count_use? boolean # true counts a use (default: false)
 ---@field last? table # the result of an earlier check of the same key
 ---seconds for which a valid `last` is trusted while Gumroad cannot be reached (default: 0)
 ---@field grace? integer
 
 ---@class gumroad.LicensesEnableParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesEnableLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1085,7 +1085,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesDisableParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesDisableLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1095,7 +1095,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesDecrementUsesParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesDecrementUsesLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1105,7 +1105,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesRotateParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesRotateLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1141,7 +1141,7 @@ function licenses:check(params, options) end
 
 ---Makes a disabled key valid again.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.LicensesEnableParams
 ---@param options? gumroad.CallOptions
 ---@return (gumroad.LicensesEnableLicense|gumroad.LicensesEnableImportedCustomer)? result
@@ -1150,7 +1150,7 @@ function licenses:enable(params, options) end
 
 ---Disables a key, so that `verify` no longer finds it.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.LicensesDisableParams
 ---@param options? gumroad.CallOptions
 ---@return (gumroad.LicensesDisableLicense|gumroad.LicensesDisableImportedCustomer)? result
@@ -1159,7 +1159,7 @@ function licenses:disable(params, options) end
 
 ---Takes back one use, but never below 0.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.LicensesDecrementUsesParams
@@ -1170,7 +1170,7 @@ function licenses:decrement_uses(params, options) end
 
 ---Replaces the key with a new one, which is in `license_key`. The old key stops working at once.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.LicensesRotateParams
@@ -1194,7 +1194,7 @@ local media = {}
 
 ---Lists the seller's images, newest first, at most 500. The scope account is not enough.
 ---
----Needs any one of the scopes view_profile.
+---Needs the scope view_profile.
 ---@param params? gumroad.MediaListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.MediaList? result
@@ -1215,7 +1215,7 @@ function media:pages(params, options) end
 
 ---Adds an image of at most 10 MB. SVG is refused. At most 20 requests in ten minutes.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params? gumroad.MediaCreateParams
@@ -1226,7 +1226,7 @@ function media:create(params, options) end
 
 ---Removes an image.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---@param media_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1256,7 +1256,7 @@ local offer_codes = {}
 
 ---Lists the discount codes of a product, oldest first, including the universal codes in its currency.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.OfferCodesListParams
@@ -1281,7 +1281,7 @@ function offer_codes:pages(product_id, params, options) end
 
 ---Returns a discount code.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param offer_code_id string
@@ -1292,7 +1292,7 @@ function offer_codes:get(product_id, offer_code_id, options) end
 
 ---Creates a discount code.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -1304,7 +1304,7 @@ function offer_codes:create(product_id, params, options) end
 
 ---Changes the limits of a code. Nothing else can be changed.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param offer_code_id string
 ---@param params? gumroad.OfferCodesUpdateParams
@@ -1315,7 +1315,7 @@ function offer_codes:update(product_id, offer_code_id, params, options) end
 
 ---Removes the code, from all products if it is universal.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param offer_code_id string
 ---@param options? gumroad.CallOptions
@@ -1357,7 +1357,7 @@ local pages = {}
 
 ---Lists the pages of the profile.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.PagesListParams
 ---@param options? gumroad.CallOptions
@@ -1379,7 +1379,7 @@ function pages:pages(params, options) end
 
 ---Returns a page.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param slug string
 ---@param params? gumroad.PagesGetParams
@@ -1390,7 +1390,7 @@ function pages:get(slug, params, options) end
 
 ---Creates a page. The scope account is not enough.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.PagesCreateParams
@@ -1401,7 +1401,7 @@ function pages:create(params, options) end
 
 ---Changes the fields that are given. The scope account is not enough.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---@param slug string
 ---@param params? gumroad.PagesUpdateParams
 ---@param options? gumroad.CallOptions
@@ -1411,7 +1411,7 @@ function pages:update(slug, params, options) end
 
 ---Removes the page. The scope account is not enough.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---@param slug string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1440,7 +1440,7 @@ local payouts = {}
 
 ---Lists the payouts, newest first. Upcoming payouts come before the others and have no id.
 ---
----Needs any one of the scopes view_payouts, account.
+---Needs one of the scopes view_payouts, account.
 ---
 ---A page has 10 elements.
 ---@param params? gumroad.PayoutsListParams
@@ -1463,7 +1463,7 @@ function payouts:pages(params, options) end
 
 ---Lists the upcoming payouts: at most two.
 ---
----Needs any one of the scopes view_payouts, account.
+---Needs one of the scopes view_payouts, account.
 ---@param params? gumroad.PayoutsUpcomingParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.PayoutList? result
@@ -1472,7 +1472,7 @@ function payouts:upcoming(params, options) end
 
 ---Returns a payout. The ids of its sales also require the scope view_sales.
 ---
----Needs any one of the scopes view_payouts, account.
+---Needs one of the scopes view_payouts, account.
 ---@param payout_id string
 ---@param params? gumroad.PayoutsGetParams
 ---@param options? gumroad.CallOptions
@@ -1561,7 +1561,7 @@ local products = {}
 
 ---Lists the shop's products, newest first. Drafts are included, deleted products are not.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---
 ---A page has 10 elements.
@@ -1585,7 +1585,7 @@ function products:pages(params, options) end
 
 ---Returns a product by its id or its unique permalink. A custom permalink does not work.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
@@ -1596,7 +1596,7 @@ function products:get(product_id, options) end
 ---Creates a product, by default as a draft. Check `published` in the result: older servers always create a
 ---draft. At most 10 requests a minute.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.ProductsCreateParams
@@ -1607,7 +1607,7 @@ function products:create(params, options) end
 
 ---Changes the fields that are given. At most 30 requests a minute.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param params? gumroad.ProductsUpdateParams
 ---@param options? gumroad.CallOptions
@@ -1617,7 +1617,7 @@ function products:update(product_id, params, options) end
 
 ---Deletes the product. `get` still finds it.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1626,7 +1626,7 @@ function products:delete(product_id, options) end
 
 ---Publishes the product.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Product? result
@@ -1635,7 +1635,7 @@ function products:enable(product_id, options) end
 
 ---Takes the product off sale.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Product? result
@@ -1644,7 +1644,7 @@ function products:disable(product_id, options) end
 
 ---Returns the prices of comparable products of other sellers.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.ProductsCompsParams
 ---@param options? gumroad.CallOptions
@@ -1654,7 +1654,7 @@ function products:comps(params, options) end
 
 ---Shows how custom_html would be cleaned up. Nothing is saved. At most 60 requests a minute.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param params gumroad.ProductsPreviewCustomHtmlParams
 ---@param options? gumroad.CallOptions
@@ -1664,7 +1664,7 @@ function products:preview_custom_html(product_id, params, options) end
 
 ---Returns the HTML page that the seller wrote for the product.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
@@ -1674,7 +1674,7 @@ function products:get_custom_html(product_id, options) end
 
 ---Replaces a piece of custom_html. Refused unless `find` occurs exactly once.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -1695,7 +1695,7 @@ local refund_policy = {}
 
 ---Returns the account's refund policy.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.RefundPolicy? result
@@ -1704,7 +1704,7 @@ function refund_policy:get(options) end
 
 ---Changes the account's refund policy. Refused while `in_effect` is false.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.RefundPolicyUpdateParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.RefundPolicy? result
@@ -1732,7 +1732,7 @@ local resource_subscriptions = {}
 
 ---Lists the webhooks for an event, including those of other applications.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param params gumroad.ResourceSubscriptionsListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.ResourceSubscriptionList? result
@@ -1753,7 +1753,7 @@ function resource_subscriptions:pages(params, options) end
 
 ---Creates a webhook. Each call creates another one, although the method is PUT.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.ResourceSubscriptionsCreateParams
@@ -1764,7 +1764,7 @@ function resource_subscriptions:create(params, options) end
 
 ---Deletes a webhook. The token must belong to the application that created it.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param resource_subscription_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1782,7 +1782,7 @@ local reviews = {}
 
 ---Lists the reviews that have a text, newest first.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---
 ---A page has 100 elements.
@@ -1845,7 +1845,7 @@ local sales = {}
 ---Lists the successful sales, newest first. Gumroad leaves out test purchases, the receivers' side of gifts, and
 ---pre-orders. A query that takes Gumroad too long is made in parts, by date.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---A page has 10 elements.
 ---@param params? gumroad.SalesListParams
@@ -1868,7 +1868,7 @@ function sales:pages(params, options) end
 
 ---Returns a sale, including those that `list` leaves out.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param sale_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Sale? result
@@ -1877,7 +1877,7 @@ function sales:get(sale_id, options) end
 
 ---Marks the sale as shipped and notifies the buyer by email, once.
 ---
----Needs any one of the scopes mark_sales_as_shipped, account.
+---Needs one of the scopes mark_sales_as_shipped, account.
 ---@param sale_id string
 ---@param params? gumroad.SalesMarkAsShippedParams
 ---@param options? gumroad.CallOptions
@@ -1890,7 +1890,7 @@ function sales:mark_as_shipped(sale_id, params, options) end
 ---lost, the sale is read again and returned if it shows the refund. Otherwise the error is outcome_unknown and
 ---has the sale in `before` and `after`.
 ---
----Needs any one of the scopes refund_sales, edit_sales, account.
+---Needs one of the scopes refund_sales, edit_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param sale_id string
@@ -1902,7 +1902,7 @@ function sales:refund(sale_id, params, options) end
 
 ---Sends the receipt to the buyer again.
 ---
----Needs any one of the scopes edit_sales, account.
+---Needs one of the scopes edit_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param sale_id string
@@ -1913,7 +1913,7 @@ function sales:resend_receipt(sale_id, options) end
 
 ---Revokes the buyer's access to the content. Refused for refunded sales, physical products and subscriptions.
 ---
----Needs any one of the scopes edit_sales, account.
+---Needs one of the scopes edit_sales, account.
 ---@param sale_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Sale? result
@@ -1922,7 +1922,7 @@ function sales:revoke_access(sale_id, options) end
 
 ---Restores the buyer's access to the content.
 ---
----Needs any one of the scopes edit_sales, account.
+---Needs one of the scopes edit_sales, account.
 ---@param sale_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Sale? result
@@ -1931,7 +1931,7 @@ function sales:undo_revoke_access(sale_id, options) end
 
 ---Sends the sales to the seller by email, as CSV. The response does not contain them.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params? gumroad.SalesExportParams
@@ -1942,7 +1942,7 @@ function sales:export(params, options) end
 
 ---Sums up sales and refunds, in US cents. Days are in the seller's time zone, while those of `list` are in UTC.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param params? gumroad.SalesSummaryParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.SalesSummary? result
@@ -1960,7 +1960,7 @@ local skus = {}
 ---Lists the SKUs of a product. For a physical product without SKUs, lists its variants; for any other product,
 ---nothing.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.SkusListParams
@@ -1996,7 +1996,7 @@ local subscribers = {}
 
 ---Lists the active subscribers of a product, including those who have canceled but not ended yet.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---A page has 100 elements.
 ---@param product_id string
@@ -2022,7 +2022,7 @@ function subscribers:pages(product_id, params, options) end
 
 ---Returns a subscriber by the id of the subscription, even one that has ended.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param subscriber_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Subscriber? result
@@ -2040,7 +2040,7 @@ local tax_forms = {}
 
 ---Lists the tax forms that were filed. Refused if the account has no tax center.
 ---
----Needs any one of the scopes view_tax_data, account.
+---Needs one of the scopes view_tax_data, account.
 ---@param params? gumroad.TaxFormsListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.TaxFormList? result
@@ -2061,7 +2061,7 @@ function tax_forms:pages(params, options) end
 
 ---Returns a tax form as a PDF. The year is a string; the type is us_1099_k or us_1099_misc.
 ---
----Needs any one of the scopes view_tax_data, account.
+---Needs one of the scopes view_tax_data, account.
 ---@param year string
 ---@param tax_form_type string
 ---@param options? gumroad.CallOptions
@@ -2080,7 +2080,7 @@ local thumbnails = {}
 
 ---Replaces the thumbnail.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -2092,7 +2092,7 @@ function thumbnails:create(product_id, params, options) end
 
 ---Removes the thumbnail.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -2137,7 +2137,7 @@ local upsells = {}
 
 ---Lists the upsells: what buyers are also offered at checkout.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.UpsellsListParams
 ---@param options? gumroad.CallOptions
@@ -2159,7 +2159,7 @@ function upsells:pages(params, options) end
 
 ---Returns an upsell.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param upsell_id string
 ---@param options? gumroad.CallOptions
@@ -2169,7 +2169,7 @@ function upsells:get(upsell_id, options) end
 
 ---Creates an upsell.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.UpsellsCreateParams
@@ -2180,7 +2180,7 @@ function upsells:create(params, options) end
 
 ---Changes an upsell. Send every field that it should keep: a field that is absent may be reset.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param upsell_id string
 ---@param params? gumroad.UpsellsUpdateParams
 ---@param options? gumroad.CallOptions
@@ -2190,7 +2190,7 @@ function upsells:update(upsell_id, params, options) end
 
 ---Removes the upsell.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param upsell_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -2218,7 +2218,7 @@ local user = {}
 
 ---Returns the owner of the token. The token's scopes decide which fields are present.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.User? result
@@ -2227,7 +2227,7 @@ function user:get(options) end
 
 ---Changes the profile. The account needs a confirmed email address.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---@param params? gumroad.UserUpdateParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.User? result
@@ -2236,7 +2236,7 @@ function user:update(params, options) end
 
 ---Returns the colors and the font of the profile.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Theme? result
@@ -2245,7 +2245,7 @@ function user:theme(options) end
 
 ---Returns the layout of the profile. The scope account is not enough.
 ---
----Needs any one of the scopes view_profile.
+---Needs the scope view_profile.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.ProfileLayout? result
 ---@return gumroad.Error? err
@@ -2253,7 +2253,7 @@ function user:profile_layout(options) end
 
 ---Returns the HTML page that the seller wrote for the profile.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.LandingPage? result
@@ -2262,7 +2262,7 @@ function user:get_custom_html(options) end
 
 ---Replaces the HTML page of the profile. At most 30 requests a minute.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---@param params gumroad.UserUpdateCustomHtmlParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.LandingPageChange? result
@@ -2271,7 +2271,7 @@ function user:update_custom_html(params, options) end
 
 ---Replaces a piece of custom_html. Refused unless `find` occurs exactly once.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.UserEditCustomHtmlParams
@@ -2282,7 +2282,7 @@ function user:edit_custom_html(params, options) end
 
 ---Shows how custom_html would be cleaned up. Nothing is saved. At most 60 requests a minute.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---@param params gumroad.UserPreviewCustomHtmlParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.CustomHtmlPreview? result
@@ -2319,7 +2319,7 @@ local utm_links = {}
 
 ---Lists the UTM links, which count their visitors.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.UtmLinksListParams
 ---@param options? gumroad.CallOptions
@@ -2341,7 +2341,7 @@ function utm_links:pages(params, options) end
 
 ---Returns a UTM link.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
@@ -2351,7 +2351,7 @@ function utm_links:get(utm_link_id, options) end
 
 ---Creates a UTM link. Its combination of the five utm values must be unique.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.UtmLinksCreateParams
@@ -2362,7 +2362,7 @@ function utm_links:create(params, options) end
 
 ---Changes the fields that are given.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param params? gumroad.UtmLinksUpdateParams
 ---@param options? gumroad.CallOptions
@@ -2372,7 +2372,7 @@ function utm_links:update(utm_link_id, params, options) end
 
 ---Removes the link.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -2381,7 +2381,7 @@ function utm_links:delete(utm_link_id, options) end
 
 ---Enables the link again.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.UtmLink? result
@@ -2390,7 +2390,7 @@ function utm_links:enable(utm_link_id, options) end
 
 ---Disables the link.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.UtmLink? result
@@ -2413,7 +2413,7 @@ local variant_categories = {}
 
 ---Lists all variant categories of a product, such as Size.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.VariantCategoriesListParams
@@ -2438,7 +2438,7 @@ function variant_categories:pages(product_id, params, options) end
 
 ---Returns a variant category, even a deleted one.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param variant_category_id string
@@ -2449,7 +2449,7 @@ function variant_categories:get(product_id, variant_category_id, options) end
 
 ---Creates a variant category.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -2461,7 +2461,7 @@ function variant_categories:create(product_id, params, options) end
 
 ---Changes the title.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param params? gumroad.VariantCategoriesUpdateParams
@@ -2472,7 +2472,7 @@ function variant_categories:update(product_id, variant_category_id, params, opti
 
 ---Deletes the category. Its variants remain.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param options? gumroad.CallOptions
@@ -2503,7 +2503,7 @@ local variants = {}
 
 ---Lists all variants in a category: versions of a product or tiers of a membership.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param variant_category_id string
@@ -2531,7 +2531,7 @@ function variants:pages(product_id, variant_category_id, params, options) end
 
 ---Returns a variant, even a deleted one.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param variant_category_id string
@@ -2543,7 +2543,7 @@ function variants:get(product_id, variant_category_id, variant_id, options) end
 
 ---Creates a variant.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -2556,7 +2556,7 @@ function variants:create(product_id, variant_category_id, params, options) end
 
 ---Changes the fields that are given.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param variant_id string
@@ -2568,7 +2568,7 @@ function variants:update(product_id, variant_category_id, variant_id, params, op
 
 ---Deletes the variant. `get` still finds it.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param variant_id string
@@ -2596,7 +2596,7 @@ local workflow_emails = {}
 
 ---Adds an email to a workflow, to be sent some time after the event.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param workflow_id string
@@ -2608,7 +2608,7 @@ function workflow_emails:create(workflow_id, params, options) end
 
 ---Changes the fields that are given. Refused if there are none.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param workflow_id string
 ---@param workflow_email_id string
 ---@param params? gumroad.WorkflowEmailsUpdateParams
@@ -2627,7 +2627,7 @@ local workflows = {}
 
 ---Lists all workflows (series of emails that an event starts), without their emails.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param params? gumroad.WorkflowsListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.WorkflowList? result
@@ -2648,7 +2648,7 @@ function workflows:pages(params, options) end
 
 ---Returns a workflow with its emails.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param workflow_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Workflow? result

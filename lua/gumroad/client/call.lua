@@ -147,7 +147,7 @@ local function random()
   return (core.now() * 1e6) % 1
 end
 
-local PROGRESS_INTERVAL = 0.1  -- seconds
+local PROGRESS_INTERVAL = 1 / 10  -- seconds
 
 local function wait_for(transfer, waiting, progress, deadline)
   if not progress then return waiting.wait(transfer, deadline and deadline:left()) end

@@ -2,7 +2,7 @@
 -- in.
 local retry = {}
 
-local FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8  -- seconds
+local FIRST_PAUSE, LONGEST_PAUSE = 1 / 2, 8  -- seconds
 local LONGEST_WAIT = 60                    -- seconds; a Retry-After beyond this is left to the caller
 
 local TRANSIENT_STATUS = { [408] = true, [500] = true, [502] = true, [503] = true, [504] = true }
