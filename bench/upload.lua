@@ -1,4 +1,4 @@
--- The peak memory of a program that uploads a file of 1 GiB, one part of which fails and is sent again.
+-- The peak memory of a program that uploads a file of 1 GiB. One part fails and is sent again.
 local gumroad = require "gumroad"
 local emulator = require "gumroad.emulator"
 local support = require "bench.support"

@@ -32,8 +32,19 @@ function gumroad.connect(name, options) end
 ---@param functions (fun(): any, any)[]
 ---@param options? { sleep: fun(seconds: number) } # for a cooperative scheduler
 ---@return table<integer, any> values # first result of each function, at the index of the function
----@return table<integer, gumroad.Error> errors # second result of each function, or the gumroad.Error that it raised
+---@return table<integer, gumroad.Error> errors # of each function that failed: its second result or what it raised
 function gumroad.all(functions, options) end
+
+---Returns a handle that cancels calls which have it as their option `cancel`.
+---@return gumroad.Canceller
+function gumroad.canceller() end
+
+---@class gumroad.Canceller
+---@field cancelled boolean # whether it was cancelled
+local canceller = {}
+
+---Ends the calls under way and all later ones: kind cancelled, or outcome_unknown if a change was sent already.
+function canceller:cancel() end
 
 ---Masks what hooks are given, so that it can be logged: buyers, license keys and all unknown fields become "***".
 ---@param shown gumroad.Attempt|gumroad.Outcome
@@ -48,12 +59,16 @@ function gumroad.masked(shown) end
 ---@field max_size? integer # largest response in bytes, after decompression (default: 10 MiB)
 ---@field max_values? integer # objects, arrays, texts and other values in a response (default: 500,000)
 ---@field headers? table<string, string> # additional request headers
+---@field deadline? number # seconds for the whole call, with repeats and waits; iterators: for each page
+---@field cancel? gumroad.Canceller # cancels the call
 
 ---Options of a shop, including the default options of its calls.
 ---@class gumroad.Options: gumroad.CallOptions
 ---@field access_token? string|false # default: GUMROAD_ACCESS_TOKEN; false: no token, for licenses.check and verify
 ---@field connection? { name: string, scope: string? } # the connection of access_token; set by gumroad.connect
 ---@field base_url? string # default: GUMROAD_API_BASE_URL if it is set, otherwise https://api.gumroad.com
+---@field allow_http? boolean # lets the token go over http to another machine (default: GUMROAD_ALLOW_HTTP is "1")
+---@field pace? boolean # whether Gumroad's rate limits are kept before sending (default: at Gumroad's own address)
 ---@field sleep? fun(seconds: number) # sleep function of a cooperative scheduler, such as copas.sleep
 ---@field on_request? fun(request: gumroad.Attempt) # called before each attempt
 ---@field on_response? fun(response: gumroad.Outcome) # called after each attempt
@@ -190,6 +205,7 @@ function shop:ensure_webhooks(wanted, options) end
 ---@field connect_timeout? number # seconds for connecting (default: 10)
 ---@field max_size? integer # largest response in bytes, after decompression (default: 10 MiB)
 ---@field sleep? fun(seconds: number) # sleep function of a cooperative scheduler
+---@field cancel? gumroad.Canceller # cancels the request
 
 ---@class gumroad.HttpResponse
 ---@field status integer
@@ -238,6 +254,8 @@ function http.start(request) end
 ---@field port? integer # port to listen on, or 0 for any free one (default: 8080)
 ---@field path? string # path of the requests, if a proxy changes it
 ---@field seller_id? string # the only seller whose pings are accepted (default: the token's user)
+---@field max_connections? integer # open connections (default: 1024, or fewer if few descriptors are allowed)
+---@field max_memory? integer # bytes of memory for the bodies of pings that are arriving (default: 64 MiB)
 ---@field subscribe? boolean # false if the subscriptions exist already
 ---@field on_ready? fun(watcher: gumroad.Watcher) # called when the watcher is listening and the subscriptions exist
 ---@field on_error? fun(err: gumroad.Error, event?: gumroad.Event) # default: writes a line to stderr
@@ -292,6 +310,7 @@ function webhook.parse(body, content_type, limits) end
 ---@field client_id string # id of the application, from Gumroad's settings
 ---@field client_secret? string # secret of a confidential application
 ---@field base_url? string # default: GUMROAD_API_BASE_URL if it is set, otherwise Gumroad
+---@field allow_http? boolean # lets secrets go over http to another machine (default: GUMROAD_ALLOW_HTTP is "1")
 ---@field timeout? number # seconds for one attempt (default: 30)
 ---@field connect_timeout? number # seconds for connecting (default: 10)
 ---@field retries? integer

@@ -17,13 +17,80 @@ describe("A shop on this machine", function()
       local gumroad = require "gumroad"
       local function shop(url) return gumroad.new { access_token = %q, base_url = url, retries = 0 } end
       local port = %d
-      for _, host in ipairs { "127.0.0.1", "127.0.0.1", "localhost", "localhost", "127.0.0.1" } do
+      for _, host in ipairs {
+        "127.0.0.1", "127.0.0.1", "localhost", "localhost", "127.0.0.1", "LOCALHOST", "localhost.", "shop.localhost",
+        "127.1", "2130706433", "0x7f.1", "0.0.0.0", "[::ffff:127.0.0.1]",
+      } do
         local user, err = shop("http://" .. host .. ":" .. port).user:get()
         print(user and user.name or err)
       end]]):format(gum.access_token, gum.port)
     local nobody = "http://127.0.0.1:" .. support.free_port()
     local variables = ("http_proxy=%s all_proxy=%s no_proxy= "):format(nobody, nobody)
-    assert.equal(("Ana Petrova\n"):rep(5), support.output(variables .. support.lua_command(program)) .. "\n")
+    assert.equal(("Ana Petrova\n"):rep(13), support.output(variables .. support.lua_command(program)) .. "\n")
+  end)
+end)
+
+describe("The access token over http", function()
+  local REFUSED = "config: the access token is not sent over http to another machine, as others could read it on the "
+    .. "way: use https://, or set allow_http = true (or GUMROAD_ALLOW_HTTP=1) if you trust the network [GET /v2/user]"
+
+  -- Runs a program while the emulator is the proxy for http.
+  local function run_behind_proxy(program, variables)
+    local gum = assert(emulator.start { sales = 0 })
+    finally(function() gum:stop() end)
+    local printed = support.output(("http_proxy=%s no_proxy= %s %s"):format(gum.url, variables or "",
+      support.lua_command('local gumroad = require "gumroad" local TOKEN = "' .. TOKEN .. '" ' .. program)))
+    return printed, #support.requests(gum)
+  end
+
+  it("goes to no other machine, and the error says what to do", function()
+    local printed, requests = run_behind_proxy [[
+      local shop = gumroad.new { access_token = TOKEN, base_url = "http://shop.example.com" }
+      local _, err = shop.user:get()
+      print(err, err.retryable, err.attempts)
+      print(select(2, shop:request { method = "POST", url = "/v2/products", body = { name = "a" } }).kind)
+      print(tostring(shop))]]
+    assert.equal(REFUSED .. "\tfalse\t1\nconfig\ngumroad.Shop(http://shop.example.com, secret(...H8sJ))", printed)
+    assert.equal(0, requests)
+  end)
+
+  it("goes where allow_http or GUMROAD_ALLOW_HTTP says so, and the shop shows it", function()
+    local program = [[
+      local shop = gumroad.new { access_token = TOKEN, base_url = "http://shop.example.com", retries = 0, %s }
+      local _, err = shop.user:get()
+      local shown = tostring(shop):find("allow_http: the token may go out unencrypted", 1, true)
+      print(err.kind ~= "config", shown ~= nil)]]
+    for lines, variables in pairs { ["allow_http = true"] = "GUMROAD_ALLOW_HTTP=0", [""] = "GUMROAD_ALLOW_HTTP=1" } do
+      local printed, requests = run_behind_proxy(program:format(lines), variables)
+      assert.equal("true\ttrue", printed)
+      assert.equal(1, requests)
+    end
+    local printed, requests = run_behind_proxy(program:format "allow_http = false", "GUMROAD_ALLOW_HTTP=1")
+    assert.equal("false\tfalse", printed)
+    assert.equal(0, requests)
+  end)
+
+  it("is not the only secret: codes, refresh tokens and secrets of OAuth stay, too", function()
+    local printed, requests = run_behind_proxy [[
+      local oauth = require "gumroad.oauth"
+      local options = { client_id = "a", client_secret = "b", base_url = "http://shop.example.com", retries = 0 }
+      local function copy(more) for k, v in pairs(options) do more[k] = v end return more end
+      print(select(2, oauth.refresh(copy { refresh_token = "c" })).kind)
+      print(select(2, oauth.device(copy { scopes = "view_sales" })).kind)
+      print(select(2, oauth.revoke(copy { token = "d" })).kind)
+      print(select(2, oauth.info(TOKEN, { base_url = "http://shop.example.com" })).kind)
+      print(select(2, oauth.refresh(copy { refresh_token = "c", allow_http = true })).kind ~= "config")]]
+    assert.equal("config\nconfig\nconfig\nconfig\ntrue", printed)
+    assert.equal(1, requests)
+  end)
+
+  it("does not keep back what has no token", function()
+    local printed, requests = run_behind_proxy [[
+      local shop = gumroad.new { access_token = false, base_url = "http://shop.example.com", retries = 0 }
+      local _, err = shop.licenses:verify { product_id = "a", license_key = "b" }
+      print(err.kind ~= "config")]]
+    assert.equal("true", printed)
+    assert.equal(1, requests)
   end)
 end)
 
@@ -80,7 +147,7 @@ describe("retry.is_retryable", function()
   for _, row in ipairs(ROWS) do
     local err = row[1]
     local name = err.kind .. " " .. tostring(err.status or (err.sent and "after sending" or "before sending"))
-    it("knows " .. name, function()
+    it(("is %s for %s, and %s if repeating is not safe"):format(tostring(row[2]), name, tostring(row[3])), function()
       assert.equal(row[2], retry.is_retryable(true, err))
       assert.equal(row[3], retry.is_retryable(false, err))
     end)
@@ -103,7 +170,8 @@ describe("retry.is_outcome_unknown", function()
   }
   for _, row in ipairs(ROWS) do
     local err = row[1]
-    it(("knows %s %s"):format(err.kind, tostring(err.status or (err.sent and "after sending" or "before"))), function()
+    local when = err.status or (err.sent and "after sending" or "before sending")
+    it(("is %s for %s %s"):format(tostring(row[2]), err.kind, tostring(when)), function()
       assert.equal(row[2], retry.is_outcome_unknown(err))
     end)
   end
@@ -210,7 +278,8 @@ describe("A call", function()
     end)
 
     it("that " .. name .. " is retried on 429", function()
-      gum:fault { kind = "status", status = 429, times = 2 }
+      local headers = name == "posts" and { ["Retry-After"] = "0" } or nil  -- Gumroad has a limit there
+      gum:fault { kind = "status", status = 429, times = 2, headers = headers }
       call()
       assert.equal(3, asked())
     end)
@@ -318,13 +387,13 @@ describe("A call", function()
   -- shop:request -----------------------------------------------------------------------------
 
   it("of any kind returns the whole response", function()
-    local answer = assert(shop:request { url = "/v2/products" })
-    assert.is_true(answer.success)
-    assert.equal(3, #answer.products)
+    local response = assert(shop:request { url = "/v2/products" })
+    assert.is_true(response.success)
+    assert.equal(3, #response.products)
     assert.equal("GET", support.requests(gum)[1].method)
   end)
 
-  it("of any kind takes a path or a full URL, as the command does", function()
+  it("of any kind accepts a path or a full URL, like the command", function()
     for text, path in pairs {
       ["user"] = "/v2/user", ["/user"] = "/v2/user", ["v2/user"] = "/v2/user", ["/v2/user"] = "/v2/user",
       [gum.url .. "/v2/user"] = "/v2/user", [gum.url .. "/v2/user?a=1"] = "/v2/user", ["/v2/user?a=1"] = "/v2/user",
@@ -336,7 +405,7 @@ describe("A call", function()
     end
   end)
 
-  it("of any kind goes to no other server, whatever its URL", function()
+  it("of any kind never goes to another server, whatever its URL", function()
     local below = support.shop(gum, { base_url = gum.url .. "/api" })
     for _, text in ipairs {
       "https://example.com/v2/user", gum.url:gsub("http", "https", 1) .. "/v2/user", gum.url .. "0/v2/user",
@@ -353,7 +422,7 @@ describe("A call", function()
     assert.equal("/api/v2/user", support.requests(gum)[1].path)
   end)
 
-  it("of any kind gives status and headers besides", function()
+  it("of any kind also returns the status and the headers", function()
     local _, response = assert(shop:request { url = "/v2/user" })
     assert.equal(200, response.status)
     assert.matches("^application/json", response.headers["content-type"])
@@ -532,7 +601,7 @@ describe("A caller's mistake", function()
   local ROWS = {
     { "gumroad.new: unknown option 'tiemout' (did you mean 'timeout'?)",
       function() gumroad.new { access_token = "a", tiemout = 1 } end },
-    { "gumroad.new: unknown option '1' (known: access_token, base_url,", function() gumroad.new { "a" } end },
+    { "gumroad.new: unknown option '1' (known: access_token, allow_http,", function() gumroad.new { "a" } end },
     { "gumroad.new: table expected, got string", function() gumroad.new "a" end },
     { "gumroad.new: option 'access_token': string expected, got number",
       function() gumroad.new { access_token = 5 } end },
@@ -541,7 +610,7 @@ describe("A caller's mistake", function()
     { "gumroad.new: option 'timeout': a positive number expected", function() gumroad.new { timeout = 0 / 0 } end },
     { "gumroad.new: option 'retries': a number of at least 0 expected", function() gumroad.new { retries = -1 } end },
     { "gumroad.new: option 'sleep': function expected, got number", function() gumroad.new { sleep = 1 } end },
-    { "user.get: unknown option 'retry' (known: connect_timeout,", function() shop.user:get { retry = 1 } end },
+    { "user.get: unknown option 'retry' (known: cancel, connect_timeout,", function() shop.user:get { retry = 1 } end },
     { "user.get: unknown option 'access_token'", function() shop.user:get { access_token = "a" } end },
     { "user.get: option 'headers': table expected, got string",
       function() shop.user:get { headers = "X-Note: a" } end },
@@ -588,7 +657,7 @@ describe("A caller's mistake", function()
       function() shop.products:create { name = "a", price = 1, tags = { a = 1 } } end },
     { "products.create: 'tags[]' is a function",
       function() shop.products:create { name = "a", price = 1, tags = { print } } end },
-    { "products.create: Cannot serialise function",
+    { "products.create: cannot write a function as JSON",
       function() shop.products:create { name = "a", price = 1, files = { print } } end },
     { "products.create: a table of parameters expected, got \"a\"", function() shop.products:create("a") end },
     { "request: url is missing, such as \"/v2/user\"", function() shop:request {} end },

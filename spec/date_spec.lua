@@ -53,7 +53,7 @@ describe("date.parse", function()
     { "a point without parts of a second", "2026-09-14T10:00:00.Z" }, { "parts of a minute", "2026-09-14T10:00.5Z" },
     { "an hour alone", "2026-09-14T10Z" }, { "seconds without their colon", "2026-09-14T10:0000Z" },
     { "a basic time with one colon", "20260914T1000:00Z" }, { "a basic day with a digit too much", "202609141" },
-    { "a basic day that is none", "20260931" }, { "a basic month alone", "202609" },
+    { "an invalid basic day", "20260931" }, { "a basic month", "202609" },
     { "a zone with half its minutes", "2026-09-14T10:00+02:0" },
     { "a zone with a colon alone", "2026-09-14T10:00+02:" },
     { "a zone that is a sign", "2026-09-14T10:00+" },

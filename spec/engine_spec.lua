@@ -66,7 +66,7 @@ local function write(peer, bytes)
   end)
 end
 
-local function answer(peer, body, head)
+local function respond(peer, body, head)
   write(peer, "HTTP/1.1 200 OK\r\nContent-Length: " .. #body .. "\r\n" .. (head or "") .. "\r\n" .. body)
 end
 
@@ -204,10 +204,17 @@ describe("engine", function()
       end
     end)
 
+    it("keeps its headers where a trailer looks like a status line", function()
+      local got = exchange("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nX-One: 1\r\n"
+        .. "Transfer-Encoding: chunked\r\n\r\n0\r\nHTTP/1.1 100 Continue: x\r\nX-One: 2\r\n\r\n")
+      assert.same({ ["x-one"] = "1", ["transfer-encoding"] = "chunked" }, got.response.headers)
+      assert.equal(200, got.response.status)
+    end)
+
     it("is returned once", function()
       local server, url = listen()
       local transfer = send(url)
-      answer(accept(server), "x")
+      respond(accept(server), "x")
       assert.equal("x", result(transfer).body)
       assert.has_error(function() transfer:result() end, "the result was taken already")
     end)
@@ -240,7 +247,7 @@ describe("engine", function()
     end
 
     it("stops a response that announces too much", function()
-      assert.equal("the answer is larger than 1000 bytes",
+      assert.equal("the response is larger than 1000 bytes",
         too_large("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", { max_size = 1000 }))
     end)
 
@@ -272,7 +279,29 @@ describe("engine", function()
 
     it("stops endless headers", function()
       local message = too_large("HTTP/1.1 200 OK\r\n" .. ("X-Header: " .. ("x"):rep(1000) .. "\r\n"):rep(200) .. "\r\n")
-      assert.equal("the headers of the answer are larger than 131072 bytes", message)
+      assert.equal("the headers of the response are larger than 131072 bytes", message)
+    end)
+
+    local HEAD = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    local TRAILER = "X-Trailer: " .. ("x"):rep(1000 - 13) .. "\r\n"
+
+    it("stops trailers without end", function()
+      local message = too_large(HEAD .. "1\r\na\r\n0\r\n" .. TRAILER:rep(2000) .. "\r\n")
+      assert.equal("the headers of the response are larger than 131072 bytes", message)
+    end)
+
+    it("stops responses before the response without end", function()
+      too_large(("HTTP/1.1 103 Early Hints\r\n" .. TRAILER .. "\r\n"):rep(200) .. HEAD .. "0\r\n\r\n")
+    end)
+
+    it("counts the bytes of head and trailers alike, and lets through what just fits", function()
+      local interim = "HTTP/1.1 103 Early Hints\r\n\r\n"
+      local rest = 131072 - #interim - #HEAD - 129 * #TRAILER - #"X-Last: \r\n"
+      local function sent_with(last)
+        return interim .. HEAD .. "0\r\n" .. TRAILER:rep(129) .. "X-Last: " .. ("x"):rep(last) .. "\r\n\r\n"
+      end
+      assert.equal("", exchange(sent_with(rest)).response.body)
+      too_large(sent_with(rest + 1))
     end)
 
     it("stops a single endless header", function()  -- libcurl's own limit, which has no error code before 8.6
@@ -341,7 +370,7 @@ describe("engine", function()
       read_request(accept(server))
       local _, code, message, info = result(transfer)
       assert.equal("timeout", code)
-      assert.equal("no complete answer within 0.1 seconds", message)
+      assert.equal("no complete response within 0.1 seconds", message)
       assert.is_true(info.sent)
     end)
 
@@ -394,7 +423,7 @@ describe("engine", function()
       local got = exchange("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " .. #bytes
         .. "\r\n\r\n" .. bytes)
       assert.equal("decode", got.code)
-      assert.equal("the answer is not all compressed, or not as it says", got.message)
+      assert.equal("the response is not compressed as its Content-Encoding says", got.message)
     end)
 
     it("can be fetched again", function()
@@ -404,6 +433,38 @@ describe("engine", function()
       local _, first = result(transfer)
       local _, second = transfer:result()
       assert.equal(first, second)
+    end)
+
+    it("never shows the password of a proxy", function()
+      local program = [[
+        local engine = require("gumroad.core").engine()
+        for _, url in ipairs { "https://shop.example.com", "http://shop.example.com" } do
+          local transfer = engine:send { method = "GET", base_url = url, timeout = 5 }
+          while not transfer:done() do engine:step(1) end
+          local _, code, message = transfer:result()
+          print(code, message)
+        end
+      ]]
+      local bad = "config\tthe proxy in https_proxy, http_proxy or all_proxy cannot be used: it must be "
+        .. "http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded"
+      for proxy, words in pairs {
+        ["http://bob:s3cret@127.0.0.1:99999"] = bad, ["http://bob:s3/cret@127.0.0.1:1"] = bad,
+        ["http://bob:s3#cret@127.0.0.1:1"] = bad, ["http://bob:s3@cret@127.0.0.1:1"] = bad,
+        ["http://bob:s3?cret@127.0.0.1:1"] = bad, ["bob:s3cret@127.0.0.1:99999"] = bad,
+        ["ftp://bob:s3cret@127.0.0.1:1"] = bad, ["http://bob:s3cret"] = bad,
+        ["http://bob:s3cret@127.0.0.1:1"] = "network\t", ["https://bob:s3cret@127.0.0.1:1"] = "network\t",
+        ["socks5h://bob:s3cret@127.0.0.1:1"] = "network\t", ["http://bob:s3cret@no-such-host.invalid"] = "network\t",
+        ["http://bob:9/s3cret@127.0.0.1:1"] = "network\t",
+      } do
+        local own, all = "https_proxy=PROXY http_proxy=PROXY", "all_proxy=PROXY http_proxy= https_proxy="
+        for _, variables in ipairs { own, all } do
+          local command = variables:gsub("PROXY", (support.quote(proxy):gsub("%%", "%%%%")))
+          local printed = support.output("no_proxy= " .. command .. " " .. support.lua_command(program) .. " 2>&1")
+          assert.falsy(printed:find("cret", 1, true), printed)
+          assert.falsy(printed:find("s3", 1, true), printed)
+          for line in (printed .. "\n"):gmatch("([^\n]*)\n") do assert.equal(words, line:sub(1, #words)) end
+        end
+      end
     end)
 
     it("never shows the secret", function()
@@ -422,7 +483,7 @@ describe("engine", function()
         local transfer = send(url .. "/" .. i)
         peer = peer or accept(server)
         assert.matches("^GET /" .. i .. " ", read_request(peer))
-        answer(peer, "ok")
+        respond(peer, "ok")
         assert.equal("ok", result(transfer).body)
       end
       assert.is_nil((server:accept()))
@@ -434,7 +495,7 @@ describe("engine", function()
         local transfer = send(url)
         local peer = accept(server)
         read_request(peer)
-        answer(peer, "ok")
+        respond(peer, "ok")
         peer:close()
         assert.equal("ok", result(transfer).body)
       end
@@ -446,7 +507,7 @@ describe("engine", function()
         local transfer = send(url, { fresh = true })
         local peer = accept(server)
         read_request(peer)
-        answer(peer, "ok")
+        respond(peer, "ok")
         assert.equal("ok", result(transfer).body)
       end
     end)
@@ -457,11 +518,11 @@ describe("engine", function()
         secret = core.secret("token-of-the-test"), max_size = 5 })
       local peer = accept(server)
       read_request(peer)
-      answer(peer, "ok")
+      respond(peer, "ok")
       assert.equal("ok", result(first).body)
       local second = send(url)
       local asked = read_request(peer)
-      answer(peer, "longer than five")
+      respond(peer, "longer than five")
       assert.equal("longer than five", result(second).body)
       assert.matches("^GET / ", asked)
       for _, trace in ipairs { "X%-One", "Authorization", "token", "Content%-" } do
@@ -475,9 +536,51 @@ describe("engine", function()
       for i = 1, 30 do transfers[i] = send(url .. "/" .. i) end
       assert.equal(30, engine:running())
       for i = 1, 30 do peers[i] = accept(server) end  -- before the first response
-      for i = 30, 1, -1 do answer(peers[i], read_request(peers[i]):match("^GET /(%d+)")) end
+      for i = 30, 1, -1 do respond(peers[i], read_request(peers[i]):match("^GET /(%d+)")) end
       for i = 1, 30 do assert.equal(tostring(i), result(transfers[i]).body) end
       assert.equal(0, engine:running())
+    end)
+
+    it("stay open while there are requests, and few of them afterwards", function()
+      local server, url = listen(64)
+      local transfers, peers = {}, {}
+      for i = 1, 40 do transfers[i] = send(url .. "/first") end
+      for i = 1, 40 do peers[i] = accept(server) end
+      for _, peer in ipairs(peers) do read_request(peer) end
+      for i, peer in ipairs(peers) do  -- one request ends and another one begins
+        respond(peer, "ok")
+        step_until(function()
+          for at, transfer in pairs(transfers) do
+            if transfer:done() then
+              assert.equal("ok", transfer:result().body)
+              transfers[at] = nil
+              return true
+            end
+          end
+        end)
+        transfers[40 + i] = send(url .. "/second")
+        assert.matches("^GET /second ", read_request(peer))
+      end
+      assert.is_nil((server:accept()))
+      for _, peer in ipairs(peers) do respond(peer, "ok") end
+      for _, transfer in pairs(transfers) do assert.equal("ok", result(transfer).body) end
+      local open_peers = {}
+      step_until(function()
+        open_peers = {}
+        for _, peer in ipairs(peers) do
+          if not is_closed(peer) then open_peers[#open_peers + 1] = peer end
+        end
+        return #open_peers <= 8
+      end)
+      assert.is_true(#open_peers > 0)
+      local transfer = send(url .. "/third")
+      step_until(function()
+        for _, peer in ipairs(open_peers) do
+          if peer:receive(1) then respond(peer, "ok") return true end
+        end
+      end)
+      assert.equal("ok", result(transfer).body)
+      assert.is_nil((server:accept()))
     end)
 
     it("do not use a proxy for this machine", function()
@@ -491,7 +594,7 @@ describe("engine", function()
         local transfer = send(url, { path = "/", fresh = true })
         local peer = accept(server)
         read_request(peer)
-        answer(peer, "")
+        respond(peer, "")
         assert.equal(200, result(transfer).status)
       end
       assert.is_nil((proxy:accept()))
@@ -507,7 +610,7 @@ describe("engine", function()
         local transfer = send(base, { path = "/", fresh = true })
         local peer = accept(base == url and server or proxy)
         local asked = read_request(peer)
-        answer(peer, "")
+        respond(peer, "")
         assert.equal(200, result(transfer).status)
         assert.equal(base == url and "GET / " or "GET http://shop.example.com/ ", asked:match("^%u+ %S+ "))
       end
@@ -547,7 +650,7 @@ describe("engine", function()
     it("may be repeated, even after the end", function()
       local server, url = listen()
       local transfer = send(url)
-      answer(accept(server), "ok")
+      respond(accept(server), "ok")
       step_until(function() return transfer:done() end)
       transfer:close()
       transfer:close()
@@ -563,7 +666,7 @@ describe("engine", function()
       first:close()
       local other = accept(server)
       assert.matches("^GET /second ", read_request(other))
-      answer(other, "ok")
+      respond(other, "ok")
       assert.equal("ok", result(second).body)
     end)
   end)
@@ -601,7 +704,7 @@ describe("engine", function()
       read_request(peer)
       engine:step(0)
       assert.is_false(readable(engine:fd()))
-      answer(peer, "ok")
+      respond(peer, "ok")
       step_until(function() return readable(engine:fd()) or transfer:done() end)
       assert.equal("ok", result(transfer).body)
     end)
@@ -676,7 +779,7 @@ describe("engine", function()
       local transfer = send(url)  -- the kernel returns the lowest free descriptor
       local peer = accept(server)
       read_request(peer)
-      answer(peer, "ok")
+      respond(peer, "ok")
       assert.equal("ok", result(transfer).body)
       engine:unwatch(fd)
     end)
@@ -831,7 +934,7 @@ describe("engine", function()
       local first = send(url)
       local peer = accept(server)
       read_request(peer)
-      answer(peer, "x")
+      respond(peer, "x")
       assert.equal("x", result(first).body)
       local transfer = put(url)
       step_until(function() return peer:receive(100) end)
@@ -842,7 +945,7 @@ describe("engine", function()
       end)
       keep(again):settimeout(0)
       assert.equal(text, read_request(again):match("\r\n\r\n(.*)$"))
-      answer(again, "stored")
+      respond(again, "stored")
       assert.equal("stored", result(transfer).body)
     end)
 
@@ -859,7 +962,7 @@ describe("engine", function()
         return last == 64 * 1048576
       end)
       step_until(function() return not peer:receive(1048576) end)
-      answer(peer, "")
+      respond(peer, "")
       assert.equal(200, result(transfer).status)
       assert.equal(64 * 1048576, transfer:progress())
     end)
@@ -896,12 +999,12 @@ describe("engine", function()
       assert.is_true(in_child(function()
         local other, other_url = listen()
         local new = send(other_url)
-        answer(accept(other), "child")
+        respond(accept(other), "child")
         local _, code, _, info = transfer:result()
         return engine:running() == 1 and transfer:done() and code == "cancelled" and info.sent
           and result(new).body == "child" and not is_closed(peer)
       end))
-      answer(peer, "parent")
+      respond(peer, "parent")
       assert.equal("parent", result(transfer).body)
     end)
 
@@ -923,7 +1026,7 @@ describe("engine", function()
       assert.is_true(in_child(function() return is_open() and transfer:done() and not is_open() end))
       os.remove(path)
       assert.equal(10000000, #read_request(peer):match("\r\n\r\n(.*)$"))
-      answer(peer, "parent")
+      respond(peer, "parent")
       assert.equal("parent", result(transfer).body)
     end)
 
@@ -938,7 +1041,7 @@ describe("engine", function()
         return engine:running() == 0
       end))
       assert.is_false(is_closed(peer))
-      answer(peer, "parent")
+      respond(peer, "parent")
       assert.equal("parent", result(transfer).body)
     end)
   end) end

@@ -171,8 +171,17 @@ describe("An error says what is wrong and what to do", function()
     assert.truthy(message:find("products.create: parameter 'name' contains a control character", 1, true), message)
   end)
 
+  for host, url in pairs {
+    ["example.com"] = "https://example.com/v2/user", ["127.0.0.1"] = "http://a@127.0.0.1/v2/user",
+  } do
+    it("for a URL of another server or with a user: " .. url, function()
+      check("config", ("the API is at %s (base_url), so nothing was sent to %s"):format(gum.url, host),
+        shop:request { url = url })
+      assert.equal(0, #support.requests(gum))
+    end)
+  end
+
   for name, url in pairs {
-    ["a URL of another server"] = "https://example.com/v2/user", ["a URL with a user"] = "http://a@127.0.0.1/v2/user",
     ["a URL without a scheme"] = "//example.com/v2/user", ["a path with a space"] = "/v2/us er",
     ["a path with a line's end"] = "/v2/user\r\nX-Evil: a", ["a path with a fragment"] = "/v2/user#a",
     ["a path that is not ASCII"] = "/v2/größe",
@@ -184,7 +193,7 @@ describe("An error says what is wrong and what to do", function()
   end
 
   it("for an unknown method", function()
-    check("config", "the method is none of GET, HEAD, POST", shop:request { method = "BREW", url = "/v2/user" })
+    check("config", "the method must be one of GET, HEAD, POST", shop:request { method = "BREW", url = "/v2/user" })
   end)
 
   for url, words in pairs {
@@ -227,8 +236,8 @@ describe("An error says what is wrong and what to do", function()
   end
 
   it("for an unknown host", function()
-    unsent(check("network", "(http://no-such-host.invalid): check the network and base_url",
-      support.shop(gum, { base_url = "http://no-such-host.invalid", retries = 0 }).user:get()))
+    unsent(check("network", "(https://no-such-host.invalid): check the network and base_url",
+      support.shop(gum, { base_url = "https://no-such-host.invalid", retries = 0 }).user:get()))
   end)
 
   it("for a refused connection", function()
@@ -254,7 +263,7 @@ describe("An error says what is wrong and what to do", function()
   end)
 
   it("for a response that takes too long", function()
-    local err = check("timeout", "no complete answer within 0.1 seconds",
+    local err = check("timeout", "no complete response within 0.1 seconds",
       get({ kind = "stall" }, { timeout = 0.1, retries = 0 }))
     assert.is_true(err.sent)
     assert.is_true(err.retryable)
@@ -348,7 +357,7 @@ describe("An error says what is wrong and what to do", function()
   end)
 
   it("for a proxy's error page", function()
-    local err = check("server", 'the server failed with a page titled "502 Bad Gateway"',
+    local err = check("server", 'the server failed and sent a page titled "502 Bad Gateway"',
       get { kind = "status", status = 502 })
     assert.equal(502, err.status)
     assert.is_true(err.retryable)
@@ -357,7 +366,7 @@ describe("An error says what is wrong and what to do", function()
   it("for a page, with its title trimmed and on one line", function()
     local TITLES = { ["  Bad\n Gateway \t"] = '"Bad  Gateway"', [("a"):rep(100)] = '"' .. ("a"):rep(77) .. '..."' }
     for title, shown in pairs(TITLES) do
-      check("server", "the server failed with a page titled " .. shown,
+      check("server", "the server failed and sent a page titled " .. shown,
         get { kind = "status", status = 502, body = "<html><title lang=en>" .. title .. "</title>" })
     end
   end)
@@ -368,19 +377,19 @@ describe("An error says what is wrong and what to do", function()
   } do
     it("for a page whose title consists of " .. name .. ", in linear time", function()
       local began = os.clock()
-      check("server", "the server failed with a page", get { kind = "status", status = 502, body = body })
+      check("server", "the server failed and sent a page", get { kind = "status", status = 502, body = body })
       assert.is_true(os.clock() - began < 5)  -- backtracking would take minutes
     end)
   end
 
   it("for a response over the limit", function()
-    check("too_large", "the answer is larger than 10485760 bytes", get { kind = "huge" })
-    check("too_large", "the answer is larger than 1000 bytes",
+    check("too_large", "the response is larger than 10485760 bytes", get { kind = "huge" })
+    check("too_large", "the response is larger than 1000 bytes",
       get({ kind = "huge", bytes = 1001 }, { max_size = 1000, retries = 0 }))
   end)
 
   it("for a small response that decompresses to more than the limit", function()
-    check("too_large", "the answer is larger than 10485760 bytes", get { kind = "gzip_bomb" })
+    check("too_large", "the response is larger than 10485760 bytes", get { kind = "gzip_bomb" })
   end)
 
   for _, status in ipairs { 301, 302, 303, 307, 308 } do
@@ -472,7 +481,7 @@ describe("An error says what is wrong and what to do", function()
     ["401_invalid_token"] = { "auth", "The access token is invalid" },
     ["401_revoked_token"] = { "auth", "The access token was revoked" },
     ["403_missing_scope"] = { "scope", "this needs one of the scopes view_public" },
-    ["404_unknown_route"] = { "decode", "the response is not Gumroad's" },  -- Gumroad sends JSON to the library
+    ["404_unknown_route"] = { "decode", "the response is not from Gumroad" },  -- Gumroad sends JSON to the library
     ["429_throttled"] = { "rate_limit", "too many requests" },
   }
 

@@ -26,7 +26,7 @@ describe("A response that is not Gumroad's", function()
       local err = failure { kind = "status", status = status, body = CHALLENGE,
         headers = { ["Content-Type"] = "text/html" } }
       assert.same({ "decode", status, 1, false }, { err.kind, err.status, err.attempts, err.retryable })
-      local words = 'the response is not Gumroad\'s: it is a page titled "Just a moment..." (text/html, %d bytes) of '
+      local words = 'the response is not from Gumroad, but a page titled "Just a moment..." (text/html, %d bytes) from '
       assert.equal(1, err.message:find(words:format(#CHALLENGE), 1, true), err.message)
       assert.falsy(err.message:find("gumroad-lua login", 1, true) or err.message:find("GUMROAD_ACCESS_TOKEN", 1, true))
     end)
@@ -35,7 +35,7 @@ describe("A response that is not Gumroad's", function()
   it("may also be plain text or a page without a title", function()
     for _, body in ipairs { "default backend - 404\n", "<html></html>" } do
       local err = failure { kind = "status", status = 404, body = body, headers = { ["Content-Type"] = "text/plain" } }
-      local words = "it is a page (text/plain, %d bytes) of a firewall"
+      local words = "but a page (text/plain, %d bytes) from a firewall"
       assert.truthy(err.message:find(words:format(#body), 1, true), err.message)
     end
   end)

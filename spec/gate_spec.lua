@@ -233,7 +233,7 @@ describe("webhook.gate: body", function()
       SALE:gsub("ana", "bob") .. "&custom_fields[seller_id]=mine", FORM, 403, OTHER },
     { "another seller's ping in which another field is the buyer's", ANA,
       SALE:gsub("ana", "bob") .. "&email=x&custom_fields[email]=x", FORM, 403, OTHER },
-    { "another seller's subscription, of which no field is the buyer's", ANA,
+    { "another seller's subscription, without any field of the buyer", ANA,
       "resource_name=cancellation&subscription_id=u1&seller_id=bob&custom_fields[seller_id]=bob", FORM, 403, OTHER },
   }
 

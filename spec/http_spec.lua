@@ -50,7 +50,7 @@ describe("gumroad.http.request", function()
     assert.equal(1, #support.requests(gum))
   end)
 
-  it("sends JSON, a form or a text, and says which", function()
+  it("sends JSON, a form or a text with its content type", function()
     for _, row in ipairs {
       { { json = { text = "A sale" } }, "application/json", '{"text":"A sale"}' },
       { { json = "word" }, "application/json", '"word"' },
@@ -66,7 +66,7 @@ describe("gumroad.http.request", function()
     end
   end)
 
-  it("reads by default, and uses the method that is given", function()
+  it("uses GET by default, or the given method", function()
     assert(ask { query = { q = "a b", list = { 1 } } })
     assert.same({ "GET", "q=a%20b&list%5B%5D=1" }, { sent().method,
       (sent().query:gsub("^(list%%5B%%5D=1)&(q=a%%20b)$", "%2&%1")) })
@@ -93,7 +93,7 @@ describe("gumroad.http.request", function()
     end
   end)
 
-  it("keeps to its limits", function()
+  it("respects its limits", function()
     gum:fault { kind = "stall" }
     local _, err = ask { timeout = 0.1, json = {} }
     assert.same({ "timeout", true, false }, { err.kind, err.sent, err.retryable })
@@ -105,7 +105,7 @@ describe("gumroad.http.request", function()
     assert.equal("too_large", err.kind)
   end)
 
-  it("names the host alone in its errors", function()
+  it("names only the host in its errors", function()
     local nobody = ("http://user:%s@127.0.0.1:%d/services/%s?key=%s"):format(SECRET, support.free_port(), SECRET,
       SECRET)
     local errors = {}
@@ -126,7 +126,7 @@ describe("gumroad.http.request", function()
     assert.matches("the URL must begin with https:// or http:// %[GET example%.com%]", tostring(errors[3]))
   end)
 
-  it("says so if no bundle of certificates can be read", function()
+  it("reports that no certificate bundle can be read", function()
     local tls = require "gumroad.client.tls"
     local found = tls.found
     tls.found = nil
@@ -138,7 +138,7 @@ describe("gumroad.http.request", function()
     end)
   end)
 
-  it("waits side by side with calls of the API", function()
+  it("waits concurrently with calls of the API", function()
     local shop = support.shop(gum)
     local before = gum:stats().in_flight
     gum:fault { kind = "delay", seconds = 0.2, times = 3 }
@@ -183,7 +183,7 @@ describe("gumroad.http.request", function()
 end)
 
 describe("gumroad.http.start", function()
-  it("sends at once and gives the response when it is there", function()
+  it("sends at once and returns the response later", function()
     local gum = assert(emulator.start { sales = 0, products = 1 })
     finally(function() gum:stop() end)
     local first = assert(gumroad.http.start { url = gum.url .. "/a" })

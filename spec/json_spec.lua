@@ -386,12 +386,13 @@ describe("json.encode", function()
     local round = {}
     round.round = round
     for want, value in pairs {
-      ["function: type not supported"] = { print }, ["number: must not be NaN or Infinity"] = { 1 / 0 },
-      ["userdata: type not supported"] = { io.stdout },
-      ["table: table key must be a number or string"] = { [true] = 1 },
-      ["table: excessively sparse array"] = { [1000] = 1 }, ["table: more than 64 levels of nesting"] = round,
+      ["function as JSON: JSON has no such type"] = { print }, ["number as JSON: it is NaN or infinite"] = { 1 / 0 },
+      ["userdata as JSON: JSON has no such type"] = { io.stdout },
+      ["table as JSON: its keys must be strings or numbers"] = { [true] = 1 },
+      ["table as JSON: it is an array with too many gaps"] = { [1000] = 1 },
+      ["table as JSON: it has more than 64 levels of nesting"] = round,
     } do
-      assert.equal("json.encode: Cannot serialise " .. want, (select(2, pcall(json.encode, value))))
+      assert.equal("json.encode: cannot write a " .. want, (select(2, pcall(json.encode, value))))
     end
     assert.has_error(function() json.encode(0 / 0) end)
   end)

@@ -3,7 +3,7 @@
 -- and secrets of applications. A secret that is found fails the current spec.
 --
 -- busted loads this before the specs. A spec itself still sees everything.
-local answer = require "gumroad.client.response"
+local responses = require "gumroad.client.response"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 
@@ -38,7 +38,7 @@ end
 
 -- The tokens that are used, the forms that are sent, the responses that arrive.
 
-local secret, read = core.secret, answer.read
+local secret, read = core.secret, responses.read
 local engine = debug.getmetatable(core.engine()).__index
 local send = engine.send
 
@@ -52,7 +52,7 @@ function engine.send(self, request)
   return send(self, request)
 end
 
-function answer.read(...)
+function responses.read(...)
   local body, err = read(...)
   remember_fields(body)
   return body, err

@@ -71,7 +71,7 @@ describe("gumroad.masked", function()
       ["set-cookie"] = "***", location = "***", ["x-a"] = "b" } }, shown)
   end)
 
-  it("leaves what it is given as it is", function()
+  it("does not change its argument", function()
     local given = { url = "https://a/?email=x", headers = { cookie = "a" }, body = '{"email":"x"}' }
     gumroad.masked(given)
     assert.same({ url = "https://a/?email=x", headers = { cookie = "a" }, body = '{"email":"x"}' }, given)
@@ -79,7 +79,7 @@ describe("gumroad.masked", function()
       select(2, pcall(function() gumroad.masked "x" end)))
   end)
 
-  it("knows only private fields that there are", function()
+  it("lists only private fields that exist", function()
     local source = assert(io.open("lua/gumroad/api/private.lua")):read("*a"):match("local PRIVATE = {(.-)}")
     for name in source:gmatch('"([%w_]+)"') do
       assert.is_true(private.is_private(name) and not private.is_shown(name), name)
@@ -123,7 +123,7 @@ describe("The requests and responses of all operations", function()
 end)
 
 describe("error:to_table", function()
-  it("has what JSON can hold, and nothing that is secret", function()
+  it("contains only what JSON can represent, and no secrets", function()
     local gum = assert(emulator.start { sales = 3 })
     finally(function() gum:stop() end)
     local _, err = support.shop(gum).products:get("no-such-id")

@@ -1,5 +1,6 @@
 local emulator = require "gumroad.emulator"
 local Nginx = require "nginx.server"
+local socket = require "socket"
 
 local eventually = Nginx.eventually
 
@@ -41,8 +42,12 @@ describe("In nginx #nginx, a worker", function()
     eventually(function() return gum:stats().in_flight == count end)
   end
 
+  local function wait_for_requests(count)
+    eventually(function() return gum:stats().requests == count end)
+  end
+
   -- Repeats a request until the response is the expected one.
-  local function wait_for_answer(path, expected)
+  local function wait_for_response(path, expected)
     eventually(function() return select(2, nginx:get(path)) == expected end)
   end
 
@@ -98,6 +103,57 @@ describe("In nginx #nginx, a worker", function()
     assert.equal(2, gum:stats().max_in_flight)
   end)
 
+  local RETRY_LATER = { kind = "status", status = 503, path = "/v2/user", headers = { ["Retry-After"] = "30" } }
+
+  it("cancels a call from another request, at once", function()
+    delay(1)
+    local client = nginx:open("/cancellable?0")
+    wait_for_requests(1)
+    local start = socket.gettime()
+    assert.same({ 200, "cancelled" }, { nginx:get("/cancel") })
+    local _, body = Nginx.read(client)
+    assert.truthy(body:find("^cancelled: "), body)
+    assert.is_true(socket.gettime() - start < 0.2)
+    wait_for_calls(0)  -- until the emulator has responded to nobody
+  end)
+
+  it("cancels the pause before a retry, at once", function()
+    assert(gum:fault(RETRY_LATER))
+    local client = nginx:open("/cancellable?1")
+    wait_for_requests(1)
+    nginx:get("/user")
+    local start = socket.gettime()
+    nginx:get("/cancel")
+    local _, body = Nginx.read(client)
+    assert.truthy(body:find("^cancelled: "), body)
+    assert.is_true(socket.gettime() - start < 0.2)
+    assert.equal(2, gum:stats().requests)
+  end)
+
+  it("waits until Gumroad's limits allow a request, and serves others meanwhile", function()
+    local client = nginx:open("/paced?25")
+    local start = socket.gettime()
+    wait_for_requests(10)
+    assert.same({ 200, "pong" }, { nginx:get("/ping") })
+    assert.is_true(gum:stats().requests <= 20)
+    assert.same({ 200, "nil" }, { Nginx.read(client) })
+    assert.is_true(socket.gettime() - start >= 2)
+  end)
+
+  it("ends a call at its deadline", function()
+    delay(1)
+    local start = socket.gettime()
+    local _, body = nginx:get("/deadline")
+    assert.truthy(body:find("^timeout: the call did not end within 0.2 seconds"), body)
+    assert.is_true(socket.gettime() - start < 0.8)
+    wait_for_calls(0)
+    assert(gum:fault(RETRY_LATER))
+    start = socket.gettime()
+    _, body = nginx:get("/deadline")
+    assert.truthy(body:find("^server: "), body)
+    assert.is_true(socket.gettime() - start < 0.8)
+  end)
+
   it("returns the value or error of each of several functions", function()
     assert.same({ 200, "Ana Petrova not_found not_found" }, { nginx:get("/all-with-failures") })
   end)
@@ -136,13 +192,13 @@ describe("In nginx #nginx, a worker", function()
 
   it("makes calls from a timer", function()
     nginx:get("/from-timers?1")
-    wait_for_answer("/seen?timers", "1")
+    wait_for_response("/seen?timers", "1")
   end)
 
   it("makes calls from as many timers as nginx runs, which leaves none for the library", function()
-    wait_for_answer("/timers", "0")
+    wait_for_response("/timers", "0")
     nginx:get("/from-timers?4")
-    wait_for_answer("/seen?timers", "4")
+    wait_for_response("/seen?timers", "4")
   end)
 
   for _, phase in ipairs { "header_filter", "log" } do
@@ -171,7 +227,7 @@ describe("In nginx #nginx, a worker", function()
     wait_for_calls(1)
     assert.are_not.equal("0", select(2, nginx:get("/timers")))
     assert_user(Nginx.read(client))
-    wait_for_answer("/timers", "0")
+    wait_for_response("/timers", "0")
   end)
 
   it("stops polling when a request is dropped and finishes the calls of others", function()
@@ -181,7 +237,7 @@ describe("In nginx #nginx, a worker", function()
     wait_for_calls(2)
     dropped:close()
     assert_user(Nginx.read(kept))
-    wait_for_answer("/timers", "0")
+    wait_for_response("/timers", "0")
   end)
 
   it("finishes the calls that wait when it is told to quit", function()

@@ -173,8 +173,8 @@ describe("OAuth", function()
       local pending, query = asked()
       pending.state = ""
       gum:reset_stats()
-      for _, answer in ipairs { "code=c&state=", "code=c", query, { code = "c", state = "" }, { code = "c" } } do
-        local err = check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = answer }))
+      for _, callback in ipairs { "code=c&state=", "code=c", query, { code = "c", state = "" }, { code = "c" } } do
+        local err = check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = callback }))
         assert.truthy(err.message:find("this session has no pending authorization", 1, true))
       end
       assert.equal(0, #support.requests(gum))

@@ -78,7 +78,7 @@ function misfit(value, schema)
   return type(value) == "table" and misfit_inside(value, schema) or nil
 end
 
-local function answer_schema(row)
+local function response_schema(row)
   return operation_of(row).responses["200"].content["application/json"].schema
 end
 
@@ -149,8 +149,8 @@ describe("The OpenAPI description", function()
     for _, list in ipairs { "samples", "schema_samples" } do
       for _, sample in ipairs(calls.of(row)[list] or {}) do
         it("matches the recorded response " .. sample, function()
-          local answer = cjson.decode(support.fixture(sample .. ".json"))
-          assert.is_nil(misfit(answer, answer_schema(row)))
+          local response = cjson.decode(support.fixture(sample .. ".json"))
+          assert.is_nil(misfit(response, response_schema(row)))
         end)
       end
     end
@@ -158,9 +158,9 @@ describe("The OpenAPI description", function()
 
   it("matches a refusal with HTTP 200, but not any object", function()
     local refusal = cjson.decode(support.fixture("errors/200_sale_not_found.json"))
-    assert.is_nil(misfit(refusal, answer_schema(api.sales.get)))
-    assert.is_string(misfit({ success = true }, answer_schema(api.sales.get)))
-    assert.is_string(misfit({ success = true, sale = { id = 5 } }, answer_schema(api.sales.get)))
+    assert.is_nil(misfit(refusal, response_schema(api.sales.get)))
+    assert.is_string(misfit({ success = true }, response_schema(api.sales.get)))
+    assert.is_string(misfit({ success = true, sale = { id = 5 } }, response_schema(api.sales.get)))
   end)
 
   it("has each webhook with the contents of its ping", function()

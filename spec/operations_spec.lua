@@ -3,7 +3,7 @@
 -- recorded responses; and its refusals. What single operations need for that is in
 -- operation_calls.lua.
 local cjson = require "cjson"
-local answer = require "gumroad.client.response"
+local responses = require "gumroad.client.response"
 local api = require "gumroad.api"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
@@ -199,7 +199,7 @@ end
 local ENVELOPE = { "success", "message", "next_page_key", "next_page_url" }
 
 -- Checks a decoded response, without nulls, against its row.
-local function check_answer(row, body)
+local function check_response(row, body)
   if not row.no_success_field then assert.is_true(body.success) end
   if row.kind == "message" then return end
   local more = set_of(ENVELOPE)
@@ -243,7 +243,7 @@ end
 
 local PAGING = { next_page_key = true, next_page_url = true }
 
-local function compare_answer(row, ours, sample)
+local function compare_response(row, ours, sample)
   for field, value in pairs(sample) do
     assert.truthy(ours[field] ~= nil or PAGING[field], field .. " is missing")
     if field == row.returns then
@@ -261,14 +261,14 @@ describe("The operation", function()
     gum = assert(emulator.start { sales = 60, subscribers = 4, now = 1790000000, part_size = 5 })
     shop = support.shop(gum)
     known = calls.known(shop, gum)
-    read = answer.read
-    answer.read = function(request, response)  -- luacheck: ignore
+    read = responses.read
+    responses.read = function(request, response)  -- luacheck: ignore
       raw = response.body
       return read(request, response)
     end
   end)
   teardown(function()
-    answer.read = read  -- luacheck: ignore
+    responses.read = read  -- luacheck: ignore
     gum:stop()
   end)
   before_each(function() gum:reset_stats() end)
@@ -292,15 +292,15 @@ describe("The operation", function()
         local resource = shop[row.resource]
         local value = assert(resource[row.name](resource, own.call(shop, known)))
         if row.kind == "file" then return assert.equal(raw, value) end
-        check_answer(row, json.decode(raw))
+        check_response(row, json.decode(raw))
         local plain = cjson.decode(raw)
         for _, sample in ipairs(own.samples or {}) do
           local recorded = support.fixture(sample .. ".json")
-          check_answer(row, json.decode(recorded))
-          compare_answer(row, plain, cjson.decode(recorded))
+          check_response(row, json.decode(recorded))
+          compare_response(row, plain, cjson.decode(recorded))
         end
         for _, sample in ipairs(own.schema_samples or {}) do
-          check_answer(row, json.decode(support.fixture(sample .. ".json")))
+          check_response(row, json.decode(support.fixture(sample .. ".json")))
         end
       end)
 

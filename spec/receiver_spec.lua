@@ -154,4 +154,66 @@ describe("A receiver", function()
     idle:close()
     client:close()
   end)
+
+  it("answers 503 to what has arrived when it is closed, and closes the port", function()
+    local early = {}
+    for i = 1, 30 do early[i] = send(REQUEST) end
+    local half = send(REQUEST:sub(1, -2))
+    open:close()
+    open:close()
+    for _, client in ipairs(early) do
+      client:settimeout(PATIENCE)
+      assert.equal("HTTP/1.1 503 Service Unavailable", client:receive())
+    end
+    half:settimeout(PATIENCE)
+    assert.equal("closed", select(2, half:receive()))
+    assert.is_nil((socket.connect("127.0.0.1", open.port)))
+    assert.same({}, events)
+    open:step(PATIENCE)  -- does nothing any more
+  end)
+
+  it("does not wait for ever when it is closed while more and more arrives", function()
+    local client = send(REQUEST)
+    local function more() client:send(REQUEST:rep(100)) end
+    local begin, real = core.now(), open.listener
+    open.listener = setmetatable({}, { __index = function(_, name)
+      return function(_, ...)
+        if name == "step" then more() end
+        return real[name](real, ...)
+      end
+    end })
+    open:close()
+    assert.is_true(core.now() - begin < 5)
+    assert.is_nil(real:fd())
+  end)
+
+  it("answers 503 to a ping whose event somebody fails to take, and raises the error again", function()
+    local raises = true
+    open.on_event = function() if raises then error("full", 0) end return 200 end
+    local client = send(REQUEST .. REQUEST)
+    local ok, raised
+    repeat ok, raised = pcall(open.step, open, 0.01) until not ok
+    assert.equal("full", raised)
+    raises = false
+    assert.same({ 503, 200 }, statuses(client, 2))
+  end)
+
+  it("is closed after the current request when on_event closes it, also from a step within a step", function()
+    local inner
+    open.on_event = function()
+      if not inner then
+        inner = true
+        open:step(0)
+      end
+      open:close()
+      return 200
+    end
+    local clients_of = { send(REQUEST), send(REQUEST) }
+    local give_up = core.now() + PATIENCE
+    while open.listener and core.now() < give_up do open:step(0.01) end
+    for _, client in ipairs(clients_of) do
+      client:settimeout(PATIENCE)
+      assert.equal("HTTP/1.1 200 OK", client:receive())
+    end
+  end)
 end)

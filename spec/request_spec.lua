@@ -49,7 +49,7 @@ describe("a request", function()
       assert.matches("^" .. method .. " / HTTP/1.1\r\n", sent { method = method })
     end
     for _, method in ipairs { "get", "TRACE", "", "GET /x", "GET\r\nX: 1", "GET\0" } do
-      assert.equal("the method is none of GET, HEAD, POST, PUT, PATCH, DELETE", refused { method = method })
+      assert.equal("the method must be one of GET, HEAD, POST, PUT, PATCH, DELETE", refused { method = method })
     end
   end)
 

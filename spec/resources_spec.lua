@@ -158,8 +158,16 @@ describe("The shop", function()
     it(("says that a webhook cannot be for '%s'"):format(wrong), function()
       local _, err = shop.resource_subscriptions:create { resource_name = wrong, post_url = "https://example.com/" }
       assert.equal("invalid", err.kind)
-      _, err = shop.resource_subscriptions:list { resource_name = wrong }
-      assert.equal("Valid resource_name parameter required", err.message)
     end)
   end
+
+  it("says that there are no webhooks for 'purchase'", function()
+    local _, err = shop.resource_subscriptions:list { resource_name = "purchase" }
+    assert.equal("Valid resource_name parameter required", err.message)
+  end)
+
+  it("refuses to list the webhooks for '', as an empty filter is not a filter", function()
+    assert.truthy(support.raised(shop.resource_subscriptions.list, shop.resource_subscriptions, { resource_name = "" })
+      :find("resource_subscriptions.list: parameter 'resource_name' is empty", 1, true))
+  end)
 end)

@@ -1,10 +1,10 @@
 -- Reads every recorded response of Gumroad.
 local cjson = require "cjson"
-local answer = require "gumroad.client.response"
+local responses = require "gumroad.client.response"
 local support = require "support"
 
 local function read(name)
-  return answer.read({ method = "GET" }, { status = 200, headers = {}, body = support.fixture(name .. ".json") })
+  return responses.read({ method = "GET" }, { status = 200, headers = {}, body = support.fixture(name .. ".json") })
 end
 
 -- Walks two tables in parallel: the response as read, and as plain lua-cjson decodes it.

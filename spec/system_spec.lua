@@ -237,6 +237,75 @@ describe("gumroad.system", function()
     end)
   end)
 
+  describe("signals", function()
+    -- A program may send() its process a signal; os.execute would have it ignore SIGINT meanwhile.
+    local BEFORE = [[local core, system = require "gumroad.core", require "gumroad.system"
+      local function send(name)
+        os.execute("{ sleep 0.05; kill -" .. name .. " $PPID; } >/dev/null 2>&1 &")
+        local enough = core.now() + 0.15
+        while core.now() < enough do end
+      end ]]
+
+    -- What a program prints, without the shell's remark that it was ended.
+    local function with_signals(program, before)
+      local said = run(BEFORE .. "local signals = assert(system.signals()) " .. program, before)
+      return (said:gsub("\n[^\n]*Terminated[^\n]*$", ""))
+    end
+
+    it("notes SIGTERM, once", function()
+      assert.equal("nil SIGTERM true", with_signals [[
+        local before = signals:caught() send "TERM"
+        print(tostring(before) .. " " .. signals:caught() .. " " .. tostring(type(signals:fd()) == "number"))]])
+      assert.equal("SIGTERM", with_signals [[ send "TERM" print(signals:caught()) io.flush() send "TERM"
+        print "alive" ]])
+    end)
+
+    it("makes its descriptor readable", function()
+      assert.equal("nil readable", with_signals [[
+        local engine = require("gumroad.core").engine() engine:watch(signals:fd())
+        local _, before = engine:step(0) send "TERM" local _, after = engine:step(10)
+        print(tostring(before and before[signals:fd()]) .. " " .. after[signals:fd()])]])
+    end)
+
+    it("notes that Lua's interpreter was interrupted", function()
+      assert.equal("false SIGINT", with_signals [[ local ok = pcall(send, "INT") print(tostring(ok) .. " "
+        .. signals:caught()) ]])
+    end)
+
+    it("notes Ctrl-C where nobody else handles it", function()
+      assert.equal("SIGINT", run(BEFORE .. [[ pcall(send, "INT")
+        local signals = system.signals() send "INT" print(signals:caught()) ]]))
+    end)
+
+    it("leaves ignored signals alone", function()
+      local said = with_signals([[ send "TERM" print(signals:caught()) print "alive" ]], "trap '' TERM; ")
+      assert.equal("nil\nalive", said)
+    end)
+
+    it("lets the signals end the program again once it is closed or collected", function()
+      assert.equal("closed", with_signals [[ signals:close() signals:close() print "closed" io.flush()
+        assert(not signals:fd()) send "TERM" print "alive" ]])
+      assert.equal("collected", with_signals [[ signals = nil collectgarbage() collectgarbage() print "collected"
+        io.flush() send "TERM" print "alive" ]])
+    end)
+
+    it("notes them for the first one only where several are open", function()
+      assert.equal("SIGTERM nil", with_signals [[
+        local second = system.signals() send "TERM"
+        print(signals:caught() .. " " .. tostring(second:caught())) ]])
+      assert.equal("nil", with_signals [[
+        local second = system.signals() signals:close() print(second:caught()) io.flush() send "TERM" print "alive" ]])
+    end)
+  end)
+
+  describe("raise_descriptor_limit", function()
+    it("makes the soft limit the hard one", function()
+      local program = [[ print(require("gumroad.system").raise_descriptor_limit()) io.flush() os.execute "ulimit -n" ]]
+      local said = run(program, "ulimit -Sn 50; ulimit -Hn 200; ")
+      assert.matches("^200%.?0?\n200$", said)
+    end)
+  end)
+
   describe("resolve", function()
     it("returns the addresses of a name", function()
       assert.same({ "127.0.0.1" }, system.resolve("127.0.0.1"))

@@ -197,7 +197,7 @@ describe("An upload", function()
   describe("with a part that fails", function()
     for name, fault in pairs {
       ["is refused for now"] = { kind = "status", status = 503 },
-      ["is reset before an answer"] = { kind = "reset" },
+      ["is reset before a response"] = { kind = "reset" },
       ["is reset in its middle"] = { kind = "reset_upload", bytes = 300 },
       ["was too slow for the storage"] = { kind = "status", status = 400,
         body = "<Error><Code>RequestTimeout</Code><Message>Your socket connection was idle.</Message></Error>" },
@@ -241,7 +241,7 @@ describe("An upload", function()
       local seen = {}
       local other = support.shop(gum, {
         on_request = function(request) if request.method == "PUT" then seen[#seen + 1] = request.url end end,
-        on_response = function(answer) if answer.method == "PUT" then seen[#seen + 1] = answer.url end end,
+        on_response = function(response) if response.method == "PUT" then seen[#seen + 1] = response.url end end,
       })
       local secret = assert(other.files:presign { filename = "a", file_size = 1 }).parts[1].presigned_url
       assert.matches("X%-Amz%-Signature=%x+", secret)

@@ -383,31 +383,56 @@ describe("shop:watch", function()
     end)
   end)
 
-  it("ends when a handler stops it, after the response to the current ping, and closes the port", function()
-    local port, transfers, count = nil, {}, 0
-    assert.is_true(shop:watch(with_defaults {
-      on_ready = function(watcher)
-        port = watcher.port
-        for i = 1, 3 do
-          transfers[i] = send(watcher, { body = ping { sale_id = "s" .. i } })
-        end
-      end,
-      sale = function(_, _, watcher)
-        count = count + 1
-        watcher:stop()
-      end,
-    }))
-    assert.is_false(is_open(port))
-    local answered = 0
-    for _, transfer in ipairs(transfers) do
-      while not transfer:done() do core.engine():step(PATIENCE) end
-      local response = transfer:result()
-      if response then
-        assert.equal(200, response.status)
-        answered = answered + 1
+  for _, how in ipairs { "stop", "close" } do
+    it("ends with " .. how .. "() in a handler after the response to the current ping; the others get 503", function()
+      local port, transfers, count = nil, {}, 0
+      assert.is_true(shop:watch(with_defaults {
+        on_ready = function(watcher)
+          port = watcher.port
+          for i = 1, 20 do
+            transfers[i] = send(watcher, { body = ping { sale_id = "s" .. i } })
+          end
+        end,
+        sale = function(_, _, watcher)
+          count = count + 1
+          watcher[how](watcher)
+          watcher[how](watcher)
+        end,
+      }))
+      assert.is_false(is_open(port))
+      local got = {}
+      for _, transfer in ipairs(transfers) do
+        while not transfer:done() do core.engine():step(PATIENCE) end
+        local status = assert(transfer:result()).status
+        got[status] = (got[status] or 0) + 1
       end
-    end
-    assert.same({ 1, 1 }, { count, answered })
+      assert.same({ 1, { [200] = 1, [503] = 19 } }, { count, got })
+    end)
+  end
+
+  it("ends when on_error closes it", function()
+    local current, transfer
+    assert.is_true(shop:watch(with_defaults { sale = ignore,
+      on_ready = function(watcher)
+        current, transfer = watcher, send(watcher, { path = "/wrong" })
+      end,
+      on_error = function() current:close() end }))
+    while not transfer:done() do core.engine():step(PATIENCE) end
+    assert.equal(404, assert(transfer:result()).status)
+    current:step(PATIENCE)  -- does nothing any more
+  end)
+
+  it("answers 503, closes the port and raises the error again when on_error raises", function()
+    local port, transfer
+    local raised = support.raised(shop.watch, shop, with_defaults { sale = ignore,
+      on_ready = function(watcher)
+        port, transfer = watcher.port, send(watcher, { body = ping { seller_id = "other" } })
+      end,
+      on_error = function() error("no room in the log") end })
+    assert.matches("no room in the log", raised, 1, true)
+    assert.is_false(is_open(port))
+    while not transfer:done() do core.engine():step(PATIENCE) end
+    assert.equal(503, assert(transfer:result()).status)
   end)
 
   it("ends at once if on_ready stops it", function()
@@ -454,6 +479,79 @@ describe("shop:watch", function()
     local elsewhere = gumroad.new { access_token = "a", base_url = "https://gumroad.invalid" }
     assert.is_true(elsewhere:watch { url = "http://10.0.0.5/hook", port = 0, subscribe = false, seller_id = "s",
       sale = ignore, on_ready = function(watcher) watcher:stop() end })
+  end)
+
+  it("opens no more connections and holds no more of bodies than it is told, and handles all pings", function()
+    local count = 0
+    watching({ max_connections = 2, max_memory = 1, sale = function() count = count + 1 end }, function(watcher)
+      local transfers = {}
+      for i = 1, 10 do transfers[i] = send(watcher, { body = ping { sale_id = "s" .. i } }) end
+      for _, transfer in ipairs(transfers) do
+        while not transfer:done() do watcher:step(PATIENCE) end
+        assert.equal(200, assert(transfer:result()).status)
+      end
+      assert.equal(2, watcher.receiver.listener:max_connections())
+    end)
+    assert.equal(10, count)
+  end)
+
+  -- Signals -----------------------------------------------------------------------------------
+
+  -- A script that watches; its handler takes a while.
+  local SCRIPT = [[
+    local core = require "gumroad.core"
+    local shop = require("gumroad").new { access_token = "a", base_url = "https://gumroad.invalid" }
+    local function say(word) io.write(word, "\n") io.flush() end
+    local done = shop:watch { url = "http://10.0.0.5/hook", port = 0, subscribe = false, seller_id = "s",
+      on_ready = function(watcher) say(watcher.port) end, on_error = function() say "error" end,
+      sale = function()
+        say "begun"
+        local enough = core.now() + 0.3
+        while core.now() < enough do end
+        say "finished"
+      end }
+    say("returned " .. tostring(done))]]
+
+  -- Sends two pings to such a script, and a signal while the first one is handled.
+  -- @return the two statuses, and the lines that the script then writes; the last one is its exit code
+  local function interrupt(signal, wrapper)
+    local command = ("%s %s 2>&1 & echo $!; wait $!; echo $?"):format(wrapper or "", support.lua_command(SCRIPT))
+    local pipe = assert(io.popen(command))
+    local pid, port = pipe:read("*l"), tonumber(pipe:read("*l"))
+    local got, lines, clients = {}, {}, {}
+    for i = 1, 2 do
+      clients[i] = assert(socket.connect("127.0.0.1", port))
+      clients[i]:settimeout(PATIENCE)
+      local body = "seller_id=s&sale_id=s" .. i
+      clients[i]:send(("POST /hook HTTP/1.1\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"):format(FORM,
+        #body, body))
+      if i == 1 then assert.equal("begun", pipe:read("*l")) end
+    end
+    os.execute(("kill -%s %s"):format(signal, wrapper and "$(pgrep -P " .. pid .. ")" or pid))
+    for i, client in ipairs(clients) do
+      got[i] = tonumber((client:receive("*l") or ""):match("^HTTP/1.1 (%d+)"))
+      client:close()
+    end
+    for line in pipe:lines() do lines[#lines + 1] = line end
+    pipe:close()
+    return got, lines
+  end
+
+  it("finishes the current handler on SIGTERM, answers the others 503, and ends", function()
+    local got, lines = interrupt "TERM"
+    assert.same({ { 200, 503 }, { "finished", "returned true", "0" } }, { got, lines })
+  end)
+
+  it("answers 503 on Ctrl-C, where Lua's interpreter breaks off the handler, and ends", function()
+    local got, lines = interrupt "INT"
+    assert.same({ { 503, 503 }, { "returned true", "0" } }, { got, lines })
+  end)
+
+  it("ends on SIGTERM as process 1 too, as in a container", function()
+    local wrapper = "unshare --user --map-root-user --pid --fork"
+    if not os.execute(wrapper .. " true 2>/dev/null") then return pending "unshare is not allowed here" end
+    local got, lines = interrupt("TERM", wrapper)
+    assert.same({ { 200, 503 }, { "finished", "returned true", "0" } }, { got, lines })
   end)
 
   -- What goes wrong ---------------------------------------------------------------------------
@@ -505,6 +603,14 @@ describe("shop:watch", function()
       function() shop:watch { url = URL, sale = print, refund = {} } end },
     { "watch: port: number expected, got string", function() shop:watch { url = URL, port = "80", sale = print } end },
     { "watch: port: a whole number from 0 to 65535", function() shop:watch { url = URL, port = -1, sale = print } end },
+    { "watch: max_connections: a whole number from 1 to 100000",
+      function() shop:watch { url = URL, max_connections = 0, sale = print } end },
+    { "watch: max_connections: a whole number from 1 to 100000",
+      function() shop:watch { url = URL, max_connections = 100001, sale = print } end },
+    { "watch: max_memory: a whole number from 1 to 2147483647",
+      function() shop:watch { url = URL, max_memory = 0, sale = print } end },
+    { "watch: max_memory: a whole number from 1 to 2147483647",
+      function() shop:watch { url = URL, max_memory = 2147483648, sale = print } end },
     { "watch: port: a whole number from 0 to 65535",
       function() shop:watch { url = URL, port = 80.5, sale = print } end },
     { "watch: port: a whole number from 0 to 65535",

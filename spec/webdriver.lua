@@ -16,9 +16,9 @@ local function begin(self, method, path, body)
     timeout = PATIENCE, headers = { ["Content-Type"] = "application/json" }, body = body and cjson.encode(body) })
   return function()
     while not transfer:done() do core.engine():step(1) end
-    local answer = assert(transfer:result())
-    local value = cjson.decode(answer.body).value
-    if answer.status ~= 200 then error(value.error .. ": " .. value.message, 0) end
+    local response = assert(transfer:result())
+    local value = cjson.decode(response.body).value
+    if response.status ~= 200 then error(value.error .. ": " .. value.message, 0) end
     return value
   end
 end

@@ -38,8 +38,16 @@ static int response_index (lua_State *L) {
 
 /* == Failures == */
 
+/* Whether libcurl cannot make sense of a proxy's URL, which its message quotes, with the password. */
+static int is_bad_proxy (const gr_transfer *t) {
+  static const char begins[] = "Unsupported proxy";
+  return strncmp(t->error, begins, sizeof begins - 1) == 0
+    || (t->code == CURLE_COULDNT_RESOLVE_PROXY && strpbrk(t->error, "@/'\"") != NULL);
+}
+
 static const char *failure_code (const gr_transfer *t) {
   if (t->failure != NULL) return t->failure;
+  if (is_bad_proxy(t)) return "config";
   switch (t->code) {
     case CURLE_OPERATION_TIMEDOUT: return "timeout";
 #if CURL_AT_LEAST_VERSION(8, 6, 0)
@@ -62,25 +70,32 @@ static void describe_timeout (const gr_transfer *t, char *text, size_t size) {
   long connect_ms = t->stall_s > 0 || t->connect_ms < t->total_ms ? t->connect_ms : t->total_ms;
   int len = (int)gr_number_write((double)(t->sent ? t->total_ms : connect_ms) / 1000, seconds);
   if (t->sent && t->stall_s > 0) snprintf(text, size, "nothing moved for %ld seconds", t->stall_s);
-  else if (t->sent) snprintf(text, size, "no complete answer within %.*s seconds", len, seconds);
+  else if (t->sent) snprintf(text, size, "no complete response within %.*s seconds", len, seconds);
   else snprintf(text, size, "no connection within %.*s seconds", len, seconds);
 }
 
 static void push_failure_message (lua_State *L, const gr_transfer *t, const char *code) {
-  char text[128];
+  char text[160];
   if (strcmp(code, "timeout") == 0) describe_timeout(t, text, sizeof text);
   else if (strcmp(code, "file") == 0)
     snprintf(text, sizeof text, "the file cannot be read any more: %s",
       t->file.error ? strerror(t->file.error) : "it became shorter while it was sent");
   else if (strcmp(code, "too_large") == 0 && t->head.too_large)
-    snprintf(text, sizeof text, "the headers of the answer are larger than %d bytes", (int)GR_MAX_HEAD);
+    snprintf(text, sizeof text, "the headers of the response are larger than %d bytes", (int)GR_MAX_HEAD);
   else if (strcmp(code, "too_large") == 0)
-    snprintf(text, sizeof text, "the answer is larger than %.0f bytes", (double)t->max_body);
+    snprintf(text, sizeof text, "the response is larger than %.0f bytes", (double)t->max_body);
   else if (t->code == CURLE_WRITE_ERROR)
-    snprintf(text, sizeof text, "the answer is not all compressed, or not as it says");
+    snprintf(text, sizeof text, "the response is not compressed as its Content-Encoding says");
   else if (t->code == CURLE_OUT_OF_MEMORY)  /* a peer can cause it, so it does not raise */
     snprintf(text, sizeof text, "libcurl is out of memory, or a header is too long for it");
-  else { lua_pushstring(L, t->error[0] ? t->error : curl_easy_strerror(t->code)); return; }
+  else if (is_bad_proxy(t))
+    snprintf(text, sizeof text, "the proxy in https_proxy, http_proxy or all_proxy cannot be used: it must be "
+      "http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded");
+  else {  /* a message of libcurl with a user and password in it is not shown */
+    int is_shown = t->error[0] != '\0' && strchr(t->error, '@') == NULL;
+    lua_pushstring(L, is_shown ? t->error : curl_easy_strerror(t->code));
+    return;
+  }
   lua_pushstring(L, text);
 }
 

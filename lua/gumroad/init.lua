@@ -9,10 +9,9 @@ local env = require "gumroad.base.env"
 local loop = require "gumroad.loop"
 local check_options = require("gumroad.base.options").check
 local shops = require "gumroad.shop"
-local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
 
-local gumroad = { _VERSION = Client.VERSION }
+local gumroad = { _VERSION = require "gumroad.version" }
 
 -- Parts that not every script needs are loaded when they are first used.
 local LAZY = { connections = "gumroad.connections", http = "gumroad.client.http", oauth = "gumroad.oauth",
@@ -32,12 +31,19 @@ setmetatable(gumroad, {
 --   connection       { name, scope }: the connection that the token comes from, for advice in errors;
 --                    gumroad.connect sets it
 --   base_url         address of the API (default: GUMROAD_API_BASE_URL, or https://api.gumroad.com)
+--   allow_http       true lets the token go over http to another machine, where others on the way can read it
+--                    (default: whether GUMROAD_ALLOW_HTTP is "1"); to this machine it always may
 --   timeout          seconds for one attempt (default: 30); during an upload, seconds without any progress
 --   connect_timeout  seconds for connecting, of each attempt (default: 10)
 --   retries          attempts after the first, made only if repeating does no harm (default: 2)
 --   max_size         bytes of a response after decompression (default: 10 MiB)
 --   max_values       objects, arrays, texts and other values in a response (default: 500,000)
 --   headers          table of additional request headers
+--   deadline         seconds for a whole call, with its repeats, its waits and all its requests (default: none);
+--                    iterators have it for each page
+--   cancel           what gumroad.canceller() returned; cancelling it ends the calls
+--   pace             whether Gumroad's rate limits are kept before sending, for all shops of the process together
+--                    (default: only at Gumroad's own address)
 --   sleep            function(seconds) of a cooperative scheduler, such as copas.sleep
 --   on_request       function { method, url, headers, body, attempt }, called before each attempt; the
 --                    headers do not include the token
@@ -90,8 +96,9 @@ local OPTIONS_OF_ALL = { sleep = { "function" } }
 --     }
 -- @param functions array of functions
 -- @param options   optional: { sleep = function } under a cooperative scheduler
--- @return table, table the first result of each function, and its error: its second result, or the gumroad.Error
---   that it raised. Each has the index of its function. Anything else that a function raises is raised again.
+-- @return table, table the first result of each function, and its error: its second result if the first is nil or
+--   false, or the gumroad.Error that it raised.
+--   Each has the index of its function. Anything else that a function raises is raised again.
 function gumroad.all(functions, options)
   check_functions(functions)
   if options ~= nil and type(options) ~= "table" then
@@ -102,6 +109,20 @@ function gumroad.all(functions, options)
   local waiting, err = loop.current(own)
   if not waiting then error(err, 0) end
   return waiting.all(functions)
+end
+
+--- Makes a handle that cancels calls: those that have it as their option `cancel`, those of a shop that was made with
+-- it, and requests of gumroad.http.
+--
+--     local canceller = gumroad.canceller()
+--     gumroad.all {
+--       function() return shop.sales:list({ limit = 1000 }, { cancel = canceller }) end,
+--       function() wait_for_a_key() canceller:cancel() end,
+--     }
+-- @return table: cancel() ends the calls that are under way and all later ones, with an error of kind cancelled, or
+--   outcome_unknown if a change was sent already; `cancelled` says whether it was called
+function gumroad.canceller()
+  return loop.canceller()
 end
 
 --- Masks what on_request and on_response are given, so that it can be logged. Buyers, license keys and all fields

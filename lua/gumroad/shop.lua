@@ -54,6 +54,12 @@ function shops.has_token(shop)
   return clients[shop].secret and true or false
 end
 
+--- Checks the options of one call; see gumroad.client.
+-- @local
+function shops.call_options(shop, where, options)
+  return clients[shop]:call_options(where, options)
+end
+
 --- Returns the loop for a call that a shop makes here and now.
 -- @return loop | nil, error: see gumroad.loop
 -- @local
@@ -74,7 +80,7 @@ local REQUEST = {
   headers = { "table" }, json = {}, form = { "table" }, body = { { "string", "table" } },
 }
 
---- Returns the path of a request of any kind, from what people write; see gumroad.client.target.
+--- Returns the path of a request, in any of the forms that people write; see gumroad.client.target.
 -- @return path | nil if the text is a URL of another server
 -- @local
 function shops.path_of(shop, text)
@@ -82,11 +88,11 @@ function shops.path_of(shop, text)
 end
 
 local function foreign(shop, text)
-  return nil, Error.new("config", ("the path is not one of the API, which is at %s (base_url); nothing is sent to %s")
-    :format(urls.shown(shops.base_url(shop)), urls.host(text) or "such a URL"))
+  return nil, Error.new("config", ("the API is at %s (base_url), so nothing was sent to %s")
+    :format(urls.shown(shops.base_url(shop)), urls.host(text) or "that URL"))
 end
 
--- Returns the request for the client, and what its reader notes of the response.
+-- Returns the request for the client, and a table that gets status and headers of the response.
 local function new_request(shop, path, given, options)
   local seen = {}
   options.headers = given.headers or options.headers
@@ -119,7 +125,7 @@ end
 function Shop:request(request, options)
   shops.check_self(self, "request")
   request = check_options("request", REQUEST, request, { noun = "field" })
-  options = Client.check_call_options("request", options)
+  options = clients[self]:call_options("request", options)
   local path = shops.path_of(self, request.url)
   if not path then return foreign(self, request.url) end
   local prepared, seen = new_request(self, path, request, options)

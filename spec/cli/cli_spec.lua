@@ -215,11 +215,11 @@ describe("gumroad-lua", function()
   describe("refuses, before anything is sent,", function()
     for _, case in ipairs {
       { "an unknown command", { "sels" }, "unknown command 'sels'", "gumroad-lua" },
-      { "a misspelt command", { "salse" }, "Did you mean 'sales'?", "gumroad-lua" },
+      { "a misspelled command", { "salse" }, "Did you mean 'sales'?", "gumroad-lua" },
       { "no command", {}, "a command is required", "gumroad-lua" },
-      { "a misspelt operation", { "sales", "lst" }, "unknown command 'lst'. Did you mean 'list'?",
+      { "a misspelled operation", { "sales", "lst" }, "unknown command 'lst'. Did you mean 'list'?",
         "gumroad-lua sales" },
-      { "a misspelt option", { "sales", "list", "--emial", "a" }, "unknown option '--emial'. Did you mean '--email'?",
+      { "a misspelled option", { "sales", "list", "--emial", "a" }, "unknown option '--emial'. Did you mean '--email'?",
         "gumroad-lua sales list" },
       { "an argument too few", { "sales", "get" }, "missing argument 'sale_id'", "gumroad-lua sales get" },
       { "an argument too many", { "sales", "get", "a", "b" }, "too many arguments", "gumroad-lua sales get" },
@@ -230,15 +230,15 @@ describe("gumroad-lua", function()
       { "a wrong boolean", { "products", "update", "a", "--is-adult", "yes" },
         "argument for option '--is-adult' must be one of 'true', 'false'", "gumroad-lua products update" },
       { "a wrong date", { "sales", "list", "--after", "tomorrow" },
-        "option '--after': \"YYYY-MM-DD\" or ISO 8601 with time and zone expected, got 'tomorrow'",
+        "option '--after': a date (\"YYYY-MM-DD\" or ISO 8601 with time and zone) expected, got 'tomorrow'",
         "gumroad-lua sales list" },
       { "a time where days count", { "sales", "export", "--from", "2026-01-02T10:00:00Z" },
         "gumroad-lua: option '--from': Gumroad counts whole UTC days here", "gumroad-lua sales export" },
-      { "a limit that is none", { "products", "list", "--limit", "-1" },
+      { "an invalid limit", { "products", "list", "--limit", "-1" },
         "gumroad-lua: option '--limit': a whole number of at least 0 expected, got '-1'", "gumroad-lua products list" },
-      { "a name of a connection that is none", { "login", "a b" }, "gumroad-lua: a name may have letters",
+      { "an invalid name of a connection", { "login", "a b" }, "gumroad-lua: a name may have letters",
         "gumroad-lua login" },
-      { "an emulator's number that is none", { "emulator", "--sales", "x" },
+      { "an invalid number for the emulator", { "emulator", "--sales", "x" },
         "option '--sales': a number of at least 0 expected, got 'x'", "gumroad-lua emulator" },
       { "wrong JSON", { "upsells", "create", "--name", "a", "--product-id", "b", "--offer-code", "{" },
         "option '--offer-code': it is not JSON: ", "gumroad-lua upsells create" },
@@ -248,9 +248,9 @@ describe("gumroad-lua", function()
         "option '--csv' can not be used together with option '--json'", "gumroad-lua sales list" },
       { "an unknown field", { "sales", "list", "--fields", "id,emails" },
         "--fields: unknown field 'emails' (did you mean 'email'?)", "gumroad-lua sales list" },
-      { "a time limit that is none", { "user", "get", "--timeout", "0" },
+      { "an invalid timeout", { "user", "get", "--timeout", "0" },
         "option '--timeout': a number of seconds expected, got '0'", "gumroad-lua user get" },
-      { "a method that is none", { "api", "FETCH", "user" }, "'FETCH' is none of GET, HEAD,", "gumroad-lua api" },
+      { "an unknown method", { "api", "FETCH", "user" }, "'FETCH' is not one of GET, HEAD,", "gumroad-lua api" },
       { "a field without a value", { "api", "GET", "user", "--query", "a" }, "NAME=VALUE expected, got 'a'",
         "gumroad-lua api" },
     } do
@@ -319,7 +319,7 @@ describe("gumroad-lua", function()
       assert(small:fault { kind = "status", status = 403, path = "/v2/files/complete" })
       local failed = command.run({ "files", "upload", path }, variables)
       assert.equal(3, failed.code, failed.err)
-      local words = assert(failed.err:match("^gumroad%-lua: go on within 15 minutes with: gumroad%-lua ([^\n]+)\n"),
+      local words = assert(failed.err:match("^gumroad%-lua: to continue within 15 minutes: gumroad%-lua ([^\n]+)\n"),
         failed.err)
       assert.is_true(system.is_private(words:match("@([^']+)")))
       small:reset_stats()
@@ -402,7 +402,7 @@ describe("gumroad-lua", function()
   it("says on stderr when a list is not complete and how to continue", function()
     local first, whole = unpack(batch { { "sales", "list", "--limit", "3", "--fields", "id" },
       { "sales", "list", "--fields", "id" } })
-    local key = first.err:match("^gumroad%-lua: the list is not complete: it ends at %-%-limit; go on with "
+    local key = first.err:match("^gumroad%-lua: the list is not complete %(it ends at %-%-limit%): continue it with "
       .. "%-%-page%-key '(%S+)'\n$")
     assert.equal("", whole.err)
     local rest = run({ "sales", "list", "--fields", "id", "--page-key", key })
@@ -444,7 +444,7 @@ describe("gumroad-lua", function()
       assert.truthy(user.out:find('^{"success":true,"user":'), user.err)
       assert.equal(2, other.code)
       assert.truthy(other.err:find("the API is at " .. gum.url
-        .. ", see --base-url; nothing is sent to api.example.com", 1, true), other.err)
+        .. " (see --base-url), so nothing was sent to api.example.com", 1, true), other.err)
       assert.equal(2, longer.code)
     end)
 
@@ -501,8 +501,8 @@ describe("gumroad-lua", function()
     local words = { "emulator", "--port", "0", "--sales", "3", "--access-token", "of-tests" }
     local pipe = assert(io.popen(command.line(words) .. " & echo $!"))
     local pid = pipe:read("*l")
-    local url = pipe:read("*l"):match("^# .*: (http://127%.0%.0%.1:%d+)$")
-    assert.equal("# Its access token: of-tests", pipe:read("*l"))
+    local url = pipe:read("*l"):match("^# Gumroad emulator at (http://127%.0%.0%.1:%d+) until Ctrl%-C%. To use it from "
+      .. "a shell:$")
     assert.equal("export GUMROAD_API_BASE_URL='" .. url .. "'", pipe:read("*l"))
     assert.equal("export GUMROAD_ACCESS_TOKEN='of-tests'", pipe:read("*l"))
     assert.truthy(pipe:read("*l"):find("^# .*: gumroad%-lua login NAME %-%-client%-id emulated%-application$"))
@@ -526,6 +526,6 @@ describe("gumroad-lua", function()
       .. "package.path = \"lua/?.lua;lua/?/init.lua\"' %0")
     local result = command.shell(line)
     assert.equal(3, result.code, result.err)
-    assert.truthy(result.err:find("apt install lua-argparse, or luarocks install argparse", 1, true))
+    assert.truthy(result.err:find("run apt install lua-argparse or luarocks install argparse", 1, true))
   end)
 end)

@@ -77,7 +77,7 @@ describe("gumroad-lua doctor #slow", function()
     assert.equal(problems > 0 and 1 or 0, found.code)
   end
 
-  it("finds no problem if there is none", function()
+  it("finds no problem in a working setup", function()
     local hook = make_webhook("sale", HOOK)
     local found = examine()
     assert.equal(0, found.code, found.text)
@@ -85,17 +85,17 @@ describe("gumroad-lua doctor #slow", function()
       assert.truthy(finding.status == "ok" or finding.status == "note", finding.message)
     end
     check(found, "ok", "libcurl", require("gumroad.core").curl().version)
-    check(found, "ok", "listener", "there")
+    check(found, "ok", "listener", "installed")
     check(found, "ok", "connection", "GUMROAD_ACCESS_TOKEN")
-    check(found, "ok", "API", gum.url .. " answers")
+    check(found, "ok", "API", gum.url .. " responds")
     check(found, "ok", "token", "Ana Petrova")
     check(found, "ok", "application", "main")
     check(found, "ok", "webhook sale", "goes to https://hooks.example.com/gumroad/pR4t...?...")
     check(found, "note", "webhooks", "none for refund, dispute, dispute_won, cancellation,")
     check(found, "ok", "API", " ms")
-    check(found, "ok", "scopes", (": %d of %d endpoints"):format(COUNT, COUNT))
+    check(found, "ok", "scopes", (": enough for %d of %d endpoints"):format(COUNT, COUNT))
     check(found, "note", "webhooks", "when the last token of their application is revoked")
-    check(found, "note", "webhooks", "cannot be seen through the API")
+    check(found, "note", "webhooks", "the API does not show the ping endpoint")
     assert(shop.resource_subscriptions:delete(hook.id))
   end)
 
@@ -117,7 +117,7 @@ describe("gumroad-lua doctor #slow", function()
         .. "http://127.0.0.1:1")
     check(examine { "--connection", "own" }, "note", "connection", "GUMROAD_ACCESS_TOKEN is set too")
     check(examine { "--connection", "other" }, "problem", "connection", "there is no connection 'other'")
-    check(examine(), "ok", "connections", "for its owner alone")
+    check(examine(), "ok", "connections", "readable by its owner only")
     os.execute(("chmod 644 %s/gumroad-lua/*"):format(home))
     check(examine(), "problem", "connections", "others can read ")
     check(examine({ "--connection", "own" }, without), "problem", "connection", "others can read ")
@@ -137,15 +137,15 @@ describe("gumroad-lua doctor #slow", function()
 
     it("distinguishes an unknown name, a closed port and a failure of the server", function()
       check(at("http://" .. TOO_LONG), "problem", "API", "the host's name is not known (DNS)")
-      check(at("http://127.0.0.1:" .. support.free_port()), "problem", "API", "nobody takes connections there")
+      check(at("http://127.0.0.1:" .. support.free_port()), "problem", "API", "nothing accepts connections there")
       gum:fault { kind = "status", status = 503, path = "/v2/user" }
-      check(at(gum.url), "problem", "API", "answers, but with 503")
+      check(at(gum.url), "problem", "API", "responds with 503")
     end)
 
     it("says what is wrong with TLS", function()
       check(at((gum.url:gsub("^http:", "https:"))), "problem", "API", "the TLS handshake failed")
       check(at(server.url), "problem", "API", "the certificate is not trusted")
-      check(at(server.url, { GUMROAD_CA_BUNDLE = server.ca_file }), "ok", "API", server.url .. " answers")
+      check(at(server.url, { GUMROAD_CA_BUNDLE = server.ca_file }), "ok", "API", server.url .. " responds")
     end)
 
     it("says what is wrong with the certificate bundle", function()
@@ -186,10 +186,11 @@ describe("gumroad-lua doctor #slow", function()
       made[i], owners[i] = make_webhook(hook[1], hook[2], hook[3])
     end
     local found = examine { "--url", gum.url .. "/elsewhere/" .. SECRET }
-    check(found, "warning", "webhook sale", "is there 2 times, so each event arrives as often")
+    check(found, "warning", "webhook sale", " has 2 webhooks, so each event arrives 2 times")
     check(found, "problem", "webhook refund", "is not in the public network")
     check(found, "warning", "webhook dispute", "unencrypted")
-    check(found, "note", "webhook cancellation", "another application's goes to https://hooks.example.com/gumroad/")
+    check(found, "note", "webhook cancellation",
+      "one of another application goes to https://hooks.example.com/gumroad/")
     check(found, "note", "webhooks", "none for dispute_won, subscription_updated,")
     check(found, "warning", "webhooks", "none goes to " .. gum.url .. "/else.../pR4t...")
     for i, hook in ipairs(made) do assert(owners[i].resource_subscriptions:delete(hook.id)) end
@@ -200,16 +201,17 @@ describe("gumroad-lua doctor #slow", function()
     local url = process:wait_for("listening on (http://[%w.:]+)") .. "/" .. SECRET
     local taken = examine { "--url", url }
     check(taken, "problem", "receiver", "is not in the public network (127.0.0.1)")
-    check(taken, "ok", "receiver", "a test ping is answered with 200")
+    check(taken, "ok", "receiver", "it responds to a test ping with 200")
     check(examine { "--url", url .. "x" }, "problem", "receiver",
-      "a test ping is answered with 404: Gumroad drops the event for good")
+      "it responds to a test ping with 404: Gumroad would drop the event for good")
     local event = cjson.decode(process:interrupt().out)
     assert.same({ "sale", true }, { event.type, event.test })
     gum:fault { kind = "status", status = 302, path = "/hook" }
     check(examine { "--url", gum.url .. "/hook" }, "problem", "receiver", "302: it redirects")
     gum:fault { kind = "status", status = 503, path = "/hook" }
-    check(examine { "--url", gum.url .. "/hook" }, "problem", "receiver", "503: Gumroad sends it again")
-    check(examine { "--url", url }, "problem", "receiver", "does not arrive: nobody takes connections there")
+    check(examine { "--url", gum.url .. "/hook" }, "problem", "receiver",
+      "503: Gumroad would send the event again after 1, 3 and 10 minutes, and then drop it")
+    check(examine { "--url", url }, "problem", "receiver", "does not arrive: nothing accepts connections there")
     check(examine { "--url", "http://" .. TOO_LONG .. "/hook" }, "problem", "receiver", TOO_LONG .. ": ")
     check(examine { "--url", "hooks.example.com" }, "problem", "receiver", "must be http(s)://HOST/PATH")
   end)
@@ -228,17 +230,17 @@ describe("gumroad-lua doctor #slow", function()
   it("sends its test ping in the name of the token's seller", function()
     local process = background.start({ "listen", "--port", "0", "--url", "http://127.0.0.1:9/hook" }, command.to(gum))
     local url = process:wait_for("listening on (http://[%w.:]+)") .. "/hook"
-    check(examine { "--url", url }, "ok", "receiver", "a test ping is answered with 200 after ")
+    check(examine { "--url", url }, "ok", "receiver", "it responds to a test ping with 200 after ")
     local other = examine({ "--url", url }, { GUMROAD_ACCESS_TOKEN = "" })
-    check(other, "problem", "receiver", "is answered with 403")
-    assert.truthy(other.text:find("If it refuses the pings of other sellers", 1, true))
+    check(other, "problem", "receiver", "it responds to a test ping with 403")
+    assert.truthy(other.text:find("If it accepts pings for one seller only", 1, true))
     assert.equal(0, process:interrupt().code)
   end)
 
   it("reports an impossible token and still checks the API", function()
     local found = examine({}, { GUMROAD_ACCESS_TOKEN = TOKEN .. "\n" })
     check(found, "problem", "connection", "the access token in GUMROAD_ACCESS_TOKEN is empty, or has a character")
-    check(found, "ok", "API", gum.url .. " answers")
+    check(found, "ok", "API", gum.url .. " responds")
     assert.is_nil(found.text:find(".lua:", 1, true))
   end)
 
@@ -266,9 +268,10 @@ describe("gumroad-lua doctor #slow", function()
         end
       end
       os.exit(require("gumroad.cli").main { "%s" }, true)]]
+    local build = "build them for " .. _VERSION .. " with make"
     for _, word in ipairs { "doctor", "connections" } do
-      for name, words in pairs { ["cjson"] = "luarocks install lua-cjson", ["gumroad.core"] = "build it with make",
-        ["gumroad.system"] = "build it with make", ["argparse"] = "luarocks install argparse" } do
+      for name, words in pairs { ["cjson"] = "luarocks install lua-cjson", ["gumroad.core"] = build,
+        ["gumroad.system"] = build, ["argparse"] = "luarocks install argparse" } do
         local result = command.shell(support.lua_command(program:format(name, word)))
         assert.equal(3, result.code, result.err)
         assert.truthy(result.err:find(words, 1, true), result.err)
@@ -279,7 +282,7 @@ describe("gumroad-lua doctor #slow", function()
   end)
 
   it("checks whether it can listen on a port", function()
-    check(examine { "--port", tostring(support.free_port()) }, "ok", "port", "can be listened on")
+    check(examine { "--port", tostring(support.free_port()) }, "ok", "port", " is free")
     check(examine { "--port", tostring(gum.port) }, "problem", "port", "is already taken")
   end)
 end)

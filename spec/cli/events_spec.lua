@@ -4,6 +4,7 @@ local emulator = require "gumroad.emulator"
 local EVENTS = require("gumroad.api.events").names
 local event_line = require "gumroad.cli.commands.listen.event_line"
 local schema = require "gumroad.api.schema"
+local socket = require "socket"
 local webhook = require "gumroad.webhook"
 local background = require "cli.background"
 local command = require "cli.support"
@@ -80,7 +81,7 @@ describe("gumroad-lua trigger", function()
       assert.is_true(assert(webhook.parse(printed(name, "--test"), FORM)).test)
     end
     local message = wrong("cancellation", "--print", "--test")
-    assert.truthy(message:find("--test: a ping of a subscription does not tell", 1, true))
+    assert.truthy(message:find("--test: pings about subscriptions do not say", 1, true))
   end)
 
   it("creates repeated deliveries, with one more field at the end", function()
@@ -88,7 +89,7 @@ describe("gumroad-lua trigger", function()
     local function timeless(form) return (form:gsub("%d+%-%d+%-%d+T%d+%%3A%d+%%3A%d+Z", "now")) end
     assert.equal(timeless(first) .. "&retry_count=2", timeless(again))
     assert.truthy(wrong("sale", "--print", "--retry-count", "4"):find("at least 1 and at most 3 expected", 1, true))
-    assert.truthy(wrong("test", "--print", "--retry-count", "1"):find("does not repeat", 1, true))
+    assert.truthy(wrong("test", "--print", "--retry-count", "1"):find("never repeats", 1, true))
   end)
 
   it("invents different pings each time, and the same ones from a seed", function()
@@ -136,7 +137,7 @@ describe("gumroad-lua trigger", function()
   it("says what is wrong with a field or an event", function()
     for words, message in pairs {
       ["emial=x"] = "unknown field 'emial' (did you mean 'email'?)", ["price=much"] = "price: integer expected",
-      ["refunded=yes"] = "refunded: boolean expected", ["card=visa"] = "say which field in it, as in card.NAME=VALUE",
+      ["refunded=yes"] = "refunded: boolean expected", ["card=visa"] = "name a field in it, as in card.NAME=VALUE",
       ["card.typ=visa"] = "card.typ: unknown field 'typ' (did you mean 'type'?)",
       ["email.x=1"] = "'email' has no fields",
       ["price"] = "FIELD=VALUE expected, got 'price'",
@@ -155,7 +156,7 @@ describe("gumroad-lua trigger", function()
     before_each(function() gum:clear_faults() end)
 
     -- Returns what trigger says if the response to a ping has a status.
-    local function answered(status, ...)
+    local function trigger_at(status, ...)
       gum:fault { kind = "status", status = status, path = "/hook" }
       return command.batch { { "trigger", "sale", "--to", gum.url .. "/hook/" .. SECRET .. "?key=" .. SECRET, ... } }[1]
     end
@@ -163,14 +164,14 @@ describe("gumroad-lua trigger", function()
     it("says what Gumroad would do after each response", function()
       local again = "Gumroad would send it again after 1, 3 and 10 minutes"
       for status, want in pairs {
-        [200] = { 0, "taken" }, [204] = { 0, "taken" }, [499] = { 5, again }, [500] = { 5, again },
+        [200] = { 0, "accepted" }, [204] = { 0, "accepted" }, [499] = { 5, again }, [500] = { 5, again },
         [502] = { 5, again }, [503] = { 5, again }, [504] = { 5, again },
         [400] = { 5, "Gumroad would drop it for good" },
         [404] = { 5, "Gumroad would drop it for good" }, [429] = { 5, "Gumroad would drop it for good" },
         [501] = { 5, "Gumroad would drop it for good" },
-        [302] = { 5, "Gumroad would drop it for good; do not redirect, not every server of Gumroad follows" },
+        [302] = { 5, "Gumroad would drop it for good, as not every server of Gumroad follows redirects" },
       } do
-        local result = answered(status)
+        local result = trigger_at(status)
         assert.equal(want[1], result.code, status)
         local told = result.out:gsub("%(%d%.%d+ s%)", "(S)")
         assert.equal(("sale to %s/hook/pR4t...?...: %d (S): %s\n"):format(gum.url, status, want[2]), told)
@@ -179,14 +180,14 @@ describe("gumroad-lua trigger", function()
     end)
 
     it("says how many deliveries are left", function()
-      assert.truthy(answered(503, "--retry-count", "1").out:find("again after 3 and 10 minutes\n", 1, true))
-      assert.truthy(answered(503, "--retry-count", "2").out:find("again after 10 minutes\n", 1, true))
-      assert.truthy(answered(503, "--retry-count", "3").out:find("that was the last delivery", 1, true))
+      assert.truthy(trigger_at(503, "--retry-count", "1").out:find("again after 3 and 10 minutes\n", 1, true))
+      assert.truthy(trigger_at(503, "--retry-count", "2").out:find("again after 10 minutes\n", 1, true))
+      assert.truthy(trigger_at(503, "--retry-count", "3").out:find("that was the last delivery", 1, true))
     end)
 
     it("sends what Gumroad sends, with Gumroad's headers", function()
       gum:reset_stats()
-      answered(200, "--seed", "9", "--json")
+      trigger_at(200, "--seed", "9", "--json")
       local request = support.requests(gum)[1]
       assert.equal("POST", request.method)
       assert.equal(FORM, request.headers["content-type"])
@@ -196,9 +197,9 @@ describe("gumroad-lua trigger", function()
     end)
 
     it("prints its results in the formats of other commands", function()
-      local result = cjson.decode(answered(503, "--json").out)[1]
+      local result = cjson.decode(trigger_at(503, "--json").out)[1]
       assert.same({ "sale", 503 }, { result.event, result.status })
-      assert.truthy(answered(200, "--fields", "event,fate").out:find("^sale\ttaken\n$"))
+      assert.truthy(trigger_at(200, "--fields", "event,fate").out:find("^sale\taccepted\n$"))
     end)
 
     it("ends with another exit code if there is no response", function()
@@ -214,7 +215,7 @@ describe("The line for an event", function()
     local event = { type = "sale", test = true, retry_count = 2, shadowed = { "email" }, data = { price = 1296,
       email = "lena@example.com\27[2J", product_name = ("Colour Notes No. 7 "):rep(9) } }
     local line = event_line.text(event, true)
-    assert.truthy(line:find("$12.96 (test; repetition 2; typed by the buyer: email)", 1, true), line)
+    assert.truthy(line:find("$12.96 (test; retry 2; typed by the buyer: email)", 1, true), line)
     assert.is_nil(line:find("\27", 1, true))
     assert.is_true(#line < 200)
     assert.equal("sale\tlena@example.com\\x1b[2J", event_line.text(event, false):match("\t(.-\t.-)\t"))
@@ -373,8 +374,8 @@ describe("gumroad-lua listen #slow", function()
     for message, words in pairs {
       ["--subscribe needs --url"] = { "--subscribe", "sale" },
       ["option '--events': unknown event 'sold'"] = { "--events", "sold" },
-      ["a path begins with /"] = { "--path", "hook" }, ["of at least 1 expected"] = { "--count", "0" },
-      ["events are printed as lines"] = { "--csv" },
+      ["a path that begins with / expected"] = { "--path", "hook" }, ["of at least 1 expected"] = { "--count", "0" },
+      ["events can only be printed as lines"] = { "--csv" },
       ["option '--forward': http(s)://HOST/PATH expected"] = { "--forward", "foo" },
     } do
       local result = command.batch { { "listen", (table.unpack or unpack)(words) } }[1]
@@ -451,6 +452,60 @@ describe("gumroad-lua listen #slow", function()
         assert.equal(0, result.code, signal)
         assert.truthy(result.err:find("0 events received\n", 1, true), result.err)
         assert.same({}, webhooks())
+      end
+    end)
+
+    it("ends on SIGTERM as process 1 too, as in a container", function()
+      local wrapper = "unshare --user --map-root-user --pid --fork "
+      if command.shell(wrapper .. "true").code ~= 0 then return pending "unshare is not allowed here" end
+      local line = command.line({ "listen", "--port", "0" }, command.to(gum))
+      local shell = ("exec 2>&1; %s%s </dev/null & echo $!; wait $!; echo exit $?"):format(wrapper, line)
+      local pipe = assert(io.popen(shell))
+      local pid = pipe:read("*l")
+      assert.matches("listening on", pipe:read("*l"), 1, true)
+      os.execute("kill -TERM $(pgrep -P " .. pid .. ")")
+      local told = pipe:read("*a")
+      pipe:close()
+      assert.equal("gumroad-lua: 0 events received\nexit 0\n", told)
+    end)
+
+    -- Connects clients that never finish their requests; returns how many of them stay connected.
+    local function count_connections(limits, ...)
+      local port, clients, count = tostring(support.free_port()), {}, 0
+      local line = command.line({ "listen", "--port", port, ... }, command.to(gum))
+      local pipe = assert(io.popen("echo $$; " .. limits .. "exec " .. line .. " 2>&1 </dev/null"))
+      local pid = pipe:read("*l")
+      assert.matches("listening on", pipe:read("*l"), 1, true)
+      local function sockets()
+        return tonumber(support.output(("ls -l /proc/%s/fd | grep -c socket:"):format(pid)))
+      end
+      local before, give_up = sockets(), socket.gettime() + 1
+      for i = 1, 12 do
+        clients[i] = assert(socket.connect("127.0.0.1", port))
+        clients[i]:send("POST")
+      end
+      repeat
+        count = math.max(count, sockets() - before)
+      until count == #clients or socket.gettime() > give_up
+      for _, client in ipairs(clients) do client:close() end
+      os.execute("kill -TERM " .. pid)
+      pipe:read("*a")
+      pipe:close()
+      return count
+    end
+
+    it("opens no more connections than it is told, and as many as the hard limit of descriptors allows", function()
+      assert.equal(12, count_connections "")
+      assert.equal(3, count_connections("", "--max-connections", "3", "--max-memory", "1000"))
+      assert.equal(12, count_connections "ulimit -Sn 70; ulimit -Hn 200; ")
+      assert.equal(6, count_connections "ulimit -n 70; ")
+    end)
+
+    it("says which limits it takes", function()
+      for option, most in pairs { ["--max-connections"] = 100000, ["--max-memory"] = 2147483647 } do
+        local result = command.run({ "listen", option, "0" }, command.to(gum))
+        assert.equal(2, result.code)
+        assert.truthy(result.err:find(("at least 1 and at most %d expected"):format(most), 1, true), result.err)
       end
     end)
 

@@ -80,7 +80,8 @@ describe("gumroad-lua login #slow", function()
     local result, page = in_browser("authorize", { "my-shop", "--client-id", CLIENT, "--no-browser" })
     assert.equal(0, result.code, result.err)
     assert.truthy(page.body:find("<h1>Connected</h1>", 1, true))
-    assert.truthy(result.out:find("^connected to Ana Petrova %(seller .-%) as 'my%-shop', for view_profile view_sales"))
+    assert.truthy(result.out:find("^connected to Ana Petrova %(seller .-%) as 'my%-shop', with the scopes "
+      .. "view_profile view_sales"))
     local connection = stored()["my-shop"]
     assert.same({ CLIENT, gum.url, "Ana Petrova", "view_profile view_sales" }, { connection.client_id,
       connection.base_url, connection.seller_name, connection.scope })
@@ -141,7 +142,7 @@ describe("gumroad-lua login #slow", function()
   end)
 
   it("accepts an access token from standard input and checks it with Gumroad", function()
-    assert.truthy(log_in_with_token("own").out:find("as 'own', for " .. SCOPES, 1, true))
+    assert.truthy(log_in_with_token("own").out:find("as 'own', with the scopes " .. SCOPES, 1, true))
     assert.same({ TOKEN, SCOPES, "main" }, { stored().own.access_token, stored().own.scope, stored().own.client_id })
     local none = run { "login", "own", "--with-token" }
     assert.equal(2, none.code)
@@ -199,10 +200,10 @@ describe("gumroad-lua login #slow", function()
   end)
 
   it("replaces a connection with the same name, and says that the previous token is still valid", function()
-    assert.is_nil(log_in_with_token("own").err:find("still good", 1, true))
-    assert.is_nil(log_in_with_token("own").err:find("still good", 1, true))  -- the same one
+    assert.is_nil(log_in_with_token("own").err:find("still valid", 1, true))
+    assert.is_nil(log_in_with_token("own").err:find("still valid", 1, true))  -- the same one
     local result = in_browser("authorize", { "own", "--client-id", CLIENT, "--no-browser" })
-    assert.truthy(result.err:find("the access token that 'own' had before is still good", 1, true))
+    assert.truthy(result.err:find("the earlier access token of 'own' is still valid", 1, true))
     assert.equal(CLIENT, stored().own.client_id)
   end)
 
@@ -239,7 +240,7 @@ describe("gumroad-lua login #slow", function()
   it("applies --timeout to the exchange of the code, and waits 5 minutes for the user", function()
     gum:fault { kind = "delay", seconds = 20, path = "/oauth/token" }
     local result = in_browser("authorize", { "a", "--client-id", CLIENT, "--no-browser", "--timeout", "0.3" })
-    assert.truthy(result.err:find("waiting at most 5 minutes", 1, true), result.err)
+    assert.truthy(result.err:find("waiting up to 5 minutes", 1, true), result.err)
     assert.truthy(result.err:find("let the user authorize again", 1, true), result.err)
     assert.same({}, stored())
   end)
@@ -249,7 +250,7 @@ describe("gumroad-lua login #slow", function()
       local result = check_silence(run { "login", "a", "--client-id", CLIENT, "--wait", "0.2", "--timeout", "9",
         (table.unpack or unpack)(words) })
       assert.equal(6, result.code, result.err)
-      assert.truthy(result.err:find("waiting at most 0.2 seconds", 1, true), result.err)
+      assert.truthy(result.err:find("waiting up to 0.2 seconds", 1, true), result.err)
       assert.truthy(result.err:find("nobody authorized the program within 0.2 seconds", 1, true), result.err)
       assert.same({}, stored())
     end
@@ -266,13 +267,13 @@ describe("gumroad-lua login #slow", function()
 
   it("says how long it waits and how to stop it", function()
     local process = background.start({ "login", "a", "--client-id", CLIENT, "--no-browser" }, variables())
-    process:wait_for("waiting at most 5 minutes for you to agree there; Ctrl%-C ends it")
+    process:wait_for("waiting up to 5 minutes for you to agree there; Ctrl%-C cancels")
     assert.equal(130, process:interrupt().code)
   end)
 
   it("keeps the previous connection as the default, and says so", function()
     assert.is_nil(log_in_with_token("one").err:find("default", 1, true))
-    assert.truthy(log_in_with_token("two").err:find("'one' stays the default; to change that: "
+    assert.truthy(log_in_with_token("two").err:find("'one' is still the default; to change that, run "
       .. "gumroad-lua connections default two", 1, true))
     assert.equal(0, run({ "user", "get" }).code)
   end)
@@ -290,7 +291,7 @@ describe("gumroad-lua login #slow", function()
       local token = stored().own.access_token
       local result = check_silence(run { "logout", "own" })
       assert.equal(0, result.code, result.err)
-      assert.truthy(result.err:find("webhooks go silent", 1, true))
+      assert.truthy(result.err:find("Gumroad silently stops sending the application's webhooks", 1, true))
       assert.is_nil((result.out .. result.err):find(token, 1, true))
       assert.same({}, stored())
       local _, err = support.shop(gum, { access_token = token }).user:get()
@@ -302,7 +303,7 @@ describe("gumroad-lua login #slow", function()
       gum:fault { kind = "status", status = 400, path = "/oauth/revoke" }
       local result = run { "logout", "own" }
       assert.equal(6, check_silence(result).code)
-      assert.truthy(result.err:find("'own' is forgotten here, but its access token is still good", 1, true))
+      assert.truthy(result.err:find("'own' is forgotten here, but its access token is still valid", 1, true))
       assert.same({}, stored())
     end)
 

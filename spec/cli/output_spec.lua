@@ -116,7 +116,7 @@ describe("What gumroad-lua prints", function()
       list:page { { url = "u", guid = "g", new_b = 1 }, { url = "u", new_a = 2 } }
       list:finish()
       assert.equal("url,guid\r\nu,g\r\nu,\r\n", table.concat(written))
-      assert.equal("not in the CSV: new_a, new_b", told)
+      assert.equal("these fields are not in the CSV: new_a, new_b", told)
     end)
   end)
 
@@ -140,7 +140,7 @@ describe("What gumroad-lua prints", function()
       assert.equal(2, both.code)
       assert.truthy(both.err:find("can not be used together", 1, true), both.err)
       assert.equal(format.name == "json" and 0 or 2, by_api.code, by_api.err)
-      local wants = format.name == "json" and "a path begins with /" or "events are printed as lines"
+      local wants = format.name == "json" and "a path that begins with / expected" or "events can only be printed"
       assert.truthy(by_listen.err:find(wants, 1, true), by_listen.err)
     end
   end)
@@ -159,7 +159,7 @@ describe("What gumroad-lua prints", function()
     local words = { "tax_forms", "download", "2025", "us_1099_k" }
     assert.equal(assert(shop.tax_forms:download("2025", "us_1099_k")), run(words).out)
     local shown = on_terminal(words, 80)
-    assert.truthy(shown.out:find("this is a file; send it into one: ... > FILE", 1, true), shown.out)
+    assert.truthy(shown.out:find("the result is a file: redirect the output with > FILE", 1, true), shown.out)
   end)
 
   describe("on a terminal", function()
@@ -209,7 +209,7 @@ describe("What gumroad-lua prints", function()
     end)
 
     it("says that a list is empty, and shows the progress of a long one", function()
-      assert.equal("gumroad-lua: none\n", on_terminal({ "utm_links", "list" }, 80).out)
+      assert.equal("gumroad-lua: the list is empty\n", on_terminal({ "utm_links", "list" }, 80).out)
       local line = command.line({ "sales", "list", "--csv", "--limit", "20" }, command.to(gum)) .. " >/dev/null"
       local shown = command.shell("script -qec " .. support.quote(line) .. " /dev/null").out
       assert.truthy(shown:find("10 sales\27[K\r20 sales\27[K\r\27[K\r", 1, true), shown)

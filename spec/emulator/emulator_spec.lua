@@ -53,51 +53,51 @@ describe("An emulated shop", function()
 
   local function get(path, options) return ask(gum, path, options) end
 
-  local function refused(message, answer)
-    assert.equal(200, answer.status)
-    assert.same({ success = false, message = message }, answer.json)
+  local function refused(message, response)
+    assert.equal(200, response.status)
+    assert.same({ success = false, message = message }, response.json)
   end
 
-  local function bad(message, answer)
-    assert.equal(400, answer.status)
-    assert.same({ status = 400, error = message }, answer.json)
+  local function bad(message, response)
+    assert.equal(400, response.status)
+    assert.same({ status = 400, error = message }, response.json)
   end
 
   describe("checks the token", function()
     it("and accepts a token in the header, in any case, or in a parameter", function()
       local token = gum.access_token
-      for _, answer in ipairs {
+      for _, response in ipairs {
         get("/v2/user", { token = false, headers = { Authorization = "bearer " .. token } }),
         get("/v2/user?access_token=" .. token, { token = false }),
         get("/v2/user?bearer_token=" .. token, { token = false }),
       } do
-        assert.equal(200, answer.status)
-        assert.is_true(answer.json.success)
+        assert.equal(200, response.status)
+        assert.is_true(response.json.success)
       end
     end)
 
     it("and responds with 401 with a reason in a header and no body", function()
-      local answer = get("/v2/user", { token = "no-such-token" })
-      assert.equal(401, answer.status)
-      assert.equal("", answer.body)
+      local response = get("/v2/user", { token = "no-such-token" })
+      assert.equal(401, response.status)
+      assert.equal("", response.body)
       assert.equal('Bearer realm="Doorkeeper", error="invalid_token", '
-        .. 'error_description="The access token is invalid"', answer.headers["www-authenticate"])
+        .. 'error_description="The access token is invalid"', response.headers["www-authenticate"])
     end)
 
     it("and says if a token was revoked", function()
       gum:grant("short-lived", "view_sales")
       assert.equal(200, get("/v2/sales", { token = "short-lived" }).status)
       gum:revoke("short-lived")
-      local answer = get("/v2/sales", { token = "short-lived" })
-      assert.equal(401, answer.status)
-      assert.is_truthy(answer.headers["www-authenticate"]:find("token was revoked", 1, true))
+      local response = get("/v2/sales", { token = "short-lived" })
+      assert.equal(401, response.status)
+      assert.is_truthy(response.headers["www-authenticate"]:find("token was revoked", 1, true))
     end)
 
     it("and responds with 403 and an empty body if the scope is missing", function()
-      local answer = get("/v2/sales", { token = "public-token" })
-      assert.equal(403, answer.status)
-      assert.equal("", answer.body)
-      assert.is_nil(answer.headers["www-authenticate"])
+      local response = get("/v2/sales", { token = "public-token" })
+      assert.equal(403, response.status)
+      assert.equal("", response.body)
+      assert.is_nil(response.headers["www-authenticate"])
     end)
 
     it("and shows sales figures and private fields only to tokens that may see them", function()
@@ -109,30 +109,30 @@ describe("An emulated shop", function()
   end)
 
   it("responds with 404 to unknown routes, as JSON or as a page depending on Accept", function()
-    local answer = get("/v2/nowhere")
-    assert.equal(404, answer.status)
-    assert.same({ status = 404, error = "Not Found" }, answer.json)
+    local response = get("/v2/nowhere")
+    assert.equal(404, response.status)
+    assert.same({ status = 404, error = "Not Found" }, response.json)
     local page = get("/v2/nowhere", { headers = { Accept = "text/html" } })
     assert.equal("text/html; charset=utf-8", page.headers["content-type"])
   end)
 
   it("has the same API under /api/v2, with pages that remain there", function()
-    local answer = get("/api/v2/products").json
-    assert.equal(10, #answer.products)
-    assert.equal("/api/v2/products?page_key=" .. answer.next_page_key, answer.next_page_url)
+    local response = get("/api/v2/products").json
+    assert.equal(10, #response.products)
+    assert.equal("/api/v2/products?page_key=" .. response.next_page_key, response.next_page_url)
   end)
 
   it("has the content type of Rails, and an id for each request", function()
-    local answer = get("/v2/user")
-    assert.equal("application/json; charset=utf-8", answer.headers["content-type"])
-    assert.is_truthy(answer.headers["x-request-id"])
-    assert.are_not.equal(answer.headers["x-request-id"], get("/v2/user").headers["x-request-id"])
+    local response = get("/v2/user")
+    assert.equal("application/json; charset=utf-8", response.headers["content-type"])
+    assert.is_truthy(response.headers["x-request-id"])
+    assert.are_not.equal(response.headers["x-request-id"], get("/v2/user").headers["x-request-id"])
   end)
 
   it("responds to HEAD as to GET, without the body", function()
-    local answer = get("/v2/user", { method = "HEAD" })
-    assert.equal(200, answer.status)
-    assert.equal("", answer.body)
+    local response = get("/v2/user", { method = "HEAD" })
+    assert.equal(200, response.status)
+    assert.equal("", response.body)
   end)
 
   it("reads long values", function()
@@ -142,10 +142,10 @@ describe("An emulated shop", function()
   end)
 
   it("refuses a body that cannot be parsed", function()
-    local answer = get("/v2/products", { method = "POST", body = '{"name":',
+    local response = get("/v2/products", { method = "POST", body = '{"name":',
       headers = { ["Content-Type"] = "application/json" } })
-    assert.equal(400, answer.status)
-    assert.same({ success = false }, answer.json)
+    assert.equal(400, response.status)
+    assert.same({ success = false }, response.json)
   end)
 
   describe("lists", function()
@@ -157,8 +157,8 @@ describe("An emulated shop", function()
         seen[product.id] = true
       end
       assert.equal(23, #products)
-      local answer = get("/v2/products/" .. products[12].id, { method = "DELETE" }).json
-      assert.same({ success = true, message = "The product was deleted successfully." }, answer)
+      local response = get("/v2/products/" .. products[12].id, { method = "DELETE" }).json
+      assert.same({ success = true, message = "The product was deleted successfully." }, response)
       assert.equal(22, #every(gum, "/v2/products?", "products"))
       assert.is_true(get("/v2/products/" .. products[12].id).json.product.deleted)
     end)
@@ -171,9 +171,9 @@ describe("An emulated shop", function()
     end)
 
     it("a last page without a next_page_key", function()
-      local answer = get("/v2/sales?after=2026-09-21").json
-      assert.is_nil(answer.next_page_key)
-      assert.is_nil(answer.next_page_url)
+      local response = get("/v2/sales?after=2026-09-21").json
+      assert.is_nil(response.next_page_key)
+      assert.is_nil(response.next_page_url)
     end)
 
     it("sales after and before a day in UTC, which may have single digits", function()
@@ -187,11 +187,11 @@ describe("An emulated shop", function()
     end)
 
     it("pages with the query repeated, sorted and encoded in next_page_url", function()
-      local answer = get("/v2/sales?before=2026-09-20&after=2024-1-1&access_token=x&page=1").json
-      assert.equal("/v2/sales?after=2024-1-1&before=2026-09-20&page_key=" .. answer.next_page_key,
-        answer.next_page_url)
-      assert.is_truthy(answer.next_page_key:find("^%d+000000%-%d+$"))
-      assert.equal(26, #answer.next_page_key:match("^%d+") + 6)
+      local response = get("/v2/sales?before=2026-09-20&after=2024-1-1&access_token=x&page=1").json
+      assert.equal("/v2/sales?after=2024-1-1&before=2026-09-20&page_key=" .. response.next_page_key,
+        response.next_page_url)
+      assert.is_truthy(response.next_page_key:find("^%d+000000%-%d+$"))
+      assert.equal(26, #response.next_page_key:match("^%d+") + 6)
     end)
 
     it("a page by its number, which takes precedence over the key", function()
@@ -279,15 +279,15 @@ describe("An emulated shop", function()
 
   describe("changes", function()
     it("a product, by PUT or PATCH, in a form or in JSON", function()
-      local answer = get("/v2/products/tapel", { method = "PUT",
+      local response = get("/v2/products/tapel", { method = "PUT",
         form = { name = "Tape Loops", price = "1250", tags = { "tape", "rain" } } }).json.product
-      assert.equal("Tape Loops", answer.name)
-      assert.equal("$12.50", answer.formatted_price)
-      assert.same({ "tape", "rain" }, answer.tags)
-      answer = get("/v2/products/tapel", { method = "PATCH", body = '{"price":99,"tags":[]}',
+      assert.equal("Tape Loops", response.name)
+      assert.equal("$12.50", response.formatted_price)
+      assert.same({ "tape", "rain" }, response.tags)
+      response = get("/v2/products/tapel", { method = "PATCH", body = '{"price":99,"tags":[]}',
         headers = { ["Content-Type"] = "application/json" } }).json.product
-      assert.equal("99¢", answer.formatted_price)
-      assert.same({}, answer.tags)
+      assert.equal("99¢", response.formatted_price)
+      assert.same({}, response.tags)
       refused("Name can't be blank",
         get("/v2/products/tapel", { method = "PUT", form = { name = " " } }))
     end)
@@ -497,9 +497,9 @@ describe("The webhooks of an emulated shop", function()
       ["http://10.1.2.3/"] = false, ["http://192.168.1.1:99/"] = false, ["http://[::1]/"] = false,
       ["http://172.16.0.1"] = false, ["http://user@169.254.1.1/"] = false, ["http://7f1/"] = false,
     } do
-      local answer = ask(strict, PATH, { method = "PUT",
+      local response = ask(strict, PATH, { method = "PUT",
         form = { resource_name = "sale", post_url = url } }).json
-      assert.equal(allowed, answer.success, url)
+      assert.equal(allowed, response.success, url)
     end
     strict:stop()
   end)

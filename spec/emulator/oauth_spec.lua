@@ -99,13 +99,13 @@ describe("The emulator's OAuth", function()
       ["another redirect URI"] = { redirect_uri = "http://127.0.0.1/other" },
       ["another host"] = { redirect_uri = "http://example.com/callback" },
       ["a loopback name in place of the address"] = { redirect_uri = "http://localhost/callback" },
-      ["a port that is none"] = { redirect_uri = "http://127.0.0.1:x/callback" },
+      ["an invalid port"] = { redirect_uri = "http://127.0.0.1:x/callback" },
       ["no redirect URI"] = { redirect_uri = false }, ["an unknown scope"] = { scope = "view_profile everything" },
       ["an internal scope"] = { scope = "mobile_api" }, ["a legacy scope"] = { scope = "refund_sales" },
       ["another response type"] = { response_type = "token" },
       ["a plain challenge"] = { code_challenge = VERIFIER, code_challenge_method = "plain" },
     } do
-      it("not for " .. what .. ", and sends nobody anywhere", function()
+      it("but not for " .. what .. ", which does not redirect", function()
         local response = browser.get(page(fields))
         assert.is_true(response.status == 400 or response.status == 401)
         assert.is_nil(response.headers.location)

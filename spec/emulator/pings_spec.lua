@@ -5,14 +5,14 @@ local post_url = require "gumroad.emulator.pings.post_url"
 
 local SCALE = 0.001  -- a retry after a minute comes after 60 ms
 
--- A receiver of pings in this process. `answers` are the statuses of its responses, in order, followed by 200.
+-- A receiver of pings in this process. `statuses` are those of its responses, in order; then 200 follows.
 local function new_receiver()
   local open = assert(listener.new { port = 0 })
   core.engine():watch(open:fd())
-  local receiver = { answers = {}, got = {}, url = "http://127.0.0.1:" .. open:port() }
+  local receiver = { statuses = {}, got = {}, url = "http://127.0.0.1:" .. open:port() }
 
   local function take(request)
-    local status = table.remove(receiver.answers, 1) or 200
+    local status = table.remove(receiver.statuses, 1) or 200
     table.insert(receiver.got, { method = request:method(), path = request:path(),
       headers = request:headers(), body = request:body(),
       fields = core.form_decode(request:body()) })
@@ -114,7 +114,7 @@ describe("The emulator's pings", function()
   it("are repeated, with a count, after errors of the receiver", function()
     start()
     subscribe "sale"
-    receiver.answers = { 500, 503 }
+    receiver.statuses = { 500, 503 }
     gum:sell()
     local pings = receiver.wait(3)
     assert.is_nil(pings[1].fields.retry_count)
@@ -126,7 +126,7 @@ describe("The emulator's pings", function()
   it("are given up after the fourth delivery", function()
     start()
     subscribe "sale"
-    receiver.answers = { 502, 504, 499, 500, 500 }
+    receiver.statuses = { 502, 504, 499, 500, 500 }
     gum:sell()
     receiver.wait(4)
     assert.same({ 502, 504, 499, 500 }, statuses())
@@ -135,13 +135,13 @@ describe("The emulator's pings", function()
   it("follow three redirects with the same body, and are then lost", function()
     start()
     subscribe "sale"
-    receiver.answers = { 302, 302, 302 }
+    receiver.statuses = { 302, 302, 302 }
     gum:sell()
     local got = receiver.wait(4)
     assert.same({ "POST", "/elsewhere", got[1].body }, { got[4].method, got[4].path, got[4].body })
     assert.same({ 302, 302, 302, 200 }, statuses())
     gum:reset_stats()
-    receiver.answers = { 302, 302, 302, 302 }
+    receiver.statuses = { 302, 302, 302, 302 }
     gum:sell()
     receiver.wait(8)
     assert.same({ 302, 302, 302, 302 }, statuses())
@@ -150,7 +150,7 @@ describe("The emulator's pings", function()
   it("are lost by older servers when the receiver redirects", function()
     start { old_server = true }
     subscribe "sale"
-    receiver.answers = { 302 }
+    receiver.statuses = { 302 }
     gum:sell()
     receiver.wait(1)
     assert.same({ 302 }, statuses())
@@ -160,7 +160,7 @@ describe("The emulator's pings", function()
     it("are lost when the response is " .. status, function()
       start()
       subscribe "sale"
-      receiver.answers = { status }
+      receiver.statuses = { status }
       gum:sell()
       receiver.wait(1)
       assert.same({ status }, statuses())
@@ -227,7 +227,7 @@ describe("The emulator's pings", function()
 
   it("can be tested in the settings: without a resource name, with test at the end, never repeated", function()
     start()
-    receiver.answers = { 500 }
+    receiver.statuses = { 500 }
     gum:test_ping(receiver.url .. "/test")
     local ping = receiver.wait(1)[1]
     assert.is_nil(ping.fields.resource_name)

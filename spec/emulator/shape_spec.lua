@@ -219,18 +219,18 @@ describe("The form of a ping", function()
 end)
 
 describe("The payload of a ping", function()
-  local shop, told
+  local shop, seen
   before_each(function()
-    told = {}
+    seen = {}
     shop = Shop.new { seed = 7, products = 12, sales = 50, subscribers = 20, now = 1790000000 }
-    shop.emit = function(name, record, details) told[#told + 1] = { name, record, details } end
+    shop.emit = function(name, record, details) seen[#seen + 1] = { name, record, details } end
   end)
 
   -- the keys of the payload of the latest event
   local function last_payload()
-    local name, record = told[#told][1], told[#told][2]
+    local name, record = seen[#seen][1], seen[#seen][2]
     local make = record.order_number and payloads.sale or payloads.subscription
-    return make(shop, record, name, told[#told][3])
+    return make(shop, record, name, seen[#seen][3])
   end
 
   local function check_payload(name)
@@ -269,7 +269,7 @@ describe("The payload of a ping", function()
     local sale = events.sell(shop, { product_id = "kzqwu", email = "gifter@example.com",
       gift_to = "giftee@example.com" })
     check_payload "sale_gift_receiver"
-    assert.equal(1, #told)
+    assert.equal(1, #seen)
     assert.equal("giftee@example.com", last_payload().email)
     assert.equal(sale.price, last_payload().gift_price)
   end)
@@ -293,7 +293,7 @@ describe("The payload of a ping", function()
 
   it("has the keys of a membership, its charges and its changes", function()
     events.sell(shop, { product_id = "mclub" })
-    local subscription = told[1][2].subscription
+    local subscription = seen[1][2].subscription
     assert.equal(subscription.id, last_payload().subscription_id)
     events.sell(shop, { subscription_id = subscription.id })
     assert.is_true(last_payload().is_recurring_charge)

@@ -38,8 +38,8 @@ describe("The emulated shop", function()
     local begun = assert(shop.files:presign { filename = filename, file_size = #bytes })
     local parts = {}
     for i, part in ipairs(begun.parts) do
-      local answer = put(part.presigned_url, bytes:sub(i * 4 - 3, i * 4))
-      parts[i] = { part_number = i, etag = answer.headers.etag }
+      local response = put(part.presigned_url, bytes:sub(i * 4 - 3, i * 4))
+      parts[i] = { part_number = i, etag = response.headers.etag }
     end
     return { upload_id = begun.upload_id, key = begun.key, parts = parts }
   end
@@ -141,7 +141,7 @@ describe("The emulated shop", function()
       end
     end)
 
-    it("and puts covers into the requested order, of which the first is the main one", function()
+    it("and puts covers into the requested order, starting with the main one", function()
       local id = new_product()
       local covers
       for _ = 1, 3 do covers = assert(shop.covers:create(id, { url = "https://example.com/a.png" })) end
@@ -259,7 +259,7 @@ describe("The emulated shop", function()
   end)
 
   describe("has questions at checkout", function()
-    it("with any names, of which the last one with a name is meant", function()
+    it("with any names, and finds the last question with a name", function()
       local id, name = new_product(), "Name v1.0 / [print] & Öl?"
       assert(shop.custom_fields:create(id, { name = name }))
       assert(shop.custom_fields:create(id, { name = name, required = true }))
@@ -357,7 +357,7 @@ describe("The emulated shop", function()
       assert(shop.user:update { name = "Ana Petrova", bio = "Brushes and prints." })
     end)
 
-    it("with pages, each of which has content or custom HTML, not both", function()
+    it("with pages that have either content or custom HTML", function()
       local page = assert(shop.pages:create { title = "Häufige Fragen!", content = "<p>a</p>" })
       assert.equal("h-ufige-fragen", page.slug)
       page = assert(shop.pages:update(page.slug, { custom_html = "<b>b</b>", title = "FAQ" }))

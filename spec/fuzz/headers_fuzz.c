@@ -60,7 +60,8 @@ static void check_headers (const char *head, size_t len) {
 }
 
 static void read_head (const char *data, size_t size, gr_memory memory) {
-  gr_response_head head = {{NULL, 0, 0}, 0, 0};
+  gr_response_head head;
+  memset(&head, 0, sizeof head);
   const char *p = data, *end = data + size, *failure = NULL;
   while (p < end && failure == NULL) {
     const char *start = p;

@@ -2,6 +2,10 @@
 ** second a path. */
 #include "fuzz.h"
 
+#include <netdb.h>
+#include <netinet/in.h>
+#include <strings.h>
+#include <sys/socket.h>
 #include <curl/curl.h>
 
 #include "request.h"
@@ -49,15 +53,59 @@ static void check_joined (CURLU *base, const char *text, size_t len, const char 
   free(joined);
 }
 
+static int is_loopback_v4 (const unsigned char *bytes) {
+  static const unsigned char any[4] = {0};
+  return bytes[0] == 127 || memcmp(bytes, any, 4) == 0;
+}
+
+/* Whether an address, or a name that is always one, is of this machine: 1, 0, or -1 for a name. */
+static int is_this_machine (const char *host) {
+  char name[256];
+  size_t len = strlen(host);
+  struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM}, *ai;
+  if (len == 0 || len >= sizeof name) return -1;
+  if (host[0] == '[') snprintf(name, sizeof name, "%.*s", (int)len - 2, host + 1);
+  else strcpy(name, host);
+  if (getaddrinfo(name, NULL, &hints, &ai) != 0) return -1;
+  int is_here = 0;
+  if (ai->ai_family == AF_INET) {
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)ai->ai_addr;
+    is_here = is_loopback_v4((const unsigned char *)&v4->sin_addr);
+  }
+  else {
+    const struct in6_addr *v6 = &((const struct sockaddr_in6 *)(const void *)ai->ai_addr)->sin6_addr;
+    is_here = IN6_IS_ADDR_LOOPBACK(v6) || IN6_IS_ADDR_UNSPECIFIED(v6)
+      || (IN6_IS_ADDR_V4MAPPED(v6) && is_loopback_v4(v6->s6_addr + 12));
+  }
+  freeaddrinfo(ai);
+  return is_here;
+}
+
+static int ends_in (const char *host, const char *end) {
+  size_t len = strlen(host), end_len = strlen(end);
+  return len >= end_len && strcasecmp(host + len - end_len, end) == 0
+    && (len == end_len || host[len - end_len - 1] == '.');
+}
+
+/* A token goes out in clear to this machine alone. */
+static void check_place (CURLU *url, gr_place place) {
+  char *host = part_of(url, CURLUPART_HOST);
+  int is_here = is_this_machine(host);
+  if (is_here >= 0) CHECK(place == (is_here ? GR_LOOPBACK : GR_ELSEWHERE));
+  else CHECK(place == (ends_in(host, "localhost") || ends_in(host, "localhost.") ? GR_LOOPBACK_BY_NAME : GR_ELSEWHERE));
+  free(host);
+}
+
 static void check_base (const char *text, size_t len, const char *path, size_t path_len) {
   for (int path_follows = 0; path_follows <= 1; path_follows++) {
-    int loopback = 0;
-    if (gr_check_base_url(text, len, path_follows, &loopback) != NULL) continue;
+    gr_place place = GR_ELSEWHERE;
+    if (gr_check_base_url(text, len, path_follows, &place) != NULL) continue;
     CHECK(strlen(text) == len);
     CURLU *url = curl_url();
     CHECK(url != NULL && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK);
     CHECK(is_part(url, CURLUPART_SCHEME, "https") || is_part(url, CURLUPART_SCHEME, "http"));
     CHECK(!is_part(url, CURLUPART_HOST, "") && is_part(url, CURLUPART_FRAGMENT, ""));
+    check_place(url, place);
     if (path_follows && gr_check_path(path, path_len) == NULL) {
       CHECK(strlen(path) == path_len && path[0] == '/' && path[1] != '/');
       check_joined(url, text, len, path);

@@ -1,9 +1,9 @@
---- Which fields of requests and responses may be shown to others, as in a log. A field that is not known may hold
--- anything, such as what a buyer typed into a custom field, so only known fields may be shown.
+--- Which fields of requests and responses may be shown to others, for example in a log. An unknown field may contain
+-- anything, such as a buyer's answer to a custom field, so only known fields may be shown.
 local operations = require "gumroad.api.operations"
 local schema = require "gumroad.api.schema"
 
--- Known fields that say who a buyer is, or that are keys: of a license, to an upload, to a receiver of pings.
+-- Known fields that identify a buyer, and keys: of a license, of an upload, of a receiver of pings.
 local PRIVATE = {
   "affiliate", "bank_account_visual", "buyer_email", "buyer_name", "city", "custom_fields", "email", "file_url",
   "full_name", "giftee_email", "gifter_email", "invoice_url", "key", "license_key", "paypal_email", "post_url",
@@ -12,7 +12,7 @@ local PRIVATE = {
   "twitter_handle", "upload_id", "url", "url_params", "user_email", "visual", "zip_code",
 }
 
--- Of the envelope, and of OAuth's responses.
+-- Fields of envelopes and of OAuth's responses.
 local ENVELOPE = { "error", "error_description", "message", "next_page_key", "scope", "success", "token_type" }
 
 local shown = {}
@@ -45,7 +45,7 @@ function private.is_shown(name)
   return shown[name] == true
 end
 
---- Whether a field is one of those that are known and private.
+--- Whether a field is known to be private.
 function private.is_private(name)
   return is_private[name] == true
 end

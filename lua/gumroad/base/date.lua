@@ -1,8 +1,8 @@
---- Points in time, as callers write them and as Gumroad wants them.
+--- Points in time: reads them in the forms that callers use, and writes them as Gumroad's days.
 local date = {}
 
--- Days from 1 January 1970 to a day of the (proleptic) Gregorian calendar. Years are counted
--- from March, so that the day that comes and goes is the last one.
+-- Returns the days from 1970-01-01 to a day of the (proleptic) Gregorian calendar. Years begin in March here, so that
+-- a leap day is the last day of its year.
 local function days_since_epoch(year, month, day)
   if month < 3 then year, month = year - 1, month + 12 end
   local leap_days = math.floor(year / 4) - math.floor(year / 100) + math.floor(year / 400)
@@ -17,7 +17,7 @@ local function is_day(year, month, day)
   return not (month == 2 and day == 29 and not leap)
 end
 
--- Seconds east of Greenwich, for "Z", "+02:00", "+0200" or "+02"; nil for anything else.
+-- Returns the offset of a time zone in seconds, for "Z", "+02:00", "+0200" or "+02"; nil for anything else.
 local function zone_seconds(zone)
   if zone == "Z" or zone == "z" then return 0 end
   local sign, hours, rest = zone:match("^([+-])(%d%d)(.*)$")
@@ -29,8 +29,8 @@ end
 
 local MOST_DIGITS = 9  -- of a fraction
 
--- Reads a time, of which seconds and their fraction may be missing.
--- @return seconds after midnight, and the text behind the time | nil
+-- Reads a time, with or without seconds and a fraction of a second.
+-- @return seconds since midnight, and the text after the time | nil
 local function read_time(text)
   local hour, colon, minute, rest = text:match("^[Tt ](%d%d)(:?)(%d%d)(.*)$")
   if not hour then return nil end
@@ -40,7 +40,7 @@ local function read_time(text)
   local fraction, behind_fraction = rest:match("^[.,](%d+)(.*)$")
   if behind_second and fraction then
     fraction, rest = fraction:sub(1, MOST_DIGITS), behind_fraction
-    second = second + tonumber(fraction) / 10 ^ #fraction  -- not as a text: its decimal point depends on the locale
+    second = second + tonumber(fraction) / 10 ^ #fraction  -- as tonumber("0.5") depends on the locale
   end
   if hour > 23 or minute > 59 or second >= 61 then return nil end
   return hour * 3600 + minute * 60 + second, rest
@@ -64,14 +64,14 @@ end
 
 --- Reads a point in time.
 -- @param value  "YYYY-MM-DD" or "YYYYMMDD" (00:00 UTC of that day), ISO 8601 with time and zone
---               ("2026-09-14T10:00:00+02:00", "2026-09-14 10:00Z"), Unix seconds, or a table as of os.date "*t"
---               (local time; without an hour the day's beginning)
--- @return number Unix seconds | nil, and why if that is known
+--               ("2026-09-14T10:00:00+02:00", "2026-09-14 10:00Z"), Unix seconds, or a table from os.date "*t"
+--               (local time; midnight if it has no hour)
+-- @return number Unix seconds | nil, and the reason if it is known
 function date.parse(value)
   if type(value) == "number" then
     return value == value and math.abs(value) < 1e11 and value or nil
   elseif type(value) == "table" then
-    -- a copy, as os.time changes what it is given; without an hour it would mean noon
+    -- a copy, because os.time changes its argument; with an hour, because it takes noon otherwise
     local ok, seconds = pcall(os.time, { year = value.year, month = value.month, day = value.day,
       hour = value.hour or 0, min = value.min, sec = value.sec, isdst = value.isdst })
     return ok and seconds or nil
@@ -80,23 +80,25 @@ function date.parse(value)
   end
 end
 
---- The beginning of the UTC day that holds a point in time, or of the first day that begins there or later.
+--- Returns the beginning of the UTC day that contains a point in time; with round_up, of the first day that begins at
+-- that time or later.
 -- @return number Unix seconds
 function date.midnight(seconds, round_up)
   return (round_up and math.ceil or math.floor)(seconds / 86400) * 86400
 end
 
---- The UTC day that holds a point in time, or the first whole day from there on.
+--- Returns that UTC day as a text.
 -- @return string "YYYY-MM-DD"
 function date.day(seconds, round_up)
   return os.date("!%Y-%m-%d", date.midnight(seconds, round_up))
 end
 
---- Whether a point in time is the beginning of a UTC day.
+--- Tells whether a point in time is the beginning of a UTC day.
 function date.is_midnight(seconds)
   return seconds % 86400 == 0
 end
 
-date.EXPECTED = "\"YYYY-MM-DD\", ISO 8601 with time and zone, Unix seconds or a table as of os.date \"*t\""
+--- The forms that date.parse reads, for messages.
+date.EXPECTED = "a date (\"YYYY-MM-DD\", ISO 8601 with time and zone, Unix seconds or a table from os.date \"*t\")"
 
 return date

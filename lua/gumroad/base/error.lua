@@ -33,7 +33,8 @@ Error.KINDS = {
   { "scope", "the token may not do this (403); the message names the scopes that would do" },
   { "not_found", "there is no such object; Gumroad says so with HTTP 200 or 404" },
   { "invalid", "Gumroad refused the request, in Gumroad's own words; or a request is not a ping" },
-  { "rate_limit", "too many requests (429); `retry_after` holds the seconds, if Gumroad named them" },
+  { "rate_limit", "too many requests (429), or Gumroad's limits forbid another one, which was then not sent; "
+    .. "`retry_after` holds the seconds, if they are known" },
   { "outcome_unknown", "a change was sent and its response lost, so it may have been carried out; it is never sent "
     .. "again by itself, and the message names the call that shows the outcome" },
   { "server", "Gumroad failed (5xx), or a list would never end" },
@@ -57,9 +58,11 @@ function Error.__tostring(e)
   return e.kind .. ": " .. text.printable(e.message, MOST) .. where
 end
 
---- Makes an error.
--- @param message may hold text from outside; it is made printable
--- @return table an error of that kind
+--- Creates an error.
+-- @param kind one of Error.KINDS
+-- @param message may contain text from outside; it is made printable
+-- @param fields optional table of further fields
+-- @return table
 function Error.new(kind, message, fields)
   local e = setmetatable({ kind = kind, message = message and text.printable(message, MOST) }, Error)
   for name, value in pairs(fields or {}) do e[name] = value end
@@ -67,7 +70,8 @@ function Error.new(kind, message, fields)
 end
 
 --- Replaces the message of an error.
--- @param message may hold text from outside; it is made printable
+-- @param e the error
+-- @param message may contain text from outside; it is made printable
 -- @return the error
 function Error.reword(e, message)
   e.message = text.printable(message, MOST)

@@ -27,6 +27,7 @@ end
 
 local cjson = load_cjson()
 local core = require "gumroad.core"
+core.keep_loaded(cjson.decode)  -- finalizers decode, too
 local utf8 = require("gumroad.base.text").utf8
 
 local json = {
@@ -98,17 +99,17 @@ local function quote(text)
 end
 
 local function fail(what, why)
-  error(("json.encode: Cannot serialise %s: %s"):format(what, why), 0)
+  error(("json.encode: cannot write a %s as JSON: %s"):format(what, why), 0)
 end
 
--- The number of places of an array; nil for any other table.
+-- Returns the length of an array, including gaps; nil for any other table.
 local function array_length(value)
   local length, count = 0, 0
   for key in pairs(value) do
     if type(key) ~= "number" or key < 1 or key % 1 ~= 0 then return nil end
     length, count = math.max(length, key), count + 1
   end
-  if length > SPARSE_FROM and length > MAX_SPREAD * count then fail("table", "excessively sparse array") end
+  if length > SPARSE_FROM and length > MAX_SPREAD * count then fail("table", "it is an array with too many gaps") end
   return length > 0 and length or nil
 end
 
@@ -127,7 +128,7 @@ local function append_object(out, value, depth)
   local before = "{"
   for key, inner in pairs(value) do
     local name = type(key) == "number" and number.text(key) or key
-    if type(name) ~= "string" then fail("table", "table key must be a number or string") end
+    if type(name) ~= "string" then fail("table", "its keys must be strings or numbers") end
     out[#out + 1] = before .. quote(name) .. ":"
     append(out, inner, depth)
     before = ","
@@ -138,18 +139,18 @@ end
 local APPEND = {}
 
 function APPEND.table(out, value, depth)
-  if depth > json.MAX_DEPTH then fail("table", "more than " .. json.MAX_DEPTH .. " levels of nesting") end
+  if depth > json.MAX_DEPTH then fail("table", "it has more than " .. json.MAX_DEPTH .. " levels of nesting") end
   local length = array_length(value)
   if length then append_array(out, value, length, depth + 1) else append_object(out, value, depth + 1) end
 end
 
 function APPEND.number(out, value)
-  if not number.is_finite(value) then fail("number", "must not be NaN or Infinity") end
+  if not number.is_finite(value) then fail("number", "it is NaN or infinite") end
   out[#out + 1] = number.text(value)
 end
 
 function APPEND.userdata(out, value)
-  if value ~= json.null then fail("userdata", "type not supported") end
+  if value ~= json.null then fail("userdata", "JSON has no such type") end
   out[#out + 1] = "null"
 end
 
@@ -158,7 +159,7 @@ function APPEND.boolean(out, value) out[#out + 1] = tostring(value) end
 APPEND["nil"] = function(out) out[#out + 1] = "null" end
 
 function append(out, value, depth)
-  local add = APPEND[type(value)] or fail(type(value), "type not supported")
+  local add = APPEND[type(value)] or fail(type(value), "JSON has no such type")
   add(out, value, depth)
 end
 

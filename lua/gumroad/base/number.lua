@@ -1,4 +1,4 @@
---- Numbers as text for JSON, forms and CSV: the same in every locale, whenever the host sets one.
+--- Writes numbers as text for JSON, forms and CSV, in the same way whatever locale the program sets.
 local number = {}
 
 local LARGEST_EXACT = 2 ^ 53  -- up to here every whole number is exact in a double
@@ -7,7 +7,7 @@ local function is_integer(value)
   return math.type and math.type(value) == "integer"
 end
 
---- Whether a number is neither infinite nor NaN.
+--- Tells whether a number is neither infinite nor NaN.
 function number.is_finite(value)
   return value - value == 0
 end

@@ -1,4 +1,4 @@
---- The body of a request whose caller says what it is: a table as JSON, a table as a form, or a text with its type.
+--- Writes the body of a request: a value as JSON, a table as a form, or a text whose type the caller names.
 local core = require "gumroad.core"
 local json = require "gumroad.base.json"
 local Error = require "gumroad.base.error"
@@ -15,7 +15,7 @@ local function encode(where, encoder, value)
 end
 
 --- Encodes a table as a form, which is also how a query is written.
--- @param where what the table is called in a message
+-- @param where name of the table in messages
 function body.form(where, value)
   return encode(where, core.form_encode, value)
 end
@@ -46,7 +46,7 @@ local function check_only_one(where, given)
   end
 end
 
---- Reads the body of a request. Raises if there are two, or if nobody says what a text is: libcurl would call it a
+--- Returns the body of a request. Raises if there are two, or if a text has no Content-Type: libcurl would call it a
 -- form, and a server that reads JSON as a form changes nothing and reports success.
 -- @param where   name of the method, for messages
 -- @param given   table with one of json (any value), form (a table), body (a text), or none; `headers`

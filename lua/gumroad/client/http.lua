@@ -26,7 +26,7 @@ local KNOWN = {
   timeout = { "number", positive = true, default = 30 },
   connect_timeout = { "number", positive = true, default = 10 },
   max_size = { "number", positive = true, default = 10485760 },
-  sleep = { "function" },
+  sleep = { "function" }, cancel = { "table" },
 }
 
 local FIELD = { noun = "field" }
@@ -75,12 +75,15 @@ end
 
 local function prepare(where, given)
   given = options.fill(KNOWN, options.check(where, KNOWN, given, FIELD))
-  return setmetatable({ wire = wire_of(where, given), sleep = given.sleep }, Sending)
+  if given.cancel and not loop.is_canceller(given.cancel) then
+    Error.usage("%s: cancel: the result of gumroad.canceller() expected, got table", where)
+  end
+  return setmetatable({ wire = wire_of(where, given), sleep = given.sleep, cancel = given.cancel }, Sending)
 end
 
 local function send(self)
-  local ca_file, wrong = tls.ca_file_for(self.wire.base_url)
-  if wrong then return nil, explain(self, Error.new("tls", wrong)) end
+  local ca_file, wrong, kind = tls.ca_file_for(self.wire.base_url)
+  if wrong then return nil, explain(self, Error.new(kind, wrong)) end
   self.wire.ca_file = ca_file
   local transfer, code, message = core.engine():send(self.wire)
   if not transfer then return nil, explain(self, Error.new(code, (message:gsub("^the base URL", "the URL")))) end
@@ -105,16 +108,19 @@ end
 --   timeout          seconds for all of it (default: 30); connect_timeout (10), max_size of the response in bytes
 --                    after decompression (10 MiB)
 --   sleep            function(seconds) of a cooperative scheduler, as in gumroad.new
+--   cancel           what gumroad.canceller() returned; cancelling it ends the request
 -- @return { status, headers (names in lower case), body, seconds } | nil, error: of kind network, timeout, tls,
---   too_large, decode or config; `sent` says whether the server may have received the request
+--   too_large, decode, cancelled or config; `sent` says whether the server may have received the request
 function http.request(request)
   local self = prepare("http.request", request)
   local waiting, err = loop.current(self.sleep and loop.cooperative(self.sleep))
   if not waiting then return nil, explain(self, err) end
+  local cancel = self.cancel
+  if cancel and cancel.cancelled then return nil, explain(self, Error.new("cancelled", "the request was cancelled")) end
   local sent
   sent, err = send(self)
   if not sent then return nil, err end
-  waiting.wait(self.transfer)
+  loop.until_cancelled(waiting, self.transfer, cancel, function() waiting.wait(self.transfer) end)
   return self:result()
 end
 

@@ -1,15 +1,14 @@
 --- Makes calls: builds a request, sends it, waits, tries again, decodes the response. A client knows HTTP and the
 -- envelope of Gumroad's responses, but no single resource.
 local client_options = require "gumroad.client.options"
+local deadlines = require "gumroad.client.deadline"
 local loop = require "gumroad.loop"
 local url = require "gumroad.base.url"
 local Call = require "gumroad.client.call"
 
 local Client = {
-  VERSION = require("gumroad.client.request").VERSION,
   DEFAULT_BASE_URL = client_options.DEFAULT_BASE_URL,
   base_url = client_options.base_url,
-  check_call_options = client_options.check_call,
   body = require "gumroad.client.body",
   path_of = require "gumroad.client.target",
   read = require("gumroad.client.response").read,
@@ -25,6 +24,14 @@ function Client.new(options)
   return setmetatable(client, Client)
 end
 
+--- Checks the options of one call; raises at the caller's line. Requests with the same options share a deadline.
+-- @return table a copy
+function Client:call_options(where, given)
+  local options = client_options.check_call(where, given)
+  if self.options.deadline and not options.deadline then options.deadline = deadlines.new(self.options.deadline) end
+  return options
+end
+
 --- Returns the loop for a call that is made here and now.
 -- @return loop | nil, error: see gumroad.loop
 function Client:current_loop()
@@ -34,8 +41,9 @@ end
 --- Describes a client for print: at most the last four characters of its token, and no password that somebody
 -- wrote into base_url.
 function Client:__tostring()
-  return ("gumroad.Client(%s, %s)"):format(url.without_user(self.base_url),
-    self.secret and tostring(self.secret) or "no token")
+  return ("gumroad.Client(%s, %s%s)"):format(url.without_user(self.base_url),
+    self.secret and tostring(self.secret) or "no token",
+    self.allow_http and ", allow_http: the token may go out unencrypted" or "")
 end
 
 --- Sends a request without waiting for its response, so that the network works while the caller does.

@@ -1,5 +1,5 @@
---- Masks what hooks are given, so that it can be written into a log: buyers, license keys and everything else that
--- is not known to be harmless become "***".
+--- Masks the tables that on_request and on_response get, so that they can be logged: buyers, license keys and
+-- everything else that is not known to be harmless become "***".
 local core = require "gumroad.core"
 local json = require "gumroad.base.json"
 local private = require "gumroad.api.private"
@@ -12,8 +12,8 @@ local function is_array(value)
 end
 
 -- Masks a value.
--- @param is_shown whether it stays if it is not a table
--- @param hides    whether nothing in it stays, whatever its fields are called: they are somebody's own names
+-- @param is_shown whether a value that is not a table stays as it is
+-- @param hides    whether everything in a table is masked, because its field names are somebody's own
 local function mask(value, is_shown, hides)
   if type(value) ~= "table" then
     if is_shown or value == json.null then return value end

@@ -6,7 +6,7 @@ local url = require "gumroad.base.url"
 
 local responses = {}
 
--- How many bytes of a server's words an error repeats, and how many bytes of a page are searched for its title.
+-- How many bytes of a server's text an error repeats, and how many bytes of a page are searched for its title.
 local MOST = { words = 500, reason = 200, header = 100, title = 80, page = 4096 }
 
 local KINDS = { [401] = "auth", [403] = "scope", [404] = "not_found", [429] = "rate_limit" }
@@ -32,7 +32,8 @@ local function server_words(body)
   return type(words) == "string" and words ~= "" and text.printable(words, MOST.words) or nil
 end
 
--- Returns the title of a page, in words. It is found step by step, so that no byte is looked at twice.
+-- Returns ' titled "..."', or "" for a page without a title. The title is searched step by step, so that no byte is
+-- looked at twice.
 local function page_title(response)
   local page = response.body:sub(1, MOST.page)
   local _, name = page:lower():find("<title", 1, true)
@@ -61,7 +62,7 @@ local MESSAGES = {}
 
 function MESSAGES.auth(response, _, _, connection)
   local reason = (response.headers["www-authenticate"] or ""):match('error_description="([^"]*)"')
-  return (reason and text.printable(reason, MOST.reason) or "the access token was not accepted") .. (connection
+  return (reason and text.printable(reason, MOST.reason) or "the server did not accept the access token") .. (connection
     and ": run gumroad-lua login " .. connection.name .. " again"
     or ": check GUMROAD_ACCESS_TOKEN, or make a new token in Gumroad under Settings, Advanced, Applications")
 end
@@ -110,7 +111,7 @@ function MESSAGES.invalid(_, words)
 end
 
 function MESSAGES.server(response, words)
-  return words or "the server failed" .. (response.body ~= "" and " with a page" .. page_title(response) or "")
+  return words or "the server failed" .. (response.body ~= "" and " and sent a page" .. page_title(response) or "")
 end
 
 -- Returns OAuth's word for a failure, such as invalid_grant, or nil. OAuth puts a description next to it.
@@ -128,22 +129,23 @@ local function refusal(request, response, body, connection)
 end
 
 local function unreadable(response, what, why)
-  local kind = text.printable(response.headers["content-type"] or "no content type", MOST.header)
+  local kind, title = text.printable(response.headers["content-type"] or "no content type", MOST.header),
+    page_title(response)
   return nil, Error.new("decode", ("the response is not %s (%s, %d bytes%s): %s"):format(
-    what, kind, #response.body, page_title(response),
+    what, kind, #response.body, title ~= "" and "," .. title or "",
     why or "is there a proxy or a login page in between?"), { status = response.status })
 end
 
--- Tells whether something in between refused a request, such as a firewall. Gumroad's own refusals are JSON or
--- empty, except for the words of its throttle.
+-- Whether something in between refused a request, such as a firewall. Gumroad's own refusals are JSON or empty, except
+-- for the text of its rate limit.
 local function is_page_of_another(response)
   return response.status >= 400 and response.status < 500 and response.status ~= 429 and response.body:find("%S") ~= nil
 end
 
 local function page_of_another(response)
   local kind = text.printable(response.headers["content-type"] or "no content type", MOST.header)
-  return nil, Error.new("decode", ("the response is not Gumroad's: it is a page%s (%s, %d bytes) of a firewall, a "
-    .. "proxy or a login page in between; logging in again does not help"):format(page_title(response), kind,
+  return nil, Error.new("decode", ("the response is not from Gumroad, but a page%s (%s, %d bytes) from a firewall, "
+    .. "a proxy or a login page in between; logging in again does not help"):format(page_title(response), kind,
     #response.body), { status = response.status })
 end
 

@@ -1,5 +1,4 @@
---- Where a request of any kind goes: from what people write, "user", "v2/user", "/v2/user" or a full URL of the API,
--- to a path below its address.
+--- Reads the path of a request in the forms that people write: "user", "v2/user", "/v2/user" or a full URL of the API.
 local url = require "gumroad.base.url"
 
 local function is_rooted(path)
@@ -25,7 +24,7 @@ return function(base_url, text)
   local path = text
   if url.is_absolute(text) then path = below(base_url, text) end
   if not path then return nil end
-  if path:sub(1, 2) == "//" then return path end  -- the core says what is wrong with it
+  if path:sub(1, 2) == "//" then return path end  -- refused by the core, with a reason
   if path:sub(1, 1) ~= "/" then path = "/" .. path end
   return is_rooted(path) and path or "/v2" .. path
 end

@@ -39,7 +39,7 @@ local SALE = {}
 for name in ("product_id email full_name quantity variants custom_fields url_params offer_code referrer test "
   .. "subscription_id gift_to"):gmatch("%S+") do SALE[name] = {} end
 
--- Fields are checked, because a misspelt one would be ignored and the test would test something else.
+-- Fields are checked, because a misspelled one would be ignored and the test would test something else.
 local FIELD = { noun = "field" }
 
 --- Makes a sale now and sends the `sale` pings.

@@ -7,8 +7,8 @@ local ngx = ngx
 
 local loop = {}
 
-local TICK = 0.001  -- seconds between two steps
-local LEASE = 0.25  -- seconds without a step after which the driver is taken for dead
+local TICK = 1 / 1000  -- seconds between two steps
+local LEASE = 1 / 4  -- seconds without a step after which the driver is taken for dead
 
 -- transfer -> the semaphore of the call that waits for it. Weak, so that a call goes with the request that
 -- nginx drops.
@@ -55,7 +55,7 @@ function loop.wait(transfer, seconds)
   waiting[transfer] = semaphore
   repeat
     if core.now() - last_step < LEASE then
-      semaphore:wait(math.max(0.001, math.min(LEASE, deadline - core.now())))
+      semaphore:wait(math.max(TICK, math.min(LEASE, deadline - core.now())))
     elseif not tried and start_driver() then
       tried = true
     else
@@ -65,7 +65,23 @@ function loop.wait(transfer, seconds)
   waiting[transfer] = nil
 end
 
-loop.sleep = ngx.sleep
+--- Ends the wait for a transfer that was closed.
+function loop.wake(transfer)
+  local semaphore = waiting[transfer]
+  if semaphore then semaphore:post() end
+end
+
+local function post(semaphore) semaphore:post() end
+
+--- Returns after that many seconds, or when the canceller is cancelled.
+function loop.sleep(seconds, canceller)
+  if not canceller then return ngx.sleep(seconds) end
+  if canceller.cancelled then return end
+  local semaphore = semaphores.new()
+  canceller:watch(semaphore, post)
+  semaphore:wait(seconds)
+  canceller:unwatch(semaphore)
+end
 
 --- Runs functions side by side in light threads; see gumroad.all. All of them have ended when
 -- it returns or raises.
@@ -76,7 +92,7 @@ function loop.all(functions)
   end
   for i, thread in ipairs(threads) do
     local _, ok, value, err = ngx.thread.wait(thread)
-    if ok then values[i], errors[i] = value, err
+    if ok then values[i], errors[i] = value, not value and err or nil
     elseif Error.is(value) then errors[i] = value
     else mistake = mistake or value end
   end

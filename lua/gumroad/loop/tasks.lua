@@ -31,7 +31,7 @@ local function resume(task)
   if ok and coroutine.status(task.co) ~= "dead" then
     task.ready = value
   elseif ok then
-    task.ready, task.done, task.value, task.err = nil, true, value, err
+    task.ready, task.done, task.value, task.err = nil, true, value, not value and err or nil
   elseif Error.is(value) then
     task.ready, task.done, task.err = nil, true, value
   else  -- a mistake in the function itself, which must not be hidden
@@ -88,9 +88,14 @@ return function(idle)
     wait_until(function() return transfer:done() or (deadline and core.now() >= deadline), deadline end, idle)
   end
 
-  function loop.sleep(seconds)
+  -- Whoever waits looks again after anything has run, so nobody needs to be woken.
+  function loop.wake() end
+
+  function loop.sleep(seconds, canceller)
     local deadline = core.now() + seconds
-    wait_until(function() return core.now() >= deadline, deadline end, idle)
+    wait_until(function()
+      return core.now() >= deadline or (canceller and canceller.cancelled), deadline
+    end, idle)
   end
 
   function loop.all(functions)

@@ -173,13 +173,14 @@ local Walk = {}
 Walk.__index = Walk
 
 -- @param operation see new_pages
--- @param ahead     whether to request each next page at once even if there is no limit
+-- @param ahead     whether it is an iterator's: each next page is requested at once even if there is no limit, and each
+--                  has the whole time until a deadline
 local function new_walk(operation, ahead)
   local pages, limit = new_pages(operation)
   local key, given = split_key(pages.first_key)
   return setmetatable({
     pages = date_ranges.over(pages), request = pages.request,
-    ahead = ahead or limit ~= nil,
+    ahead = ahead or limit ~= nil, deadline = ahead and operation.options.deadline,
     key = key, given = given,  -- the next page, and the ids of its items that were already returned
     seen = { [key or ""] = true },
     left = limit, more = limit ~= 0,
@@ -237,6 +238,7 @@ function Walk:step()
     Error.usage("this list's iterator is already waiting for a page: make one for each task, and a new one after "
       .. "on_request or on_response has raised")
   end
+  if self.deadline then self.deadline:renew() end
   if not self.call and not self.err then self.call, self.err = self.pages:start(self.key) end
   local page, err = self:receive()
   if not page then return nil, err end

@@ -9,7 +9,7 @@ Operation.__index = Operation
 
 -- Splits the arguments of a method: ids in the order of the path, then a table of parameters if the operation has any,
 -- then the options of the call.
-local function read_arguments(row, where, ...)
+local function read_arguments(row, where, client, ...)
   local args, ids, count = { n = select("#", ...), ... }, {}, #row.path_params
   for i = 1, count do
     ids[i] = args[i]
@@ -20,7 +20,7 @@ local function read_arguments(row, where, ...)
   end
   local options_at = count + (row.takes_params and 2 or 1)
   if args.n > options_at then Error.usage("%s: too many arguments", where) end
-  return ids, row.takes_params and args[count + 1] or nil, Client.check_call_options(where, args[options_at])
+  return ids, row.takes_params and args[count + 1] or nil, client:call_options(where, args[options_at])
 end
 
 --- Makes an operation.
@@ -30,7 +30,7 @@ end
 -- @param ...    arguments of the method
 -- @return { row, where, client, ids, params (as given, not checked), options (of the call) }
 function Operation.new(row, where, client, ...)
-  local ids, given, options = read_arguments(row, where, ...)
+  local ids, given, options = read_arguments(row, where, client, ...)
   return setmetatable({ row = row, where = where, client = client, ids = ids, params = given, options = options },
     Operation)
 end

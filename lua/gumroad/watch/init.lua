@@ -26,6 +26,8 @@ local KNOWN = tables.copy(HANDLERS, {
   url = { "string", required = ": the address at which Gumroad reaches this program" },
   secret = { "string" }, path = { "string" }, seller_id = { "string" },
   address = { "string" }, port = { "number", whole = true, least = 0, most = 65535 },
+  max_connections = { "number", whole = true, least = 1, most = 100000 },
+  max_memory = { "number", whole = true, least = 1, most = 2 ^ 31 - 1 },
   subscribe = { "boolean" }, on_ready = { "function" }, on_error = { "function" },
 })
 
@@ -61,10 +63,17 @@ Watcher.__index = Watcher
 
 local TAKEN = 200
 
+-- Whether somebody asked the program to end.
+local function is_interrupted(self)
+  return self.signals ~= nil and self.signals:caught() ~= nil
+end
+
 local function handle(self, event)
   local done, err = dispatch(self.handlers, event, self)
+  local interrupted = is_interrupted(self)
+  if interrupted then self:stop() end
   if done then return TAKEN end
-  self.on_error(err, event)
+  if not (interrupted and Error.is_interrupt(err)) then self.on_error(err, event) end
   return delivery.RETRY
 end
 
@@ -79,8 +88,10 @@ function Watcher:stop()
   self.receiver:stop()
 end
 
---- Stops listening. The webhooks stay.
+--- Stops listening, and ends run() after the current request. Pings that have arrived get 503, so that Gumroad sends
+-- them again. The webhooks stay.
 function Watcher:close()
+  self.stopped = true
   self.receiver:close()
 end
 
@@ -124,6 +135,7 @@ function watch.new(shop, options)
   local self = setmetatable({ handlers = handlers_of(options), on_error = options.on_error or log_error }, Watcher)
   subscriptions.check_url(shop, "watch: url", public_url(options, 0), options.subscribe == false)
   local open, err = receiver.new { address = options.address, port = options.port,
+    max_connections = options.max_connections, max_memory = options.max_memory,
     on_event = function(event) return handle(self, event) end, on_refused = self.on_error }
   if not open then return nil, err end
   local target
@@ -139,17 +151,41 @@ end
 
 local IDLE = 60  -- seconds
 
---- Watches until a handler calls watcher:stop().
+-- From here on SIGINT and SIGTERM end the watch, not the program, where nobody else handles them.
+local function note_signals(self)
+  local ok, system = pcall(require, "gumroad.system")
+  self.signals = ok and system.signals() or nil
+  if self.signals then core.engine():watch(self.signals:fd()) end
+end
+
+local function obey_signals(self)
+  if not self.signals then return end
+  core.engine():unwatch(self.signals:fd())
+  self.signals:close()
+end
+
+local function serve(self, on_ready)
+  if on_ready then on_ready(self) end
+  while not (self.stopped or is_interrupted(self)) do self:step(IDLE) end
+end
+
+--- Watches until a handler calls watcher:stop() or watcher:close(), or until Ctrl-C or SIGTERM; then the current
+-- handler finishes first.
 -- @param shop    from gumroad.new
 -- @param options table:
 --   url        address to which Gumroad sends pings: public, and hard to guess, because pings are not
---              signed; a ping must have exactly its path and query. Port 0 stands for the port that
+--              signed; a ping must have its path and query. Port 0 stands for the port that
 --              the program listens on, as in "http://127.0.0.1:0/hook", for tests at home
 --   secret     optional text to add to the URL's query
 --   sale, refund, ...  handlers by event, see gumroad.api.events: function(data, event, watcher), with data
 --              and event from gumroad.webhook.parse
 --   address, port  where to listen (default: 127.0.0.1 and 8080); port 0 for any free one
---   path       the URL's path as it arrives here, if a proxy in front changes it
+--   path       the URL's path as it arrives here, if a proxy in front changes it; not needed for what proxies do by
+--              themselves, such as decoding %7E
+--   max_connections  open connections (default: 1024, or fewer if the process may not have that many descriptors);
+--              more clients wait
+--   max_memory bytes of memory for the bodies of pings that are arriving or not yet handled (default: 67108864); more
+--              pings wait
 --   seller_id  id of the seller whose pings are accepted (default: the owner of the token)
 --   subscribe  false if the webhooks exist already
 --   on_ready   function(watcher), called when everything is set up
@@ -159,12 +195,12 @@ local IDLE = 60  -- seconds
 function watch.run(shop, options)
   local watcher, err = watch.new(shop, options)
   if not watcher then return nil, err end
-  local ok, raised = pcall(function()
-    if options.on_ready then options.on_ready(watcher) end
-    while not watcher.stopped do watcher:step(IDLE) end
-  end)
+  note_signals(watcher)
+  local ok, raised = pcall(serve, watcher, options.on_ready)
+  local interrupted = is_interrupted(watcher)
   watcher:close()
-  if not ok then error(raised, 0) end
+  obey_signals(watcher)
+  if not ok and not interrupted then error(raised, 0) end
   return true
 end
 

@@ -1,9 +1,12 @@
 --- Receives pings: listens on a port, checks requests at the gate, and passes on events.
 local core = require "gumroad.core"
+local delivery = require "gumroad.api.delivery"
 local gate = require "gumroad.webhook.gate"
 local Error = require "gumroad.base.error"
 
 local receiver = {}
+
+local MOST_TO_FINISH = 0.25  -- seconds for responses to what has arrived
 
 local Receiver = {}
 Receiver.__index = Receiver
@@ -30,7 +33,7 @@ end
 -- Handles requests until there are no more; returns how many were handled or refused. Each step of the listener sends
 -- the last response and may complete another request, for which the descriptor no longer becomes readable. So no
 -- request may be left when we wait.
-local function handle_arrived(self)
+local function handle_all(self)
   local count = 0
   while not self.stopped do
     self.listener:step()
@@ -38,6 +41,7 @@ local function handle_arrived(self)
     local request = self.listener:next()
     if not request then return count end
     count = count + 1
+    self.current = request
     local status = receive(self, request)
     if status then request:answer(status) end
   end
@@ -45,10 +49,39 @@ local function handle_arrived(self)
   return count
 end
 
+-- Stops listening. Nothing that has arrived goes without a response: Gumroad is to send it again.
+local function finish(self)
+  local listener, engine, give_up = self.listener, core.engine(), core.now() + MOST_TO_FINISH
+  local fd = listener:fd()
+  repeat
+    listener:step()
+    for request in function() return listener:next() end do request:answer(delivery.RETRY) end
+    local _, ready = engine:step(0)
+    local is_idle = listener:timeout() ~= 0 and not (ready and ready[fd])
+  until is_idle or core.now() > give_up
+  engine:unwatch(fd)
+  listener:close()
+  self.listener = nil
+end
+
+-- Like handle_all, but also if somebody raises, or closes us meanwhile.
+local function handle_arrived(self)
+  if not self.listener then return 0 end
+  local was_busy = self.is_busy
+  self.is_busy = true
+  local ok, count = pcall(handle_all, self)
+  self.is_busy = was_busy
+  if not ok and self.current then self.current:answer(delivery.RETRY) end  -- unless it has a response
+  self.current = nil
+  if self.is_closing and not was_busy then finish(self) end
+  if not ok then error(count, 0) end
+  return count
+end
+
 --- Handles the requests that have arrived. If there are none, waits until something happens, at most that many
 -- seconds; a transfer of the engine that goes on ends the wait too.
 function Receiver:step(seconds)
-  if handle_arrived(self) > 0 then return end
+  if handle_arrived(self) > 0 or not self.listener then return end
   core.engine():step(math.min(seconds, self.listener:timeout() or seconds))
   handle_arrived(self)
 end
@@ -65,12 +98,11 @@ function Receiver:stop()
   self.stopped = true
 end
 
---- Stops listening. Safe to repeat.
+--- Stops listening; requests that have arrived get 503. If it is called while a request is handled, that one is
+-- handled first. Safe to repeat.
 function Receiver:close()
-  if not self.listener then return end
-  core.engine():unwatch(self.listener:fd())
-  self.listener:close()
-  self.listener = nil
+  self.stopped, self.is_closing = true, true
+  if self.listener and not self.is_busy then finish(self) end
 end
 
 local function open(options)
@@ -82,6 +114,7 @@ end
 --- Begins to listen.
 -- @param options table:
 --   address, port  where to listen (default: 127.0.0.1 and 8080); port 0 for any free one
+--   max_connections, max_memory  see gumroad.listener
 --   on_event    function(event, request) -> HTTP status; nil if it responds to the request itself, later
 --   on_refused  function(error, event or nil), called after a response with 4xx; with the event if it is another
 --               seller's
@@ -89,7 +122,7 @@ end
 --   is called | nil, error of kind config
 function receiver.new(options)
   local listener, code, message = open { address = options.address or "127.0.0.1", port = options.port or 8080,
-    gate = {} }
+    max_connections = options.max_connections, max_memory = options.max_memory, gate = {} }
   if not listener then return nil, Error.new("config", message, { code = code }) end
   core.engine():watch(listener:fd())
   return setmetatable({ listener = listener, port = listener:port(), expected = {},

@@ -6,7 +6,6 @@ local events = require "gumroad.api.events"
 local shops = require "gumroad.shop"
 local tables = require "gumroad.base.tables"
 local urls = require "gumroad.base.url"
-local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
 
 local subscriptions = {}
@@ -114,7 +113,7 @@ function subscriptions.ensure(shop, wanted, options)
   if type(options) == "table" and options.remove ~= nil then
     Error.usage("ensure_webhooks: unknown option 'remove': put it into the first table, next to the URLs")
   end
-  options = Client.check_call_options("ensure_webhooks", options)
+  options = shops.call_options(shop, "ensure_webhooks", options)
   local waiting, err = shops.loop(shop)
   if not waiting then return nil, err end
   local names = tables.sorted_keys(remove and events.named or wanted_urls)

@@ -1,6 +1,6 @@
 --- output/width.lua
---- How many columns of a terminal a text takes, by Unicode's own data. Texts are those of gumroad.base.text.safe:
--- UTF-8, in which nothing steers the terminal.
+--- Measures how many columns of a terminal a text takes, with Unicode's own data. Texts must come from
+-- gumroad.base.text.safe: UTF-8 without anything that controls the terminal.
 local read_character = require("gumroad.base.text").character
 local unicode = require "gumroad.cli.output.unicode"
 
@@ -10,7 +10,7 @@ local JOINER, EMOJI_STYLE = 0x200D, 0xFE0F
 
 -- Whether a code point is in one of the sets of gumroad.cli.output.unicode.
 local function is_in(set, code)
-  local low, high = 1, #set / 2  -- among these ranges it is, if it is in any
+  local low, high = 1, #set / 2  -- if it is in any range, then in one of these
   while low <= high do
     local middle = math.floor((low + high) / 2)
     if code < set[2 * middle - 1] then high = middle - 1
@@ -20,7 +20,7 @@ local function is_in(set, code)
   return false
 end
 
-local known = {}  -- columns of characters that were looked up; of the first plane, so that it stays small
+local known = {}  -- code point -> columns, for those below 0x10000, so that the table stays small
 
 local function columns_of(code)
   if known[code] then return known[code] end
@@ -29,7 +29,7 @@ local function columns_of(code)
   return columns
 end
 
--- Half of a flag.
+-- Whether a code point is half of a flag.
 local function is_half_of_flag(code)
   return code >= 0x1F1E6 and code <= 0x1F1FF
 end
@@ -38,10 +38,10 @@ local function is_skin_tone(code)
   return code >= 0x1F3FB and code <= 0x1F3FF
 end
 
--- What a character makes of the group before it, where it joins that.
--- @param base   the last character of the group that has a place of its own
--- @param before the last one of all
--- @return the group's columns and base | nil: it begins a group of its own
+-- Joins a character to the group before it, if it belongs there.
+-- @param base   the group's last character that takes columns
+-- @param before the group's last character
+-- @return the group's columns and base | nil if the character begins a new group
 local function join(columns, base, before, code)
   if code == EMOJI_STYLE then return is_in(unicode.VARIED, base) and 2 or columns, base end
   if is_skin_tone(code) and (before == base or before == EMOJI_STYLE) and is_in(unicode.TONED, base) then
@@ -51,16 +51,16 @@ local function join(columns, base, before, code)
   if columns_of(code) == 0 then return columns, base end
 end
 
--- The other half of a flag, where it is there.
--- @return the place behind it, or nil
+-- Reads the other half of a flag.
+-- @return the position after it, or nil if it is missing
 local function read_half_of_flag(text, at)
   if at > #text then return nil end
   local code, behind = read_character(text, at)
   return is_half_of_flag(code) and behind or nil
 end
 
--- Reads what stands in one place: a character with all that joins it, such as accents, or an emoji of many.
--- @return the place behind it, its columns
+-- Reads a group: a character with everything that joins it, such as accents, or an emoji made of several characters.
+-- @return the position after it, its columns
 local function read_group(text, at)
   local base, behind = read_character(text, at)
   local columns, before = columns_of(base), base
@@ -75,21 +75,21 @@ local function read_group(text, at)
   return behind, columns
 end
 
---- How many columns a text takes.
+--- Returns how many columns a text takes.
 function width.of(text)
   local at, columns = 1, 0
   while true do
     local wide = text:find("[\128-\255]", at)
     if not wide then return columns + #text - at + 1 end
-    local from = math.max(wide - 1, at)  -- what is before it may be joined
+    local from = math.max(wide - 1, at)  -- the character before may be the base of a group
     local behind, more = read_group(text, from)
     columns, at = columns + from - at + more, behind
   end
 end
 
-local MOST = 64  -- bytes of a column: nothing that people write has more marks in one place
+local MOST = 64  -- bytes per column; no text that people write has more marks in one place
 
---- A text in at most so many columns; one that is longer ends with an ellipsis.
+--- Cuts a text to a number of columns; a cut text ends with an ellipsis.
 function width.cut(text, columns)
   if #text <= MOST * columns and width.of(text) <= columns then return text end
   local at, used = 1, 0
@@ -101,7 +101,7 @@ function width.cut(text, columns)
   return text:sub(1, at - 1) .. (columns > 0 and "\226\128\166" or "")
 end
 
---- A text filled up with spaces to so many columns.
+--- Fills a text up with spaces to a number of columns.
 function width.pad(text, columns, right)
   local fill = (" "):rep(columns - width.of(text))
   return right and fill .. text or text .. fill

@@ -18,7 +18,7 @@ function deliveries.payload(shop, resource_name, record, details)
   return make(shop, record, resource_name, details)
 end
 
---- Returns the payload of the test ping of the settings page: the latest sale, or nil if there is none.
+--- Returns the payload of the test ping of the settings page: the latest sale, or nil before the first sale.
 function deliveries.test_payload(shop)
   local sale = sales.get(shop, shop.sale_count)
   return sale and json.put(payloads.sale(shop, sale), "test", true)

@@ -1,4 +1,5 @@
---- Wrappers for handlers that first find the object that the request names. If there is none, the response says so.
+--- Wrappers for handlers that first find the object that the request names. If there is no such object, the response
+-- says so.
 local catalog = require "gumroad.emulator.shop.catalog"
 local sales = require "gumroad.emulator.shop.sales"
 local subscriptions = require "gumroad.emulator.shop.subscriptions"

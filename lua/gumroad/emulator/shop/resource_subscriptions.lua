@@ -1,4 +1,4 @@
---- The webhooks: which application gets the pings of which event at which URL. A deleted one remains, marked as
+--- The webhooks: each sends the pings of an event to a URL, for an application. A deleted one remains, marked as
 -- deleted.
 local events = require "gumroad.api.events"
 local Store = require "gumroad.emulator.shop.store"

@@ -177,7 +177,7 @@ end
 
 -- texts -----------------------------------------------------------------------------------
 
---- Returns a given count of digits, the first of which is not 0: "5530311507811".
+--- Returns a given count of digits. The first digit is not 0: "5530311507811".
 function rng:digits(purpose, number, count)
   local seed, of = self.seed, PURPOSES[purpose]
   local out = { tostring(1 + roll(seed, of, number, 9)) }
