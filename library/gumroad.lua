@@ -303,6 +303,8 @@ function http.start(request) end
 ---@field address? string # address to listen on (default: 127.0.0.1)
 ---@field port? integer # port to listen on, or 0 for any free one (default: 8080)
 ---@field path? string # path of the requests, if a proxy changes it
+---@field max_connections? integer # open connections (default: 1024, or fewer if the process may open fewer)
+---@field max_memory? integer # bytes for bodies that are arriving or not handled yet (default: 64 MiB)
 ---@field seller_id? string # the only seller whose pings are accepted (default: the token's user)
 ---@field subscribe? boolean # false if the subscriptions exist already
 ---@field on_ready? fun(watcher: gumroad.Watcher) # called when the watcher is listening and the subscriptions exist
