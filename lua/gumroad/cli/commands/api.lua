@@ -4,6 +4,7 @@ local dry_run = require "gumroad.cli.dry_run"
 local failure = require "gumroad.cli.failure"
 local match = require "gumroad.cli.operation.match"
 local output = require "gumroad.cli.output"
+local safe = require("gumroad.base.text").safe
 local shops = require "gumroad.shop"
 local url = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
@@ -133,7 +134,7 @@ return {
     ask(context, args, request, shop)
     local done, err = shop:request(request)
     if not done then error(err, 0) end
+    if context.is_terminal then raw = raw:gsub("[^\n]+", safe) .. "\n" end
     context.write(raw)
-    if context.is_terminal then context.write("\n") end
   end,
 }
