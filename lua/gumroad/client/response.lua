@@ -102,8 +102,10 @@ function MESSAGES.redirect(response)
     .. ", which was not followed, so the token was not sent there: check base_url"
 end
 
-function MESSAGES.not_found(_, words)
-  return words or "there is nothing at this path"
+function MESSAGES.not_found(_, words, request)
+  words = words or "there is nothing at this path"
+  if not request.not_found_hint then return words end
+  return words:gsub("%.$", "") .. "; " .. request.not_found_hint
 end
 
 function MESSAGES.invalid(_, words)
