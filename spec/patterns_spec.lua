@@ -88,6 +88,7 @@ local ALLOWED = {
     [ [['(\n    trigger%).-": ):_files"']] ] = OWN },
   ["lua/gumroad/cli/commands/manual/page.lua"] = { ['"(.-)\\n"'] = OWN, ['" *\\n *"'] = OWN },
   ["lua/gumroad/cli/failure.lua"] = { ['"^.-:%d+: ()"'] = "no digit is looked at from two colons" },
+  ["lua/gumroad/cli/operation/confirmation.lua"] = { ['"{([^}]*)}"'] = OWN },
   ["lua/gumroad/cli/output/init.lua"] = { ['"([^,]*),"'] = "always matches, as its text ends with a comma" },
   ["lua/gumroad/emulator/handlers/offer_codes.lua"] = { ['request:text "offer_code_id"'] = STORE },
   ["lua/gumroad/emulator/handlers/pages.lua"] = { ["page.slug"] = STORE },
