@@ -1,12 +1,13 @@
 # gumroad for Lua
 #
-#   make demo      the main job, from nothing: what is missing is installed first (Debian, Ubuntu)
-#   make test      the specs on one Lua;  make test-all: on every Lua that is found
-#   make           build for one Lua:     make LUA=lua5.1 | lua5.2 | lua5.3 | lua5.4 | luajit
-#   make install   PREFIX, DESTDIR, INST_LUADIR, INST_LIBDIR and INST_BINDIR say where
-#   make types     library/gumroad.lua, by which editors complete, from the tables of the API
-#   make doc       the reference: build/doc/index.html
-#   make openapi   Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check: validated
+#   make demo      runs the demo; installs what is missing first (Debian, Ubuntu)
+#   make test      runs the specs on one Lua; make test-all runs them on every Lua that is found
+#   make           builds for one Lua: make LUA=lua5.1 | lua5.2 | lua5.3 | lua5.4 | luajit
+#   make install   installs into PREFIX, DESTDIR, INST_LUADIR, INST_LIBDIR and INST_BINDIR
+#   make types     generates library/gumroad.lua, the types for editors
+#   make unicode   generates lua/gumroad/cli/output/unicode.lua, widths of characters, from Debian's unicode-data
+#   make doc       generates the reference: build/doc/index.html
+#   make openapi   describes Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check validates it
 #   make lint check-lua-h sanitize valgrind fuzz bench clean
 
 LUA ?= lua5.4
@@ -21,14 +22,14 @@ INST_LIBDIR ?= $(PREFIX)/lib/lua/$(LUA_VERSION)
 INST_BINDIR ?= $(PREFIX)/bin
 INTERPRETER ?= $(shell command -v $(LUA))
 
-LUA_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags $(LUA))
-CURL_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libcurl)
-CURL_LIBS ?= $(shell $(PKG_CONFIG) --libs libcurl)
+LUA_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags $(LUA) 2>/dev/null)
+CURL_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
+CURL_LIBS ?= $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 MHD_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags libmicrohttpd 2>/dev/null)
 MHD_LIBS ?= $(shell $(PKG_CONFIG) --libs libmicrohttpd 2>/dev/null)
 
 CFLAGS ?= -O2 -g
-# What LPeg asks for, but that declarations come first, and conversions.
+# The warnings of LPeg, except for mixed declarations, and those about conversions.
 WARNINGS = -std=c11 -Wall -Wextra -Wpedantic -Waggregate-return -Wbad-function-cast -Wc++-compat -Wcast-align \
   -Wcast-qual -Wconversion -Wdisabled-optimization -Wmissing-prototypes -Wnested-externs \
   -Wpointer-arith -Wredundant-decls -Wshadow -Wsign-compare -Wsign-conversion -Wstrict-prototypes -Wundef \
@@ -37,20 +38,36 @@ NO_PLT := $(shell $(CC) -Werror -fno-plt -x c -c -o /dev/null /dev/null 2>/dev/n
 ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC $(NO_PLT) -fvisibility=hidden $(CFLAGS)
 DARWIN = $(filter Darwin,$(shell uname -s))
 SHARED = $(if $(DARWIN),-bundle -undefined dynamic_lookup,-shared)
-# The core, and with it libcurl, stays loaded when a Lua state is closed: a thread of libcurl that
-# looks a name up may be under way still.
-STAYS = $(if $(DARWIN),,-Wl,-z,nodelete)
+# The core, and libcurl with it, stays loaded when a Lua state is closed, because a thread of libcurl may still
+# be resolving a name.
+STAY_LOADED = $(if $(DARWIN),,-Wl,-z,nodelete)
 
-# The modules and their objects. Where libmicrohttpd is not found, or this is not Linux, require
-# "gumroad.listener" says so.
+# The modules and their objects. If libmicrohttpd is not found or this is not Linux, require "gumroad.listener"
+# reports that.
 CORE = core module buffer text engine engine_lua request request_lua response response_lua file file_lua form form_lua \
-  gate gate_lua json json_lua poller secret secret_lua
-LISTENER_FOUND = listener listener_lua listener_faults listener_faults_lua gate gate_lua secret module buffer text
+  gate gate_lua json json_lua number poller secret secret_lua
+LISTENER_FOUND = listener listener_limits listener_lua listener_faults listener_faults_lua gate gate_lua secret \
+  module buffer text
 LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_FOUND),listener_missing)
-SYSTEM = system system_lua module
+SYSTEM = system system_lua signals module
 MODULES = $(BUILD)/gumroad/core.so $(BUILD)/gumroad/listener.so $(BUILD)/gumroad/system.so
 
-all: $(MODULES)
+all: needed $(MODULES)
+
+# One line for each thing that is missing, before the compiler says it in a hundred.
+needed:
+	@[ -n "$(LUA_CFLAGS)" ] || $(PKG_CONFIG) --exists $(LUA) 2>/dev/null || { \
+	  echo "$(LUA) cannot be built for: pkg-config does not find $(LUA).pc. Install its headers$(HEADERS_OF_$(LUA)), or set LUA_CFLAGS" >&2; exit 1; }
+	@[ -n "$(CURL_LIBS)" ] || { \
+	  echo "libcurl is missing: install it (on Debian and Ubuntu: apt install libcurl4-openssl-dev)" >&2; exit 1; }
+	@[ -n "$(MHD_LIBS)" ] || [ -z "$(filter Linux,$(shell uname -s))" ] || \
+	  echo "libmicrohttpd is missing, so gumroad.listener cannot receive webhooks (on Debian and Ubuntu: apt install libmicrohttpd-dev)" >&2
+
+HEADERS_OF_lua5.1 = $(EMPTY) (on Debian and Ubuntu: apt install liblua5.1-0-dev)
+HEADERS_OF_lua5.2 = $(EMPTY) (on Debian and Ubuntu: apt install liblua5.2-dev)
+HEADERS_OF_lua5.3 = $(EMPTY) (on Debian and Ubuntu: apt install liblua5.3-dev)
+HEADERS_OF_lua5.4 = $(EMPTY) (on Debian and Ubuntu: apt install liblua5.4-dev)
+HEADERS_OF_luajit = $(EMPTY) (on Debian and Ubuntu: apt install libluajit-5.1-dev)
 
 $(BUILD)/obj/%.o: src/%.c $(wildcard src/*.h)
 	@mkdir -p $(@D)
@@ -58,7 +75,7 @@ $(BUILD)/obj/%.o: src/%.c $(wildcard src/*.h)
 
 $(BUILD)/gumroad/core.so: $(CORE:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(STAYS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS)
+	$(CC) $(SHARED) $(STAY_LOADED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS)
 
 $(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
@@ -68,7 +85,7 @@ $(BUILD)/gumroad/system.so: $(SYSTEM:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-# What an earlier version of ours left goes first: its gumroad/api.lua would win over gumroad/api/init.lua.
+# Files of an earlier version are removed first: its gumroad/api.lua would hide gumroad/api/init.lua.
 install: all
 	@[ ! -d "$(DESTDIR)$(INST_LUADIR)/gumroad" ] || (cd "$(DESTDIR)$(INST_LUADIR)/gumroad" && \
 	  find . -type f -name '*.lua' | while read -r file; do [ -e "$(CURDIR)/lua/gumroad/$$file" ] || rm -f "$$file"; done)
@@ -86,9 +103,9 @@ install: all
 	  for file in $(DOCUMENTS); do \
 	    install -d $(DESTDIR)$(PREFIX)/share/$$(dirname $$file) && \
 	    install -m 644 $(BUILD)/$$file $(DESTDIR)$(PREFIX)/share/$$file || exit 1; done || \
-	  echo "The command is installed without its manual page and completions." >&2
+	  echo "The command was installed without its manual page and completions." >&2
 
-# The manual page and the shells' completions, from the tables of the API; this needs lua-argparse.
+# The manual page and the completions of shells, generated from the tables of the API. Needs lua-argparse.
 DOCUMENTS = man/man1/gumroad-lua.1 bash-completion/completions/gumroad-lua zsh/site-functions/_gumroad-lua \
   fish/vendor_completions.d/gumroad-lua.fish
 documents: all
@@ -102,7 +119,7 @@ documents: all
 export LUA_PATH = $(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$(CURDIR)/spec/?.lua;;
 export LUA_CPATH = $(CURDIR)/$(BUILD)/?.so;;
 unexport LUA_PATH_5_2 LUA_PATH_5_3 LUA_PATH_5_4 LUA_CPATH_5_2 LUA_CPATH_5_3 LUA_CPATH_5_4
-# The specs reach only emulators and peers of their own.
+# The specs only reach emulators and peers that they start.
 unexport GUMROAD_API_BASE_URL GUMROAD_CA_BUNDLE
 TESTED = env -u GUMROAD_ACCESS_TOKEN
 
@@ -121,17 +138,17 @@ test:
 	$(MAKE) --no-print-directory -s LUA=luajit all
 	$(MAKE) --no-print-directory check test-alloc
 
-# The specs, with all that they need in place.
+# The specs, without installing anything.
 check: all
 	$(TESTED) $(LUA) $(BUSTED) $(BUSTED_FLAGS) $(SPECS)
 
 test-all:
 	@.ci/install test
 	$(MAKE) --no-print-directory -s LUA=luajit all
-	@for lua in $(LUAS); do command -v $$lua >/dev/null || { echo "$$lua is not here: left out"; continue; }; \
+	@for lua in $(LUAS); do command -v $$lua >/dev/null || { echo "$$lua is not installed: skipped"; continue; }; \
 	  echo "== $$lua"; $(MAKE) --no-print-directory -s LUA=$$lua check || exit 1; done
 
-# Each allocation and each descriptor fails in turn; with STRIDE=n every nth.
+# Lets each allocation and each descriptor fail in turn; with STRIDE=n, every nth one.
 STRIDE ?= 1
 $(BUILD)/alloc: spec/alloc/alloc.c
 	$(CC) $(ALL_CFLAGS) -fvisibility=default $(LUA_CFLAGS) $(CURL_CFLAGS) -rdynamic -o $@ $< \
@@ -140,7 +157,7 @@ $(BUILD)/alloc: spec/alloc/alloc.c
 test-alloc: all $(BUILD)/alloc
 	$(BUILD)/alloc spec/alloc/script.lua $(STRIDE)
 
-# Which lines of each room the specs run, on Lua 5.4; lines that none runs: build/coverage-missed.txt.
+# Which lines of each room the specs run, on Lua 5.4. Lines that are never run are in build/coverage-missed.txt.
 COVERAGE_FLOOR ?= 85
 $(BUILD)/coverage.so: spec/coverage/coverage.c
 	@mkdir -p $(@D)
@@ -152,19 +169,19 @@ coverage: $(BUILD)/coverage.so
 	  $(MAKE) --no-print-directory check
 	lua5.4 spec/coverage/report.lua build/coverage $(COVERAGE_FLOOR)
 
-# The C modules while the collector never rests.
+# The specs of the C modules while the collector runs all the time.
 COLLECTED = form json secret request system gate engine listener
 collector: all
 	$(MAKE) --no-print-directory check BUSTED_FLAGS="--helper=collector --exclude-tags=large" \
 	  SPECS="$(COLLECTED:%=spec/%_spec.lua)"
 
-# The half of the poller that BSD and macOS use, compiled and run over a stand-in of kqueue.
+# The half of the poller for BSD and macOS, compiled and run with a stand-in for kqueue.
 kqueue:
 	$(MAKE) --no-print-directory -s BUILD=build/kqueue/$(LUA) all CFLAGS="$(CFLAGS) -DGR_USE_KQUEUE -Ispec/kqueue"
 	$(MAKE) --no-print-directory BUILD=build/kqueue/$(LUA) check SPECS="spec/engine_spec.lua spec/loop_spec.lua spec/client_spec.lua"
 
-# What runs in a callback of libcurl or libmicrohttpd must not be able to call Lua: lua.h reaches only
-# X_lua.c and what opens a module.
+# Code that runs in callbacks of libcurl or libmicrohttpd must not be able to call Lua: only X_lua.c and the files
+# that open a module may include lua.h.
 WITHOUT_LUA = $(filter-out %_lua core listener_missing module,$(sort $(CORE) $(LISTENER) $(SYSTEM)))
 check-lua-h:
 	@for name in $(WITHOUT_LUA); do \
@@ -173,14 +190,32 @@ check-lua-h:
 	    /[ \/]lua\.h$$/ { for (i = 1; i <= length($$1); i++) chain = chain " > " way[i]; \
 	      print "lua.h is included: " chain; bad = 1; exit } END { exit bad }' || exit 1; done
 
-
+# The layout of the C files is checked only by the version of clang-format that .clang-format names, because other
+# versions differ.
+C_FILES = $(wildcard src/*.c src/*.h bench/*.c spec/*/*.c spec/*/*/*.h)
 lint:
 	luacheck -q lua bin/gumroad-lua spec bench examples doc .luacheckrc
+	@for name in clang-format-14 clang-format; do \
+	  if $$name --version 2>/dev/null | grep -q 'version 14\.'; then exec $$name --dry-run --Werror $(C_FILES); fi; done; \
+	  echo "lint: clang-format 14 is not installed, so the layout of the C files was not checked"
 
-# What is made of lua/gumroad/api/operations.lua and lua/gumroad/api/schema.lua.
+# Checks the spelling in README, the guides and the help with aspell and spec/words.txt.
+spelling: all
+	$(LUA) spec/spelling.lua
+
+# Generated from lua/gumroad/api/operations.lua and lua/gumroad/api/schema.lua.
 types: all
 	$(LUA) -e 'io.write(require("doc.types").text())' > build/types.lua
 	mv build/types.lua library/gumroad.lua
+
+# Generates the widths of characters from Debian's package unicode-data.
+UNICODE ?= /usr/share/unicode
+UNICODE_MODULE = lua/gumroad/cli/output/unicode.lua
+unicode:
+	@[ -d $(UNICODE) ] || { echo "$(UNICODE) is missing: apt install unicode-data" >&2; exit 1; }
+	LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" $(LUA) -e 'io.write(require("doc.unicode").text("$(UNICODE)", \
+	  "'"$$(dpkg-query -W -f '$${Version}' unicode-data)"'"))' >$(UNICODE_MODULE).new
+	mv $(UNICODE_MODULE).new $(UNICODE_MODULE)
 
 openapi: all
 	$(LUA) -e 'io.write(require("doc.openapi").text())' > build/openapi.json
@@ -198,7 +233,7 @@ doc: all
 	$(LUA) -e 'require("doc.reference").write("build/reference")'
 	ldoc -q --fatalwarnings -c doc/config.ld .
 
-# A build with AddressSanitizer and UBSan; nginx brings a LuaJIT of its own that has none.
+# A build with AddressSanitizer and UBSan. nginx has its own LuaJIT, which is built without them.
 sanitize: export ASAN_OPTIONS = detect_leaks=1
 sanitize:
 	$(MAKE) --no-print-directory -s LUA=$(LUA) BUILD=build/sanitize/$(LUA) all \
@@ -211,7 +246,7 @@ valgrind: all
 	  TESTED="env -u GUMROAD_ACCESS_TOKEN valgrind -q --error-exitcode=9 --leak-check=full \
 	    --show-leak-kinds=definite --errors-for-leak-kinds=definite"
 
-# The parsers under libFuzzer, each from the samples.
+# The parsers under libFuzzer. The samples are the initial corpus.
 FUZZ_SECONDS ?= 60
 fuzz:
 	@mkdir -p build/fuzz/form-corpus build/fuzz/json-corpus
@@ -219,11 +254,11 @@ fuzz:
 	cp spec/fixtures/*.json spec/fixtures/errors/*.json build/fuzz/json-corpus
 	for parser in form json; do \
 	  clang $(WARNINGS) -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c && \
+	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c src/number.c && \
 	  build/fuzz/$$parser -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/$$parser-corpus || exit 1; done
 
-# Each figure is of things measured in one run, side by side; only figures go to stdout.
+# Each figure compares measurements of the same run. Only figures are written to stdout.
 BENCH_MODULES = $(BUILD)/form_baseline.so $(BUILD)/get_baseline.so
 
 $(BUILD)/%_baseline.so: bench/%.c $(BUILD)/obj/form.o
@@ -239,5 +274,5 @@ bench:
 clean:
 	rm -rf build
 
-.PHONY: all install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint types openapi \
+.PHONY: all needed install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint spelling types unicode openapi \
   openapi-check doc sanitize valgrind fuzz bench clean

@@ -1,5 +1,5 @@
--- The command gumroad-lua: how long it takes to start, against the bare interpreter; and whether a
--- list of 10,000 sales takes more memory than one of 1,000.
+-- The command gumroad-lua: how long it takes to start, compared with the bare interpreter, and whether a list of
+-- 10,000 sales needs more memory than one of 1,000.
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local support = require "bench.support"
@@ -13,7 +13,8 @@ local function milliseconds(command)
   return (core.now() - start) * 1000
 end
 
--- In turns, so that a change of the machine's speed meets all; without the shell that starts them.
+-- The commands run in turns, so that changes in the machine's speed affect all of them. The time of the shell that
+-- starts them is subtracted.
 local beyond = {}
 for round = 1, ROUNDS do
   local shell, bare = milliseconds("true"), milliseconds(LUA .. " -e ''")
@@ -21,7 +22,7 @@ for round = 1, ROUNDS do
 end
 support.report("help_beyond_3_interpreters", support.median(beyond), "ms", "<= 20")
 
--- Runs the command and tells its largest resident size on stderr.
+-- Runs the command and prints its peak resident size to stderr.
 local PROGRAM = [[
 local code = require("gumroad.cli").main(arg)
 for line in io.lines("/proc/self/status") do
@@ -36,13 +37,13 @@ local file = assert(io.open(program, "w"))
 file:write(PROGRAM)
 file:close()
 
--- MiB
+-- Returns MiB.
 local function peak(limit)
   local command = "GUMROAD_ACCESS_TOKEN=%s %s %s sales list --csv --base-url %s --limit %d 2>&1 >/dev/null"
   local pipe = assert(io.popen(command:format(gum.access_token, LUA, program, gum.url, limit)))
-  local told = pipe:read("*a")
+  local output = pipe:read("*a")
   pipe:close()
-  return assert(tonumber(told:match("(%d+)\n$")), told) / 1024
+  return assert(tonumber(output:match("(%d+)\n$")), output) / 1024
 end
 
 support.report("csv_of_10000_sales_over_1000", peak(10000) - peak(1000), "MiB", "<= 2")

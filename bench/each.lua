@@ -1,6 +1,5 @@
--- A walk over 1,000 pages of a server that takes 5 ms for each: each(), which asks for the
--- next page as soon as one has arrived, against the same pages asked for one by one. Once as
--- it is, once with a script that takes 5 ms for each page.
+-- Reads 1,000 pages from a server that takes 5 ms for each: compares each(), which requests the next page as soon
+-- as one has arrived, with requesting the pages one by one. The script takes no time for a page, or 5 ms.
 local core = require "gumroad.core"
 local gumroad = require "gumroad"
 local emulator = require "gumroad.emulator"
@@ -16,7 +15,7 @@ local function work(seconds)
   while core.now() < stop do end
 end
 
-local function ahead(seconds)
+local function with_each(seconds)
   local count = 0
   for _ in shop.sales:each() do
     count = count + 1
@@ -36,7 +35,7 @@ local function one_by_one(seconds)
 end
 
 local function ratio(seconds)
-  return support.seconds(function() ahead(seconds) end) / support.seconds(function() one_by_one(seconds) end)
+  return support.seconds(function() with_each(seconds) end) / support.seconds(function() one_by_one(seconds) end)
 end
 
 support.report("each_ahead_ratio", ratio(0), "x", "<= 1.00")

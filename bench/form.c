@@ -1,5 +1,5 @@
-/* form_baseline, the measure of form_decode: a loop that only builds the tables, from fields
-** that are split and decoded already. Used by the bench alone. */
+/* form_baseline, with which form_decode is compared: a loop that only builds the tables, from fields that are
+** already split and decoded. */
 #include <string.h>
 
 #include "../src/compat.h"
@@ -17,7 +17,7 @@ typedef struct gr_fields {
   gr_field fields[];
 } gr_fields;
 
-/* How many of the tables that the field before had open are the field's, too. */
+/* How many tables the field has in common with the previous one. */
 static int kept_tables (const gr_field *before, const gr_field *field) {
   int i = 0;
   while (i < before->n - 1 && i < field->n - 1 && before->parts[i].len == field->parts[i].len
@@ -25,8 +25,8 @@ static int kept_tables (const gr_field *before, const gr_field *field) {
   return i;
 }
 
-/* fields(bytes) -> userdata for build. No name may come twice, none be 'a[][b]', and fields
-** of one table stand together, as they do in pings: the loop looks nothing up. */
+/* fields(bytes) -> userdata for build. No name may be repeated or have the form 'a[][b]', and the fields of a
+** table must be adjacent, as in pings, because the loop looks nothing up. */
 static int l_fields (lua_State *L) {
   size_t len, most = 1;
   const char *body = luaL_checklstring(L, 1, &len);
@@ -51,7 +51,7 @@ static int l_fields (lua_State *L) {
   return 1;
 }
 
-/* build(fields) -> table, of the same sizes as form_decode makes them */
+/* build(fields) -> table, with the same sizes as those of form_decode */
 static int l_build (lua_State *L) {
   gr_fields *f = (gr_fields *)luaL_checkudata(L, 1, FIELDS);
   luaL_checkstack(L, GR_FORM_MAXPARTS + 4, NULL);

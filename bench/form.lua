@@ -1,5 +1,5 @@
--- How much longer decoding a sale ping takes than building its tables alone: rounds of both in
--- turn, the median of their ratios. No collection runs inside of a round, one before each.
+-- How much longer it takes to decode a sale ping than to build only its tables: the median ratio of alternating
+-- rounds. The collector runs before each round, but not during one.
 local core = require "gumroad.core"
 local baseline = require "form_baseline"
 
@@ -27,12 +27,12 @@ local file = assert(io.open(PING, "rb"))
 local body = file:read("*a")
 file:close()
 local fields = baseline.fields(body)
-assert(same(core.form_decode(body), baseline.build(fields)), "the baseline builds something else")
+assert(same(core.form_decode(body), baseline.build(fields)), "the baseline builds other tables")
 
 local ratios = {}
 for round = 1, ROUNDS do
   local decode, build
-  if round % 2 == 0 then  -- neither always follows the other
+  if round % 2 == 0 then  -- so that neither of them is always the second
     decode = seconds(core.form_decode, body)
     build = seconds(baseline.build, fields)
   else

@@ -1,5 +1,5 @@
-/* get_baseline: the least that a GET over a kept connection takes with libcurl, to measure
-** the client against. get_baseline.new(url, token) -> handle; handle:get() -> body. */
+/* get_baseline, with which the client is compared: a minimal GET with libcurl over a kept connection.
+** get_baseline.new(url, token) -> handle; handle:get() -> body. */
 #include "compat.h"
 
 #include <stdio.h>

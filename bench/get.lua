@@ -1,5 +1,4 @@
--- A GET of a page of sales over a kept connection, decoded: the client against libcurl in C
--- with the same cjson.
+-- Gets and decodes a page of sales over a kept connection: compares the client with libcurl in C and the same cjson.
 local cjson = require "cjson"
 local gumroad = require "gumroad"
 local baseline = require "get_baseline"

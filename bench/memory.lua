@@ -1,4 +1,4 @@
--- Whether memory stays where it is: resident size after a warm-up, and after many more.
+-- Whether memory grows: compares the resident size after a warm-up with that after many more calls.
 local core = require "gumroad.core"
 local gumroad = require "gumroad"
 local support = require "bench.support"

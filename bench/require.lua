@@ -1,4 +1,4 @@
--- What require "gumroad" takes in a fresh interpreter, lua-cjson and libcurl included.
+-- How long require "gumroad" takes in a new interpreter, including lua-cjson and libcurl.
 local support = require "bench.support"
 
 local ROUNDS = 21

@@ -1,4 +1,4 @@
--- Answers every GET at once with the same page of sales, 20 KB and a bit; ends on a DELETE.
+-- Responds to every GET at once with the same page of sales, a little over 20 KB. A DELETE stops it.
 local core = require "gumroad.core"
 local listener = assert(require("gumroad.listener").new { port = 0 })
 local engine = core.engine()

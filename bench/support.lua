@@ -1,4 +1,4 @@
--- What the measurements share.
+-- Helpers for the measurements.
 local core = require "gumroad.core"
 
 local support = {}
@@ -16,8 +16,8 @@ function support.median(values)
   return (values[math.floor(middle)] + values[math.ceil(middle)]) / 2
 end
 
---- The median of a's time over b's, measured in turns, so that a change of the machine's
--- speed meets both.
+--- Returns the median ratio of the times of a and b. They run in turns, so that changes in the machine's speed
+-- affect both.
 function support.ratio(rounds, a, b)
   a() b()
   local ratios = {}
@@ -30,24 +30,25 @@ function support.ratio(rounds, a, b)
   return support.median(ratios)
 end
 
---- A line of the report: NAME VALUE UNIT (goal).
+--- Prints a line of the report: NAME VALUE UNIT (goal).
 function support.report(name, value, unit, goal)
   print(("%s %.2f %s%s"):format(name, value, unit, goal and (" (goal %s)"):format(goal) or ""))
 end
 
---- Resident memory in KiB.
+--- Returns the resident memory in KiB.
 function support.resident()
   local statm = assert(io.open("/proc/self/statm")):read("*l")
   return tonumber(statm:match("^%d+ (%d+)")) * 4
 end
 
---- The most resident memory there ever was, in KiB.
+--- Returns the peak resident memory in KiB.
 function support.peak()
   local status = assert(io.open("/proc/self/status")):read("*a")
   return tonumber(status:match("VmHWM:%s*(%d+)"))
 end
 
---- A server in a process of its own that answers every request with one page of sales.
+--- Starts a server process that responds to every request with a page of sales.
+-- @return its URL, a function that stops it
 function support.page_server()
   local pipe = assert(io.popen((os.getenv("LUA") or "lua5.4") .. " bench/server.lua", "r"))
   local port = assert(tonumber(pipe:read("*l")), "the page server does not start")

@@ -1,5 +1,4 @@
--- The most memory that a program holds which uploads a file of 1 GiB, of which one part fails
--- and is sent again.
+-- The peak memory of a program that uploads a file of 1 GiB. One part fails and is sent again.
 local gumroad = require "gumroad"
 local emulator = require "gumroad.emulator"
 local support = require "bench.support"

@@ -1,5 +1,5 @@
---- JSON for people and diffs: indented, the keys of objects sorted. A table with a value at 1 is
--- a list, and so is json.EMPTY; every other table is an object.
+--- Writes JSON that is easy to read and to compare: indented, with sorted keys. A table with a value at
+-- index 1 is a list, and so is json.EMPTY; every other table is an object.
 local json = { EMPTY = {} }
 
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t" }
@@ -40,7 +40,8 @@ function write(out, value, indent)
   end
 end
 
---- @return string that ends with a newline
+--- Encodes a value.
+-- @return string that ends with a newline
 function json.encode(value)
   local out = {}
   write(out, value, "")

@@ -1,10 +1,9 @@
---- Makes the OpenAPI 3.1 description of Gumroad's API from gumroad.api and gumroad.schema.
+--- Generates the OpenAPI 3.1 description of Gumroad's API from gumroad.api and gumroad.schema.
 local api = require "gumroad.api"
 local delivery = require "gumroad.api.delivery"
 local events = require "gumroad.api.events"
 local schema = require "gumroad.api.schema"
 local scopes = require "gumroad.api.scopes"
-local Client = require "gumroad.client"
 local json = require "doc.json"
 local read_type = require "gumroad.api.type"
 local tables = require "doc.tables"
@@ -33,7 +32,7 @@ local function schema_of(type)
   return ref(type.name)
 end
 
--- The same, and null.
+-- Allows null as well.
 local function nullable(described)
   if described.type then
     described.type = { described.type, "null" }
@@ -53,7 +52,7 @@ local function add_fields(made, fields)
     local type = read_type(field[2])
     local property = schema_of(type)
     if type.optional then property = nullable(property) else made.required[#made.required + 1] = field[1] end
-    made.properties[field[1]] = described(property, tables.text_of(field))
+    made.properties[field[1]] = described(property, field.doc or "")
   end
   return made
 end
@@ -92,7 +91,7 @@ local function param_schema(param)
   return made
 end
 
--- The parameters that are sent: a function is for this library alone.
+-- The parameters that are sent. A function is only for this library.
 local function sent(params)
   local out = {}
   for _, param in ipairs(params) do
@@ -101,7 +100,7 @@ local function sent(params)
   return out
 end
 
--- `name_of` says what a parameter is called.
+-- @param name_of optional function that returns the name of a parameter
 function body_schema(params, name_of)
   local made = { type = "object", properties = {}, required = {} }
   for _, param in ipairs(params) do
@@ -137,7 +136,7 @@ local function form_of(params)
   return { schema = body_schema(params, form_name), encoding = next(encoding) and encoding or nil }
 end
 
--- What can only be said in JSON is left out of the form, and the form where that is needed.
+-- Parameters that need JSON are left out of the form. If one of them is required, there is no form.
 local function form_params(row)
   if row.json then return nil end
   local out = {}
@@ -164,7 +163,7 @@ local function request_body(row)
   return { content = content, required = row.needs_params or nil }
 end
 
--- Answers ---------------------------------------------------------------------------------
+-- Responses -------------------------------------------------------------------------------
 
 local SUCCESS = { const = true }
 
@@ -173,13 +172,13 @@ local function value_schema(row, object)
   return ref(object)
 end
 
--- success, what a row returns under a name, and what stands beside it.
+-- `success`, the returned value under its name, and the extra fields.
 local function envelope(row, name, object)
   local made = { type = "object", properties = { success = SUCCESS, [name] = value_schema(row, object) },
     required = { "success", name } }
   add_fields(made, row.extra_fields or {})
   if row.page_size then
-    made.properties.next_page_key = { type = "string", description = "the page_key of the next page; none: the last" }
+    made.properties.next_page_key = { type = "string", description = "page_key of the next page; absent on the last" }
     made.properties.next_page_url = { type = "string", description = "path and query of the next page" }
   end
   return made
@@ -209,7 +208,7 @@ local function ok_response(row)
   end
   local made = success_schema(row)
   if not row.no_success_field then made = { anyOf = { made, ref "failure" } } end
-  return { description = "What was asked for; or, with success false, why not.",
+  return { description = "The result or, if success is false, the reason for the refusal.",
     content = { [JSON] = { schema = made } } }
 end
 
@@ -224,31 +223,32 @@ local function responses_of(row)
 end
 
 local FAILURES = {
-  failure = { type = "object", required = { "success", "message" }, description = "Refused, with HTTP 200 as well.",
+  failure = { type = "object", required = { "success", "message" },
+    description = "A refusal, which often comes with HTTP 200.",
     properties = { success = { const = false }, message = { type = "string" },
       sanitization_report = ref "sanitization_report" } },
-  http_error = { type = "object", description = "Without `success` and `message`, or without `status` and `error`.",
+  http_error = { type = "object", description = "Has either `success` and `message` or `status` and `error`.",
     properties = { status = { type = "integer" }, error = { type = "string" }, success = { const = false },
       message = { type = "string" } } },
 }
 
 local RESPONSES = {
-  bad_request = { description = "A date, page key or other parameter that cannot be read.",
+  bad_request = { description = "A date, a page key or another parameter cannot be parsed.",
     content = { [JSON] = { schema = ref "http_error" } } },
   unauthorized = { description = "The token is missing, unknown or revoked. The body is empty.",
     headers = { ["WWW-Authenticate"] = { schema = { type = "string" },
       description = "Bearer, with error and error_description" } } },
-  forbidden = { description = "The token lacks the scope: an empty body. Or success false with a message.",
+  forbidden = { description = "The token lacks the scope (the body is empty), or success is false with a message.",
     content = { [JSON] = { schema = ref "failure" } } },
-  not_found = { description = "No such path, licence or tax form.",
+  not_found = { description = "No such path, license or tax form.",
     content = { [JSON] = { schema = ref "http_error" } } },
-  too_many_requests = { description = "Throttled; seldom with Retry-After.",
+  too_many_requests = { description = "Too many requests. Retry-After is rarely present.",
     content = { ["text/plain"] = { schema = { type = "string" } } } },
 }
 
 -- Scopes ----------------------------------------------------------------------------------
 
--- Each alternative is enough: OAuth with any one of the scopes, or an access token that has one.
+-- Any of the alternatives is enough: OAuth with one of the scopes, or an access token that has one.
 local function security_of(row)
   if not row.scopes then return json.EMPTY end
   local out = {}
@@ -261,7 +261,7 @@ local function all_scopes()
   local out = {}
   for _, rows in pairs(api) do
     for _, row in ipairs(rows) do
-      for _, scope in ipairs(row.scopes or {}) do out[scope] = assert(scopes.words[scope], scope) end
+      for _, scope in ipairs(row.scopes or {}) do out[scope] = assert(scopes.descriptions[scope], scope) end
     end
   end
   return out
@@ -270,7 +270,7 @@ end
 local function security_schemes()
   return {
     bearer = { type = "http", scheme = "bearer",
-      description = "An access token of Settings, Advanced, Applications, with one of the scopes in x-scopes-any." },
+      description = "An access token from Settings, Advanced, Applications, with one of the scopes in x-scopes-any." },
     oauth2 = { type = "oauth2", flows = { authorizationCode = { scopes = all_scopes(),
       authorizationUrl = "https://gumroad.com/oauth/authorize", tokenUrl = "https://gumroad.com/oauth/token",
       refreshUrl = "https://gumroad.com/oauth/token" } } },
@@ -305,7 +305,7 @@ end
 
 local function webhooks()
   local out = {}
-  local text = ("Received: any 2xx within %d seconds."):format(delivery.TIMEOUT)
+  local text = ("Any 2xx within %d seconds accepts the ping."):format(delivery.TIMEOUT)
   for _, event in ipairs(events) do
     out[event.name] = { post = { operationId = "webhooks." .. event.name,
       requestBody = { content = { [FORM] = { schema = ref(event.object) } } },
@@ -326,19 +326,19 @@ local function tags()
   return out
 end
 
---- The description as a table.
+--- Returns the description as a table.
 function openapi.document()
   return {
     openapi = "3.1.0",
-    info = { title = "Gumroad API v2", version = Client.VERSION,
-      description = "As gumroad for Lua knows it: from Gumroad's public server source, 2025-04 to 2026-09." },
+    info = { title = "Gumroad API v2", version = require "gumroad.version",
+      description = "Generated by gumroad for Lua, from Gumroad's public server source, 2025-04 to 2026-09." },
     servers = { { url = "https://api.gumroad.com" } },
     tags = tags(), paths = paths(), webhooks = webhooks(),
     components = { schemas = schemas(), responses = RESPONSES, securitySchemes = security_schemes() },
   }
 end
 
---- The description as JSON, the same bytes for the same rows.
+--- Returns the description as JSON. The same rows always give the same bytes.
 function openapi.text() return json.encode(openapi.document()) end
 
 return openapi

@@ -1,12 +1,12 @@
---- The comments of this project as HTML, as LDoc's formatter: paragraphs; columns and indented
--- examples stay as they are; `code` is code. What LDoc has made a <pre> of is left alone.
+--- LDoc's formatter for the comments of this project: writes paragraphs and `code` as HTML, and keeps columns and
+-- indented examples as they are. A <pre> that LDoc made is not changed.
 local ESCAPES = { ["<"] = "&lt;", [">"] = "&gt;", ["&"] = "&amp;" }
 
 local function escape(text) return (text:gsub("[<>&]", ESCAPES)) end
 
--- What sort of line it is, after one of `before`. A comment's text has one space in front; one
--- with more goes on with the text above, unless it stands in columns.
-local function sort_of(line, before, in_code)
+-- The kind of a line after a line of kind `before`. Text is indented by one space. A line with a deeper
+-- indentation continues the text above, unless it has columns.
+local function kind_of(line, before, in_code)
   if in_code or line == "<pre>" then return "code" end
   if not line:find("%S") then return "blank" end
   if not line:find("^   ") then return "text" end
@@ -28,16 +28,16 @@ end
 function WRITE.blank() end
 
 return function(text)
-  local out, lines, sort, in_code = {}, {}, "blank", false
+  local out, lines, kind, in_code = {}, {}, "blank", false
   for line in (text:gsub("^ +", "") .. "\n"):gmatch("(.-)\n") do
-    local next_sort = sort_of(line, sort, in_code)
-    if next_sort ~= sort then
-      out[#out + 1] = WRITE[sort](lines)
-      lines, sort = {}, next_sort
+    local next_kind = kind_of(line, kind, in_code)
+    if next_kind ~= kind then
+      out[#out + 1] = WRITE[kind](lines)
+      lines, kind = {}, next_kind
     end
     lines[#lines + 1] = line
-    in_code = next_sort == "code" and line ~= "</pre>"
+    in_code = next_kind == "code" and line ~= "</pre>"
   end
-  out[#out + 1] = WRITE[sort](lines)
+  out[#out + 1] = WRITE[kind](lines)
   return table.concat(out, "\n")
 end

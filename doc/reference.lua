@@ -1,5 +1,6 @@
---- Makes what LDoc reads besides the modules: a page for each resource, for objects, events, kinds of
--- errors and the functions of the core, from the tables and from the comments in the C sources.
+--- Generates pages for LDoc, in addition to the modules: one for each resource and one each for the objects, the
+-- events, the kinds of errors and the functions of the core. They come from the tables and from the comments
+-- in the C sources.
 local api = require "gumroad.api"
 local events = require "gumroad.api.events"
 local schema = require "gumroad.api.schema"
@@ -9,10 +10,10 @@ local tables = require "doc.tables"
 
 local reference = {}
 
--- LDoc takes "@" for one of its tags.
+-- LDoc would take "@" for a tag.
 local function comment(text) return "-- " .. text:gsub("@", "&#64;") end
 
--- A comment of its own: the text, blank-line separated, and then the tags.
+-- Adds a comment: the text, then the tags.
 local function add_block(out, text, tags)
   out[#out + 1] = "---" .. comment(text):sub(3)
   for _, tag in ipairs(tags) do out[#out + 1] = "-- " .. tag end
@@ -34,13 +35,13 @@ end
 
 local function field_tag(field)
   local type = read_type(field[2])
-  return ("@tfield%s %s %s %s"):format(type.optional and "[opt]" or "", notation(type), field[1], tables.text_of(field))
+  return ("@tfield%s %s %s %s"):format(type.optional and "[opt]" or "", notation(type), field[1], field.doc or "")
 end
 
 local function param_tag(where, param)
   local name = where .. "." .. param[1]
   local type = param[2] .. (param.accepts_boolean and "|boolean" or "")
-  local text = tables.text_of(param)
+  local text = param.doc or ""
   return ("@tparam%s %s %s %s"):format(param.required and "" or "[opt]", type, name, text)
 end
 
@@ -53,7 +54,7 @@ end
 
 -- Operations --------------------------------------------------------------------------------
 
-local LIMIT = { "limit", "integer", doc = "at most so many; default: one page" }
+local LIMIT = { "limit", "integer", doc = "maximum number of elements (default: one page)" }
 
 local function add_arguments(tags, row)
   for _, name in ipairs(row.path_params) do tags[#tags + 1] = "@tparam string " .. name end
@@ -62,11 +63,11 @@ local function add_arguments(tags, row)
     add_param_tags(tags, "params", row.is_list and { LIMIT } or {})
     add_param_tags(tags, "params", row.params)
   end
-  tags[#tags + 1] = "@tparam[opt] table options those of a call: timeout, retries, ..."
+  tags[#tags + 1] = "@tparam[opt] table options options of the call: timeout, retries, ..."
 end
 
 local function result_of(row)
-  if row.kind == "message" then return "table it succeeded; `message` in Gumroad's words" end
+  if row.kind == "message" then return "table with `message`, Gumroad's message, if there is one" end
   if row.kind == "file" then return "string the file's bytes" end
   if not row.object then return "table" end
   local object = "objects." .. row.object
@@ -74,7 +75,7 @@ local function result_of(row)
   return row.kind == "list" and "{" .. object .. ",...}" or object
 end
 
-local function beside_text(row)
+local function extra_fields_text(row)
   local names = {}
   for i, field in ipairs(row.extra_fields or {}) do
     names[i] = "`" .. field[1] .. "`" .. (field.doc and ": " .. field.doc or "")
@@ -105,7 +106,7 @@ local function example_table(params)
   return parts[1] and "{ " .. table.concat(parts, ", ") .. " }" or "{}"
 end
 
---- A call of an operation, as a line of Lua.
+--- An example of a call, as a line of Lua.
 function reference.example(row)
   local arguments = {}
   for i, name in ipairs(row.path_params) do arguments[i] = name end
@@ -125,7 +126,7 @@ local function add_operation(out, row)
   if row.since == "newer" then text[#text + 1] = tables.NEWER end
   local tags = { ("@function %s:%s"):format(row.resource, row.name) }
   add_arguments(tags, row)
-  tags[#tags + 1] = "@treturn[1] " .. result_of(row) .. beside_text(row)
+  tags[#tags + 1] = "@treturn[1] " .. result_of(row) .. extra_fields_text(row)
   tags[#tags + 1] = "@treturn[2] nil"
   tags[#tags + 1] = "@treturn[2] gumroad.error error of kind " .. errors_of(row)
   tags[#tags + 1] = "@usage " .. reference.example(row)
@@ -133,14 +134,14 @@ local function add_operation(out, row)
 end
 
 local ITERATORS = {
-  { "each", "An iterator over everything that `list` gives, or `limit` of it. Raises the error." },
-  { "pages", "An iterator over the pages of `list`. Raises the error." },
+  { "each", "Iterates over all elements, page after page, or over the first `limit` of them. Raises the error." },
+  { "pages", "Iterates over the pages of the list. Raises the error." },
 }
 
 local function add_iterators(out, row)
   for _, iterator in ipairs(ITERATORS) do
     add_block(out, iterator[2], { ("@function %s:%s"):format(row.resource, iterator[1]),
-      "@param ... what `list` takes", "@treturn function" })
+      "@param ... the arguments of `list`", "@treturn function" })
   end
 end
 
@@ -162,7 +163,7 @@ local function add_source(out, object, source)
   table.insert(out[object], source)
 end
 
--- Which operations and events each object is of.
+-- The operations and events that each object comes from.
 local function sources()
   local out = {}
   for _, resource in ipairs(tables.resources()) do
@@ -178,7 +179,7 @@ local function sources()
   return out
 end
 
--- Which objects each object is a part of.
+-- The objects that contain each object.
 local function parents()
   local out = {}
   for _, name in ipairs(tables.objects()) do
@@ -200,15 +201,15 @@ end
 
 local function objects_page()
   local out, from, inside = {}, sources(), parents()
-  add_block(out, "Every object that Gumroad answers with or sends in a ping.\n--\n-- "
-    .. "Money is an integer in the smallest unit of its currency, times are ISO 8601 in UTC unless said otherwise, "
-    .. "and what is null at Gumroad's is nil.", { "@data objects" })
+  add_block(out, "Every object in Gumroad's responses and pings.\n--\n-- "
+    .. "Money is an integer in the smallest unit of its currency. Times are in ISO 8601 and UTC unless noted "
+    .. "otherwise. Gumroad's null is nil.", { "@data objects" })
   for _, name in ipairs(tables.objects()) do
     local tags = { "@table " .. name }
     for _, field in ipairs(schema[name]) do tags[#tags + 1] = field_tag(field) end
     local text = where_found(name, from, inside)
-    if schema[name].open then text = text .. " What the buyer typed stands beside, under the fields' names." end
-    if #schema[name] == 0 then text = text .. " Its fields are not known." end
+    if schema[name].open then text = text .. " The buyer's answers are further fields." end
+    if #schema[name] == 0 then text = text .. " The fields are unknown." end
     add_block(out, text, tags)
   end
   return table.concat(out, "\n")
@@ -216,18 +217,19 @@ end
 
 local function events_page()
   local out = {}
-  add_block(out, "What webhooks tell: the handlers of shop:watch, and `type` of an event.", { "@data events" })
+  add_block(out, "The events of webhooks: names of the handlers of shop:watch, and the `type` of an event.",
+    { "@data events" })
   for _, name in ipairs(tables.sorted_keys(events.named)) do
     local event = events.named[name]
-    add_block(out, "Two deliveries are the same event if these are the same: " .. table.concat(event.key, ", ") .. ".",
-      { "@table " .. name, ("@tfield objects.%s data what the ping carries"):format(event.object) })
+    add_block(out, "Two deliveries are the same event if they agree in: " .. table.concat(event.key, ", ") .. ".",
+      { "@table " .. name, ("@tfield objects.%s data contents of the ping"):format(event.object) })
   end
   return table.concat(out, "\n")
 end
 
 local function errors_page()
   local out = {}
-  add_block(out, "The kinds of errors: `err.kind`; the other fields: gumroad.error.", { "@data error_kinds" })
+  add_block(out, "The values of `err.kind`. For the other fields, see gumroad.error.", { "@data error_kinds" })
   for _, kind in ipairs(Error.KINDS) do
     add_block(out, kind[2]:gsub("^%l", string.upper) .. ".", { "@table " .. kind[1] })
   end
@@ -236,7 +238,7 @@ end
 
 -- The core ----------------------------------------------------------------------------------
 
--- What a C source says of a function for Lua: /* NAME(arguments) -> results, and more lines.
+-- The comment of a function for Lua in a C source: /* NAME(arguments) -> results, and more lines.
 local function c_comment(path, name)
   local file = assert(io.open(path))
   local source = file:read("*a")
@@ -251,7 +253,7 @@ local CORE = { { "src/form_lua.c", "form_decode" }, { "src/form_lua.c", "form_en
 
 local function core_page()
   local out = {}
-  add_block(out, "The functions of the C core that are of use to others.", { "@module gumroad.core" })
+  add_block(out, "The functions of the C core that are useful to other programs.", { "@module gumroad.core" })
   for _, place in ipairs(CORE) do
     local head, text = c_comment(place[1], place[2])
     out[#out + 1] = text ~= "" and "---\n" .. text .. "\n--" or "--- " .. head:match("%-> (.*)") .. "\n--"
@@ -264,7 +266,7 @@ end
 
 -- Files -------------------------------------------------------------------------------------
 
---- The pages: name of a file -> what LDoc reads.
+--- The pages, as a table from names of files to their contents.
 function reference.files()
   local files = {
     ["objects.lua"] = objects_page(), ["events.lua"] = events_page(), ["error_kinds.lua"] = errors_page(),
@@ -276,7 +278,7 @@ function reference.files()
   return files
 end
 
---- Writes them into a folder that is there.
+--- Writes the pages into an existing folder.
 function reference.write(folder)
   for name, text in pairs(reference.files()) do
     local file = assert(io.open(folder .. "/" .. name, "wb"))

@@ -1,4 +1,4 @@
---- What all that is made of gumroad.api and gumroad.schema needs: order, names, lines.
+--- Helpers for everything that is generated from gumroad.api and gumroad.schema: order, names, lines.
 local api = require "gumroad.api"
 local schema = require "gumroad.api.schema"
 
@@ -19,19 +19,11 @@ function tables.resources() return sorted_keys(api) end
 --- The names of all objects, sorted.
 function tables.objects() return sorted_keys(schema) end
 
---- Names of the tables as one class's: ("sales", "list", "params") is SalesListParams.
+--- The name of a class: SalesListParams for ("sales", "list", "params").
 function tables.class_name(...)
   return (table.concat({ ... }, "_"):gsub("_?(%a)([^_]*)", function(first, rest) return first:upper() .. rest end))
 end
 
---- The text of a table's field or parameter with its default, or "".
-function tables.text_of(param)
-  local text = param.doc or ""
-  if param.default ~= nil then
-    text = text .. (text ~= "" and "; " or "") .. "default: " .. tostring(param.default)
-  end
-  return text
-end
 
 --- Breaks a text into lines of at most `width` bytes.
 function tables.wrap(text, width)
@@ -47,19 +39,19 @@ function tables.wrap(text, width)
   return lines
 end
 
---- What a row says besides its `doc`, in sentences: scopes, paging, age.
+--- Sentences that describe a row in addition to its `doc`: scopes, paging, retries.
 function tables.notes(row)
   local notes = {}
   if row.path and not row.scopes then notes[1] = "Needs no access token."
-  elseif row.scopes then notes[1] = "Any one of the scopes: " .. table.concat(row.scopes, ", ") .. "." end
-  if row.page_size then notes[#notes + 1] = "Comes in pages of " .. row.page_size .. "." end
+  elseif row.scopes then notes[1] = "Needs any one of the scopes " .. table.concat(row.scopes, ", ") .. "." end
+  if row.page_size then notes[#notes + 1] = ("A page has %d elements."):format(row.page_size) end
   if row.path and not row.repeatable then
-    notes[#notes + 1] = "Not repeated where the first request may have been carried out."
+    notes[#notes + 1] = "Not retried if the first request may have been carried out."
   end
   return notes
 end
 
---- What `since = "newer"` means.
-tables.NEWER = "The server of April 2025 did not have it."
+--- The note for an operation with `since = "newer"`.
+tables.NEWER = "Newer servers only: the server of April 2025 did not have it."
 
 return tables

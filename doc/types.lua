@@ -1,4 +1,4 @@
---- Makes library/gumroad.lua: annotations by which editors complete and check calls.
+--- Generates library/gumroad.lua: annotations with which editors complete and check calls.
 local api = require "gumroad.api"
 local events = require "gumroad.api.events"
 local schema = require "gumroad.api.schema"
@@ -44,7 +44,7 @@ local function add_doc(out, text)
   for _, line in ipairs(tables.wrap(text, WIDTH)) do out[#out + 1] = "---" .. line end
 end
 
--- A tag with its text behind it or, where the line would be too long, above it.
+-- Adds a tag with its text after it or, if the line would be too long, above it.
 local function add_tag(out, tag, text)
   local line = text == "" and tag or tag .. " # " .. text
   if #line > WIDTH then
@@ -61,7 +61,7 @@ end
 local function add_schema_fields(out, fields)
   for _, field in ipairs(fields) do
     local type = read_type(field[2])
-    add_field(out, field[1], type.optional, notation(type), tables.text_of(field))
+    add_field(out, field[1], type.optional, notation(type), field.doc or "")
   end
 end
 
@@ -75,12 +75,12 @@ end
 local function add_object(out, name)
   add_class(out, class_name(name))
   add_schema_fields(out, schema[name])
-  if schema[name].open then add_field(out, "[string]", false, "any", "what the buyer typed, under the field's name") end
+  if schema[name].open then add_field(out, "[string]", false, "any", "the buyer's answers, by name of the field") end
 end
 
 -- Parameters ------------------------------------------------------------------------------
 
-local LIMIT = { "limit", "integer", doc = "at most so many; default: one page of Gumroad's" }
+local LIMIT = { "limit", "integer", doc = "maximum number of elements (default: one page)" }
 
 local function add_params_class(out, name, params)
   local inner = {}
@@ -92,7 +92,7 @@ local function add_params_class(out, name, params)
   for _, param in ipairs(params) do
     local type = param.fields and name .. tables.class_name(param[1]) or PARAM_TYPES[param[2]]
     if param.accepts_boolean then type = type .. "|boolean" end
-    add_field(out, param[1], not param.required, type, tables.text_of(param))
+    add_field(out, param[1], not param.required, type, param.doc or "")
   end
 end
 
@@ -105,9 +105,9 @@ local function add_params(out, row)
   add_params_class(out, params_class(row), params)
 end
 
--- What methods return ---------------------------------------------------------------------
+-- Results of methods ----------------------------------------------------------------------
 
--- The class of what a row returns: one of its own where something stands beside the object.
+-- The class of what a row returns. With extra fields it is a class of its own.
 local function result_class(row, object)
   local suffix = row.kind == "list" and "list" or nil
   if not row.extra_fields then return class_name(object, suffix) end
@@ -127,7 +127,7 @@ local function returned(row)
   return result_class(row, row.object) .. (row.alternative and "|" .. result_class(row, row.alternative) or "")
 end
 
--- Every list's class, once for each object that is listed.
+-- Adds a class for each list, once for each object that is listed.
 local function add_list_classes(out)
   local listed = {}
   for _, rows in pairs(api) do
@@ -197,38 +197,38 @@ local function add_resource(out, resource)
     add_method(out, row)
     if row.is_list then
       add_iterator(out, row, "each", class_name(row.object),
-        "An iterator over everything that `list` gives, or `limit` of it. Raises a gumroad.Error.")
-      add_iterator(out, row, "pages", returned(row), "An iterator over the pages of `list`. Raises a gumroad.Error.")
+        "Iterates over all elements, page after page, or over the first `limit` of them. Raises a gumroad.Error.")
+      add_iterator(out, row, "pages", returned(row), "Iterates over the pages of the list. Raises a gumroad.Error.")
     end
   end
 end
 
--- The template's places -------------------------------------------------------------------
+-- Placeholders of the template ------------------------------------------------------------
 
 local EVENT_NAMES = tables.sorted_keys(events.named)
 
-local PLACES = {}
+local PLACEHOLDERS = {}
 
-function PLACES.shop_fields(out)
+function PLACEHOLDERS.shop_fields(out)
   for _, resource in ipairs(tables.resources()) do add_field(out, resource, false, "gumroad.Shop." .. resource, "") end
 end
 
-function PLACES.error_kinds(out)
+function PLACEHOLDERS.error_kinds(out)
   for _, kind in ipairs(Error.KINDS) do out[#out + 1] = ('---| "%s" # %s'):format(kind[1], kind[2]) end
 end
 
-function PLACES.handlers(out)
+function PLACEHOLDERS.handlers(out)
   for _, name in ipairs(EVENT_NAMES) do
     add_field(out, name, true, ("fun(data: %s, event: %s, watcher: gumroad.Watcher)"):format(
       class_name(events.named[name].object), class_name(name, "event")), "")
   end
 end
 
-function PLACES.urls(out)
+function PLACEHOLDERS.urls(out)
   for _, name in ipairs(EVENT_NAMES) do add_field(out, name, true, "string", "") end
 end
 
-function PLACES.events(out)
+function PLACEHOLDERS.events(out)
   out[#out + 1] = "---@alias gumroad.Event"
   for _, name in ipairs(EVENT_NAMES) do out[#out + 1] = "---| " .. class_name(name, "event") end
   for _, name in ipairs(EVENT_NAMES) do
@@ -240,12 +240,12 @@ end
 
 local function add_template(out)
   for line in io.lines("doc/types_template.lua") do
-    local place = line:match("^%-%-%-%$([%w_]+)$")
-    if place then PLACES[place](out) else out[#out + 1] = line end
+    local placeholder = line:match("^%-%-%-%$([%w_]+)$")
+    if placeholder then PLACEHOLDERS[placeholder](out) else out[#out + 1] = line end
   end
 end
 
---- The file, as it is to be.
+--- The contents of library/gumroad.lua.
 function types.text()
   local out = {}
   add_template(out)

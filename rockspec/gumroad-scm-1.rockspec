@@ -24,10 +24,11 @@ build = {
   install_target = "install",
   variables = {
     CC = "$(CC)",
-    BUILD = "build/rock",
+    BUILD = "build/rock/$(LUA_INCDIR)",  -- one for each Lua: a checkout serves several
     LUA_CFLAGS = "-I$(LUA_INCDIR)",
   },
   install_variables = {
+    BUILD = "build/rock/$(LUA_INCDIR)",
     INST_LUADIR = "$(LUADIR)",
     INST_LIBDIR = "$(LIBDIR)",
     INST_BINDIR = "$(BINDIR)",

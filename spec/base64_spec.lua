@@ -9,7 +9,7 @@ describe("Base64", function()
     it(("encodes %q"):format(row[1]), function() assert.equal(row[2], base64.encode(row[1])) end)
   end
 
-  it("has an alphabet without padding for URLs", function()
+  it("has a URL-safe alphabet without padding", function()
     assert.equal("_---", base64.encode_for_url "\255\239\190")
     assert.equal("Zg", base64.encode_for_url "f")
   end)

@@ -20,12 +20,12 @@ describe("A table of options", function()
     anything = {},
   }
 
-  -- What is raised where these are given besides what is required.
+  -- The error for these options in addition to the required ones.
   local function raised(given, words)
     return support.raised(options.check, "call", KNOWN, tables.copy({ url = "u", id = "i" }, given), words)
   end
 
-  it("is copied, and the copy alone is returned", function()
+  it("is copied, and only the copy is returned", function()
     local given = { url = "u", id = "i", port = 80, timeout = 0.5, body = {}, token = false, anything = false }
     local copy = options.check("call", KNOWN, given)
     assert.same(given, copy)
@@ -33,19 +33,19 @@ describe("A table of options", function()
     assert.equal(given.body, copy.body)
   end)
 
-  it("gets its defaults only where nothing is given, when that is asked for", function()
+  it("gets defaults for absent options when they are requested", function()
     local checked = options.check("call", KNOWN, { url = "u", id = "i", factor = 0 })
     assert.same({ url = "u", id = "i", factor = 0 }, checked)
     assert.same({ url = "u", id = "i", factor = 0, timeout = 30 }, options.fill(KNOWN, checked))
   end)
 
-  it("may be nil where nothing is required", function()
+  it("may be nil if nothing is required", function()
     assert.same({}, options.check("call", { port = { "number" } }, nil))
     assert.equal("call: table expected, got nil", support.raised(options.check, "call", KNOWN, nil))
     assert.equal("call: table expected, got boolean", support.raised(options.check, "call", {}, false))
   end)
 
-  it("has no unknown names", function()
+  it("must not have unknown names", function()
     assert.equal("call: unknown option 'prot' (did you mean 'port'?)", raised { prot = 1 })
     assert.equal("call: unknown option '1' (known: address, anything, body, factor, id, port, share, timeout, token, "
       .. "url)", raised { "a" })
@@ -53,7 +53,7 @@ describe("A table of options", function()
     assert.equal("call: unknown option 'a' (there are none)", support.raised(options.check, "call", {}, { a = 1 }))
   end)
 
-  it("has values of the right type", function()
+  it("must have values of the right type", function()
     assert.equal("call: port: number expected, got string", raised { port = "80" })
     assert.equal("call: body: string or table expected, got number", raised { body = 5 })
     assert.equal("call: token: string expected, got boolean", raised { token = true })
@@ -62,7 +62,7 @@ describe("A table of options", function()
       raised({ port = false }, { label = "option '%s'" }))
   end)
 
-  it("has numbers in their range", function()
+  it("must have numbers in their range", function()
     assert.equal("call: port: a whole number from 0 to 65535 expected, got 65536", raised { port = 65536 })
     assert.equal("call: port: a whole number from 0 to 65535 expected, got 1.5", raised { port = 1.5 })
     assert.equal("call: port: a whole number from 0 to 65535 expected, got -1", raised { port = -1 })
@@ -72,13 +72,13 @@ describe("A table of options", function()
     assert.equal("call: factor: a number of at least 0 expected, got -2", raised { factor = -2 })
   end)
 
-  it("has all that is required", function()
+  it("must have everything that is required", function()
     assert.equal("call: id is missing", support.raised(options.check, "call", KNOWN, {}))
     assert.equal("call: url is missing: where the server is",
       support.raised(options.check, "call", KNOWN, { id = "i" }))
   end)
 
-  it("is blamed on the caller's line", function()
+  it("is checked with errors at the caller's line", function()
     local line = debug.getinfo(1, "l").currentline + 1
     local _, message = pcall(function() options.check("call", KNOWN, { prot = 1 }) end)
     assert.truthy(message:find(("base_spec.lua:%d: "):format(line), 1, true), message)
@@ -86,7 +86,7 @@ describe("A table of options", function()
 end)
 
 describe("A URL", function()
-  it("is taken apart", function()
+  it("is split into its parts", function()
     assert.same({ scheme = "https", host = "example.com", path = "" }, url.parse "https://example.com")
     assert.same(
       { scheme = "http", host = "example.com", port = 8080, path = "/a/b", query = "c=d?e", fragment = "f#g" },
@@ -99,17 +99,17 @@ describe("A URL", function()
 
   for _, text in ipairs { "", "example.com", "/v2/user", "//example.com/", "http:/a", "http://", "http:///a",
     "http://@/", "http://a:b/", "http://a:1:2/", "http://[::1", "http://[::1]1/", "1http://a/", "mailto:a@b" } do
-    it(("is none: %q"):format(text), function() assert.is_nil(url.parse(text)) end)
+    it(("is not recognized in %q"):format(text), function() assert.is_nil(url.parse(text)) end)
   end
 
-  it("of a web server is known by its beginning", function()
+  it("of a web server is recognized by its beginning", function()
     for _, text in ipairs { "http://a", "HTTPS://a/b", "https://" } do assert.is_true(url.is_http(text)) end
     for _, text in ipairs { "ftp://a", "localhost:8089", "http:/a", "httpss://a", " http://a", "" } do
       assert.is_false(url.is_http(text))
     end
   end)
 
-  it("has a host where it is of a web server", function()
+  it("has a host if it is of a web server", function()
     assert.equal("example.com", url.host "https://u:p@EXAMPLE.com:1/x")
     for _, text in ipairs { "ftp://example.com", "example.com", "http://" } do assert.is_nil(url.host(text)) end
   end)
@@ -126,19 +126,19 @@ describe("A URL", function()
     assert.is_nil(url.server "example.com")
   end)
 
-  it("has a target as HTTP's request line names it", function()
+  it("has a target for the request line of HTTP", function()
     local function target(text) return url.target(url.parse(text)) end
     assert.equal("/", target "http://a")
     assert.equal("/?b=c", target "http://a?b=c#d")
     assert.equal("/b/?", target "http://a/b/?")
   end)
 
-  it("gets another port", function()
+  it("can be given another port", function()
     assert.equal("http://u:1@a:80/b:0?c:0", url.with_port("http://u:1@a:0/b:0?c:0", 80))
     assert.equal("http://[::1]:80", url.with_port("http://[::1]", 80))
   end)
 
-  it("of this machine is known by its host", function()
+  it("of this machine is recognized by its host", function()
     for _, host in ipairs { "localhost", "127.0.0.1", "127.1.2.3", "::1" } do assert.is_true(url.is_loopback(host)) end
     for _, host in ipairs { "127.example.com", "1127.0.0.1", "localhost.example.com", "::11", "10.0.0.1" } do
       assert.is_false(url.is_loopback(host))
@@ -151,14 +151,14 @@ describe("A URL", function()
     assert.equal("http://a", url.without_user "http://a")
   end)
 
-  it("is shown without what lets one in", function()
+  it("is shown without anything secret", function()
     assert.equal("https://example.com:8443/hooks/7f3d.../?...", url.shown
       "https://ana:secret@example.com:8443/hooks/7f3d0c5b9a/?secret=abc")
     assert.equal("http://a#...", url.shown "http://a#b")
     assert.equal("(no URL)", url.shown "ana:secret@example.com")
   end)
 
-  it("from outside costs time in proportion to its length", function()
+  it("from outside takes linear time", function()
     local function work(text) return url.parse(text), url.origin(text), url.shown(text), url.without_user(text) end
     local LONG = 2 ^ 20
     local began = os.clock()
@@ -167,12 +167,12 @@ describe("A URL", function()
       work("http://" .. part:rep(LONG))
       work("http://a/" .. part:rep(LONG))
     end
-    assert.is_true(os.clock() - began < 60)  -- quadratic, one of them alone would take hours
+    assert.is_true(os.clock() - began < 60)  -- in quadratic time, a single one would take hours
   end)
 end)
 
 describe("The environment", function()
-  it("has a variable only where it is not empty", function()
+  it("has a variable only if it is not empty", function()
     support.with_environment({ GUMROAD_ACCESS_TOKEN = "abc", GUMROAD_API_BASE_URL = "" }, function()
       assert.equal("abc", env.get "GUMROAD_ACCESS_TOKEN")
       assert.is_nil(env.get "GUMROAD_API_BASE_URL")
@@ -180,11 +180,11 @@ describe("The environment", function()
     end)
   end)
 
-  it("has no variable that is not listed", function()
+  it("does not give variables that are not listed", function()
     assert.has_error(function() env.get "GUMROAD_ACESS_TOKEN" end, "env.VARIABLES does not list GUMROAD_ACESS_TOKEN")
   end)
 
-  it("names our folders as XDG has it", function()
+  it("names our folders according to XDG", function()
     local function folders(variables)
       return support.with_environment(variables, function() return { env.config_folder(), env.state_folder() } end)
     end
@@ -196,7 +196,7 @@ describe("The environment", function()
   end)
 end)
 
-describe("One place alone", function()
+describe("Only one place", function()
   local function files_with(pattern)
     return support.output("grep -rlE " .. shell.quote(pattern) .. " lua bin")
   end
@@ -214,7 +214,7 @@ describe("One place alone", function()
       files_with [==[Error\.usage\(.*unknown (option|field|event|%s) '%s']==])
   end)
 
-  it("knows Ctrl-C", function()
+  it("recognizes Ctrl-C", function()
     assert.equal("lua/gumroad/base/error.lua", files_with "interrupted!")
   end)
 
@@ -224,35 +224,35 @@ describe("One place alone", function()
 end)
 
 describe("Tables", function()
-  it("are copied, with more on top", function()
+  it("are copied, with further fields added", function()
     local from = { a = 1, b = 2 }
     assert.same({ a = 1, b = 3, c = false }, tables.copy(from, { b = 3, c = false }))
     assert.same({ a = 1, b = 2 }, from)
     assert.same({}, tables.copy(nil))
   end)
 
-  it("tell their keys in order", function()
+  it("return their keys in order", function()
     assert.same({ "a", "b", "c" }, tables.sorted_keys { c = 1, a = false, b = {} })
   end)
 end)
 
-describe("A word of the shell", function()
-  it("is one, whatever is in it", function()
+describe("A quoted word of the shell", function()
+  it("is a single word, whatever it contains", function()
     for _, text in ipairs { "", "a b", "it's", "$HOME `id` \"\\\n*", "''" } do
       assert.equal(text, support.output("printf %s " .. shell.quote(text)))
     end
   end)
 end)
 
-describe("What a handler raised", function()
-  it("gets the place where it was made, an error of ours excepted", function()
+describe("An error of a handler", function()
+  it("gets a traceback, unless it is an error of the library", function()
     local err = Error.new("server", "no")
     assert.equal(err, (select(2, xpcall(function() error(err) end, Error.with_traceback))))
     local _, message = xpcall(function() error("broken") end, Error.with_traceback)
     assert.truthy(message:find("broken\nstack traceback:", 1, true), message)
   end)
 
-  it("is known as Ctrl-C", function()
+  it("is recognized as Ctrl-C", function()
     assert.is_true(Error.is_interrupt("x.lua:1: interrupted!"))
     assert.is_false(Error.is_interrupt(Error.new("server", "no")))
   end)

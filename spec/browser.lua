@@ -1,4 +1,4 @@
--- A user with a browser, who looks at the emulator's pages and presses buttons.
+-- A user with a browser, who opens the emulator's pages and presses buttons.
 local core = require "gumroad.core"
 
 local browser = {}
@@ -8,14 +8,14 @@ local function finish(transfer)
   return assert(transfer:result())
 end
 
---- Begins to fetch a page; the function that is returned waits for it.
+--- Starts to fetch a page. The returned function waits for it.
 function browser.visit(url)
   local base, path = url:match("^(http://[^/]+)(.*)$")
   local transfer = assert(core.engine():send { method = "GET", base_url = base, path = path })
   return function() return finish(transfer) end
 end
 
---- The page at an address: status, headers, body.
+--- Fetches the page at a URL: status, headers, body.
 function browser.get(url)
   return browser.visit(url)()
 end
@@ -26,7 +26,7 @@ end
 
 --- Presses a button of the form on a page.
 -- @param decision its value: "authorize" or "deny"
--- @return the answer: status, headers, body
+-- @return the response: status, headers, body
 function browser.press(url, page, decision)
   assert(page.body:find('name="decision" value="' .. decision .. '"', 1, true), page.body)
   local fields = { decision = decision }
@@ -38,15 +38,15 @@ function browser.press(url, page, decision)
     headers = { ["Content-Type"] = "application/x-www-form-urlencoded" } }))
 end
 
---- Decides on the page at an address.
--- @return where the browser is sent then
+--- Decides on the page at a URL.
+-- @return the URL that the browser is redirected to
 function browser.decide(url, decision)
   local response = browser.press(url, browser.get(url), decision)
   assert(response.status == 302, response.body)
   return response.headers.location
 end
 
---- The query of an address, as text.
+--- Returns the query of a URL.
 function browser.query(url)
   return url:match("%?(.*)$")
 end

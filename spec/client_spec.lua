@@ -6,11 +6,11 @@ local support = require "support"
 
 local TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ"
 
-local function highest() return 1 - 2 ^ -53 end  -- dice that always fall high
+local function highest() return 1 - 2 ^ -53 end  -- a random number generator that always returns the highest number
 local function lowest() return 0 end
 
 describe("A shop on this machine", function()
-  it("is not asked for through a proxy, in no call and on no connection", function()
+  it("is never reached through a proxy", function()
     local gum = assert(emulator.start { sales = 0 })
     finally(function() gum:stop() end)
     local program = ([[
@@ -36,31 +36,31 @@ describe("retry.pause", function()
     assert.same({ 0.5, 1, 2, 4, 8, 8, 8 }, pauses)
   end)
 
-  it("may be nothing", function()
+  it("may be 0", function()
     assert.equal(0, retry.pause({ retryable = true }, 3, 100, lowest))
   end)
 
-  it("is as long as the server asks", function()
+  it("is as long as the server asks for", function()
     assert.equal(7, retry.pause({ retryable = true, retry_after = 7 }, 1, 3, highest))
     assert.equal(60, retry.pause({ retryable = true, retry_after = 60 }, 1, 3, lowest))
   end)
 
-  it("is none where the server asks for more than a minute", function()
+  it("does not exist if the server asks for more than a minute", function()
     assert.is_nil(retry.pause({ retryable = true, retry_after = 61 }, 1, 3, lowest))
   end)
 
-  it("is none after the last attempt", function()
+  it("does not exist after the last attempt", function()
     assert.is_number(retry.pause({ retryable = true }, 2, 3, lowest))
     assert.is_nil(retry.pause({ retryable = true }, 3, 3, lowest))
   end)
 
-  it("is none for what repeating does not help", function()
+  it("does not exist for errors that a retry does not help with", function()
     assert.is_nil(retry.pause({ retryable = false }, 1, 3, lowest))
   end)
 end)
 
 describe("retry.is_retryable", function()
-  -- what happened, whether a repeatable request may be made again, whether another may
+  -- what happened, whether a repeatable request may be retried, whether another one may
   local ROWS = {
     { { kind = "network", sent = false }, true, true }, { { kind = "timeout", sent = false }, true, true },
     { { kind = "network", sent = true }, true, false }, { { kind = "timeout", sent = true }, true, false },
@@ -80,7 +80,7 @@ describe("retry.is_retryable", function()
   for _, row in ipairs(ROWS) do
     local err = row[1]
     local name = err.kind .. " " .. tostring(err.status or (err.sent and "after sending" or "before sending"))
-    it("knows " .. name, function()
+    it(("is %s for %s, and %s if repeating is not safe"):format(tostring(row[2]), name, tostring(row[3])), function()
       assert.equal(row[2], retry.is_retryable(true, err))
       assert.equal(row[3], retry.is_retryable(false, err))
     end)
@@ -103,7 +103,8 @@ describe("retry.is_outcome_unknown", function()
   }
   for _, row in ipairs(ROWS) do
     local err = row[1]
-    it(("knows %s %s"):format(err.kind, tostring(err.status or (err.sent and "after sending" or "before"))), function()
+    local when = err.status or (err.sent and "after sending" or "before sending")
+    it(("is %s for %s %s"):format(tostring(row[2]), err.kind, tostring(when)), function()
       assert.equal(row[2], retry.is_outcome_unknown(err))
     end)
   end
@@ -136,14 +137,14 @@ describe("A call", function()
   -- Tried again ----------------------------------------------------------------------------
 
   for _, status in ipairs { 408, 429, 500, 502, 503, 504, 520 } do
-    it("that only reads is made three times on " .. status, function()
+    it("that only reads is tried three times on " .. status, function()
       gum:fault { kind = "status", status = status, times = 2 }
       assert.is_table(shop.user:get())
       assert.equal(3, asked())
     end)
   end
 
-  it("gives up after three attempts, and says so", function()
+  it("gives up after three attempts and says so", function()
     gum:fault { kind = "status", status = 503, times = "always" }
     local _, err = shop.user:get()
     assert.equal(3, err.attempts)
@@ -151,7 +152,7 @@ describe("A call", function()
   end)
 
   for _, status in ipairs { 301, 400, 401, 403, 404, 422, 501, 505 } do
-    it("is made once on " .. status, function()
+    it("is tried once on " .. status, function()
       gum:fault { kind = "status", status = status, times = "always" }
       local _, err = shop.user:get()
       assert.equal(1, err.attempts)
@@ -159,19 +160,19 @@ describe("A call", function()
     end)
   end
 
-  it("that only reads is made again after a reset", function()
+  it("that only reads is retried after a reset", function()
     gum:fault { kind = "reset_body", times = 2 }
     assert.is_table(shop.user:get())
     assert.equal(3, asked())
   end)
 
-  it("that only reads is made again after a time-out", function()
+  it("that only reads is retried after a timeout", function()
     gum:fault { kind = "stall" }
     assert.is_table(shop.user:get { timeout = 0.1 })
     assert.equal(2, asked())
   end)
 
-  it("is not made again for an answer that cannot be read", function()
+  it("is not retried for a response that cannot be decoded", function()
     gum:fault { kind = "truncated", times = "always" }
     local _, err = shop.user:get()
     assert.equal(1, err.attempts)
@@ -181,11 +182,11 @@ describe("A call", function()
     { kind = "reset" }, { kind = "reset_body" }, { kind = "stall" }, { kind = "status", status = 500 },
     { kind = "status", status = 502 }, { kind = "status", status = 503 }, { kind = "status", status = 504 },
   } do
-    it(("that refunds is not repeated after %s %s"):format(fault.kind, fault.status or ""), function()
+    it(("that refunds is not retried after %s %s"):format(fault.kind, fault.status or ""), function()
       fault.method = "PUT"
       gum:fault(fault)
       local refunded, err = shop.sales:refund(sale.id, { amount_cents = 1 }, { timeout = 0.2 })
-      if fault.kind == "reset_body" then assert.is_table(refunded)  -- was carried out, as the sale told
+      if fault.kind == "reset_body" then assert.is_table(refunded)  -- was carried out, as the sale shows
       else assert.same({ "outcome_unknown", false }, { err.kind, err.retryable }) end
       local sent = 0
       for _, request in ipairs(support.requests(gum)) do sent = sent + (request.method == "PUT" and 1 or 0) end
@@ -201,7 +202,7 @@ describe("A call", function()
     ["posts"] = function() return shop:request { method = "POST", url = "/v2/products", body = { name = "a" } } end,
     ["deletes by shop:request"] = function() return shop:request { method = "DELETE", url = "/v2/products/a" } end,
   } do
-    it("that " .. name .. " is not repeated after 503", function()
+    it("that " .. name .. " is not retried after 503", function()
       gum:fault { kind = "status", status = 503 }
       local _, err = call()
       assert.equal("outcome_unknown", err.kind)
@@ -209,27 +210,27 @@ describe("A call", function()
       assert.equal(1, asked())
     end)
 
-    it("that " .. name .. " is made again on 429", function()
+    it("that " .. name .. " is retried on 429", function()
       gum:fault { kind = "status", status = 429, times = 2 }
       call()
       assert.equal(3, asked())
     end)
   end
 
-  it("that may not be repeated is tried again where nothing was sent", function()
+  it("that must not be repeated is retried if nothing was sent", function()
     local nobody = support.shop(gum, { base_url = "http://127.0.0.1:" .. support.free_port() })
     local _, err = nobody.sales:resend_receipt(sale.id)
     assert.same({ "network", 3, true }, { err.kind, err.attempts, err.retryable })
   end)
 
-  it("that changes a state is repeated where that does no harm", function()
+  it("that changes a state is retried if that does no harm", function()
     gum:fault { kind = "status", status = 503, times = 2 }
     assert.is_table(shop.products:disable(sale.product_id))
     assert.equal(3, asked())
     assert.is_table(shop.products:enable(sale.product_id))
   end)
 
-  it("gives up at once where the server asks to wait more than a minute", function()
+  it("gives up at once if the server asks to wait more than a minute", function()
     gum:fault { kind = "status", status = 429, headers = { ["Retry-After"] = "61" } }
     local _, err = shop.user:get()
     assert.equal(61, err.retry_after)
@@ -237,7 +238,7 @@ describe("A call", function()
     assert.equal(1, asked())
   end)
 
-  it("waits and goes on where the server asks to wait less", function()
+  it("waits and continues if the server asks to wait less", function()
     gum:fault { kind = "status", status = 503, headers = { ["Retry-After"] = "60" } }
     assert.is_table(shop.user:get())
     assert.equal(2, asked())
@@ -245,7 +246,7 @@ describe("A call", function()
 
   -- Options --------------------------------------------------------------------------------
 
-  it("takes its own retries before the client's", function()
+  it("prefers its own retries to the client's", function()
     gum:fault { kind = "status", status = 503, times = "always" }
     local _, err = shop.user:get { retries = 0 }
     assert.equal(1, err.attempts)
@@ -253,13 +254,44 @@ describe("A call", function()
     assert.equal(5, err.attempts)
   end)
 
-  it("takes the client's options where it has none", function()
+  it("uses the client's options if it has none", function()
     local _, err = support.shop(gum, { max_size = 10 }).user:get()
     assert.equal("too_large", err.kind)
     assert.is_table(support.shop(gum, { max_size = 10 }).user:get { max_size = 10000 })
   end)
 
-  it("says who it is and what it wants", function()
+  it("accepts max_values values and fails for a response with more", function()
+    local body = '{"success":true,"user":{"ids":[1,"a",{},null]}}'  -- 8 values
+    gum:fault { kind = "status", status = 200, body = body, times = "always" }
+    assert.same({ ids = { 1, "a", {} } }, shop.user:get { max_values = 8 })
+    local _, err = shop.user:get { max_values = 7 }
+    assert.same({ "too_large", "the response has more than 7 values (max_values)", 200, 1 },
+      { err.kind, err.message, err.status, err.attempts })
+    _, err = support.shop(gum, { max_values = 7 }).user:get()
+    assert.equal("too_large", err.kind)
+    gum:clear_faults()
+    gum:fault { kind = "status", status = 404, body = body }
+    _, err = shop.user:get { max_values = 7 }
+    assert.equal("too_large", err.kind)
+  end)
+
+  it("accepts a response that begins with a byte order mark", function()
+    gum:fault { kind = "status", status = 200, body = '\239\187\191{"success":true,"user":{"name":"Ana"}}' }
+    assert.same({ name = "Ana" }, shop.user:get())
+    gum:fault { kind = "status", status = 200, body = '\239\187\191{"success":' }
+    local _, err = shop.user:get()
+    assert.matches("^the response is not complete JSON", err.message)
+  end)
+
+  it("returns the digits of a whole number that a double cannot hold, if Lua has no integers", function()
+    gum:fault { kind = "status", status = 200, body = '{"success":true,"user":{"a":9007199254740993,"b":900}}' }
+    local user = assert(shop.user:get())
+    assert.equal("9007199254740993", tostring(user.a))
+    assert.equal(math.type and "number" or "string", type(user.a))
+    assert.equal(900, user.b)
+  end)
+
+  it("has the headers User-Agent and Accept", function()
     shop.user:get()
     local headers = support.requests(gum)[1].headers
     assert.equal("application/json", headers.accept)
@@ -267,7 +299,7 @@ describe("A call", function()
     assert.equal("Bearer", headers.authorization)
   end)
 
-  it("sends the client's headers and its own, its own before the client's", function()
+  it("sends the client's headers and its own, which take precedence", function()
     local with_headers = support.shop(gum, { headers = { ["X-Client"] = "client", ["X-Both"] = "client" } })
     local own = { ["x-both"] = "call", ["user-agent"] = "shop/1", ["X-None"] = "" }
     assert.is_table(with_headers.user:get { headers = own })
@@ -278,7 +310,7 @@ describe("A call", function()
     assert.equal("", headers["x-none"])
   end)
 
-  it("leaves the caller's options as they are", function()
+  it("does not change the caller's options", function()
     local options = { headers = { ["X-Note"] = "a" }, retries = 1 }
     assert.is_table(shop.user:get(options))
     assert.same({ headers = { ["X-Note"] = "a" }, retries = 1 }, options)
@@ -286,14 +318,75 @@ describe("A call", function()
 
   -- shop:request -----------------------------------------------------------------------------
 
-  it("of any kind gives the whole answer", function()
-    local answer = assert(shop:request { url = "/v2/products" })
-    assert.is_true(answer.success)
-    assert.equal(3, #answer.products)
+  it("of any kind returns the whole response", function()
+    local response = assert(shop:request { url = "/v2/products" })
+    assert.is_true(response.success)
+    assert.equal(3, #response.products)
     assert.equal("GET", support.requests(gum)[1].method)
   end)
 
-  it("of any kind writes its query behind the one that the url has", function()
+  it("of any kind accepts a path or a full URL, like the command", function()
+    for text, path in pairs {
+      ["user"] = "/v2/user", ["/user"] = "/v2/user", ["v2/user"] = "/v2/user", ["/v2/user"] = "/v2/user",
+      [gum.url .. "/v2/user"] = "/v2/user", [gum.url .. "/v2/user?a=1"] = "/v2/user", ["/v2/user?a=1"] = "/v2/user",
+      ["/oauth/token/info"] = "/oauth/token/info", ["v2x"] = "/v2/v2x", ["oauthx/y"] = "/v2/oauthx/y",
+    } do
+      shop:request { url = text }
+      assert.equal(path, support.requests(gum)[1].path, text)
+      gum:reset_stats()
+    end
+  end)
+
+  it("of any kind never goes to another server, whatever its URL", function()
+    local below = support.shop(gum, { base_url = gum.url .. "/api" })
+    for _, text in ipairs {
+      "https://example.com/v2/user", gum.url:gsub("http", "https", 1) .. "/v2/user", gum.url .. "0/v2/user",
+      gum.url:gsub("//", "//a:b@", 1) .. "/v2/user", gum.url .. "@example.com/v2/user", "ftp://127.0.0.1/v2/user",
+      "//example.com/v2/user",
+    } do
+      local _, err = shop:request { url = text }
+      assert.equal("config", err.kind, text)
+    end
+    local _, err = below:request { url = gum.url .. "/v2/user" }
+    assert.equal("config", err.kind)
+    assert.equal(0, #support.requests(gum))
+    below:request { url = gum.url .. "/api/v2/user" }
+    assert.equal("/api/v2/user", support.requests(gum)[1].path)
+  end)
+
+  it("of any kind also returns the status and the headers", function()
+    local _, response = assert(shop:request { url = "/v2/user" })
+    assert.equal(200, response.status)
+    assert.matches("^application/json", response.headers["content-type"])
+    gum:fault { kind = "status", status = 202, body = '{"success":true}', headers = { ["X-Seen"] = "yes" } }
+    _, response = assert(shop:request { url = "/v2/user" })
+    assert.same({ 202, "yes" }, { response.status, response.headers["x-seen"] })
+    gum:fault { kind = "status", status = 503 }
+    _, response = assert(shop:request { url = "/v2/user" })
+    assert.equal(200, response.status)  -- of the attempt that succeeded
+  end)
+
+  it("of any kind sends JSON, a form or a text that says what it is", function()
+    for _, row in ipairs {
+      { { json = { name = "Ink" } }, "application/json", '{"name":"Ink"}' },
+      { { form = { name = "Ink" } }, "application/x-www-form-urlencoded", "name=Ink" },
+      { { body = { name = "Ink" } }, "application/x-www-form-urlencoded", "name=Ink" },
+      { { body = "a", headers = { ["content-type"] = "text/plain" } }, "text/plain", "a" },
+      { { json = {}, headers = { ["Content-Type"] = "application/json; charset=utf-8" } },
+        "application/json; charset=utf-8", "{}" },
+    } do
+      row[1].method, row[1].url = "PUT", "/v2/products/a"
+      gum:reset_stats()
+      shop:request(row[1])
+      local request = support.requests(gum)[1]
+      assert.same({ row[2], row[3] }, { request.headers["content-type"], request.body })
+    end
+    local typed = support.shop(gum, { headers = { ["Content-Type"] = "text/plain" } })
+    typed:request { method = "PUT", url = "/v2/products/a", body = "x" }
+    assert.equal("text/plain", support.requests(gum)[2].headers["content-type"])
+  end)
+
+  it("of any kind appends its query to that of the url", function()
     local query = { before = "2026-02-01", email = "a+b@example.com" }
     assert(shop:request { url = "/v2/sales?after=2026-01-01", query = query })
     assert.equal("after=2026-01-01&before=2026-02-01&email=a%2Bb%40example.com", support.requests(gum)[1].query)
@@ -307,7 +400,7 @@ describe("A call", function()
     assert.equal("name=Ink%20%26%20Oil&tags%5B%5D=a&tags%5B%5D=b", request.body)
   end)
 
-  it("of any kind sends a text as it is", function()
+  it("of any kind sends a string unchanged", function()
     shop:request { method = "POST", url = "/v2/products", body = '{"name":"a"}',
       headers = { ["Content-Type"] = "application/json" } }
     local request = support.requests(gum)[1]
@@ -315,7 +408,7 @@ describe("A call", function()
     assert.equal("application/json", request.headers["content-type"])
   end)
 
-  it("with HEAD gives an empty table", function()
+  it("with HEAD returns an empty table", function()
     assert.same({}, shop:request { method = "HEAD", url = "/v2/user" })
   end)
 
@@ -330,20 +423,20 @@ describe("A call", function()
     end)
   end
 
-  it("goes where GUMROAD_API_BASE_URL says, with the token of GUMROAD_ACCESS_TOKEN", function()
+  it("goes to GUMROAD_API_BASE_URL with the token in GUMROAD_ACCESS_TOKEN", function()
     support.with_environment({ GUMROAD_API_BASE_URL = gum.url .. "/v2", GUMROAD_ACCESS_TOKEN = TOKEN }, function()
       assert.is_table(gumroad.new().user:get())
     end)
     assert.equal(1, asked())
   end)
 
-  it("goes where base_url says before GUMROAD_API_BASE_URL", function()
+  it("goes to base_url rather than to GUMROAD_API_BASE_URL", function()
     support.with_environment({ GUMROAD_API_BASE_URL = "http://no-such-host.invalid" }, function()
       assert.is_table(gumroad.new { base_url = gum.url, access_token = TOKEN }.user:get())
     end)
   end)
 
-  it("goes to Gumroad where nothing else is said", function()
+  it("goes to Gumroad by default", function()
     support.with_environment({ GUMROAD_API_BASE_URL = "" }, function()
       local default = gumroad.new { access_token = TOKEN }
       assert.equal("gumroad.Shop(https://api.gumroad.com, secret(...H8sJ))", tostring(default))
@@ -352,21 +445,21 @@ describe("A call", function()
 
   -- The token and the hooks ----------------------------------------------------------------------
 
-  it("leaves no token in anything that can be looked at", function()
+  it("leaves no token in anything that a script can inspect", function()
     assert.is_table(shop.user:get())
     assert.is_table(shop.sales)
     assert.is_false(support.holds(shop, TOKEN))
     assert.is_false(support.holds(gumroad, TOKEN))
   end)
 
-  it("shows no password that stands in base_url", function()
+  it("never shows the password in base_url", function()
     local wrong = gumroad.new { access_token = TOKEN, base_url = "http://ana:passw0rd@127.0.0.1:1" }
     local _, err = wrong.user:get()
     assert.equal("config: the base URL must not hold a user or password [GET /v2/user]", tostring(err))
     assert.falsy((tostring(wrong) .. tostring(err)):find("passw0rd", 1, true))
   end)
 
-  it("tells on_request and on_response of each attempt", function()
+  it("calls on_request and on_response for each attempt", function()
     local seen = {}
     local watched = support.shop(gum, {
       on_request = function(request) seen[#seen + 1] = request end,
@@ -390,7 +483,7 @@ describe("A call", function()
     assert.is_false(support.holds(seen, TOKEN))
   end)
 
-  it("tells on_request the body, and on_response of a failure below HTTP", function()
+  it("passes the body to on_request, and a failure below HTTP to on_response", function()
     local request, response
     local nobody = support.shop(gum, { base_url = "http://127.0.0.1:" .. support.free_port(), retries = 0,
       on_request = function(r) request = r end, on_response = function(r) response = r end })
@@ -402,7 +495,7 @@ describe("A call", function()
     assert.is_false(support.holds({ request, response }, TOKEN))
   end)
 
-  it("is not changed by what on_request does to its headers", function()
+  it("is not affected when on_request changes the headers", function()
     local meddled = support.shop(gum, { on_request = function(request) request.headers.Accept = "text/html" end })
     assert.is_table(meddled.user:get())
     assert.is_table(shop.user:get())
@@ -418,7 +511,7 @@ describe("The library without lua-cjson", function()
   local MISSING = [[module 'cjson' not found:\n\tno file]]
   local BROKEN = [[error loading module 'cjson' from file 'x.so':\n\tx.so: undefined symbol: lua_x]]
 
-  it("says why the one that is here does not load", function()
+  it("says why the installed one does not load", function()
     assert.equal("false\tgumroad needs lua-cjson for " .. _VERSION .. ", and the one that is installed does not load "
       .. "(x.so: undefined symbol: lua_x): install the Debian package lua-cjson, or run luarocks install lua-cjson",
       support.output(support.lua_command(SCRIPT:format(BROKEN, "gumroad"))))
@@ -436,7 +529,7 @@ describe("A caller's mistake", function()
   local FORM = "application/x-www-form-urlencoded"
   local shop = gumroad.new { access_token = TOKEN, base_url = "http://127.0.0.1:1" }
 
-  -- each function in one line, as its number is compared
+  -- each function is on one line, because line numbers are compared
   local ROWS = {
     { "gumroad.new: unknown option 'tiemout' (did you mean 'timeout'?)",
       function() gumroad.new { access_token = "a", tiemout = 1 } end },
@@ -449,7 +542,7 @@ describe("A caller's mistake", function()
     { "gumroad.new: option 'timeout': a positive number expected", function() gumroad.new { timeout = 0 / 0 } end },
     { "gumroad.new: option 'retries': a number of at least 0 expected", function() gumroad.new { retries = -1 } end },
     { "gumroad.new: option 'sleep': function expected, got number", function() gumroad.new { sleep = 1 } end },
-    { "user.get: unknown option 'retry' (known: connect_timeout,", function() shop.user:get { retry = 1 } end },
+    { "user.get: unknown option 'retry' (known: cancel, connect_timeout,", function() shop.user:get { retry = 1 } end },
     { "user.get: unknown option 'access_token'", function() shop.user:get { access_token = "a" } end },
     { "user.get: option 'headers': table expected, got string",
       function() shop.user:get { headers = "X-Note: a" } end },
@@ -478,7 +571,7 @@ describe("A caller's mistake", function()
       function() shop.sales:refund("a", { amount_cents = 0 }) end },
     { "licenses.check: parameter 'product_id' is missing",
       function() shop.licenses:check { license_key = "a" } end },
-    { "licenses.check: unknown parameter 'licence_key'", function() shop.licenses:check { licence_key = "a" } end },
+    { "licenses.check: unknown parameter 'licens_key'", function() shop.licenses:check { licens_key = "a" } end },
     { "ensure_webhooks: unknown event 'sales' (did you mean 'sale'?)",
       function() shop:ensure_webhooks { sales = "https://example.com/" } end },
     { "ensure_webhooks: sale: the URL must be http(s)://HOST/PATH, without a fragment",
@@ -496,7 +589,7 @@ describe("A caller's mistake", function()
       function() shop.products:create { name = "a", price = 1, tags = { a = 1 } } end },
     { "products.create: 'tags[]' is a function",
       function() shop.products:create { name = "a", price = 1, tags = { print } } end },
-    { "products.create: Cannot serialise function",
+    { "products.create: cannot write a function as JSON",
       function() shop.products:create { name = "a", price = 1, files = { print } } end },
     { "products.create: a table of parameters expected, got \"a\"", function() shop.products:create("a") end },
     { "request: url is missing, such as \"/v2/user\"", function() shop:request {} end },
@@ -504,6 +597,11 @@ describe("A caller's mistake", function()
     { "request: unknown field 'path'", function() shop:request { path = "/v2/user" } end },
     { "request: method: string expected, got number", function() shop:request { method = 5, url = "/" } end },
     { "request: body: string or table expected, got boolean", function() shop:request { url = "/", body = true } end },
+    { "request: body: a text needs a Content-Type among the headers",
+      function() shop:request { method = "PUT", url = "/v2/products/a", body = '{"name":"J"}' } end },
+    { "request: json and form are both given", function() shop:request { url = "/", json = {}, form = {} } end },
+    { "request: form and body are both given", function() shop:request { url = "/", body = {}, form = {} } end },
+    { "request: json: ", function() shop:request { url = "/", json = { print } } end },
     { "request: query: 'a' is a function", function() shop:request { url = "/", query = { a = print } } end },
     { "request: unknown option 'tries'", function() shop:request({ url = "/" }, { tries = 5 }) end },
     { "all: an array of functions expected, got number", function() gumroad.all(5) end },
@@ -526,9 +624,9 @@ describe("A caller's mistake", function()
     { "watch: table expected, got nil", function() shop:watch() end },
     { "watch: unknown option 'slae' (did you mean 'sale'?)", function() shop:watch { slae = print } end },
     { "watch: sale: function expected, got string", function() shop:watch { sale = "print" } end },
-    { "watch: no handler is given", function() shop:watch { url = "https://example.com/" } end },
+    { "watch: a handler is missing, such as", function() shop:watch { url = "https://example.com/" } end },
     { "ensure_webhooks: unknown option 'tiemout'", function() shop:ensure_webhooks({}, { tiemout = 1 }) end },
-    { "ensure_webhooks: unknown option 'remove': it belongs into the first table, beside the URLs",
+    { "ensure_webhooks: unknown option 'remove': put it into the first table, next to the URLs",
       function() shop:ensure_webhooks({ sale = "https://example.com/" }, { remove = true }) end },
     { "watch: port: a whole number from 0 to 65535 expected",
       function() shop:watch { sale = print, url = "https://example.com/", port = 65536 } end },
@@ -545,7 +643,7 @@ describe("A caller's mistake", function()
       function() shop:watch { sale = print, url = "https://example.com/" .. ("a"):rep(240) } end },
   }
   for i, row in ipairs(ROWS) do
-    it(("is told at the caller's line: %s (%d)"):format(row[1], i), function()
+    it(("is reported at the caller's line: %s (%d)"):format(row[1], i), function()
       local ok, message = pcall(row[2])
       assert.is_false(ok)
       local line = debug.getinfo(row[2], "S").linedefined

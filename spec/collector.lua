@@ -1,5 +1,5 @@
--- A busted helper, beside `leaks`: while a spec runs the collector begins anew at once whenever it has ended, so
--- what C forgot to keep alive is gone when it is used. Specs with #large in their names are left to `make check`.
+-- A busted helper, used with `leaks`: while a spec runs, the collector starts again as soon as it has finished, so
+-- that what C forgot to keep alive is gone when it is used. Only `make check` runs specs with #large in their names.
 local busted = require "busted"
 require "leaks"
 

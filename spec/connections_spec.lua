@@ -17,7 +17,7 @@ describe("Connections", function()
   end)
   after_each(function() remove() end)
 
-  -- Calls a function of gumroad.connections, or another one, with its files in the folder.
+  -- Calls a function with the file of connections in the folder.
   local function call(name, ...)
     local arguments, run = { n = select("#", ...), ... }, type(name) == "function" and name or connections[name]
     return support.with_environment({ XDG_CONFIG_HOME = home }, function()
@@ -49,7 +49,7 @@ describe("Connections", function()
     return err
   end
 
-  it("are found again by name", function()
+  it("are found by name", function()
     local connection = { access_token = TOKEN, refresh_token = REFRESH_TOKEN, token_type = "Bearer",
       scope = "view_sales", created_at = 1790931600, client_id = "app", base_url = "http://127.0.0.1:8089",
       seller_id = "G_-mnBf9b1j9A7a4ub4nFQ==", seller_name = "Ana" }
@@ -58,14 +58,14 @@ describe("Connections", function()
     assert.equal("1790931600", tostring(call("get", "my-shop_2.0").created_at))
   end)
 
-  it("are kept in a file that only its owner can read, in a folder of that kind", function()
+  it("are stored in a file and a folder that only their owner can read", function()
     call("save", "shop", { access_token = TOKEN })
     assert.equal("drwx------ -rw------- -rw-------", support.output(
       ("cd %s && ls -ld gumroad-lua gumroad-lua/connections.json gumroad-lua/connections.json.lock | cut -c 1-10 "
       .. "| paste -sd ' '"):format(home)))
   end)
 
-  it("are in ~/.config where nothing else is said", function()
+  it("are in ~/.config by default", function()
     local function path(variables) return support.with_environment(variables, connections.path) end
     assert.equal("/home/ana/.config/gumroad-lua/connections.json", path { HOME = "/home/ana" })
     assert.equal("/home/ana/.config/gumroad-lua/connections.json", path { HOME = "/home/ana", XDG_CONFIG_HOME = "" })
@@ -74,7 +74,7 @@ describe("Connections", function()
     check_error("there is no place for connections: set HOME or XDG_CONFIG_HOME", path {})
   end)
 
-  it("are replaced, each by itself", function()
+  it("are replaced one by one", function()
     call("save", "one", { access_token = TOKEN, scope = "view_sales" })
     call("save", "two", { access_token = "token-of-two" })
     call("save", "one", { access_token = "token-of-one" })
@@ -92,7 +92,7 @@ describe("Connections", function()
     assert.is_false(support.holds(list, TOKEN))
   end)
 
-  it("have a default: the only one, or the one that was marked", function()
+  it("have a default: the only one, or the one that was chosen", function()
     check_error("gumroad-lua login", call "default")
     call("save", "a", { access_token = TOKEN })
     assert.equal("a", call "default")
@@ -121,7 +121,7 @@ describe("Connections", function()
     assert.is_nil(read():find(TOKEN, 1, true))
   end)
 
-  it("that are missing are said to be so, with the names of the others", function()
+  it("that do not exist are reported with the names of the others", function()
     call("save", "b", { access_token = TOKEN })
     call("save", "a", { access_token = TOKEN })
     local expected = "there is no connection 'c' (known: a, b): make it with gumroad-lua login c"
@@ -131,7 +131,7 @@ describe("Connections", function()
     check_error(expected, call("refresh", "c"))
   end)
 
-  it("raise for names and fields that cannot be", function()
+  it("raise errors for invalid names and fields", function()
     for _, name in ipairs { "", "a b", "../a", "a/b", "ä", "a\n", 1 } do
       assert.truthy(support.raised(call, "save", name, { access_token = TOKEN }):find("letters, digits", 1, true))
       assert.truthy(support.raised(call, "get", name):find("letters, digits", 1, true))
@@ -150,12 +150,20 @@ describe("Connections", function()
 
   -- The file ------------------------------------------------------------------------------------
 
-  it("are none where the file is empty", function()
+  it("do not exist if the file is empty", function()
     for _, bytes in ipairs { "", "\n" } do
       write(bytes)
       assert.same({}, call "list")
     end
     call("save", "a", { access_token = TOKEN })
+    assert.equal(TOKEN, call("get", "a").access_token)
+  end)
+
+  it("are read from a file with a byte order mark", function()
+    write('\239\187\191{"connections":{"a":{"access_token":"' .. TOKEN .. '"}},"default":"a"}')
+    assert.equal(TOKEN, call("get", "a").access_token)
+    call("save", "b", { access_token = TOKEN })
+    assert.equal("{", read():sub(1, 1))
     assert.equal(TOKEN, call("get", "a").access_token)
   end)
 
@@ -168,7 +176,7 @@ describe("Connections", function()
     ["has a default that is not a name"] = { '{"connections":{},"default":1}', "'default' is not a name" },
     ["is binary"] = { "\0\255" .. TOKEN, "it is not JSON" },
   } do
-    it("are not written over where the file " .. what, function()
+    it("are not overwritten if the file " .. what, function()
       local bytes, fault = row[1], row[2]
       write(bytes)
       check_error(fault, call "list")
@@ -182,7 +190,7 @@ describe("Connections", function()
     end)
   end
 
-  it("are neither read nor written over where others can read the file", function()
+  it("are neither read nor overwritten if others can read the file", function()
     local bytes = '{"connections":{"a":{"access_token":"' .. TOKEN .. '"}}}'
     write(bytes, "644")
     check_error("chmod 600 " .. file, call("get", "a"))
@@ -192,14 +200,14 @@ describe("Connections", function()
     assert.equal(TOKEN, call("get", "a").access_token)
   end)
 
-  it("keep what a later version may have written besides", function()
+  it("keep what a later version may have added", function()
     write('{"connections":{"a":{"access_token":"t","colour":"red"}},"more":[1]}')
     call("save", "b", { access_token = TOKEN })
     local store = cjson.decode(read())
     assert.same({ { 1 }, "red" }, { store.more, store.connections.a.colour })
   end)
 
-  it("are read by files alone", function()
+  it("are read only from a regular file", function()
     call("save", "a", { access_token = TOKEN })
     local program = [[package.preload["gumroad.system"] = function() error "not here" end
       package.preload["openssl.rand"] = package.preload["gumroad.system"]
@@ -207,7 +215,7 @@ describe("Connections", function()
     assert.equal(TOKEN .. "\tnil", support.output("XDG_CONFIG_HOME=" .. home .. " " .. support.lua_command(program)))
   end)
 
-  it("say that the disk is full, and stay as they are", function()
+  it("report that the disk is full and do not change", function()
     call("save", "a", { access_token = TOKEN })
     local before = read()
     local program = [[print(require("gumroad.connections").save("b", { access_token = ("x"):rep(100000) }))]]
@@ -217,13 +225,13 @@ describe("Connections", function()
     assert.equal(before, read())
   end)
 
-  it("say that the folder cannot be made", function()
+  it("report that the folder cannot be created", function()
     os.execute("touch " .. home .. "/gumroad-lua")
     check_error("cannot store connections: " .. home .. "/gumroad-lua: Not a directory",
       call("save", "a", { access_token = TOKEN }))
   end)
 
-  it("are all there after several processes saved at once", function()
+  it("are all there after several processes have saved at once", function()
     local function saves(letter)
       return "XDG_CONFIG_HOME=" .. home .. " " .. support.lua_command(([[
         for i = 1, 40 do
@@ -251,7 +259,7 @@ describe("Connections", function()
       end)
     end
 
-    it("make a shop", function()
+    it("create a shop", function()
       call("save", "shop", { access_token = gum.access_token, base_url = gum.url })
       local shop = connect({}, "shop", { timeout = 20 })
       assert.equal(1, #assert(shop.sales:list()))
@@ -259,7 +267,7 @@ describe("Connections", function()
       assert.is_table(connect({}).user:get())
     end)
 
-    it("go to their own server alone, whatever the variable or the options say", function()
+    it("only go to their own server, whatever the variable or the options say", function()
       call("save", "own", { access_token = TOKEN })
       call("save", "shop", { access_token = gum.access_token, base_url = gum.url .. "/" })
       call("save", "other", { access_token = TOKEN, base_url = "https://ana:" .. TOKEN .. "@Shop.example.com:443/v2",
@@ -282,7 +290,7 @@ describe("Connections", function()
       assert.is_table(connect({}, "other", { base_url = "https://shop.example.com" }))
     end)
 
-    it("whose token is not good, or lacks a scope, say how to log in again", function()
+    it("with an invalid token or without a scope say how to log in again", function()
       gum:grant("revoked-token", "view_sales")
       gum:revoke("revoked-token")
       gum:grant("poor-token", "view_profile")
@@ -296,19 +304,19 @@ describe("Connections", function()
       assert.truthy(err.message:find("gumroad-lua login NAME --scopes 'edit_sales'", 1, true), err.message)
     end)
 
-    it("give way to GUMROAD_ACCESS_TOKEN", function()
+    it("yield to GUMROAD_ACCESS_TOKEN", function()
       call("save", "shop", { access_token = "stored-token", base_url = "http://127.0.0.1:1" })
       local variables = { GUMROAD_ACCESS_TOKEN = gum.access_token, GUMROAD_API_BASE_URL = gum.url }
       assert.is_table(connect(variables, "shop").user:get())
       assert.is_table(connect(variables, "unknown").user:get())
     end)
 
-    it("that are missing raise, and say what to do", function()
+    it("that do not exist raise an error that says what to do", function()
       local err = support.raised(connect, {}, "shop")
       check_error("there is no connection 'shop' (there are none yet): make it with gumroad-lua login shop", nil, err)
     end)
 
-    it("raise for options that cannot be", function()
+    it("raise errors for invalid options", function()
       call("save", "shop", { access_token = TOKEN })
       assert.truthy(support.raised(connect, {}, "shop", { access_token = "t" })
         :find("access_token comes from the connection; to use another token, call gumroad.new", 1, true))
@@ -339,7 +347,7 @@ describe("Connections", function()
       assert.is_table(call("refresh", "shop"))
     end)
 
-    it("are refreshed by several processes in turn, each with what the one before stored", function()
+    it("are refreshed by several processes in turn, each with what the previous one stored", function()
       log_in "shop"
       local program = "XDG_CONFIG_HOME=" .. home .. " " .. support.lua_command [[
         for _ = 1, 10 do assert(require("gumroad.connections").refresh("shop")) end]]
@@ -347,7 +355,7 @@ describe("Connections", function()
       assert.is_table(connect({}, "shop").sales:list())
     end)
 
-    it("keep the old pair where refreshing fails", function()
+    it("keep the old pair if refreshing fails", function()
       local old = log_in "shop"
       gum:fault { kind = "status", status = 503, path = "/oauth/token" }
       local _, err = call("refresh", "shop")
@@ -356,7 +364,7 @@ describe("Connections", function()
       assert.is_false(support.holds(err, old.refresh_token))
     end)
 
-    it("keep what the new pair says in another type than it should: the file stays good", function()
+    it("remain readable if the new pair has fields of a wrong type", function()
       local old = log_in "shop"
       gum:fault { kind = "status", status = 200, path = "/oauth/token",
         body = '{"access_token":"new","refresh_token":"newer","scope":["view_sales"],"created_at":"1790000000"}' }
@@ -366,7 +374,7 @@ describe("Connections", function()
         { stored.access_token, stored.refresh_token, stored.scope, stored.created_at })
     end)
 
-    it("are not refreshed where there is no room for the new pair: the old one stays good", function()
+    it("are not refreshed if there is no room for the new pair, so that the old one remains valid", function()
       local old = log_in "shop"
       call("save", "large", { access_token = TOKEN, seller_name = ("x"):rep(20000) })
       local program = [[print(require("gumroad.connections").refresh("shop"))]]
@@ -376,7 +384,7 @@ describe("Connections", function()
       assert.is_table(oauth.info(old.access_token, { base_url = gum.url }))
     end)
 
-    it("are not locked for ever by a call that raised", function()
+    it("are not locked forever by a call that raised an error", function()
       log_in "shop"
       assert.truthy(support.raised(call, "refresh", "shop", { tiemout = 1 }):find("unknown option", 1, true))
       assert.is_table(call("refresh", "shop"))
@@ -393,7 +401,7 @@ describe("Connections", function()
       assert.is_table(call("refresh", "shop"))
     end)
 
-    it("without a refresh token say to log in again", function()
+    it("without a refresh token tell the user to log in again", function()
       call("save", "shop", { access_token = TOKEN, client_id = "a" })
       check_error("gumroad-lua login shop", call("refresh", "shop"))
     end)

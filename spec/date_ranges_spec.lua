@@ -1,4 +1,4 @@
--- Lists of sales that take Gumroad too long as a whole. The emulator refuses queries over more
+-- Lists of sales that take Gumroad too long as a whole. Here, the emulator refuses queries over more
 -- than `max_days` days.
 local date = require "gumroad.base.date"
 local emulator = require "gumroad.emulator"
@@ -13,7 +13,7 @@ describe("A list of sales that takes too long", function()
 
   setup(function()
     gum = assert(emulator.start { sales = 300, products = 12, now = NOW })
-    for _ = 1, 3 do assert(gum:sell {}) end  -- of today
+    for _ = 1, 3 do assert(gum:sell {}) end  -- today
     shop = support.shop(gum)
     sales = assert(shop.sales:list { limit = 1000 })
     all = ids_of(sales)
@@ -34,14 +34,14 @@ describe("A list of sales that takes too long", function()
   end
 
   for _, max_days in ipairs { 30, 365, 731 } do
-    it(("is complete and in order, %d days at once"):format(max_days), function()
+    it(("is complete and in order, with %d days at a time"):format(max_days), function()
       allow(max_days)
       assert.same(all, ids_of(collect(shop.sales:each())))
     end)
   end
 
   for _, max_days in ipairs { 1, 2, 7, 30, 365 } do
-    it(("has what lies between two days, %d days at once"):format(max_days), function()
+    it(("has the sales between two days, with %d days at a time"):format(max_days), function()
       allow(max_days)
       local after, before = "2026-01-17", "2026-08-03"
       local expected = {}
@@ -54,14 +54,14 @@ describe("A list of sales that takes too long", function()
     end)
   end
 
-  it("is exact at bounds finer than a day", function()
+  it("is exact for bounds that are finer than a day", function()
     allow(5)
     local newest, oldest = sales[20].created_at, sales[70].created_at
     local list = assert(shop.sales:list { after = oldest, before = newest, limit = 1000 })
     assert.same({ (table.unpack or unpack)(all, 21, 70) }, ids_of(list))
   end)
 
-  it("asks for the newest half first", function()
+  it("requests the newest half first", function()
     allow(16)
     assert(shop.sales:list { after = "2026-08-01", before = "2026-09-02", limit = 1 })
     local queries = {}
@@ -69,8 +69,8 @@ describe("A list of sales that takes too long", function()
     assert.same({ "after=2026-08-01&before=2026-09-02", "after=2026-08-17&before=2026-09-02" }, queries)
   end)
 
-  it("lets a part that passed be followed by one twice as long", function()
-    assert(gum:fault { kind = "query_timeout", times = 3 })  -- 32 days, 16, 8; then it is quick
+  it("doubles the length of the next part after a part that succeeded", function()
+    assert(gum:fault { kind = "query_timeout", times = 3 })  -- 32 days, 16, 8; then the server is fast
     assert(shop.sales:list { after = "2026-08-01", before = "2026-09-02", limit = 1000 })
     local seen, parts = {}, {}
     for _, request in ipairs(support.requests(gum)) do
@@ -84,7 +84,7 @@ describe("A list of sales that takes too long", function()
       "after=2026-08-01&before=2026-08-05" }, parts)
   end)
 
-  it("leaves no bound where the caller gave none: no clock decides what is the newest", function()
+  it("adds no bound that the caller did not give, so that no clock decides what is newest", function()
     allow(100)
     gum:reset_stats()
     collect(shop.sales:each())
@@ -94,10 +94,10 @@ describe("A list of sales that takes too long", function()
     assert.falsy(requests[#requests].query:find("after", 1, true))
   end)
 
-  it("is cut where the iteration has come to, if that happens in the middle", function()
+  it("is cut at the current position if it happens in the middle", function()
     local pages = shop.sales:pages()
     local list = pages()
-    list = { list, pages() }  -- the next page is under way
+    list = { list, pages() }  -- the next page is in progress
     allow(30)
     local ids = {}
     for _, page in ipairs(list) do for _, sale in ipairs(page) do ids[#ids + 1] = sale.id end end
@@ -107,7 +107,7 @@ describe("A list of sales that takes too long", function()
     assert.same(all, ids)
   end)
 
-  it("is cut at a page key's day, not at today", function()
+  it("is cut at the day of the page key, not at today", function()
     local list = assert(shop.sales:list { limit = 200 })
     gum:reset_stats()
     allow(20)
@@ -117,7 +117,7 @@ describe("A list of sales that takes too long", function()
   end)
 
   for _, limit in ipairs { 1, 3, 7, 10, 50 } do
-    it(("goes on exactly where a limit of %d cut it"):format(limit), function()
+    it(("continues exactly where a limit of %d cut it"):format(limit), function()
       allow(40)
       local ids, key = {}, nil
       repeat
@@ -136,7 +136,7 @@ describe("A list of sales that takes too long", function()
     end)
   end
 
-  it("goes on page by page by its keys, also once the server is quick again", function()
+  it("continues page by page with its keys, even when the server is fast again", function()
     allow(40)
     local first = assert(shop.sales:list())
     assert.is_false(first.complete)
@@ -152,7 +152,7 @@ describe("A list of sales that takes too long", function()
     assert.is_true(rest.complete)
   end)
 
-  it("takes one page of sales, however many parts are empty", function()
+  it("returns one page of sales, however many parts are empty", function()
     allow(2)
     local list = assert(shop.sales:list { email = sales[290].email, after = sales[295].created_at,
       before = sales[200].created_at })
@@ -167,16 +167,17 @@ describe("A list of sales that takes too long", function()
     for _, request in ipairs(support.requests(gum)) do assert.truthy(request.query:find("product_id=", 1, true)) end
   end)
 
-  it("is the error where a single day takes too long, with advice", function()
+  it("fails with advice if a single day takes too long", function()
     allow(0)
     local list, err = shop.sales:list { after = "2026-09-01", before = "2026-09-05" }
     assert.is_nil(list)
     assert.same({ "invalid", 400 }, { err.kind, err.status })
-    assert.truthy(err.message:find("^Query timed out%..*of a single day, too: give product_id or email$"), err.message)
+    assert.truthy(err.message:find("^Query timed out%..* The server says so even for a single day: give product_id or "
+      .. "email$"), err.message)
     assert.equal(3, asked())  -- 4 days, 2, 1
   end)
 
-  it("is the error of another kind at once", function()
+  it("fails at once with an error of another kind", function()
     gum:fault { kind = "query_timeout" }
     gum:fault { kind = "status", status = 401, path = "/v2/sales" }
     local _, err = shop.sales:list()
@@ -184,7 +185,7 @@ describe("A list of sales that takes too long", function()
     assert.equal(2, asked())
   end)
 
-  it("ends with an error where page keys repeat in a part", function()
+  it("ends with an error if page keys repeat in a part", function()
     gum:fault { kind = "query_timeout", times = 2 }
     gum:fault { kind = "repeat_page_key", path = "/v2/sales", times = "always" }
     local _, err = shop.sales:list { limit = 1000 }
@@ -192,39 +193,39 @@ describe("A list of sales that takes too long", function()
     assert.truthy(err.message:find("next_page_key", 1, true))
   end)
 
-  it("asks ahead in parts, too", function()
+  it("prefetches in parts too", function()
     allow(200)
     local next_page = shop.sales:pages { after = "2026-01-01" }
     next_page()
     local count
-    for _ = 1, 100 do  -- round trips, while the request travels
+    for _ = 1, 100 do  -- round trips while the request is in progress
       count = asked()
       if count > 2 + 1 then break end
     end
-    assert.equal(2 + 1, count)  -- all of the days and half of them, then the second page
+    assert.equal(2 + 1, count)  -- all days, half of the days, then the second page
   end)
 
   -- The old way to page ---------------------------------------------------------------------
 
-  it("by its first page's number goes on without numbers", function()
+  it("continues without page numbers after the first page", function()
     allow(100)
     assert.same(all, ids_of(collect(shop.sales:each { page = 1 })))
   end)
 
-  it("by a later page's number is the error: its parts would have other pages", function()
+  it("fails for a later page number, because parts have other pages", function()
     allow(100)
     local _, err = shop.sales:list { page = 3 }
     assert.equal("invalid", err.kind)
     assert.truthy(err.message:find("^The 'page' parameter is deprecated%. Please use 'page_key' instead"))
   end)
 
-  it("by a page's number goes on behind it while the server is quick", function()
+  it("continues after a page number while the server is fast", function()
     assert.same({ (table.unpack or unpack)(all, 21) }, ids_of(collect(shop.sales:each { page = 3 })))
   end)
 end)
 
 describe("A list of many sales a day that takes too long", function()
-  it("loses nothing of a day in the middle of which a page ended", function()
+  it("loses nothing of a day in which a page ends", function()
     local gum = assert(emulator.start { sales = 6000, now = NOW })
     finally(function() gum:stop() end)
     local shop = support.shop(gum)
@@ -237,8 +238,8 @@ describe("A list of many sales a day that takes too long", function()
   end)
 end)
 
-describe("A list of what is not sales", function()
-  it("is the error that the server says", function()
+describe("A list of something other than sales", function()
+  it("fails with the server's error", function()
     local gum = assert(emulator.start { sales = 0 })
     gum:fault { kind = "query_timeout", path = "/v2/payouts" }
     local _, err = support.shop(gum).payouts:list()

@@ -1,4 +1,4 @@
--- What Lua sees of the C modules is documented where it is defined.
+-- Every function that C modules export to Lua is documented where it is defined.
 local support = require "support"
 
 local function read(path)
@@ -8,7 +8,7 @@ local function read(path)
   return text
 end
 
--- { name, function } of each entry of a luaL_Reg, but for metamethods: what they do is Lua's.
+-- { name, function } for each entry of a luaL_Reg, except metamethods, which Lua defines.
 local function entries_of(source)
   local entries = {}
   for list in source:gmatch("luaL_Reg%s+[%w_]+%[%]%s*=%s*(%b{})") do
@@ -19,7 +19,7 @@ local function entries_of(source)
   return entries
 end
 
--- The comment in front of a function's definition, or "".
+-- The comment before the definition of a function, or "".
 local function comment_of(source, called)
   local at = source:find("\n[%w_ *]*%f[%w_]" .. called .. " ?%(lua_State %*L%) {")
   local before = at and source:sub(1, at) or ""

@@ -2,7 +2,7 @@ local core = require "gumroad.core"
 local socket = require "socket"
 local support = require "support"
 
-local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local has_ffi, ffi = pcall(require, "ffi")  -- only LuaJIT can fork from a spec
 
 -- "hello, hello, hello", and 100,000 times "a", compressed by gzip
@@ -12,14 +12,14 @@ local BOMB_GZIP = "\031\139\008\000\000\000\000\000\002\003\237\193\049\001\000\
   .. "\235\095\194\026\030\064\001" .. ("\000"):rep(96) .. "\175\006\135\250\226\027\160\134\001\000"
 
 local engine = core.engine()
-local open = {}  -- sockets of the running test
+local open = {}  -- sockets of the current test
 
 local function keep(thing)
   table.insert(open, thing)
   return thing
 end
 
--- Steps the engine until 'check' returns something, which is returned.
+-- Steps the engine until `check` returns a value, and returns it.
 local function step_until(check)
   local deadline = core.now() + PATIENCE
   repeat
@@ -45,7 +45,7 @@ local function accept(server)
   return keep(peer)
 end
 
--- One request, with as much body as its Content-Length says.
+-- Reads a request, with the body that its Content-Length announces.
 local function read_request(peer)
   local got = ""
   return step_until(function()
@@ -66,7 +66,7 @@ local function write(peer, bytes)
   end)
 end
 
-local function answer(peer, body, head)
+local function respond(peer, body, head)
   write(peer, "HTTP/1.1 200 OK\r\nContent-Length: " .. #body .. "\r\n" .. (head or "") .. "\r\n" .. body)
 end
 
@@ -91,7 +91,7 @@ local function result(transfer)
   return transfer:result()
 end
 
--- Sends a request to a peer that answers 'bytes' and closes; the result, and what was asked.
+-- Sends a request to a peer that responds with `bytes` and closes. Returns the result and the request.
 local function exchange(bytes, fields)
   local server, url = listen()
   local transfer = send(url, fields)
@@ -103,7 +103,7 @@ local function exchange(bytes, fields)
   return { response = response, code = code, message = message, info = info, asked = asked }
 end
 
--- A watched pair: what is written to the second makes the first readable.
+-- A watched pair of sockets: writing to the second makes the first readable.
 local function watched_pair()
   local server, url = listen()
   local writer = keep(assert(socket.connect("127.0.0.1", tonumber(url:match("%d+$")))))
@@ -127,15 +127,15 @@ describe("engine", function()
     engine:step(0)
   end)
 
-  it("is one for the whole Lua state", function()
+  it("is shared by the whole Lua state", function()
     assert.equal(engine, core.engine())
   end)
 
-  it("says what libcurl it runs on", function()
+  it("says which libcurl it runs on", function()
     assert.matches("^%d+%.%d+", core.curl().version)
   end)
 
-  describe("an answer", function()
+  describe("a response", function()
     it("has a status, headers under lower-case names, and a body", function()
       local got = exchange("HTTP/1.1 404 Not Found\r\nX-Request-Id: r1\r\nSet-Cookie: a=1\r\n"
         .. "Set-Cookie: b=2\r\nContent-Length: 5\r\n\r\nnope\n")
@@ -143,30 +143,30 @@ describe("engine", function()
       assert.equal("r1", got.response.headers["x-request-id"])
       assert.equal("a=1, b=2", got.response.headers["set-cookie"])
       assert.matches("^HTTP/1.1 404 Not Found\r\nX%-Request%-Id: r1\r\n", got.response.head)
-      assert.equal(got.response.headers, got.response.headers)  -- made once, and the reader's own
+      assert.equal(got.response.headers, got.response.headers)  -- created once, and not shared
       assert.is_nil(got.response.nothing)
       assert.equal("nope\n", got.response.body)
       assert.is_true(got.response.seconds >= 0)
     end)
 
-    it("has no headers once its head was taken away", function()
+    it("has no headers after its head was discarded", function()
       local response = exchange("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").response
       response.head = nil
       assert.is_nil(response.headers)
     end)
 
-    it("keeps the bytes of the body as they are", function()
+    it("keeps the bytes of the body unchanged", function()
       local bytes = "\0\255\r\n\0"
       assert.equal(bytes, exchange("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" .. bytes).response.body)
     end)
 
-    it("is put together from chunks", function()
+    it("is assembled from chunks", function()
       local got = exchange("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         .. "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
       assert.equal("abcde", got.response.body)
     end)
 
-    it("may end with the connection", function()
+    it("may end when the connection ends", function()
       assert.equal("all of it", exchange("HTTP/1.1 200 OK\r\n\r\nall of it").response.body)
     end)
 
@@ -177,7 +177,7 @@ describe("engine", function()
       assert.matches("Accept%-Encoding: [^\r]*gzip", got.asked)
     end)
 
-    it("has only the final headers where 1xx answers came before", function()
+    it("has only the final headers after 1xx responses", function()
       local got = exchange("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n"
         .. "Content-Length: 0\r\n\r\n")
       assert.equal(200, got.response.status)
@@ -185,34 +185,34 @@ describe("engine", function()
       assert.equal("", got.response.body)
     end)
 
-    it("has no header of its status line", function()
+    it("has no header from its status line", function()
       local got = exchange("HTTP/1.1 200 OK: done\r\nX-One: 1\r\nContent-Length: 0\r\n\r\n")
       assert.same({ ["x-one"] = "1", ["content-length"] = "0" }, got.response.headers)
     end)
 
-    it("has no header from behind its body", function()
+    it("has no header from its trailer", function()
       local got = exchange("HTTP/1.1 200 OK\r\nRetry-After: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
         .. "1\r\na\r\n0\r\nRetry-After: 9\r\nX-One: 1\r\n\r\n")
       assert.same({ ["retry-after"] = "1", ["transfer-encoding"] = "chunked" }, got.response.headers)
     end)
 
-    it("may begin with a folded line, which belongs to no header of the one before", function()
-      for _ = 1, 20 do  -- libcurl before 8.1.0 would write to memory that it has given back
+    it("may begin with a folded line, which does not belong to a header of the previous one", function()
+      for _ = 1, 20 do  -- libcurl before 8.1.0 would write to freed memory
         exchange("HTTP/1.1 200 OK\r\nX-One: 1\r\nContent-Length: 0\r\n\r\n")
         local got = exchange("HTTP/1.1 200 OK\r\n X-Two: 2\r\nContent-Length: 0\r\n\r\n")
         assert.is_true(got.code == "network" or got.response.status == 200)
       end
     end)
 
-    it("is handed over once", function()
+    it("is returned once", function()
       local server, url = listen()
       local transfer = send(url)
-      answer(accept(server), "x")
+      respond(accept(server), "x")
       assert.equal("x", result(transfer).body)
       assert.has_error(function() transfer:result() end, "the result was taken already")
     end)
 
-    it("cannot be asked for while it is on its way", function()
+    it("cannot be fetched while it is in progress", function()
       local _, url = listen()
       local transfer = send(url)
       assert.is_false(transfer:done())
@@ -220,7 +220,7 @@ describe("engine", function()
       transfer:close()
     end)
 
-    it("that redirects is handed over, and nobody else is asked", function()
+    it("that redirects is returned and not followed", function()
       local other, other_url = listen()
       local got = exchange("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " .. other_url .. "/\r\n\r\n",
         { secret = core.secret("token-of-the-test") })
@@ -239,43 +239,43 @@ describe("engine", function()
       return got.message
     end
 
-    it("stops an answer that announces too much", function()
-      assert.equal("the answer is larger than 1000 bytes",
+    it("stops a response that announces too much", function()
+      assert.equal("the response is larger than 1000 bytes",
         too_large("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", { max_size = 1000 }))
     end)
 
-    it("stops an answer that announces nothing", function()
+    it("stops a response that announces nothing", function()
       too_large("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" .. ("x"):rep(1001)
         .. "\r\n0\r\n\r\n", { max_size = 1000 })
     end)
 
-    it("counts what is decompressed", function()
+    it("counts decompressed bytes", function()
       too_large("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " .. #BOMB_GZIP .. "\r\n\r\n"
         .. BOMB_GZIP, { max_size = 99999 })
     end)
 
-    it("lets through what just fits", function()
+    it("accepts what just fits", function()
       local got = exchange("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " .. #BOMB_GZIP
         .. "\r\n\r\n" .. BOMB_GZIP, { max_size = 100000 })
       assert.equal(("a"):rep(100000), got.response.body)
     end)
 
-    it("of zero lets an empty body through only", function()
+    it("of zero accepts only an empty body", function()
       assert.equal("", exchange("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", { max_size = 0 }).response.body)
       too_large("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", { max_size = 0 })
     end)
 
-    it("is not about a body that a HEAD only announces", function()
+    it("ignores a body that the response to HEAD only announces", function()
       local got = exchange("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", { method = "HEAD", max_size = 1000 })
       assert.equal(200, got.response and got.response.status or got.message)
     end)
 
-    it("stops headers without end", function()
+    it("stops endless headers", function()
       local message = too_large("HTTP/1.1 200 OK\r\n" .. ("X-Header: " .. ("x"):rep(1000) .. "\r\n"):rep(200) .. "\r\n")
-      assert.equal("the headers of the answer are larger than 131072 bytes", message)
+      assert.equal("the headers of the response are larger than 131072 bytes", message)
     end)
 
-    it("stops one header without end", function()  -- libcurl's own limit; before 8.6 it has no code for it
+    it("stops a single endless header", function()  -- libcurl's own limit, which has no error code before 8.6
       local got = exchange("HTTP/1.1 200 OK\r\nX-Header: " .. ("x"):rep(200000) .. "\r\n\r\n")
       assert.is_nil(got.response)
       assert.is_true(got.code == "too_large" or got.code == "network")
@@ -283,7 +283,7 @@ describe("engine", function()
   end)
 
   describe("a failure", function()
-    it("to connect has sent nothing", function()
+    it("to connect means that nothing was sent", function()
       local server, url = listen()
       server:close()
       local response, code, message, info = result(send(url))
@@ -294,13 +294,13 @@ describe("engine", function()
       assert.is_true(info.curl_code > 0)
     end)
 
-    it("to find the host has sent nothing", function()
+    it("to find the host means that nothing was sent", function()
       local _, code, _, info = result(send("http://no-such-host.invalid/"))
       assert.equal("network", code)
       assert.is_false(info.sent)
     end)
 
-    it("to find the host in time holds nothing up, nor does the end of the program", function()
+    it("to find the host in time delays nothing, not even the end of the program", function()
       local folder, remove = support.folder()
       local resolver = folder .. "/silent.so"
       support.output("LD_PRELOAD= cc -shared -fPIC -pthread -o " .. resolver .. " spec/resolver/silent.c")
@@ -322,9 +322,9 @@ describe("engine", function()
       assert.equal("timeout\ncancelled\n0", told)
     end)
 
-    it("to connect in time is a timeout, and has sent nothing", function()
+    it("to connect in time is a timeout, and nothing was sent", function()
       local _, url = listen(0)
-      for _ = 1, 3 do  -- the queue is full: the kernel lets further ones wait
+      for _ = 1, 3 do  -- the queue is full, so the kernel makes further ones wait
         local filler = keep(assert(socket.tcp()))
         filler:settimeout(0)
         filler:connect("127.0.0.1", tonumber(url:match("%d+$")))
@@ -335,17 +335,17 @@ describe("engine", function()
       assert.is_false(info.sent)
     end)
 
-    it("to answer in time is a timeout, and something was sent", function()
+    it("to respond in time is a timeout, and something was sent", function()
       local server, url = listen()
       local transfer = send(url, { timeout = 0.1 })
       read_request(accept(server))
       local _, code, message, info = result(transfer)
       assert.equal("timeout", code)
-      assert.equal("no complete answer within 0.1 seconds", message)
+      assert.equal("no complete response within 0.1 seconds", message)
       assert.is_true(info.sent)
     end)
 
-    it("to answer all of it in time is a timeout", function()
+    it("to send the whole response in time is a timeout", function()
       local server, url = listen()
       local transfer = send(url, { timeout = 0.1 })
       write(accept(server), "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
@@ -353,17 +353,17 @@ describe("engine", function()
       assert.equal("timeout", code)
     end)
 
-    it("in the middle of the body is a failure of the network", function()
+    it("in the middle of the body is a network failure", function()
       local got = exchange("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
       assert.equal("network", got.code)
       assert.is_true(got.info.sent)
     end)
 
-    it("in the middle of a chunk is a failure of the network", function()
+    it("in the middle of a chunk is a network failure", function()
       assert.equal("network", exchange("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nhalf").code)
     end)
 
-    it("by a reset has sent something", function()
+    it("by a reset means that something was sent", function()
       local server, url = listen()
       local transfer = send(url, { method = "POST", body = "a=1" })
       local peer = accept(server)
@@ -374,30 +374,30 @@ describe("engine", function()
       assert.is_true(info.sent)
     end)
 
-    it("by an answer that never came has sent something", function()
+    it("without any response means that something was sent", function()
       local got = exchange("")
       assert.equal("network", got.code)
       assert.is_true(got.info.sent)
     end)
 
-    it("by an answer that is not HTTP is one of the network", function()
+    it("because the response is not HTTP is a network failure", function()
       assert.equal("network", exchange("SSH-2.0-OpenSSH_9.2\r\n").code)
     end)
 
-    it("of the compression is told apart", function()
+    it("of the compression is recognized", function()
       local got = exchange("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!")
       assert.equal("decode", got.code)
     end)
 
-    it("of the compression is told apart, too, where more stands behind what was compressed", function()
+    it("of the compression is recognized even if data follows the compressed data", function()
       local bytes = HELLO_GZIP .. "and more of something else"
       local got = exchange("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " .. #bytes
         .. "\r\n\r\n" .. bytes)
       assert.equal("decode", got.code)
-      assert.equal("the answer is not all compressed, or not as it says", got.message)
+      assert.equal("the response is not compressed as its Content-Encoding says", got.message)
     end)
 
-    it("can be asked for again", function()
+    it("can be fetched again", function()
       local server, url = listen()
       server:close()
       local transfer = send(url)
@@ -422,7 +422,7 @@ describe("engine", function()
         local transfer = send(url .. "/" .. i)
         peer = peer or accept(server)
         assert.matches("^GET /" .. i .. " ", read_request(peer))
-        answer(peer, "ok")
+        respond(peer, "ok")
         assert.equal("ok", result(transfer).body)
       end
       assert.is_nil((server:accept()))
@@ -434,19 +434,19 @@ describe("engine", function()
         local transfer = send(url)
         local peer = accept(server)
         read_request(peer)
-        answer(peer, "ok")
+        respond(peer, "ok")
         peer:close()
         assert.equal("ok", result(transfer).body)
       end
     end)
 
-    it("are new ones where the request wants it so", function()
+    it("are new if the request wants that", function()
       local server, url = listen()
       for _ = 1, 2 do
         local transfer = send(url, { fresh = true })
         local peer = accept(server)
         read_request(peer)
-        answer(peer, "ok")
+        respond(peer, "ok")
         assert.equal("ok", result(transfer).body)
       end
     end)
@@ -457,11 +457,11 @@ describe("engine", function()
         secret = core.secret("token-of-the-test"), max_size = 5 })
       local peer = accept(server)
       read_request(peer)
-      answer(peer, "ok")
+      respond(peer, "ok")
       assert.equal("ok", result(first).body)
       local second = send(url)
       local asked = read_request(peer)
-      answer(peer, "longer than five")
+      respond(peer, "longer than five")
       assert.equal("longer than five", result(second).body)
       assert.matches("^GET / ", asked)
       for _, trace in ipairs { "X%-One", "Authorization", "token", "Content%-" } do
@@ -474,30 +474,30 @@ describe("engine", function()
       local transfers, peers = {}, {}
       for i = 1, 30 do transfers[i] = send(url .. "/" .. i) end
       assert.equal(30, engine:running())
-      for i = 1, 30 do peers[i] = accept(server) end  -- before any of them is answered
-      for i = 30, 1, -1 do answer(peers[i], read_request(peers[i]):match("^GET /(%d+)")) end
+      for i = 1, 30 do peers[i] = accept(server) end  -- before the first response
+      for i = 30, 1, -1 do respond(peers[i], read_request(peers[i]):match("^GET /(%d+)")) end
       for i = 1, 30 do assert.equal(tostring(i), result(transfers[i]).body) end
       assert.equal(0, engine:running())
     end)
 
-    it("do not ask a proxy for what is on this machine", function()
-      if not has_ffi then return end  -- only LuaJIT can set a variable of the environment
+    it("do not use a proxy for this machine", function()
+      if not has_ffi then return end  -- only LuaJIT can set an environment variable
       ffi.cdef "int setenv(const char *, const char *, int); int unsetenv(const char *);"
       local proxy, proxy_url = listen()
       ffi.C.setenv("http_proxy", proxy_url, 1)
       finally(function() ffi.C.unsetenv("http_proxy") end)
       local server, url = listen()
-      for _ = 1, 3 do  -- what is known of a base URL is kept
+      for _ = 1, 3 do  -- results for a base URL are cached
         local transfer = send(url, { path = "/", fresh = true })
         local peer = accept(server)
         read_request(peer)
-        answer(peer, "")
+        respond(peer, "")
         assert.equal(200, result(transfer).status)
       end
       assert.is_nil((proxy:accept()))
     end)
 
-    it("ask a proxy for what is elsewhere, also after a request to this machine", function()
+    it("use a proxy for other machines, even after a request to this machine", function()
       if not has_ffi then return end
       local proxy, proxy_url = listen()
       ffi.C.setenv("http_proxy", proxy_url, 1)
@@ -507,7 +507,7 @@ describe("engine", function()
         local transfer = send(base, { path = "/", fresh = true })
         local peer = accept(base == url and server or proxy)
         local asked = read_request(peer)
-        answer(peer, "")
+        respond(peer, "")
         assert.equal(200, result(transfer).status)
         assert.equal(base == url and "GET / " or "GET http://shop.example.com/ ", asked:match("^%u+ %S+ "))
       end
@@ -515,7 +515,7 @@ describe("engine", function()
   end)
 
   describe("cancelling", function()
-    it("closes the connection, and says so", function()
+    it("closes the connection and says so", function()
       local server, url = listen()
       local transfer = send(url)
       local peer = accept(server)
@@ -544,17 +544,17 @@ describe("engine", function()
       step_until(function() return is_closed(peer) end)
     end)
 
-    it("may be repeated, also when all is over", function()
+    it("may be repeated, even after the end", function()
       local server, url = listen()
       local transfer = send(url)
-      answer(accept(server), "ok")
+      respond(accept(server), "ok")
       step_until(function() return transfer:done() end)
       transfer:close()
       transfer:close()
       assert.has_error(function() transfer:result() end, "the result was taken already")
     end)
 
-    it("of one request lets another go on at once", function()
+    it("of one request lets another one continue at once", function()
       local server, url = listen()
       local first = send(url .. "/first")
       local peer = accept(server)
@@ -563,13 +563,13 @@ describe("engine", function()
       first:close()
       local other = accept(server)
       assert.matches("^GET /second ", read_request(other))
-      answer(other, "ok")
+      respond(other, "ok")
       assert.equal("ok", result(second).body)
     end)
   end)
 
   describe("step", function()
-    it("tells once how many requests were finished", function()
+    it("reports once how many requests were finished", function()
       local server, url = listen()
       server:close()
       local transfer, finished = send(url), 0
@@ -583,7 +583,7 @@ describe("engine", function()
       assert.equal(0, (engine:step(0)))
     end)
 
-    it("holds a time-out also while another request to the server waits", function()
+    it("enforces a timeout even while another request to the server waits", function()
       local server, url = listen()
       local first = send(url)
       read_request(accept(server))
@@ -594,25 +594,25 @@ describe("engine", function()
       first:close()
     end)
 
-    it("has work when its descriptor is readable", function()
+    it("has something to do when its descriptor is readable", function()
       local server, url = listen()
       local transfer = send(url)
       local peer = accept(server)
       read_request(peer)
       engine:step(0)
       assert.is_false(readable(engine:fd()))
-      answer(peer, "ok")
+      respond(peer, "ok")
       step_until(function() return readable(engine:fd()) or transfer:done() end)
       assert.equal("ok", result(transfer).body)
     end)
 
-    it("takes no request where none is running", function()
+    it("accepts no request object if none is running", function()
       assert.equal(0, (engine:step()))
     end)
   end)
 
   describe("a watched descriptor", function()
-    it("is told when it is readable", function()
+    it("is reported when it is readable", function()
       local reader, writer = watched_pair()
       local _, ready = engine:step(0)
       assert.is_nil(ready)
@@ -621,7 +621,7 @@ describe("engine", function()
       assert.same({ [reader:getfd()] = "readable" }, ready)
     end)
 
-    it("is told again as long as nobody has read", function()
+    it("is reported again as long as nobody has read", function()
       local reader, writer = watched_pair()
       writer:send("x")
       for _ = 1, 3 do
@@ -635,7 +635,7 @@ describe("engine", function()
       assert.is_false(readable(engine:fd()))
     end)
 
-    it("does not wake again and again a call that waits for its own request", function()
+    it("does not keep waking a call that waits for its own request", function()
       local reader, writer = watched_pair()
       writer:send("x")
       step_until(function() return readable(reader:getfd()) end)
@@ -645,14 +645,14 @@ describe("engine", function()
       assert.equal("readable", select(2, engine:step(0))[reader:getfd()])
     end)
 
-    it("is told when it hangs up", function()
+    it("is reported when it hangs up", function()
       local reader, writer = watched_pair()
       reset(writer)
       local ready = step_until(function() return select(2, engine:step(1)) end)
       assert.equal("hangup", ready[reader:getfd()])
     end)
 
-    it("is not told any more when it is unwatched", function()
+    it("is no longer reported when it is unwatched", function()
       local reader, writer = watched_pair()
       writer:send("x")
       step_until(function() return readable(reader:getfd()) end)
@@ -667,21 +667,21 @@ describe("engine", function()
       engine:unwatch(reader:getfd())
     end)
 
-    it("that was closed and not unwatched does not get into the way of a request", function()
+    it("that was closed but not unwatched does not disturb a request", function()
       local reader, writer = watched_pair()
       local server, url = listen()
       local fd = reader:getfd()
       reader:close()
       writer:close()
-      local transfer = send(url)  -- the kernel gives the lowest free descriptor
+      local transfer = send(url)  -- the kernel returns the lowest free descriptor
       local peer = accept(server)
       read_request(peer)
-      answer(peer, "ok")
+      respond(peer, "ok")
       assert.equal("ok", result(transfer).body)
       engine:unwatch(fd)
     end)
 
-    it("may have the number of one that was closed and not unwatched", function()
+    it("may have the number of one that was closed but not unwatched", function()
       local server, url = listen()
       local port = tonumber(url:match("%d+$"))
       keep(assert(socket.connect("127.0.0.1", port)))
@@ -690,18 +690,18 @@ describe("engine", function()
       engine:watch(number)
       local writer = keep(assert(socket.connect("127.0.0.1", port)))
       old:close()
-      assert.equal(number, accept(server):getfd())  -- the lowest that is free
+      assert.equal(number, accept(server):getfd())  -- the lowest free one
       engine:watch(number)
       write(writer, "x")
       assert.equal("readable", step_until(function() return (select(2, engine:step(0.01)) or {})[number] end))
     end)
 
-    it("cannot be something that never becomes readable", function()
+    it("must be something that can become readable", function()
       assert.has_error(function() engine:watch(-1) end)
       assert.has_error(function() engine:watch(1000000) end, "cannot watch descriptor 1000000: Bad file descriptor")
     end)
 
-    it("is one of sixteen at most", function()
+    it("is one of at most sixteen", function()
       local watched = {}
       local server, url = listen()
       for i = 1, 16 do
@@ -725,7 +725,7 @@ describe("engine", function()
       os.remove(path)
     end)
 
-    -- Writes 'text', and makes the file 'size' bytes long.
+    -- Writes `text` and extends the file to `size` bytes.
     local function write_file(text, size)
       local file = assert(io.open(path, "wb"))
       file:write(text)
@@ -741,7 +741,7 @@ describe("engine", function()
 
     local OK = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
-    it("is sent with its length, and without asking whether to", function()
+    it("is sent with its length and without Expect", function()
       write_file("a\0b\r\n")
       local got = exchange(OK, { method = "PUT", file = { path = path } })
       assert.equal(200, got.response.status)
@@ -753,7 +753,7 @@ describe("engine", function()
       end
     end)
 
-    it("may be a stretch of it", function()
+    it("may be a part of a file", function()
       write_file("0123456789")
       local got = exchange(OK, { method = "PUT", file = { path = path, offset = 3, length = 4 } })
       assert.equal("3456", got.asked:match("\r\n\r\n(.*)$"))
@@ -764,7 +764,7 @@ describe("engine", function()
       assert.matches("\r\nContent%-Length: 0\r\n", got.asked)
     end)
 
-    it("is read before anything is sent: what cannot be is told at once", function()
+    it("is opened before anything is sent, and failures are reported at once", function()
       local server, url = listen()
       write_file("0123456789")
       local function refused(file)
@@ -781,7 +781,7 @@ describe("engine", function()
       assert.is_nil((server:accept()))
     end)
 
-    it("is closed at once where the request is not made", function()
+    it("is closed at once if the request is not made", function()
       write_file("0123456789")
       collectgarbage()
       collectgarbage "stop"
@@ -800,7 +800,7 @@ describe("engine", function()
       end
     end)
 
-    it("is not sent beside a string, nor with HEAD", function()
+    it("is refused together with a string body or HEAD", function()
       write_file("0")
       local _, code = engine:send { method = "PUT", base_url = "http://127.0.0.1", file = { path = path }, body = "a" }
       assert.equal("config", code)
@@ -808,7 +808,7 @@ describe("engine", function()
       assert.equal("config", code)
     end)
 
-    it("fails where it becomes shorter while it is sent", function()
+    it("fails if it becomes shorter while it is sent", function()
       write_file("", 64 * 1048576)
       local server, url = listen()
       local transfer = put(url)
@@ -824,14 +824,14 @@ describe("engine", function()
       assert.is_true(info.sent)
     end)
 
-    it("is sent from its beginning again where a kept connection turns out dead", function()
+    it("is sent again from its beginning if a kept connection turns out to be dead", function()
       local text = ("0123456789"):rep(20000)
       write_file(text)
       local server, url = listen()
       local first = send(url)
       local peer = accept(server)
       read_request(peer)
-      answer(peer, "x")
+      respond(peer, "x")
       assert.equal("x", result(first).body)
       local transfer = put(url)
       step_until(function() return peer:receive(100) end)
@@ -842,11 +842,11 @@ describe("engine", function()
       end)
       keep(again):settimeout(0)
       assert.equal(text, read_request(again):match("\r\n\r\n(.*)$"))
-      answer(again, "stored")
+      respond(again, "stored")
       assert.equal("stored", result(transfer).body)
     end)
 
-    it("tells how much of it was sent #large", function()
+    it("reports how much of it was sent #large", function()
       write_file("", 64 * 1048576)
       local server, url = listen()
       local transfer = put(url)
@@ -859,13 +859,13 @@ describe("engine", function()
         return last == 64 * 1048576
       end)
       step_until(function() return not peer:receive(1048576) end)
-      answer(peer, "")
+      respond(peer, "")
       assert.equal(200, result(transfer).status)
       assert.equal(64 * 1048576, transfer:progress())
     end)
 
-    it("may take as long as it moves, and no longer", function()
-      local server, url = listen()  -- of an empty file nothing moved ever: this is told soonest
+    it("may take as long as it makes progress, and no longer", function()
+      local server, url = listen()  -- an empty file makes no progress at all, so this is the fastest way to find out
       local transfer = put(url, { timeout = 0.001, stall_timeout = 0.5 })
       accept(server)
       local _, code, message = result(transfer)
@@ -876,7 +876,7 @@ describe("engine", function()
   if has_ffi then describe("after a fork", function()
     ffi.cdef "int fork(void); void _exit(int); int waitpid(int, int *, int);"
 
-    -- Runs 'body' in a child; whether it returned true.
+    -- Runs `body` in a child process. Returns whether it returned true.
     local function in_child(body)
       local pid = ffi.C.fork()
       if pid == 0 then
@@ -888,7 +888,7 @@ describe("engine", function()
       return status[0] == 0
     end
 
-    it("the child begins afresh, and the parent goes on", function()
+    it("the child starts afresh and the parent continues", function()
       local server, url = listen()
       local transfer = send(url)
       local peer = accept(server)
@@ -896,16 +896,16 @@ describe("engine", function()
       assert.is_true(in_child(function()
         local other, other_url = listen()
         local new = send(other_url)
-        answer(accept(other), "child")
+        respond(accept(other), "child")
         local _, code, _, info = transfer:result()
         return engine:running() == 1 and transfer:done() and code == "cancelled" and info.sent
           and result(new).body == "child" and not is_closed(peer)
       end))
-      answer(peer, "parent")
+      respond(peer, "parent")
       assert.equal("parent", result(transfer).body)
     end)
 
-    it("the child closes the file that the parent sends, and the parent sends it on", function()
+    it("the child closes the file that the parent sends, and the parent continues to send it", function()
       ffi.cdef "int getpid(void);"
       local path = os.tmpname()
       local file = assert(io.open(path, "wb"))
@@ -923,11 +923,11 @@ describe("engine", function()
       assert.is_true(in_child(function() return is_open() and transfer:done() and not is_open() end))
       os.remove(path)
       assert.equal(10000000, #read_request(peer):match("\r\n\r\n(.*)$"))
-      answer(peer, "parent")
+      respond(peer, "parent")
       assert.equal("parent", result(transfer).body)
     end)
 
-    it("the child may drop what the parent has under way", function()
+    it("the child may drop the parent's requests", function()
       local server, url = listen()
       local transfer = send(url)
       local peer = accept(server)
@@ -938,7 +938,7 @@ describe("engine", function()
         return engine:running() == 0
       end))
       assert.is_false(is_closed(peer))
-      answer(peer, "parent")
+      respond(peer, "parent")
       assert.equal("parent", result(transfer).body)
     end)
   end) end

@@ -2,7 +2,7 @@ local core = require "gumroad.core"
 local socket = require "socket"
 local tls_server = require "tls_server"
 
-local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local engine = core.engine()
 
 local LOCATIONS = [[
@@ -52,7 +52,7 @@ describe("engine over TLS", function()
     return message
   end
 
-  it("sends nothing to a server whose certificate nobody vouches for", function()
+  it("sends nothing to a server whose certificate is not signed by a trusted CA", function()
     assert.matches("certificate", refused(url, { secret = core.secret("token-of-the-test") }))
   end)
 
@@ -60,7 +60,7 @@ describe("engine over TLS", function()
     refused(url:gsub("127.0.0.1", "localhost"), { ca_file = ca_file })
   end)
 
-  it("sends nothing where the file of certificates is missing", function()
+  it("sends nothing if the file of certificates is missing", function()
     refused(url, { ca_file = nginx.folder .. "/none.pem" })
   end)
 
@@ -78,22 +78,22 @@ describe("engine over TLS", function()
     server:close()
   end)
 
-  it("speaks HTTP/2 to a server that it can trust", function()
+  it("speaks HTTP/2 with a server that it trusts", function()
     local response = result(send(url, { ca_file = ca_file, secret = core.secret("token-of-the-test") }))
     assert.equal(200, response.status)
     assert.matches("^HTTP/2.0 %d+ Bearer token%-of%-the%-test$", response.body)
     assert.equal("text/plain", response.headers["content-type"])
   end)
 
-  it("sends a body, and none, by HTTP/2", function()
+  it("sends requests with and without a body over HTTP/2", function()
     for _, method in ipairs { "POST", "PUT", "PATCH", "DELETE", "HEAD" } do
       assert.equal(200, result(send(url, { ca_file = ca_file, method = method })).status)
     end
-    local long = { ca_file = ca_file, method = "POST", body = ("x"):rep(500000) }  -- more than a window
+    local long = { ca_file = ca_file, method = "POST", body = ("x"):rep(500000) }  -- more than a flow control window
     assert.equal("500000", result(send(url .. "/length", long)).body)
   end)
 
-  it("has many requests on one connection at the same time", function()
+  it("multiplexes many requests on one connection", function()
     local transfers, connections, count = {}, {}, 0
     for i = 1, 30 do transfers[i] = send(url, { ca_file = ca_file }) end
     for i = 1, 30 do connections[result(transfers[i]).body] = true end
@@ -101,13 +101,13 @@ describe("engine over TLS", function()
     assert.equal(1, count)
   end)
 
-  it("decompresses by HTTP/2", function()
+  it("decompresses over HTTP/2", function()
     local response = result(send(url .. "/gzip", { ca_file = ca_file }))
     assert.equal("gzip", response.headers["content-encoding"])
     assert.equal(("zip"):rep(1000), response.body)
   end)
 
-  it("cancels one request of a connection, and the others go on", function()
+  it("cancels one request of a connection while the others continue", function()
     local slow = send(url .. "/slow", { ca_file = ca_file })
     local first = result(send(url, { ca_file = ca_file })).body
     assert.is_false(slow:done())
@@ -115,7 +115,7 @@ describe("engine over TLS", function()
     assert.equal(first, result(send(url, { ca_file = ca_file })).body)
   end)
 
-  it("holds a time-out while another request's handshake does not come to an end", function()
+  it("enforces a timeout while the handshake of another request does not end", function()
     local server = assert(socket.bind("127.0.0.1", 0))
     local _, port = server:getsockname()
     local first = send("https://127.0.0.1:" .. port)
@@ -128,7 +128,7 @@ describe("engine over TLS", function()
     server:close()
   end)
 
-  it("lets a request go on at once that waited for the handshake of a cancelled one", function()
+  it("continues at once a request that waited for the handshake of a cancelled one", function()
     local server = assert(socket.bind("127.0.0.1", 0))
     local _, port = server:getsockname()
     server:settimeout(PATIENCE)

@@ -7,7 +7,7 @@ local support = require "support"
 local TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ"
 local NARROW = "view-public-only-token"
 
--- What holds for every error that an operation returns.
+-- Checks what is true for every error of an operation.
 local function check(kind, words, value, err)
   assert.is_nil(value)
   assert.equal(kind, err.kind)
@@ -18,7 +18,7 @@ local function check(kind, words, value, err)
   return err
 end
 
-describe("An error says what is wrong and what to do:", function()
+describe("An error says what is wrong and what to do", function()
   local gum, shop
 
   setup(function()
@@ -39,13 +39,13 @@ describe("An error says what is wrong and what to do:", function()
 
   -- The token ------------------------------------------------------------------------------
 
-  it("no token", function()
+  it("for a missing token", function()
     local err = support.with_environment({}, function() return support.raised(gumroad.new) end)
     assert.equal("config", err.kind)
     assert.truthy(err.message:find("set GUMROAD_ACCESS_TOKEN or pass access_token", 1, true))
   end)
 
-  it("an empty token", function()
+  it("for an empty token", function()
     for _, options in ipairs { { access_token = "" }, {} } do
       local err = support.with_environment({ GUMROAD_ACCESS_TOKEN = "" }, function()
         return support.raised(gumroad.new, options)
@@ -54,7 +54,7 @@ describe("An error says what is wrong and what to do:", function()
     end
   end)
 
-  it("a shop made without a token, where one is needed: nothing is sent", function()
+  it("for a shop without a token that needs one, before anything is sent", function()
     local open = support.shop(gum, { access_token = false })
     assert.truthy(tostring(open):find("no token", 1, true))
     check("config", "needs an access token, and the shop was made without one", open.user:get())
@@ -63,13 +63,13 @@ describe("An error says what is wrong and what to do:", function()
       open.licenses:verify { product_id = "x", license_key = "y", increment_uses_count = false })
   end)
 
-  it("a token with the line's end of its file", function()
+  it("for a token that ends with the newline of its file", function()
     local message = support.raised(gumroad.new, { access_token = TOKEN .. "\n" })
     assert.truthy(message:find("such as the line break at the end of a file", 1, true))
     assert.falsy(message:find(TOKEN, 1, true))
   end)
 
-  it("a wrong token", function()
+  it("for a wrong token", function()
     local err = check("auth", "The access token is invalid: check GUMROAD_ACCESS_TOKEN",
       support.shop(gum, { access_token = TOKEN .. "x" }).user:get())
     assert.equal(401, err.status)
@@ -77,19 +77,24 @@ describe("An error says what is wrong and what to do:", function()
     assert.equal(1, err.attempts)
   end)
 
-  it("a token that was revoked", function()
+  it("for a revoked token", function()
     gum:grant("short-lived-token", "view_public")
     gum:revoke("short-lived-token")
     check("auth", "The access token was revoked", support.shop(gum, { access_token = "short-lived-token" }).user:get())
   end)
 
-  it("a token without the scope, with the scopes that would do", function()
+  it("for a token without the scope, and names the scopes that are enough", function()
     local err = check("scope", "this needs one of the scopes view_sales, account",
       support.shop(gum, { access_token = NARROW }).sales:list())
     assert.equal(403, err.status)
   end)
 
-  it("a token whose scope is too wide or of no use, of an upload that depends on its purpose", function()
+  it("for a token without the only scope that is enough", function()
+    check("scope", "this needs the scope view_profile; to get a token with it, run gumroad-lua login NAME --scopes "
+      .. "'view_profile'", support.shop(gum, { access_token = NARROW }).media:list())
+  end)
+
+  it("for a token whose scope does not fit the purpose of an upload", function()
     local blob = {
       filename = "a.png", byte_size = 3, checksum = "kAFQmDzST7DWlj99KOF/cg==", content_type = "image/png" }
     for _, row in ipairs {
@@ -105,7 +110,7 @@ describe("An error says what is wrong and what to do:", function()
 
   -- Ids ------------------------------------------------------------------------------------
 
-  it("an unknown id, in Gumroad's words and with the HTTP status 200", function()
+  it("for an unknown id, with Gumroad's message and HTTP status 200", function()
     local err = check("not_found", "The product was not found.", shop.products:get("no-such-id"))
     assert.equal(200, err.status)
     assert.equal("GET", err.method)
@@ -119,7 +124,7 @@ describe("An error says what is wrong and what to do:", function()
     ["größe"] = "gr%C3%B6%C3%9Fe", ["\255"] = "%FF", ["a\\b"] = "a%5Cb", ["a;b&c"] = "a%3Bb%26c",
     ["https://example.com/"] = "https%3A%2F%2Fexample%2Ecom%2F",
   } do
-    it(("the id %q stays one part of the path"):format(id), function()
+    it(("for the id %q, which remains one segment of the path"):format(id), function()
       check("not_found", "The product was not found.", shop.products:get(id))
       assert.equal("/v2/products/" .. path, support.requests(gum)[1].path)
     end)
@@ -127,10 +132,10 @@ describe("An error says what is wrong and what to do:", function()
 
   for id, words in pairs {
     [""] = '"" is not an id', ["."] = '"." is not an id', [".."] = '".." is not an id',
-    ["a\rb"] = "has a control character", ["a\nb"] = "has a control character", ["a\0b"] = "has a control character",
-    ["a\127b"] = "has a control character",
+    ["a\rb"] = "contains a control character", ["a\nb"] = "contains a control character",
+    ["a\0b"] = "contains a control character", ["a\127b"] = "contains a control character",
   } do
-    it(("the id %s is refused before anything is sent"):format(("%q"):format(id):gsub("%c", "?")), function()
+    it(("for the id %s, before anything is sent"):format(("%q"):format(id):gsub("%c", "?")), function()
       local message = support.raised(shop.products.get, shop.products, id)
       assert.truthy(message:find("products.get: product_id", 1, true))
       assert.truthy(message:find(words, 1, true), message)
@@ -154,20 +159,29 @@ describe("An error says what is wrong and what to do:", function()
   end
 
   for name, value in pairs { CR = "a\rb", LF = "a\nb", NUL = "a\0b" } do
-    it("a query's parameter with " .. name, function()
+    it("for a parameter of a query with " .. name, function()
       local message = support.raised(shop.sales.list, shop.sales, { email = value })
-      assert.truthy(message:find("sales.list: parameter 'email' has a control character", 1, true), message)
+      assert.truthy(message:find("sales.list: parameter 'email' contains a control character", 1, true), message)
       assert.equal(0, #support.requests(gum))
     end)
   end
 
-  it("a form's parameter with NUL", function()
+  it("for a parameter of a form with NUL", function()
     local message = support.raised(shop.products.create, shop.products, { name = "a\0b", price = 1 })
-    assert.truthy(message:find("products.create: parameter 'name' has a control character", 1, true), message)
+    assert.truthy(message:find("products.create: parameter 'name' contains a control character", 1, true), message)
   end)
 
+  for host, url in pairs {
+    ["example.com"] = "https://example.com/v2/user", ["127.0.0.1"] = "http://a@127.0.0.1/v2/user",
+  } do
+    it("for a URL of another server or with a user: " .. url, function()
+      check("config", ("the API is at %s (base_url), so nothing was sent to %s"):format(gum.url, host),
+        shop:request { url = url })
+      assert.equal(0, #support.requests(gum))
+    end)
+  end
+
   for name, url in pairs {
-    ["a path without its slash"] = "v2/user", ["a whole URL"] = "https://example.com/v2/user",
     ["a URL without a scheme"] = "//example.com/v2/user", ["a path with a space"] = "/v2/us er",
     ["a path with a line's end"] = "/v2/user\r\nX-Evil: a", ["a path with a fragment"] = "/v2/user#a",
     ["a path that is not ASCII"] = "/v2/größe",
@@ -178,8 +192,8 @@ describe("An error says what is wrong and what to do:", function()
     end)
   end
 
-  it("a method that is none", function()
-    check("config", "the method is none of GET, HEAD, POST", shop:request { method = "BREW", url = "/v2/user" })
+  it("for an unknown method", function()
+    check("config", "the method must be one of GET, HEAD, POST", shop:request { method = "BREW", url = "/v2/user" })
   end)
 
   for url, words in pairs {
@@ -187,12 +201,12 @@ describe("An error says what is wrong and what to do:", function()
     ["example.com"] = "base_url must begin with https:// or http://, but it is 'example.com'",
     ["ana:secret@example.com"] = "but it is 'example.com'",
   } do
-    it(("the base_url %q, when the shop is made"):format(url), function()
+    it(("for the base_url %q, when the shop is created"):format(url), function()
       check("config", words, nil, support.raised(support.shop, gum, { base_url = url }))
     end)
   end
 
-  it("a variable that is no URL or no token, when the shop is made", function()
+  it("for a variable that is not a URL or not a token, when the shop is created", function()
     local function raised(variables)
       variables.GUMROAD_ACCESS_TOKEN = variables.GUMROAD_ACCESS_TOKEN or TOKEN
       return support.with_environment(variables, function() return support.raised(gumroad.new) end)
@@ -207,7 +221,7 @@ describe("An error says what is wrong and what to do:", function()
     ["http://user:pass@example.com"] = "user or password", ["http://example.com?a=b"] = "query",
     ["http://exa mple.com"] = "a space", ["http://example.com\r\n"] = "control",
   } do
-    it(("the base_url %q"):format(url), function()
+    it(("for the base_url %q"):format(url), function()
       check("config", words, support.shop(gum, { base_url = url }).user:get())
     end)
   end
@@ -221,21 +235,21 @@ describe("An error says what is wrong and what to do:", function()
     assert.is_nil(err.status)
   end
 
-  it("a host that is not known", function()
+  it("for an unknown host", function()
     unsent(check("network", "(http://no-such-host.invalid): check the network and base_url",
       support.shop(gum, { base_url = "http://no-such-host.invalid", retries = 0 }).user:get()))
   end)
 
-  it("a connection that is refused", function()
+  it("for a refused connection", function()
     local url = "http://127.0.0.1:" .. support.free_port()
     unsent(check("network", "(" .. url .. "): check the network and base_url",
       support.shop(gum, { base_url = url, retries = 0 }).user:get()))
   end)
 
-  it("no connection in time", function()
+  it("for a connection that takes too long", function()
     local server, clients = assert(socket.bind("127.0.0.1", 0, 0)), {}
     local _, port = server:getsockname()
-    for i = 1, 4 do  -- more than the queue of a server that does not accept
+    for i = 1, 4 do  -- more than fit into the queue of a server that does not accept
       clients[i] = socket.tcp()
       clients[i]:settimeout(0)
       clients[i]:connect("127.0.0.1", port)
@@ -248,14 +262,14 @@ describe("An error says what is wrong and what to do:", function()
       base_url = "http://127.0.0.1:" .. port, connect_timeout = 0.1, retries = 0 }).user:get()))
   end)
 
-  it("no answer in time", function()
-    local err = check("timeout", "no complete answer within 0.1 seconds",
+  it("for a response that takes too long", function()
+    local err = check("timeout", "no complete response within 0.1 seconds",
       get({ kind = "stall" }, { timeout = 0.1, retries = 0 }))
     assert.is_true(err.sent)
     assert.is_true(err.retryable)
   end)
 
-  it("a certificate that does not verify", function()
+  it("for a certificate that does not verify", function()
     local key, certificate = os.tmpname(), os.tmpname()
     os.execute(("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -days 1 "
       .. "-keyout %s -out %s 2>/dev/null"):format(key, certificate))
@@ -278,81 +292,81 @@ describe("An error says what is wrong and what to do:", function()
     assert.is_false(err.retryable)
   end)
 
-  it("TLS asked of a server that speaks none", function()
+  it("for TLS with a server that does not speak it", function()
     local url = gum.url:gsub("http:", "https:")
     check("tls", "nothing was sent", support.shop(gum, { base_url = url, retries = 0 }).user:get())
   end)
 
   -- Answers that are none ------------------------------------------------------------------
 
-  it("a reset before the answer", function()
+  it("for a reset before the response", function()
     local err = check("network", "", get { kind = "reset", times = "always" })
     assert.is_true(err.sent)
     assert.is_true(err.retryable)
   end)
 
-  it("a reset in the middle of the answer", function()
+  it("for a reset in the middle of the response", function()
     local err = check("network", "", get { kind = "reset_body" })
     assert.is_true(err.sent)
     assert.is_true(err.retryable)
   end)
 
-  it("JSON that is cut", function()
+  it("for truncated JSON", function()
     local err = check("decode", "the response is not complete JSON (application/json", get { kind = "truncated" })
     assert.equal(200, err.status)
   end)
 
-  it("an answer without a body", function()
+  it("for a response without a body", function()
     check("decode", "0 bytes", get { kind = "status", status = 200, body = "" })
   end)
 
-  it("HTML in place of JSON", function()
+  it("for HTML instead of JSON", function()
     local err = check("decode", "the response is not JSON (text/html", get { kind = "html" })
     assert.truthy(err.message:find('titled "502 Bad Gateway"): is there a proxy or a login page in between?', 1, true))
   end)
 
-  it("HTML in place of a file", function()
+  it("for HTML instead of a file", function()
     gum:fault { kind = "html" }
     local err = check("decode", "the response is not a file (text/html", shop.tax_forms:download("2025", "us_1099_k"))
     assert.truthy(err.message:find("is there a proxy or a login page in between?", 1, true))
   end)
 
-  it("a refusal in place of a file", function()
+  it("for a refusal instead of a file", function()
     gum:fault { kind = "status", status = 200, headers = { ["Content-Type"] = "application/json; charset=utf-8" },
       body = '{"success":false,"message":"The tax form was not found."}' }
     check("not_found", "The tax form was not found.", shop.tax_forms:download("2025", "us_1099_k"))
   end)
 
-  it("garbage in place of JSON", function()
+  it("for garbage instead of JSON", function()
     check("decode", "the response is not JSON", get { kind = "garbage" })
   end)
 
   for _, body in ipairs { "3", "null", '"text"', "true" } do
-    it("JSON that is no object: " .. body, function()
+    it("for JSON that is not an object: " .. body, function()
       check("decode", "an object was expected", get { kind = "status", status = 200, body = body })
     end)
   end
 
-  it("JSON that is nested too deeply", function()
+  it("for JSON that is nested too deeply", function()
     check("decode", "the response is not complete JSON",
       get { kind = "status", status = 200, body = ("["):rep(100) .. ("]"):rep(100) })
   end)
 
-  it("an answer without what was asked for", function()
-    check("decode", "the answer has no 'user'", get { kind = "status", status = 200, body = '{"success":true}' })
+  it("for a response without the requested object", function()
+    check("decode", "the response has no 'user'", get { kind = "status", status = 200, body = '{"success":true}' })
   end)
 
-  it("the page of a proxy", function()
-    local err = check("server", 'the server failed with a page titled "502 Bad Gateway"',
+  it("for a proxy's error page", function()
+    local err = check("server", 'the server failed and sent a page titled "502 Bad Gateway"',
       get { kind = "status", status = 502 })
     assert.equal(502, err.status)
     assert.is_true(err.retryable)
   end)
 
-  it("the title of a page, trimmed and in one line", function()
-    local TITLES = { ["  Bad\n Gateway \t"] = '"Bad  Gateway"', [("a"):rep(100)] = '"' .. ("a"):rep(80) .. '"' }
+  it("for a page, with its title trimmed and on one line", function()
+    local TITLES = { ["  Bad\n Gateway \t"] = '"Bad  Gateway"', [("a"):rep(100)] = '"' .. ("a"):rep(77) .. '..."' }
     for title, shown in pairs(TITLES) do
-      check("server", "the server failed with a page titled " .. shown,
+      check("server", "the server failed and sent a page titled " .. shown,
         get { kind = "status", status = 502, body = "<html><title lang=en>" .. title .. "</title>" })
     end
   end)
@@ -361,25 +375,25 @@ describe("An error says what is wrong and what to do:", function()
     ["white space"] = "<title>" .. (" "):rep(4096), ["beginnings"] = ("<title"):rep(700),
     ["white space and words"] = "<title>" .. (" a"):rep(2048), ["titles"] = ("<title> "):rep(512),
   } do
-    it("a page whose title is nothing but " .. name .. ", at once", function()
+    it("for a page whose title consists of " .. name .. ", in linear time", function()
       local began = os.clock()
-      check("server", "the server failed with a page", get { kind = "status", status = 502, body = body })
-      assert.is_true(os.clock() - began < 5)  -- by backtracking it would be minutes
+      check("server", "the server failed and sent a page", get { kind = "status", status = 502, body = body })
+      assert.is_true(os.clock() - began < 5)  -- backtracking would take minutes
     end)
   end
 
-  it("an answer over the limit", function()
-    check("too_large", "the answer is larger than 10485760 bytes", get { kind = "huge" })
-    check("too_large", "the answer is larger than 1000 bytes",
+  it("for a response over the limit", function()
+    check("too_large", "the response is larger than 10485760 bytes", get { kind = "huge" })
+    check("too_large", "the response is larger than 1000 bytes",
       get({ kind = "huge", bytes = 1001 }, { max_size = 1000, retries = 0 }))
   end)
 
-  it("a small answer that unpacks to more than the limit", function()
-    check("too_large", "the answer is larger than 10485760 bytes", get { kind = "gzip_bomb" })
+  it("for a small response that decompresses to more than the limit", function()
+    check("too_large", "the response is larger than 10485760 bytes", get { kind = "gzip_bomb" })
   end)
 
   for _, status in ipairs { 301, 302, 303, 307, 308 } do
-    it("a redirect with status " .. status .. ", which is not followed", function()
+    it("for a redirect with status " .. status .. ", which is not followed", function()
       local other = assert(emulator.start { sales = 0 })
       finally(function() other:stop() end)
       gum:fault { kind = "redirect", status = status, location = other.url .. "/v2/user?access_token=" .. TOKEN }
@@ -391,37 +405,37 @@ describe("An error says what is wrong and what to do:", function()
     end)
   end
 
-  it("429 with Retry-After", function()
+  it("for 429 with Retry-After", function()
     local err = check("rate_limit", "the server asks to wait 7 seconds",
       get { kind = "status", status = 429, headers = { ["Retry-After"] = "7" } })
     assert.equal(7, err.retry_after)
     assert.is_true(err.retryable)
   end)
 
-  it("429 with a date in Retry-After", function()
+  it("for 429 with a date in Retry-After", function()
     local at = os.date("!%a, %d %b %Y %H:%M:%S GMT", os.time() + 1000)
     local err = check("rate_limit", at, get { kind = "status", status = 429, headers = { ["Retry-After"] = at } })
     assert.is_true(err.retry_after > 900 and err.retry_after <= 1000)
   end)
 
-  it("429 with a date in Retry-After, as a date", function()
+  it("for 429 with a date in Retry-After, showing the date", function()
     local at = "Thu, 01 Jan 1970 00:00:00 GMT"
     check("rate_limit", "the server asks to wait until " .. at,
       get { kind = "status", status = 429, headers = { ["Retry-After"] = at } })
   end)
 
-  it("429 with a Retry-After that says nothing", function()
+  it("for 429 with an unreadable Retry-After", function()
     local err = check("rate_limit", "too many requests; wait a minute or more",
       get { kind = "status", status = 429, headers = { ["Retry-After"] = "soon" } })
     assert.is_nil(err.retry_after)
   end)
 
-  it("429 without Retry-After", function()
+  it("for 429 without Retry-After", function()
     local err = check("rate_limit", "too many requests; wait a minute or more", get { kind = "status", status = 429 })
     assert.is_nil(err.retry_after)
   end)
 
-  it("a refusal with success: false", function()
+  it("for a refusal with success: false", function()
     local sale = assert(shop.sales:list { limit = 1 })[1]
     local err = check("invalid", "Refund amount cannot be greater than the purchase price.",
       shop:request { method = "PUT", url = "/v2/sales/" .. sale.id .. "/refund", body = { amount_cents = 100000000 } })
@@ -429,30 +443,30 @@ describe("An error says what is wrong and what to do:", function()
     assert.is_false(err.retryable)
   end)
 
-  it("a path that Gumroad does not have", function()
+  it("for a path that Gumroad does not have", function()
     check("not_found", "Not Found", shop:request { url = "/v2/no-such-thing" })
   end)
 
-  it("the request's id, for Gumroad's support", function()
+  it("with the id of the request, for Gumroad's support", function()
     local err = check("server", "", get { kind = "status", status = 500, headers = { ["X-Request-Id"] = "req-1" } })
     assert.equal("req-1", err.request_id)
   end)
 
-  it("no query in the path, as it may hold a buyer's address", function()
+  it("without the query, which may contain a buyer's email address", function()
     gum:fault { kind = "status", status = 500 }
     local err = check("server", "", shop.sales:list { email = "lena@example.com" })
     assert.equal("/v2/sales", err.path)
     assert.is_false(support.holds(err, "lena"))
   end)
 
-  -- Gumroad's own answers, as recorded -------------------------------------------------------
+  -- Gumroad's own responses, as recorded -----------------------------------------------------
 
   local KINDS = { ["400"] = "invalid", ["403"] = "scope", ["404"] = "not_found", ["500"] = "server" }
 
   for _, name in ipairs(support.fixtures("errors", ".json")) do
     local status = name:match("^(%d+)_")
     if status then
-      it("the answer " .. name, function()
+      it("for the response " .. name, function()
         local body = support.fixture("errors/" .. name .. ".json")
         local decoded = json.decode(body)
         local kind = KINDS[status] or (name:find("not_found", 1, true) and "not_found") or "invalid"
@@ -467,12 +481,12 @@ describe("An error says what is wrong and what to do:", function()
     ["401_invalid_token"] = { "auth", "The access token is invalid" },
     ["401_revoked_token"] = { "auth", "The access token was revoked" },
     ["403_missing_scope"] = { "scope", "this needs one of the scopes view_public" },
-    ["404_unknown_route"] = { "not_found", "there is nothing at this path" },
+    ["404_unknown_route"] = { "decode", "the response is not from Gumroad" },  -- Gumroad sends JSON to the library
     ["429_throttled"] = { "rate_limit", "too many requests" },
   }
 
   for _, name in ipairs(support.fixtures("errors", ".http")) do
-    it("the answer on the wire " .. name, function()
+    it("for the raw response " .. name, function()
       local server = support.canned_server(support.fixture("errors/" .. name .. ".http"))
       finally(server.close)
       check(WIRE[name][1], WIRE[name][2],

@@ -18,7 +18,7 @@ local function ping_names()
   return names
 end
 
--- On the wire null is an empty text.
+-- In a form, null is an empty string.
 local function null_as_text(value)
   if value == cjson.null then return "" end
   if type(value) ~= "table" then return value end
@@ -35,12 +35,12 @@ describe("form_decode", function()
     end)
   end
 
-  it("gives an empty table for an empty body", function()
+  it("returns an empty table for an empty body", function()
     assert.same({}, core.form_decode(""))
     assert.same({}, core.form_decode("&&"))
   end)
 
-  it("takes a name alone for one with an empty value, and the first '=' for the separator", function()
+  it("takes a name without '=' as one with an empty value, and the first '=' as the separator", function()
     assert.same({a = "", b = "", c = "d=e"}, core.form_decode("a&b=&c=d=e"))
   end)
 
@@ -48,11 +48,11 @@ describe("form_decode", function()
     assert.same({[""] = "1"}, core.form_decode("=1"))
   end)
 
-  it("decodes '+' and escapes once, of either case", function()
+  it("decodes '+' and escapes of either case, once", function()
     assert.same({["a b"] = "+ %2B\195\169"}, core.form_decode("a+b=%2B+%252B%c3%A9"))
   end)
 
-  it("leaves a bad escape as it is", function()
+  it("keeps a bad escape unchanged", function()
     assert.same({a = "5%", b = "%zz%4", ["%"] = "%%1"}, core.form_decode("a=5%&b=%zz%4&%=%%1"))
   end)
 
@@ -76,22 +76,22 @@ describe("form_decode", function()
     assert.same({a = {"1", "2"}, b = {c = {"3", "4"}}}, core.form_decode("a[]=1&a[]=2&b[c][]=3&b[c][]=4"))
   end)
 
-  it("takes a lone empty element at the top for the empty list", function()
+  it("takes a lone empty element at the top level as the empty list", function()
     assert.same({a = {}, b = ""}, core.form_decode("a%5B%5D=&b="))
     assert.same({a = {"", "x"}}, core.form_decode("a[]=&a[]=x"))
     assert.same({a = {"", ""}}, core.form_decode("a[]=&a[]="))
     assert.same({a = {"", b = "x"}}, core.form_decode("a[]=&a[b]=x"))
   end)
 
-  it("keeps a lone table in an array beside an empty list", function()
+  it("keeps a lone table in an array next to an empty list", function()
     assert.same({a = {}, b = {{c = "1"}}}, core.form_decode("a[]=&b[][c]=1"))
   end)
 
-  it("keeps a lone empty element further down, where empty lists are not written", function()
+  it("keeps a lone empty element at deeper levels, where empty lists are not written", function()
     assert.same({a = {b = {""}}}, core.form_decode("a[b][]="))
   end)
 
-  it("puts fields of an array's tables together until one comes again", function()
+  it("groups the fields of an array's tables until one is repeated", function()
     assert.same({a = {{b = "1", c = "2"}, {b = "3"}}}, core.form_decode("a[][b]=1&a[][c]=2&a[][b]=3"))
     assert.same({a = {{b = {c = "1", d = "2"}}, {b = {d = "3"}}}},
       core.form_decode("a[][b][c]=1&a[][b][d]=2&a[][b][d]=3"))
@@ -99,7 +99,7 @@ describe("form_decode", function()
     assert.same({a = {"x", {b = "1"}}}, core.form_decode("a[]=x&a[][b]=1"))
   end)
 
-  it("collects what a name brings that comes again", function()
+  it("collects the values of a repeated name", function()
     assert.same({a = {"1", "2", "3"}}, core.form_decode("a=1&a=2&a=3"))
     assert.same({a = {"1", b = "2"}}, core.form_decode("a=1&a[b]=2"))
     assert.same({a = {"1", b = "2"}}, core.form_decode("a[b]=2&a=1"))
@@ -125,19 +125,19 @@ describe("form_decode", function()
 
   for _, name in ipairs {"[a]", "[]", "a[b", "a]b", "a]b[c]", "a[b]c", "a[b]]", "a[b[c]]", "a[[b]]", "a[b]c[d]", "a]]",
       "a[["} do
-    it("takes " .. name .. " for a name as it stands", function()
+    it("takes " .. name .. " as a name without brackets", function()
       assert.same({[name] = "1"}, core.form_decode(name .. "=1"))
       assert.same({[name] = "1"}, core.form_decode(core.percent_encode(name) .. "=1"))
     end)
   end
 
-  it("makes brackets of what is still escaped in a part, of upper case only", function()
+  it("decodes brackets that are still escaped in a part, in upper case only", function()
     assert.same({["a[b]"] = "1"}, core.form_decode("a%255Bb%255D=1"))
     assert.same({a = {["[b]"] = "1"}}, core.form_decode("a%5B%255Bb%255D%5D=1"))
     assert.same({["a%5bb%5d"] = "%5B"}, core.form_decode("a%255bb%255d=%255B"))
   end)
 
-  it("reads a field wherever it lies", function()  -- the parser works on blocks of 64 bytes
+  it("reads a field at any position", function()  -- the parser works on blocks of 64 bytes
     for pad = 0, 140 do
       local filler = ("x"):rep(pad)
       local got = core.form_decode(filler .. "=" .. filler .. "%41+&k%5Bc%5D=%zz%")
@@ -147,7 +147,7 @@ describe("form_decode", function()
     end
   end)
 
-  it("says which limit is passed", function()
+  it("says which limit is exceeded", function()
     local function check(message, body, limits)
       local got, code, text = core.form_decode(body, limits)
       assert.is_nil(got)
@@ -167,14 +167,14 @@ describe("form_decode", function()
     check("a form key of more than 1 parts (max_depth)", "a[]=1", {max_depth = 1})
   end)
 
-  it("takes what just keeps the limits", function()
+  it("accepts what is just within the limits", function()
     assert.is_table(core.form_decode(("a&"):rep(4096)))
     assert.is_table(core.form_decode(("a"):rep(1024) .. "=" .. ("%41"):rep(65536)))
     assert.same({a = {b = {c = {d = {e = "1"}}}}}, core.form_decode("a[b][c][d][e]=1"))
     assert.is_table(core.form_decode("a" .. ("[b]"):rep(31), {max_depth = 32}))
   end)
 
-  it("raises on limits that it does not know or understand", function()
+  it("raises an error for unknown or invalid limits", function()
     assert.error_matches(function() core.form_decode("", {max = 1}) end, "unknown limit 'max'")
     assert.error_matches(function() core.form_decode("", {1}) end, "limits have names")
     for _, bad in ipairs {"1", 0, 1.5, -1, 2 ^ 40, 0 / 0, {}} do
@@ -213,7 +213,7 @@ describe("form_encode", function()
     assert.equal("a%5B%5D%5Bb%5D=1&a%5B%5D%5Bb%5D=2", core.form_encode {a = {{b = 1}, {b = 2}}})
   end)
 
-  it("writes an empty table at the top only", function()
+  it("writes an empty table only at the top level", function()
     assert.equal("a%5B%5D=&b=1", core.form_encode {a = {}, b = 1, c = {d = {}}})
     assert.equal("", core.form_encode {})
   end)
@@ -235,19 +235,19 @@ describe("form_encode", function()
     assert.same(t, core.form_decode(core.form_encode(t)))
   end)
 
-  it("leaves the table as it was", function()
+  it("does not change the table", function()
     local t = {a = {1, 2}, b = {c = "d"}}
     core.form_encode(t)
     assert.same({a = {1, 2}, b = {c = "d"}}, t)
   end)
 
-  it("writes much", function()
+  it("writes large forms", function()
     local t = {}
     for i = 1, 3000 do t["k" .. i] = {("v "):rep(20)} end
     assert.same(t, core.form_decode(core.form_encode(t)))
   end)
 
-  it("raises on what no form can tell, naming the key", function()
+  it("raises an error that names the key for values that a form cannot contain", function()
     local cycle = {}
     cycle.a = cycle
     local cases = {
@@ -275,7 +275,7 @@ describe("form_encode", function()
 end)
 
 describe("percent_encode", function()
-  it("keeps the unreserved characters alone", function()
+  it("keeps only the unreserved characters", function()
     local kept = "ABCXYZabcxyz0189-_.~"
     assert.equal(kept, core.percent_encode(kept))
     assert.equal("%20%2F%3D%2B%25%00%FF%C3%A9%5B%5D%2A", core.percent_encode(" /=+%\0\255\195\169[]*"))

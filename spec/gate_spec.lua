@@ -10,7 +10,7 @@ local EXPECTED = { target = TARGET, max_body = 1000 }
 -- method, target, content type, length
 local GOOD = {
   { "POST", TARGET, FORM, 1000 },
-  { "POST", TARGET, FORM, 0 },  -- that a ping cannot be empty is for whoever reads bodies
+  { "POST", TARGET, FORM, 0 },  -- whoever reads the body refuses an empty ping
   { "POST", TARGET, FORM, nil },
   { "POST", TARGET, FORM .. "; charset=utf-8", 10 },
   { "POST", TARGET, " \tAPPLICATION/X-WWW-Form-Urlencoded ;a", 10 },
@@ -35,7 +35,7 @@ local REFUSED = {
   { 400, "the content type is text/plain; Gumroad sends " .. FORM, "POST", TARGET, "text/plain; a=b", 10 },
   { 400, "the content type is " .. FORM .. "x; Gumroad sends " .. FORM, "POST", TARGET, FORM .. "x", 10 },
   { 400, "the content type is a\\x01b; Gumroad sends " .. FORM, "POST", TARGET, "a\1b", 10 },
-  -- the first refusal counts
+  -- the first reason is reported
   { 404, "wrong path or secret", "GET", "/", "text/plain", 2000 },
   { 405, "method PUT, not POST", "PUT", TARGET, "text/plain", 2000 },
   { 413, "a body of 2000 bytes, more than 1000", "POST", TARGET, "text/plain", 2000 },
@@ -46,7 +46,7 @@ local function head(expected, request, first)
 end
 
 describe("core.gate_head", function()
-  it("lets pings in", function()
+  it("accepts pings", function()
     for _, request in ipairs(GOOD) do assert.equal(0, select("#", head(EXPECTED, request, 1))) end
   end)
 
@@ -56,7 +56,7 @@ describe("core.gate_head", function()
     end)
   end
 
-  -- Whether a request for one target bears the other.
+  -- Whether a request for one target matches the other.
   local function is_same(expected, target)
     return (core.gate_head({ target = expected }, "POST", target, FORM, 1)) == nil
   end
@@ -74,7 +74,7 @@ describe("core.gate_head", function()
     { "/h?a=%C3%B6", "/h?a=\195\182" }, { "/h?a=%26b", "/h?%61=%26%62" },
   }
   for i, row in ipairs(SAME) do
-    it(("takes a target that a proxy has changed for the one that it is (%d)"):format(i), function()
+    it(("recognizes a target that a proxy has rewritten (%d)"):format(i), function()
       assert.is_true(is_same(row[1], row[2]))
       assert.is_true(is_same(row[2], row[1]))
     end)
@@ -89,26 +89,26 @@ describe("core.gate_head", function()
     { "/h?a=b;c", "/h?a=b%3Bc" }, { "/h?a=b", "//?a=b" }, { "/h?a=b", "/h%3Fa=b" }, { "/h?A=b", "/h?a=b" },
   }
   for i, row in ipairs(OTHER) do
-    it(("takes no target for another one (%d)"):format(i), function()
+    it(("does not confuse different targets (%d)"):format(i), function()
       assert.is_false(is_same(row[1], row[2]))
       assert.is_false(is_same(row[2], row[1]))
     end)
   end
 
-  it("takes expected targets of 4,096 bytes, and no longer ones", function()
+  it("accepts expected targets of up to 4,096 bytes", function()
     local longest = "/" .. ("a"):rep(4095)
     assert.is_true(is_same(longest, longest))
     assert.is_false(is_same(longest, longest .. "a"))
-    assert.is_false(is_same(longest, "/" .. longest))  -- it would be the same, but is too long
+    assert.is_false(is_same(longest, "/" .. longest))  -- it would be equal, but is too long
     assert.error_matches(function() is_same(longest .. "a", "/") end, "target: at most 4096 bytes expected")
   end)
 
-  it("lets in any target, and a body of any size, where none is expected", function()
+  it("accepts any target and any size if none is expected", function()
     assert.equal(0, select("#", core.gate_head({}, "POST", "/x", FORM, 2 ^ 53)))
     assert.equal(405, (core.gate_head({}, "GET", "/x", FORM, 2 ^ 53)))
   end)
 
-  it("shows no more than the beginning of what a stranger sent, in one printable line", function()
+  it("shows only the beginning of what a stranger sent, in one printable line", function()
     for _, byte in ipairs { "a", "\27", "\255" } do
       for length = 50, 70 do
         local _, reason = core.gate_head(EXPECTED, byte:rep(length), TARGET, FORM, 1)
@@ -118,7 +118,7 @@ describe("core.gate_head", function()
     end
   end)
 
-  it("raises for expectations that are none, naming them", function()
+  it("raises errors that name invalid expectations", function()
     local wrong = { targt = "targt", [1] = "target or max_body expected", target = "target: string",
       max_body = "max_body: number" }
     for name, message in pairs(wrong) do
@@ -134,7 +134,7 @@ describe("core.gate_head", function()
 end)
 
 describe("webhook.gate: head", function()
-  it("decides as the core does, whoever the seller is", function()
+  it("decides like the core, whoever the seller is", function()
     local expected = { target = TARGET, max_body = 1000, seller_id = "a" }
     for _, request in ipairs(GOOD) do
       assert.equal(0, select("#", gate.head(expected, (table.unpack or unpack)(request, 1, 4))))
@@ -144,12 +144,12 @@ describe("webhook.gate: head", function()
     end
   end)
 
-  it("takes a body of max_body bytes and no byte more", function()
+  it("accepts a body of up to max_body bytes", function()
     assert.is_nil((gate.head({ max_body = 1 }, "POST", "/", FORM, 1)))
     assert.equal(413, (gate.head({ max_body = 1 }, "POST", "/", FORM, 2)))
   end)
 
-  it("takes any path and any size where nothing is expected", function()
+  it("accepts any path and any size if nothing is expected", function()
     assert.is_nil((gate.head({}, "POST", "/", FORM, 2 ^ 53)))
   end)
 end)
@@ -165,7 +165,7 @@ describe("webhook.gate: body", function()
     return table.concat(parts, "&")
   end
 
-  -- The bytes of SALE and more of them, so many in all.
+  -- The bytes of SALE, padded to a length.
   local function sized(bytes)
     return SALE .. ("&"):rep(bytes - #SALE)
   end
@@ -175,7 +175,7 @@ describe("webhook.gate: body", function()
   end
 
   local ANA = { seller_id = "ana" }
-  local OTHER = "invalid: a ping of another seller was refused"
+  local OTHER = "invalid: a ping for another seller was refused"
 
   -- what, expected, body, content type
   local LET_IN = {
@@ -198,20 +198,20 @@ describe("webhook.gate: body", function()
   }
 
   for _, row in ipairs(LET_IN) do
-    it("lets in " .. row[1], function()
+    it("accepts " .. row[1], function()
       local event, status, err = gate.body(row[2], row[3], row[4])
       assert.same({ "table", "nil", "nil" }, { type(event), type(status), tostring(err) })
     end)
   end
 
-  -- what, expected, body, content type, status, the error as text begins so
+  -- what, expected, body, content type, status, beginning of the error
   local KEPT_OUT = {
     { "nothing", {}, "", FORM, 400, "invalid: the body is empty" },
     { "no content type", {}, SALE, nil, 400, "invalid: the content type is missing; Gumroad sends " .. FORM },
     { "another content type", {}, SALE, "text/plain", 400, "invalid: the content type is text/plain" },
-    { "what is no ping", {}, "hello", FORM, 400, "invalid: this is no ping of Gumroad's: it has no sale_id" },
+    { "what is no ping", {}, "hello", FORM, 400, "invalid: this is not a ping from Gumroad: it has no sale_id" },
     { "a cancellation without its subscription", {}, "resource_name=cancellation&sale_id=s1", FORM, 400,
-      "invalid: this is no ping of Gumroad's: it has no subscription_id" },
+      "invalid: this is not a ping from Gumroad: it has no subscription_id" },
     { "half a JSON", {}, '{"sale_id":"s1"', JSON, 400, "decode: the body is not JSON: " },
     { "JSON of another kind", {}, "5", JSON, 400, "decode: the body is not a JSON object" },
     { "JSON of 17 levels", {}, nested(17), JSON, 400, "decode: the body is not JSON: " },
@@ -233,12 +233,12 @@ describe("webhook.gate: body", function()
       SALE:gsub("ana", "bob") .. "&custom_fields[seller_id]=mine", FORM, 403, OTHER },
     { "another seller's ping in which another field is the buyer's", ANA,
       SALE:gsub("ana", "bob") .. "&email=x&custom_fields[email]=x", FORM, 403, OTHER },
-    { "another seller's subscription, of which no field is the buyer's", ANA,
+    { "another seller's subscription, without any field of the buyer", ANA,
       "resource_name=cancellation&subscription_id=u1&seller_id=bob&custom_fields[seller_id]=bob", FORM, 403, OTHER },
   }
 
   for _, row in ipairs(KEPT_OUT) do
-    it(("keeps out %s with %d"):format(row[1], row[5]), function()
+    it(("refuses %s with %d"):format(row[1], row[5]), function()
       local event, status, err, others = gate.body(row[2], row[3], row[4])
       assert.is_nil(event)
       assert.equal(row[5], status)
@@ -248,7 +248,7 @@ describe("webhook.gate: body", function()
     end)
   end
 
-  it("gives what gumroad.webhook.parse makes of it", function()
+  it("returns the event from gumroad.webhook.parse", function()
     local bytes = support.fixture "pings/sale_plain.form"
     assert.same(require("gumroad.webhook").parse(bytes, FORM), (gate.body({}, bytes, FORM)))
     assert.equal("sale:s1", select(4, gate.body({ seller_id = "anb" }, SALE, FORM)).key)

@@ -1,14 +1,14 @@
--- The rooms of lua/gumroad: which module may know which. It reads every string of the source that is the
--- name of a module, so requires inside functions and names in tables count, too.
+-- The rooms of lua/gumroad: which module may require which. The spec reads every string of the source that is the
+-- name of a module, so requires inside functions and names in tables count too.
 local support = require "support"
 
--- From the ground up: a room knows itself and the rooms before it. `faces` are what other rooms may
--- require of it, as patterns of what follows "gumroad."; nothing else of it is for them.
+-- From the bottom up: a room may require itself and the rooms before it. `faces` are what other rooms may
+-- require of it, as patterns for the name after "gumroad."; everything else is private.
 local ROOMS = {
   { "api", faces = { "^api$", "^api%.[^.]+$", "^schema$" }, modules = { schema = true } },
   { "base", faces = { "^base%.[^.]+$", "^version$" }, modules = { version = true } },
   { "loop", faces = { "^loop$" } },
-  { "client", faces = { "^client$", "^client%.http$", "^client%.tls$", "^http$" },
+  { "client", faces = { "^client$", "^client%.http$", "^client%.mask$", "^client%.tls$", "^http$" },
     modules = { http = true } },
   { "resources", faces = { "^resources$", "^resources%.params$" } },
   { "shop", faces = { "^shop$" } },
@@ -22,7 +22,7 @@ local ROOMS = {
   { "cli", faces = { "^cli$" } },
 }
 local C_MODULES = { core = true, listener = true, system = true }
-local MAY_LOAD_C = { ["base.json"] = true }  -- of the two rooms on the ground
+local MAY_LOAD_C = { ["base.json"] = true }  -- in the two lowest rooms
 
 local rank, room_of_module = {}, {}
 for i, room in ipairs(ROOMS) do
@@ -30,13 +30,13 @@ for i, room in ipairs(ROOMS) do
   for name in pairs(room.modules or {}) do room_of_module[name] = room[1] end
 end
 
--- A module's name without "gumroad.", "" for the library itself.
+-- The name of a module without "gumroad.", or "" for the library itself.
 local function room_of(name)
   local room = room_of_module[name] or name:match("^[^.]*")
   return rank[room] and room
 end
 
--- The strings of a Lua source, with what is a comment left out; long strings hold no names.
+-- The strings of a Lua source, without its comments. Long strings contain no names.
 local function strings_of(source)
   local found, at = {}, 1
   while at <= #source do
@@ -68,7 +68,7 @@ local function read(path)
   return text
 end
 
--- { name = source } of all modules.
+-- { name = source } for all modules.
 local function read_modules()
   local modules = {}
   for path in support.output("find lua/gumroad -name '*.lua'"):gmatch("[^\n]+") do
@@ -78,7 +78,7 @@ local function read_modules()
   return modules
 end
 
--- The modules that a string names: one, or all whose names begin with it, as in
+-- The modules that a string names: one module, or all modules whose names begin with it, as in
 -- require("gumroad.cli.commands." .. name).
 local function named_by(text, modules)
   local name = text == "gumroad" and "" or text:match("^gumroad%.(.+)$")
@@ -93,7 +93,7 @@ local function named_by(text, modules)
   return all
 end
 
--- { name = { names that it knows } }, sorted
+-- { name = { names that it requires } }, sorted
 local function read_edges(modules)
   local edges = {}
   for name, source in pairs(modules) do
@@ -129,7 +129,7 @@ local function fault_of(from, to)
   return not is_face(to) and "no face of its room" or nil
 end
 
--- A cycle as a text, or nil.
+-- A cycle as a string, or nil.
 local function find_cycle(edges)
   local state, path = {}, {}
   local function visit(name)
@@ -153,7 +153,7 @@ describe("the rooms of lua/gumroad", function()
   local modules = read_modules()
   local edges = read_edges(modules)
 
-  it("hold every module", function()
+  it("contain every module", function()
     local homeless = {}
     for name in pairs(modules) do
       if not room_of(name) then homeless[#homeless + 1] = name end
@@ -161,7 +161,7 @@ describe("the rooms of lua/gumroad", function()
     assert.same({}, homeless)
   end)
 
-  it("know only rooms below them, by their faces", function()
+  it("require only rooms below them, by their faces", function()
     local faults = {}
     for name, list in pairs(edges) do
       for _, known in ipairs(list) do
@@ -173,7 +173,7 @@ describe("the rooms of lua/gumroad", function()
     assert.same({}, faults)
   end)
 
-  it("keep the names that scripts require", function()
+  it("keep the names of modules that scripts require", function()
     for _, name in ipairs { "gumroad", "gumroad.api", "gumroad.schema", "gumroad.webhook", "gumroad.oauth",
       "gumroad.connections", "gumroad.emulator", "gumroad.core", "gumroad.listener" } do
       assert.equal("table", type(require(name)), name)
@@ -181,11 +181,11 @@ describe("the rooms of lua/gumroad", function()
     assert.equal(require "gumroad.api.schema", require "gumroad.schema")
   end)
 
-  it("have no cycle, lazy requires included", function()
+  it("have no cycle, even with lazy requires", function()
     assert.is_nil(find_cycle(edges))
   end)
 
-  it("are read as they are: an upward name in a table and a cycle are found", function()
+  it("would fail for an upward name in a table and for a cycle", function()
     local invented = {
       [""] = 'return { lazy = { watch = "gumroad.watch" } } -- "gumroad.cli"',
       ["watch"] = "local shop = require 'gumroad.shop'",

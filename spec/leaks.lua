@@ -1,17 +1,17 @@
--- Whatever the suite's programs print, and whatever this process writes to stderr, is searched
--- for every secret that a spec has handed out or got: tokens, the codes and verifiers of OAuth,
--- the secrets of applications. One that is found fails the spec that was running.
+-- Searches everything that the programs of the suite print, and everything that this process writes to stderr,
+-- for every secret that a spec has issued or received: tokens, codes and verifiers of OAuth,
+-- and secrets of applications. A secret that is found fails the current spec.
 --
--- Loaded by busted before the specs; what a spec itself looks at is not hidden from it.
-local answer = require "gumroad.client.response"
+-- busted loads this before the specs. A spec itself still sees everything.
+local responses = require "gumroad.client.response"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 
 local leaks = {}
 
 local secrets = {}
-local SHORTEST = 12  -- a shorter one may stand in any text
-local PUBLIC = { ["emulated-access-token"] = true }  -- the emulator's own, which it is there to print
+local SHORTEST = 12  -- shorter ones may occur in any text
+local PUBLIC = { ["emulated-access-token"] = true }  -- the emulator's own, which it prints on purpose
 
 local function remember(value)
   if type(value) == "string" and #value >= SHORTEST and not PUBLIC[value] then secrets[value] = true end
@@ -24,7 +24,7 @@ local function remember_fields(table)
   for _, name in ipairs(FIELDS) do remember(table[name]) end
 end
 
---- Raises if a secret stands in a text.
+--- Raises an error if a text contains a secret.
 -- @param source where the text comes from
 -- @return text
 function leaks.search(text, source)
@@ -36,9 +36,9 @@ function leaks.search(text, source)
   return text
 end
 
--- The tokens that are used, the forms that are sent, the answers that come.
+-- The tokens that are used, the forms that are sent, the responses that arrive.
 
-local secret, read = core.secret, answer.read
+local secret, read = core.secret, responses.read
 local engine = debug.getmetatable(core.engine()).__index
 local send = engine.send
 
@@ -52,7 +52,7 @@ function engine.send(self, request)
   return send(self, request)
 end
 
-function answer.read(...)
+function responses.read(...)
   local body, err = read(...)
   remember_fields(body)
   return body, err

@@ -12,7 +12,7 @@ describe("licenses.check", function()
     with_pauses = support.without_pauses()
     gum = assert(emulator.start { sales = 20, subscribers = 4 })
     shop = support.shop(gum)
-    app = support.shop(gum, { access_token = false, retries = 1 })  -- as in a program that users have
+    app = support.shop(gum, { access_token = false, retries = 1 })  -- as in a program that is distributed
   end)
   teardown(function()
     gum:stop()
@@ -40,7 +40,7 @@ describe("licenses.check", function()
     return result
   end
 
-  it("finds a good key, with what it was sold with", function()
+  it("finds a valid key, with the sale that it belongs to", function()
     local before = os.time()
     local result = found(true, "valid", check())
     assert.equal(sale.id, result.purchase.id)
@@ -50,6 +50,37 @@ describe("licenses.check", function()
     assert.same(key, { product_id = result.product_id, license_key = result.license_key })
     assert.is_true(result.checked_at >= before and result.checked_at <= os.time())
     assert.is_nil(support.requests(gum)[1].headers.authorization)
+  end)
+
+  -- A key is copied from an email or a web page, with surrounding characters.
+  for name, around in pairs { blanks = " ", tabs = "\t", ["line's ends"] = "\r\n", ["no-break spaces"] = "\194\160",
+    ["zero-width spaces"] = "\226\128\139", ["byte order marks"] = "\239\187\191",
+    all = "\239\187\191 \194\160\n\t" } do
+    it("accepts a key with " .. name .. " around it", function()
+      local result = found(true, "valid", check { license_key = around .. key.license_key .. around })
+      assert.equal(key.license_key, result.license_key)
+      local later = app.licenses:check { product_id = key.product_id, license_key = key.license_key .. around,
+        last = result, grace = 60 }
+      found(true, "valid", later)
+    end)
+  end
+
+  it("accepts an earlier result for the same key before it was trimmed", function()
+    local last = check()
+    last.license_key = " " .. last.license_key .. "\n"
+    gum:fault { kind = "status", status = 503, times = "always" }
+    found(true, "unreachable", check { last = last, grace = 60 })
+  end)
+
+  it("is no exception: every operation accepts such a key", function()
+    local given = { product_id = key.product_id, license_key = "\194\160" .. key.license_key .. "\n" }
+    for _, name in ipairs { "verify", "disable", "enable", "decrement_uses", "rotate" } do
+      local value, err = shop.licenses[name](shop.licenses, given)
+      assert.is_nil(err)
+      assert.equal(sale.id, value.id)
+    end
+    local rotated = assert(shop.sales:get(sale.id)).license_key
+    assert.same({ sale.id }, support.ids(shop.sales:list { license_key = "\239\187\191" .. rotated .. " " }))
   end)
 
   it("counts no use unless asked", function()
@@ -73,12 +104,12 @@ describe("licenses.check", function()
     found(true, "valid", check())
   end)
 
-  it("finds access that was taken away", function()
+  it("finds access that was revoked", function()
     assert(shop.sales:revoke_access(sale.id))
     found(false, "expired", check())
   end)
 
-  it("finds a refund, of all of the money only", function()
+  it("finds a refund only if all of the money was refunded", function()
     assert(gum:refund(sale.id, 100))
     found(true, "valid", check())
     assert(gum:refund(sale.id))
@@ -92,13 +123,13 @@ describe("licenses.check", function()
     found(true, "valid", check())
   end)
 
-  it("takes a test purchase of the seller's own for good, and says what it is", function()
+  it("accepts a test purchase of the seller and marks it as a test", function()
     sale = assert(gum:sell { product_id = "brpro", test = true })
     key.license_key = sale.license_key
     assert.is_true(found(true, "valid", check()).test)
   end)
 
-  it("takes a time that is none for no end", function()
+  it("treats an invalid time as no end", function()
     for _, time in ipairs { '"soon"', "5", '{"year":2020,"month":1,"day":1}', "true", "[]" } do
       gum:fault { kind = "status", status = 200,
         body = '{"success":true,"uses":1,"purchase":{"subscription_ended_at":' .. time .. "}}" }
@@ -120,26 +151,26 @@ describe("licenses.check", function()
       key = { product_id = sale.product_id, license_key = sale.license_key }
     end)
 
-    it("finds it running", function() found(true, "valid", check()) end)
+    it("finds it active", function() found(true, "valid", check()) end)
 
-    it("finds it running until the end of the paid time after a cancellation", function()
+    it("finds it active until the end of the paid period after a cancellation", function()
       assert(gum:cancel(sale.subscription_id))
       local result = found(true, "valid", check())
       assert.is_true(result.purchase.subscription_cancelled_at > os.date("!%Y-%m-%dT%H:%M:%SZ"))
     end)
 
-    it("finds it running though its first charge was given back", function()
+    it("finds it active although its first charge was refunded", function()
       assert(gum:refund(sale.id))
       found(true, "valid", check())
     end)
 
-    it("finds it at its end", function()
+    it("finds that it has ended", function()
       assert(gum:event("subscription_ended", { subscriber_id = sale.subscription_id }))
       local result = found(false, "expired", check())
       assert.equal("the membership ended at " .. result.purchase.subscription_ended_at, result.message)
     end)
 
-    it("finds it unpaid", function()
+    it("finds that it is unpaid", function()
       assert(gum:cancel(sale.subscription_id, "payment_failures"))
       found(false, "expired", check())
     end)
@@ -155,7 +186,7 @@ describe("licenses.check", function()
   }
 
   for _, fault in ipairs(UNREACHABLE) do
-    it(("tells no answer from a bad key: %s %s"):format(fault.kind, fault.status or ""), function()
+    it(("distinguishes a missing response from a bad key: %s %s"):format(fault.kind, fault.status or ""), function()
       local last = check()
       fault.times = "always"
       gum:fault(fault)
@@ -173,18 +204,18 @@ describe("licenses.check", function()
     end)
   end
 
-  it("says unreachable where nothing answers at all", function()
+  it("says unreachable if nothing responds at all", function()
     local nobody = support.shop(gum, { base_url = "http://127.0.0.1:" .. support.free_port(), access_token = false })
     found(false, "unreachable", nobody.licenses:check(key))
   end)
 
-  it("asks again before it gives up, as no use is counted", function()
+  it("tries again before it gives up, because no use is counted", function()
     gum:fault { kind = "reset" }
     found(true, "valid", check())
     assert.equal(2, #support.requests(gum))
   end)
 
-  it("asks once where a use may have been counted", function()
+  it("tries once if a use may have been counted", function()
     gum:fault { kind = "reset" }
     local result = found(false, "unreachable", check { count_use = true })
     assert.truthy(result.message:find("^outcome_unknown: "))
@@ -199,23 +230,23 @@ describe("licenses.check", function()
       gum:fault { kind = "status", status = 503, times = "always" }
     end)
 
-    it("gives no grace unless asked", function()
+    it("grants no grace unless asked", function()
       last.checked_at = last.checked_at - 1
       found(false, "unreachable", check { last = last })
     end)
 
-    it("counts the grace from Gumroad's own last answer, however often it was used", function()
+    it("counts the grace from Gumroad's last response, however often it was used", function()
       last.checked_at = last.checked_at - 6 * DAY
       local again = found(true, "unreachable", check { last = last, grace = 7 * DAY })
-      again.checked_at = again.checked_at - 2 * DAY  -- as if that time had passed
+      again.checked_at = again.checked_at - 2 * DAY  -- as if this time had passed
       found(false, "unreachable", check { last = again, grace = 7 * DAY })
     end)
 
-    it("takes one that was kept as JSON", function()
+    it("accepts one that was stored as JSON", function()
       found(true, "unreachable", check { last = cjson.decode(cjson.encode(last)), grace = DAY })
     end)
 
-    it("is no mistake of the caller where what was kept is damaged", function()
+    it("does not blame the caller if the stored result is damaged", function()
       for _, damage in ipairs { 5, "text", cjson.null, true } do
         last.purchase = damage
         found(true, "unreachable", check { last = last, grace = DAY })
@@ -224,7 +255,7 @@ describe("licenses.check", function()
       end
     end)
 
-    it("takes none of another key, of the future, or that was bad", function()
+    it("ignores one for another key, from the future, or of a key that was not valid", function()
       for name, value in pairs { license_key = "a", product_id = "b", valid = false,
         checked_at = os.time() + DAY } do
         local other = {}
@@ -235,7 +266,7 @@ describe("licenses.check", function()
       found(false, "unreachable", check { last = {}, grace = DAY })
     end)
 
-    it("does not make a membership last longer than it is paid for", function()
+    it("does not extend a membership beyond the paid period", function()
       gum:clear_faults()
       sale = assert(gum:sell { product_id = "mclub" })
       key = { product_id = sale.product_id, license_key = sale.license_key }
@@ -246,31 +277,31 @@ describe("licenses.check", function()
       found(false, "unreachable", check { last = member, grace = DAY })
     end)
 
-    it("believes Gumroad again as soon as it answers", function()
+    it("trusts Gumroad again as soon as it responds", function()
       gum:clear_faults()
       assert(shop.licenses:disable(key))
       found(false, "disabled", check { last = last, grace = DAY })
     end)
   end)
 
-  -- The caller's mistakes -----------------------------------------------------------------------
+  -- Mistakes of the caller -----------------------------------------------------------------------
 
-  it("is an error without the product", function()
+  it("raises an error without a product", function()
     local message = support.raised(app.licenses.check, app.licenses, { license_key = key.license_key })
     assert.truthy(message:find("licenses.check: parameter 'product_id' is missing", 1, true), message)
   end)
 
-  it("is an error without the key", function()
+  it("raises an error without a key", function()
     local message = support.raised(app.licenses.check, app.licenses, { product_id = key.product_id })
     assert.truthy(message:find("licenses.check: parameter 'license_key' is missing", 1, true), message)
   end)
 
-  it("is an error with a negative grace", function()
+  it("raises an error for a negative grace", function()
     local message = support.raised(check, { grace = -1 })
-    assert.truthy(message:find("licenses.check: parameter 'grace': seconds", 1, true), message)
+    assert.equal("licenses.check: parameter 'grace': at least 0 seconds expected, got -1", message)
   end)
 
-  it("is an error in Gumroad's words where the permalink does not do, asked once", function()
+  it("fails with Gumroad's message if the permalink is not enough, after one request", function()
     local result, err = app.licenses:check { product_permalink = "brpro", license_key = key.license_key }
     assert.is_nil(result)
     assert.same({ "invalid", 500 }, { err.kind, err.status })

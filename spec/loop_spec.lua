@@ -4,11 +4,11 @@ local gumroad = require "gumroad"
 local Error = require "gumroad.base.error"
 local support = require "support"
 
--- Lua 5.1 alone cannot yield from inside pcall or a for loop's iterator.
+-- Only Lua 5.1 cannot yield from inside pcall or the iterator of a for loop.
 local yields_anywhere = coroutine.resume(coroutine.create(function() pcall(coroutine.yield) end))
   and select(2, coroutine.resume(coroutine.create(function() return pcall(coroutine.yield) end))) == nil
 
-describe("Calls side by side", function()
+describe("Concurrent calls", function()
   local gum, shop
 
   setup(function()
@@ -21,12 +21,12 @@ describe("Calls side by side", function()
     gum:reset_stats()
   end)
 
-  -- An answer that comes when its request and so many others are under way.
+  -- A response that arrives while a number of other requests is in progress.
   local function slow(count)
     gum:fault { kind = "delay", seconds = 0.1, times = count }
   end
 
-  it("give each function's value in its own place", function()
+  it("return the value of each function at its index", function()
     local values, errors = gumroad.all {
       function() return shop.user:get().name end,
       function() return #shop.products:list() end,
@@ -37,7 +37,7 @@ describe("Calls side by side", function()
     assert.same({}, errors)
   end)
 
-  it("give each function's error in its own place", function()
+  it("return the error of each function at its index", function()
     local values, errors = gumroad.all {
       function() return shop.products:get("no-such-id") end,
       function() return shop.user:get() end,
@@ -50,7 +50,7 @@ describe("Calls side by side", function()
     assert.equal("raised", errors[3].message)
   end)
 
-  it("are all under way at the same time", function()
+  it("are all in progress at the same time", function()
     slow(5)
     local functions = {}
     for i = 1, 5 do functions[i] = function() return shop.user:get() end end
@@ -58,7 +58,7 @@ describe("Calls side by side", function()
     assert.equal(5, gum:stats().max_in_flight)
   end)
 
-  it("may make several calls each", function()
+  it("may consist of several calls each", function()
     local function walk()
       local count, key = 0, nil
       repeat
@@ -70,11 +70,11 @@ describe("Calls side by side", function()
     assert.same({ 25, 25, 25 }, (gumroad.all { walk, walk, walk }))
   end)
 
-  it("are tried again without holding up the others", function()
+  it("are retried without delaying the others", function()
     finally(support.without_pauses())
     gum:fault { kind = "status", status = 503, path = "/v2/user", times = "always" }
     local values = gumroad.all {
-      function() return shop.user:get { retries = 10000 } end,  -- until the other one has been served
+      function() return shop.user:get { retries = 10000 } end,  -- until the other one is finished
       function()
         local list = shop.products:list()
         gum:clear_faults()
@@ -84,7 +84,7 @@ describe("Calls side by side", function()
     assert.equal(2, #values)
   end)
 
-  it("pause before they are tried again", function()
+  it("pause before they are retried", function()
     gum:fault { kind = "status", status = 503, path = "/v2/user" }
     local values = gumroad.all {
       function() return shop.user:get() end,
@@ -93,7 +93,7 @@ describe("Calls side by side", function()
     assert.equal(2, #values)
   end)
 
-  it("raise a mistake again, with where it was made", function()
+  it("raise a mistake again, with its position", function()
     local _, message = pcall(gumroad.all, {
       function() return shop.user:get() end,
       function() return ("text").name.first end,
@@ -125,7 +125,7 @@ describe("Calls side by side", function()
     assert.same({ { "Ana Petrova", 2 }, 10 }, values)
   end)
 
-  it("are all under way at the same time when nested", function()
+  it("are all in progress at the same time when nested", function()
     slow(4)
     local function one() return shop.user:get() end
     local function two() return gumroad.all { one, one } end
@@ -133,7 +133,7 @@ describe("Calls side by side", function()
     assert.equal(4, gum:stats().max_in_flight)
   end)
 
-  it("are not forgotten where one finished while another one blocked", function()
+  it("are not lost if one finishes while another one blocks", function()
     gum:fault { kind = "delay", seconds = 0.1, path = "/v2/products" }
     local values = gumroad.all {
       function() return shop.user:get().name end,
@@ -142,7 +142,7 @@ describe("Calls side by side", function()
     assert.same({ "Ana Petrova", 10 }, values)
   end)
 
-  it("go on, before anything is waited for, where another one blocked until they could", function()
+  it("continue before anything waits if another one blocked until they could", function()
     gum:fault { kind = "delay", seconds = 0.02, path = "/v2/user" }
     gum:fault { kind = "delay", seconds = 0.1, path = "/v2/products" }
     local has_name, has_blocked, has_slept = false, false, false
@@ -156,16 +156,16 @@ describe("Calls side by side", function()
     assert.same({ true, true, false }, { has_name, has_blocked, has_slept })
   end)
 
-  it("may be functions of C", function()
+  it("may be C functions", function()
     assert.equal("a", gumroad.all({ coroutine.wrap(function() return "a" end) })[1])
   end)
 
-  it("of no function are done at once", function()
+  it("without functions are done at once", function()
     assert.same({}, (gumroad.all {}))
   end)
 
   if yields_anywhere then
-    it("may walk through pages in a for loop", function()
+    it("may iterate over pages in a for loop", function()
       local function walk()
         local count = 0
         for _ in shop.sales:each() do count = count + 1 end
@@ -186,7 +186,7 @@ describe("Calls side by side", function()
       assert.equal("Ana Petrova", values[2])
     end)
   else
-    it("tell what to do where this Lua cannot wait", function()
+    it("say what to do if this Lua cannot wait", function()
       local message = support.raised(gumroad.all, { function()
         for sale in shop.sales:each() do assert(sale) end
       end })
@@ -194,7 +194,7 @@ describe("Calls side by side", function()
     end)
   end
 
-  it("wait inside a coroutine that is the caller's own", function()
+  it("wait inside a coroutine of the caller", function()
     local inner = coroutine.wrap(function() return shop.user:get().name end)
     assert.equal("Ana Petrova", inner())
     local values = gumroad.all { function()
@@ -214,7 +214,7 @@ describe("A cooperative scheduler", function()
     gum:reset_stats()
   end)
 
-  -- Runs functions in turn; each gives way where it sleeps.
+  -- Runs functions in turn. Each one yields when it sleeps.
   local function run(functions)
     local threads, turns = {}, 0
     for i, each in ipairs(functions) do threads[i] = coroutine.create(each) end
@@ -247,7 +247,7 @@ describe("A cooperative scheduler", function()
     assert.equal(2, gum:stats().max_in_flight)
   end)
 
-  it("is told for how long to sleep, never more than a millisecond", function()
+  it("is asked to sleep for at most a millisecond", function()
     local longest = 0
     local shop = support.shop(gum, { sleep = function(seconds)
       assert(type(seconds) == "number" and seconds >= 0)
@@ -258,7 +258,7 @@ describe("A cooperative scheduler", function()
     assert.is_true(longest > 0 and longest <= 0.001)
   end)
 
-  it("sleeps through the pause before another attempt", function()
+  it("sleeps during the pause before another attempt", function()
     local slept = 0
     local shop = support.shop(gum, { sleep = function() slept = slept + 1 end })
     gum:fault { kind = "status", status = 503, headers = { ["Retry-After"] = "1" } }
@@ -268,7 +268,7 @@ describe("A cooperative scheduler", function()
     assert.is_true(slept > 10)
   end)
 
-  it("may be named for gumroad.all", function()
+  it("may be passed to gumroad.all", function()
     local slept = 0
     local shop = support.shop(gum)
     gum:fault { kind = "delay", seconds = 0.05 }
@@ -287,7 +287,7 @@ describe("In nginx", function()
   for _, phase in ipairs {
     "init", "init_worker", "set", "header_filter", "body_filter", "log", "balancer", "exit_worker",
   } do
-    it("a call in the phase " .. phase .. " tells that it cannot wait, and sends nothing", function()
+    it("a call in the phase " .. phase .. " says that it cannot wait and sends nothing", function()
       local shop = gumroad.new { access_token = "a", base_url = "http://127.0.0.1:1" }
       rawset(_G, "ngx", { get_phase = function() return phase end })
       local user, err = shop.user:get()
@@ -299,7 +299,7 @@ describe("In nginx", function()
       assert.equal(0, core.engine():running())
     end)
 
-    it("a list in the phase " .. phase .. " tells that it cannot wait", function()
+    it("a list in the phase " .. phase .. " says that it cannot wait", function()
       local shop = gumroad.new { access_token = "a", base_url = "http://127.0.0.1:1" }
       rawset(_G, "ngx", { get_phase = function() return phase end })
       local list, err = shop.sales:list()

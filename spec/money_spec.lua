@@ -1,5 +1,6 @@
 local emulator = require "gumroad.emulator"
 local currency = require "gumroad.api.currency"
+local output_fields = require "gumroad.cli.output.fields"
 local schema = require "gumroad.api.schema"
 local webhook = require "gumroad.webhook"
 local support = require "support"
@@ -11,11 +12,12 @@ describe("currency.parse", function()
   for _, row in ipairs {
     { "19", "usd", 1900 }, { "1,234.50", "usd", 123450 }, { "1,234.5", "eur", 123450 }, { "0", "usd", 0 },
     { "0.05", "gbp", 5 }, { "1,234,567.89", "cad", 123456789 }, { "1,234", "jpy", 1234 }, { "0", "jpy", 0 },
-    { "5,000", "krw", 500000 }, { "19", nil, 1900 }, { "90,071,992,547,409.91", "usd", 9007199254740991 },
+    { "50,000", "vnd", 50000 }, { "50,000.00", "vnd", nil }, { "5,000", "krw", 500000 }, { "19", nil, 1900 },
+    { "90,071,992,547,409.91", "usd", 9007199254740991 },
     { "", "usd", nil }, { "free", "usd", nil }, { "-5", "usd", nil }, { "1.234", "usd", nil }, { "1.50", "jpy", nil },
     { "$19", "usd", nil }, { "1e3", "usd", nil },
   } do
-    it(("reads %q of %s"):format(row[1], tostring(row[2])), function()
+    it(("reads %q in %s"):format(row[1], tostring(row[2])), function()
       local amount = currency.parse(row[1], row[2])
       assert.equal(row[3], amount)
       assert.is_true(amount == nil or is_integer(amount))
@@ -23,7 +25,7 @@ describe("currency.parse", function()
   end
 end)
 
--- Every amount of an object, by its schema.
+-- Every amount in an object, according to its schema.
 local function check_integers(object, fields)
   for _, field in ipairs(fields) do
     local value = object[field[1]]
@@ -32,6 +34,32 @@ local function check_integers(object, fields)
     end
   end
 end
+
+-- Currencies without a smaller unit, according to Gumroad.
+describe("An amount in dong", function()
+  local gum, shop
+
+  setup(function()
+    gum = assert(emulator.start { sales = 0, products = 1 })
+    shop = support.shop(gum)
+  end)
+  teardown(function() gum:stop() end)
+
+  it("is a whole number of dong in a product, in the refundable amount and for display", function()
+    local made = assert(shop.products:create { name = "Mực", price = 50000, price_currency_type = "vnd" })
+    assert.same({ 50000, "vnd", "₫50,000" }, { made.price, made.currency, made.formatted_price })
+    assert.equal("50000 VND", output_fields.shown(schema.product, made, "price"))
+    local sale = assert(gum:sell { product_id = made.id })
+    assert.equal("50,000", assert(shop.sales:get(sale.id)).amount_refundable_in_currency)
+    assert.equal("30,000", assert(shop.sales:refund(sale.id, { amount_cents = 20000 })).amount_refundable_in_currency)
+    local _, err = shop.sales:refund(sale.id, { amount_cents = 30001 })
+    assert.truthy(err.message:find("you asked for 30001, and 30000 (30,000 vnd) can be refunded", 1, true), err.message)
+  end)
+
+  it("has a symbol and a minimum price in dong", function()
+    assert.same({ "₫", 25618, "vnd" }, { currency.symbol "vnd", currency.minimum "vnd", currency.with_symbol "₫" })
+  end)
+end)
 
 describe("An amount in yen", function()
   local gum, shop, product
@@ -43,7 +71,7 @@ describe("An amount in yen", function()
   end)
   teardown(function() gum:stop() end)
 
-  it("is a whole number of yen in a product, as it was given", function()
+  it("is a whole number of yen in a product, as given", function()
     assert.equal(1000, product.price)
     assert.equal("jpy", product.currency)
     local made = assert(shop.products:create { name = "Sumi", price = 2500, price_currency_type = "jpy" })
@@ -53,7 +81,7 @@ describe("An amount in yen", function()
     end
   end)
 
-  it("is US cents in the price of a sale, and yen in what can be refunded", function()
+  it("is in US cents in the price of a sale and in yen in the refundable amount", function()
     local sale = assert(shop.sales:get(assert(gum:sell { product_id = product.id, quantity = 2 }).id))
     assert.same({ 1324, "jpy", "2,000" }, { sale.price, sale.currency, sale.amount_refundable_in_currency })
     check_integers(sale, schema.sale)
@@ -67,15 +95,15 @@ describe("An amount in yen", function()
     check_integers(refunded, schema.sale)
     local _, err = shop.sales:refund(sale.id, { amount_cents = 197500 })
     assert.equal("invalid", err.kind)
-    assert.truthy(err.message:find("197500 were asked for, 1975 (1,975 jpy) are left", 1, true), err.message)
+    assert.truthy(err.message:find("you asked for 197500, and 1975 (1,975 jpy) can be refunded", 1, true), err.message)
     assert.equal("0", assert(shop.sales:refund(sale.id, { amount_cents = 1975 })).amount_refundable_in_currency)
   end)
 
-  it("stays whole in the sums over sales", function()
+  it("remains whole in the sums over sales", function()
     check_integers(assert(shop.sales:summary()), schema.sales_summary)
   end)
 
-  it("is US cents in the ping of a sale, as Gumroad sends it", function()
+  it("is in US cents in the ping of a sale, as Gumroad sends it", function()
     local pinging = assert(emulator.start { sales = 0, products = 12, time_scale = 0.001 })
     local got
     assert(support.shop(pinging):watch {

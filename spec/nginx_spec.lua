@@ -1,9 +1,10 @@
 local emulator = require "gumroad.emulator"
 local Nginx = require "nginx.server"
+local socket = require "socket"
 
 local eventually = Nginx.eventually
 
-describe("in nginx #nginx", function()
+describe("In nginx #nginx, a worker", function()
   local gum, nginx, more
 
   setup(function()
@@ -41,8 +42,12 @@ describe("in nginx #nginx", function()
     eventually(function() return gum:stats().in_flight == count end)
   end
 
-  -- Asks until the answer to a path is the one that is expected.
-  local function wait_for_answer(path, expected)
+  local function wait_for_requests(count)
+    eventually(function() return gum:stats().requests == count end)
+  end
+
+  -- Repeats a request until the response is the expected one.
+  local function wait_for_response(path, expected)
     eventually(function() return select(2, nginx:get(path)) == expected end)
   end
 
@@ -50,11 +55,11 @@ describe("in nginx #nginx", function()
     assert.same({ 200, "Ana Petrova" }, { status, body })
   end
 
-  it("calls with a shop that was made before the fork", function()
+  it("makes calls with a shop that was created before the fork", function()
     assert_user(nginx:get("/user"))
   end)
 
-  it("uploads the parts of a file, and answers others meanwhile", function()
+  it("uploads the parts of a file and serves others meanwhile", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "wb"))
     file:write(("x"):rep(2500))
@@ -68,7 +73,7 @@ describe("in nginx #nginx", function()
     assert.same({ 200, path:match("[^/]*$") .. " 2500" }, { status, body })
   end)
 
-  it("overlaps 50 calls of one request, and answers others meanwhile", function()
+  it("overlaps 50 calls of one request and serves others meanwhile", function()
     delay(50)
     local client = nginx:open("/all?50")
     wait_for_calls(50)
@@ -78,7 +83,7 @@ describe("in nginx #nginx", function()
     assert.equal(50, gum:stats().max_in_flight)
   end)
 
-  it("overlaps the calls of 50 requests, and answers others meanwhile", function()
+  it("overlaps the calls of 50 requests and serves others meanwhile", function()
     delay(50)
     local clients = {}
     for i = 1, 50 do clients[i] = nginx:open("/user") end
@@ -89,16 +94,66 @@ describe("in nginx #nginx", function()
     assert.equal(50, gum:stats().max_in_flight)
   end)
 
-  it("gives each of several functions its own value or error", function()
+  it("sends requests to other servers during its calls and serves others meanwhile", function()
+    assert(gum:fault { kind = "delay", seconds = 1, times = 2 })
+    local client = nginx:open("/http")
+    wait_for_calls(2)
+    assert.same({ 200, "pong" }, { nginx:get("/ping") })
+    assert.same({ 200, "404 Ana Petrova" }, { Nginx.read(client) })
+    assert.equal(2, gum:stats().max_in_flight)
+  end)
+
+  local RETRY_LATER = { kind = "status", status = 503, path = "/v2/user", headers = { ["Retry-After"] = "30" } }
+
+  it("cancels a call from another request, at once", function()
+    delay(1)
+    local client = nginx:open("/cancellable?0")
+    wait_for_requests(1)
+    local start = socket.gettime()
+    assert.same({ 200, "cancelled" }, { nginx:get("/cancel") })
+    local _, body = Nginx.read(client)
+    assert.truthy(body:find("^cancelled: "), body)
+    assert.is_true(socket.gettime() - start < 0.2)
+    wait_for_calls(0)  -- until the emulator has responded to nobody
+  end)
+
+  it("cancels the pause before a retry, at once", function()
+    assert(gum:fault(RETRY_LATER))
+    local client = nginx:open("/cancellable?1")
+    wait_for_requests(1)
+    nginx:get("/user")
+    local start = socket.gettime()
+    nginx:get("/cancel")
+    local _, body = Nginx.read(client)
+    assert.truthy(body:find("^cancelled: "), body)
+    assert.is_true(socket.gettime() - start < 0.2)
+    assert.equal(2, gum:stats().requests)
+  end)
+
+  it("ends a call at its deadline", function()
+    delay(1)
+    local start = socket.gettime()
+    local _, body = nginx:get("/deadline")
+    assert.truthy(body:find("^timeout: the call did not end within 0.2 seconds"), body)
+    assert.is_true(socket.gettime() - start < 0.8)
+    wait_for_calls(0)
+    assert(gum:fault(RETRY_LATER))
+    start = socket.gettime()
+    _, body = nginx:get("/deadline")
+    assert.truthy(body:find("^server: "), body)
+    assert.is_true(socket.gettime() - start < 0.8)
+  end)
+
+  it("returns the value or error of each of several functions", function()
     assert.same({ 200, "Ana Petrova not_found not_found" }, { nginx:get("/all-with-failures") })
   end)
 
-  it("raises a mistake in one of several functions, with its place", function()
+  it("raises a mistake in one of several functions, with its position", function()
     local _, body = nginx:get("/all-with-mistake")
     assert.truthy(body:find("^false .*handlers%.lua:%d+: attempt to index"), body)
   end)
 
-  it("waits for the user of a device, and answers others meanwhile", function()
+  it("waits for the user of a device and serves others meanwhile", function()
     local _, user_code = nginx:get("/device")
     local client = nginx:open("/connect")
     eventually(function() return gum:stats().requests > 3 end)  -- some polls
@@ -112,7 +167,7 @@ describe("in nginx #nginx", function()
     assert.equal(3, gum:stats().requests)
   end)
 
-  it("goes on with other requests during the pause before a retry", function()
+  it("serves other requests during the pause before a retry", function()
     gum:fault { kind = "status", status = 429, path = "/v2/user", headers = { ["Retry-After"] = "1" } }
     local client = nginx:open("/user")
     eventually(function()
@@ -125,30 +180,30 @@ describe("in nginx #nginx", function()
     assert.equal(2, gum:stats().requests)
   end)
 
-  it("calls from a timer", function()
+  it("makes calls from a timer", function()
     nginx:get("/from-timers?1")
-    wait_for_answer("/seen?timers", "1")
+    wait_for_response("/seen?timers", "1")
   end)
 
-  it("calls from as many timers as nginx runs, which leaves none for us", function()
-    wait_for_answer("/timers", "0")
+  it("makes calls from as many timers as nginx runs, which leaves none for the library", function()
+    wait_for_response("/timers", "0")
     nginx:get("/from-timers?4")
-    wait_for_answer("/seen?timers", "4")
+    wait_for_response("/seen?timers", "4")
   end)
 
   for _, phase in ipairs { "header_filter", "log" } do
-    it("refuses a call in the " .. phase .. " phase, and sends nothing", function()
+    it("refuses a call in the " .. phase .. " phase and sends nothing", function()
       nginx:get("/phases")
       local _, errors = nginx:get("/seen?" .. phase)
       local refusal = "config: nothing can wait in nginx's " .. phase
         .. " phase; make the call from ngx.timer.at(0, ...)"
       assert.equal(refusal .. "\n" .. refusal, errors)
-      assert_user(nginx:get("/user"))  -- what had been started before it would be sent along
+      assert_user(nginx:get("/user"))  -- earlier requests would be sent together with it
       assert.equal(1, gum:stats().requests)
     end)
   end
 
-  it("refuses a call in the init_worker phase, and sends nothing", function()
+  it("refuses a call in the init_worker phase and sends nothing", function()
     local server = start_another()
     local _, errors = server:get("/seen?init_worker")
     assert.truthy(errors:find("^config: nothing can wait in nginx's init_worker phase"), errors)
@@ -156,26 +211,26 @@ describe("in nginx #nginx", function()
     assert.equal(1, gum:stats().requests)
   end)
 
-  it("stops looking when the last call has ended", function()
+  it("stops polling when the last call has ended", function()
     delay(1)
     local client = nginx:open("/user")
     wait_for_calls(1)
     assert.are_not.equal("0", select(2, nginx:get("/timers")))
     assert_user(Nginx.read(client))
-    wait_for_answer("/timers", "0")
+    wait_for_response("/timers", "0")
   end)
 
-  it("stops looking when a request is dropped, and ends the calls of others", function()
+  it("stops polling when a request is dropped and finishes the calls of others", function()
     delay(2)
     local dropped = nginx:open("/dropped/user")
     local kept = nginx:open("/user")
     wait_for_calls(2)
     dropped:close()
     assert_user(Nginx.read(kept))
-    wait_for_answer("/timers", "0")
+    wait_for_response("/timers", "0")
   end)
 
-  it("ends the calls that wait when it is told to quit", function()
+  it("finishes the calls that wait when it is told to quit", function()
     delay(1)
     local server = start_another()
     local client = server:open("/user")
@@ -185,7 +240,7 @@ describe("in nginx #nginx", function()
     eventually(function() return not server:pid() end)
   end)
 
-  it("makes the further attempts of a call when it is told to quit", function()
+  it("makes the remaining attempts of a call when it is told to quit", function()
     gum:fault { kind = "status", status = 429, path = "/v2/user", headers = { ["Retry-After"] = "1" } }
     local server = start_another()
     local client = server:open("/user")
@@ -195,7 +250,7 @@ describe("in nginx #nginx", function()
     eventually(function() return not server:pid() end)
   end)
 
-  it("ends the calls that wait when it is reloaded, and calls from the new worker", function()
+  it("finishes the calls that wait when nginx is reloaded, and makes calls from the new worker", function()
     delay(1)
     local server = start_another()
     local _, old_worker = server:get("/worker")

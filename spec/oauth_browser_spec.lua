@@ -1,4 +1,4 @@
--- The flows of OAuth as a person with a real browser goes through them.
+-- The flows of OAuth in a real browser.
 local emulator = require "gumroad.emulator"
 local oauth = require "gumroad.oauth"
 local Browser = require "webdriver"
@@ -35,13 +35,13 @@ describe("In a browser, a user #browser", function()
     assert.truthy(address:find("^http://127%.0%.0%.1:%d+/callback%?code="))
   end)
 
-  it("does not authorize it", function()
+  it("denies it", function()
     local tokens, err = log_in("deny", "Not connected")
     assert.is_nil(tokens)
     assert.equal("access_denied", err.code)
   end)
 
-  it("types a device's code", function()
+  it("types the code of a device", function()
     local device = assert(oauth.device { client_id = CLIENT, base_url = gum.url, scopes = "view_sales" })
     browser:open(device.verification_uri)
     browser:type("input[name=user_code]", device.user_code:lower():gsub("-", " "))
@@ -52,7 +52,7 @@ describe("In a browser, a user #browser", function()
     assert.equal("view_sales", tokens.scope)
   end)
 
-  it("is told what is wrong, and sent nowhere", function()
+  it("sees what is wrong and is not redirected", function()
     browser:open(gum.url .. "/oauth/authorize?client_id=nobody")
     local address, title = browser:where()
     assert.truthy(address:find(gum.url, 1, true))

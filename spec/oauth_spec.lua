@@ -20,7 +20,7 @@ describe("OAuth", function()
     gum:reset_stats()
   end)
 
-  -- Options with those of the public application.
+  -- Options, in addition to those of the public application.
   local function with(options)
     local all = { client_id = CLIENT, base_url = gum.url }
     for name, value in pairs(options or {}) do all[name] = value end
@@ -46,7 +46,7 @@ describe("OAuth", function()
     return assert(oauth.exchange(with { pending = pending, query = query }))
   end
 
-  -- nil, error: which error, and that nothing of these texts is in it
+  -- Checks nil, error: the kind of error, and that it contains none of these texts.
   local function check_error(code, kind, secrets, ok, err)
     assert.is_nil(ok)
     assert.is_true(Error.is(err))
@@ -56,14 +56,14 @@ describe("OAuth", function()
   end
 
   describe("authorize_url", function()
-    it("leads to the real Gumroad's page, not to its API", function()
+    it("returns a URL of Gumroad's website, not of its API", function()
       local url = support.with_environment({}, function()
         return (oauth.authorize_url { client_id = CLIENT, redirect_uri = REDIRECT })
       end)
       assert.equal("https://gumroad.com/oauth/authorize?", url:match("^[^?]*%?"))
     end)
 
-    it("says what is asked for, with a state and the digest of a verifier", function()
+    it("returns a URL with the scopes, a state and the digest of a verifier", function()
       local url, pending = oauth.authorize_url(with { redirect_uri = REDIRECT, scopes = "view_sales view_profile" })
       assert.same({ client_id = CLIENT, redirect_uri = REDIRECT, response_type = "code", state = pending.state,
         scope = "view_sales view_profile", code_challenge = pkce.challenge(pending.code_verifier),
@@ -73,7 +73,7 @@ describe("OAuth", function()
       assert.equal(REDIRECT, pending.redirect_uri)
     end)
 
-    it("makes other secrets each time", function()
+    it("creates new secrets each time", function()
       local _, one = oauth.authorize_url(with { redirect_uri = REDIRECT })
       local _, other = oauth.authorize_url(with { redirect_uri = REDIRECT })
       assert.not_equal(one.state, other.state)
@@ -82,14 +82,14 @@ describe("OAuth", function()
       assert.equal(43, #one.code_verifier)
     end)
 
-    it("takes a state and a verifier that are given", function()
+    it("accepts a state and a verifier", function()
       local verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
       local url, pending = oauth.authorize_url(with { redirect_uri = REDIRECT, state = "s", code_verifier = verifier })
       assert.same({ "s", verifier }, { pending.state, pending.code_verifier })
       assert.truthy(url:find("code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", 1, true))
     end)
 
-    it("raises for what is misspelt, missing or no verifier", function()
+    it("raises errors for unknown options, missing options and invalid verifiers", function()
       local function raised(options) return support.raised(oauth.authorize_url, options) end
       assert.equal("oauth.authorize_url: unknown option 'scope' (did you mean 'scopes'?)",
         raised(with { redirect_uri = REDIRECT, scope = "view_sales" }))
@@ -101,7 +101,7 @@ describe("OAuth", function()
   end)
 
   describe("exchange", function()
-    it("gives tokens that act for the shop", function()
+    it("returns tokens that act for the shop", function()
       local tokens = tokens_of()
       assert.equal("view_profile view_sales", tokens.scope)
       assert.equal("Bearer", tokens.token_type)
@@ -113,14 +113,14 @@ describe("OAuth", function()
       assert.equal("scope", err.kind)
     end)
 
-    it("takes the query as text or as a table", function()
+    it("accepts the query as a string or a table", function()
       local pending, query = asked()
       assert.is_table(oauth.exchange(with { pending = pending, query = "?" .. query }))
       pending, query = asked()
       assert.is_table(oauth.exchange(with { pending = pending, query = core.form_decode(query) }))
     end)
 
-    it("is the same for a confidential application, with its secret", function()
+    it("works for a confidential application with its secret", function()
       local url, pending = oauth.authorize_url { client_id = WEB_CLIENT, base_url = gum.url,
         redirect_uri = WEB_REDIRECT }
       local location = browser.decide(url, "authorize")
@@ -139,10 +139,10 @@ describe("OAuth", function()
       local err = check_error("access_denied", "auth", { pending.state }, oauth.exchange(with { pending = pending,
         query = query }))
       assert.equal("the user did not agree", err.message)
-      assert.equal(2, #support.requests(gum))  -- page and decision: nothing was asked for
+      assert.equal(2, #support.requests(gum))  -- page and decision, but no other request
     end)
 
-    it("refuses another session's answer, before it asks for anything", function()
+    it("refuses a callback of another session, before any request", function()
       local pending, query = asked()
       local other = { state = pkce.random(), code_verifier = pending.code_verifier, redirect_uri = REDIRECT }
       gum:reset_stats()
@@ -155,27 +155,27 @@ describe("OAuth", function()
       assert.equal(0, #support.requests(gum))
     end)
 
-    it("refuses a refusal of another session too", function()
+    it("refuses a denial of another session too", function()
       local pending = asked "deny"
       check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = "error=access_denied&state=no" }))
     end)
 
-    it("says that a session has begun nothing", function()
+    it("says that the session has started nothing", function()
       local _, query = asked()
       for _, pending in ipairs { {}, { state = "", code_verifier = "v", redirect_uri = "r" }, "text" } do
         check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = query }))
       end
       local err = check_error(nil, "auth", {}, oauth.exchange(with { query = query }))
-      assert.truthy(err.message:find("no authorization was begun", 1, true))
+      assert.truthy(err.message:find("this session has no pending authorization", 1, true))
     end)
 
-    it("takes no empty state for one, though the answer has the same", function()
+    it("refuses an empty state, even if the callback has the same", function()
       local pending, query = asked()
       pending.state = ""
       gum:reset_stats()
-      for _, answer in ipairs { "code=c&state=", "code=c", query, { code = "c", state = "" }, { code = "c" } } do
-        local err = check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = answer }))
-        assert.truthy(err.message:find("no authorization was begun", 1, true))
+      for _, callback in ipairs { "code=c&state=", "code=c", query, { code = "c", state = "" }, { code = "c" } } do
+        local err = check_error(nil, "auth", {}, oauth.exchange(with { pending = pending, query = callback }))
+        assert.truthy(err.message:find("this session has no pending authorization", 1, true))
       end
       assert.equal(0, #support.requests(gum))
     end)
@@ -205,7 +205,7 @@ describe("OAuth", function()
       check_error("invalid_grant", "auth", { WEB_SECRET }, oauth.exchange(web { pending = pending, query = query }))
     end)
 
-    it("works once", function()
+    it("works only once", function()
       local pending, query = asked()
       assert.is_table(oauth.exchange(with { pending = pending, query = query }))
       local err = check_error("invalid_grant", "auth", {}, oauth.exchange(with { pending = pending, query = query }))
@@ -221,7 +221,7 @@ describe("OAuth", function()
       check_error("invalid_grant", "auth", {}, oauth.exchange(with { pending = pending, query = query }))
     end)
 
-    it("is made once, whatever goes wrong on the way", function()
+    it("is sent only once, whatever goes wrong", function()
       local pending, query = asked()
       gum:fault { kind = "reset_body", path = "/oauth/token" }
       gum:reset_stats()
@@ -234,7 +234,7 @@ describe("OAuth", function()
       end
     end)
 
-    it("says what a server answers that is none of OAuth", function()
+    it("shows the response of a server that does not speak OAuth", function()
       for _, fault in ipairs { { kind = "html" }, { kind = "status", status = 200, body = "{}" } } do
         local pending, query = asked()
         fault.path = "/oauth/token"
@@ -244,18 +244,18 @@ describe("OAuth", function()
       end
     end)
 
-    it("keeps a server's odd words for a refusal to letters", function()
+    it("reduces odd error codes of a server to letters", function()
       local pending = asked()
       local err = check_error("unknown", "auth", {}, oauth.exchange(with { pending = pending,
         query = { state = pending.state, error = "<b>\n" } }))
-      assert.equal("Gumroad did not authorize: unknown", err.message)
+      assert.equal("Gumroad refused to authorize: unknown", err.message)
     end)
   end)
 
   describe("for devices", function()
     local function start(options) return assert(oauth.device(with(options))) end
 
-    it("shows a code, and where to type it", function()
+    it("returns a code and the URL where it is typed", function()
       local device = start { scopes = { "view_sales" } }
       assert.truthy(device.user_code:find("^GRD%-%w%w%w%w%-%w%w%w%w$"))
       assert.equal(gum.url .. "/oauth/device", device.verification_uri)
@@ -263,7 +263,7 @@ describe("OAuth", function()
       assert.equal(600, device.expires_in)
     end)
 
-    it("gives tokens once the user has agreed on the page", function()
+    it("returns tokens once the user has agreed on the page", function()
       local device = start { scopes = { "view_sales" } }
       assert.truthy(browser.get(device.verification_uri).body:find('name="user_code"', 1, true))
       local page = browser.get(device.verification_uri_complete)
@@ -275,7 +275,7 @@ describe("OAuth", function()
       assert.is_table(gumroad.new { base_url = gum.url, access_token = tokens.access_token }.sales:list())
     end)
 
-    it("takes the code in lower case and without dashes", function()
+    it("accepts the code in lower case and without dashes", function()
       local device = start()
       local page = browser.get(device.verification_uri .. "?user_code=" .. device.user_code:lower():gsub("-", ""))
       assert.equal(200, page.status)
@@ -283,7 +283,7 @@ describe("OAuth", function()
       assert.is_table(oauth.wait(with { device = device }))
     end)
 
-    it("shows the page again where the code is wrong", function()
+    it("shows the page again if the code is wrong", function()
       assert.equal(422, browser.get(gum.url .. "/oauth/device?user_code=GRD-XXXX-XXXX").status)
     end)
 
@@ -304,7 +304,7 @@ describe("OAuth", function()
       assert.equal(4, polls())
     end)
 
-    it("asks for nothing before the interval is over", function()
+    it("sends nothing before the interval has passed", function()
       local device, slept = start(), 0
       device.interval = 3600
       gum:approve(device.user_code)
@@ -318,7 +318,7 @@ describe("OAuth", function()
       assert.equal(0, #support.requests(gum))
     end)
 
-    it("says when it was asked too early, and for how long to wait", function()
+    it("says when it was polled too early and how long to wait", function()
       gum:stop()
       gum = assert(emulator.start { sales = 0, products = 1 })
       local device = start()
@@ -333,12 +333,12 @@ describe("OAuth", function()
       gum = assert(emulator.start { sales = 0, products = 1, time_scale = 0.01 })
     end)
 
-    it("waits as long as it is told to from then on", function()
+    it("waits as long as it is told to, from then on", function()
       local device = start()
       oauth.poll(with { device = device })
       check_error("slow_down", "auth", {}, oauth.poll(with { device = device }))
       gum:approve(device.user_code)
-      device.expires_in = 5  -- the server refuses for ever who does not wait longer
+      device.expires_in = 5  -- the server refuses forever unless the client waits longer
       assert.is_table(oauth.wait(with { device = device }))
     end)
 
@@ -346,12 +346,12 @@ describe("OAuth", function()
       gum:fault { kind = "status", status = 200, body = '{"device_code":5}', path = "/oauth/device/code" }
       local device, err = oauth.device(with {})
       assert.is_nil(device)
-      assert.equal("decode: the server answered without a device's code", tostring(err))
+      assert.equal("decode: the response has no device_code", tostring(err))
     end)
 
     for _, fault in ipairs { { kind = "status", status = 429 }, { kind = "status", status = 502 }, { kind = "reset" },
       { kind = "stall" } } do
-      it(("goes on where it was not answered (%s %s)"):format(fault.kind, fault.status or ""), function()
+      it(("continues if there was no response (%s %s)"):format(fault.kind, fault.status or ""), function()
         local device = start()
         gum:approve(device.user_code)
         fault.path, fault.times = "/oauth/token", 4
@@ -362,20 +362,20 @@ describe("OAuth", function()
       end)
     end
 
-    it("says so where the answer with the tokens was lost: the code is used up", function()
+    it("says that the code is used up if the response with the tokens was lost", function()
       local device = start()
       gum:approve(device.user_code)
       gum:fault { kind = "reset_body", path = "/oauth/token" }
       check_error("expired_token", "auth", { device.device_code }, oauth.wait(with { device = device }))
     end)
 
-    it("ends when the user refuses", function()
+    it("ends when the user denies it", function()
       local device = start()
       browser.press(gum.url, browser.get(device.verification_uri_complete), "deny")
       check_error("access_denied", "auth", { device.device_code }, oauth.wait(with { device = device }))
     end)
 
-    it("ends when the code has expired, by the server's clock or ours", function()
+    it("ends when the code has expired, by the server's clock or by the local one", function()
       local device = start()
       gum:advance(600)
       check_error("expired_token", "auth", { device.device_code }, oauth.wait(with { device = device }))
@@ -391,15 +391,15 @@ describe("OAuth", function()
       check_error("expired_token", "auth", {}, oauth.wait(with { device = device }))
     end)
 
-    it("raises for a device that is none", function()
+    it("raises an error for an invalid device", function()
       for _, name in ipairs { "poll", "wait" } do
-        assert.equal(("oauth.%s: device: what oauth.device gave is expected"):format(name),
+        assert.equal(("oauth.%s: device: the table from oauth.device expected"):format(name),
           support.raised(oauth[name], with { device = {} }))
         assert.equal(("oauth.%s: device is missing"):format(name), support.raised(oauth[name], with()))
       end
     end)
 
-    it("needs an application that may do that", function()
+    it("needs an application that allows it", function()
       local err = check_error("unauthorized_client", "auth", { WEB_SECRET }, oauth.device(web()))
       assert.truthy(err.message:find("enabled", 1, true))
       check_error("invalid_client", "auth", {}, oauth.device(with { client_id = "nobody" }))
@@ -408,7 +408,7 @@ describe("OAuth", function()
   end)
 
   describe("refresh", function()
-    it("gives a new pair, and revokes both halves of the old one", function()
+    it("returns new tokens and revokes both old ones", function()
       local old = tokens_of()
       local new = assert(oauth.refresh(with { refresh_token = old.refresh_token }))
       assert.equal(old.scope, new.scope)
@@ -418,7 +418,7 @@ describe("OAuth", function()
         refresh_token = old.refresh_token }))
     end)
 
-    it("can give less than before, not more", function()
+    it("can request fewer scopes than before, but not more", function()
       local old = tokens_of()
       local new = assert(oauth.refresh(with { refresh_token = old.refresh_token, scopes = { "view_sales" } }))
       assert.equal("view_sales", new.scope)
@@ -426,7 +426,7 @@ describe("OAuth", function()
         scopes = { "view_profile" } }))
     end)
 
-    it("is made once, whatever goes wrong on the way", function()
+    it("is sent only once, whatever goes wrong", function()
       local old = tokens_of()
       gum:fault { kind = "status", status = 503, path = "/oauth/token" }
       gum:reset_stats()
@@ -437,7 +437,7 @@ describe("OAuth", function()
   end)
 
   describe("revoke", function()
-    it("makes a token and its other half good for nothing", function()
+    it("revokes a token together with its counterpart", function()
       local tokens = tokens_of()
       assert.is_true(oauth.revoke(with { token = tokens.refresh_token }))
       local _, err = gumroad.new { base_url = gum.url, access_token = tokens.access_token }.user:get()
@@ -446,7 +446,7 @@ describe("OAuth", function()
       assert.is_true(oauth.revoke(with { token = "unknown" }))
     end)
 
-    it("does not touch a confidential application's tokens without its secret", function()
+    it("does not revoke a confidential application's tokens without its secret", function()
       local url, pending = oauth.authorize_url { client_id = WEB_CLIENT, base_url = gum.url,
         redirect_uri = REDIRECT }
       local tokens = assert(oauth.exchange(web { pending = pending,
@@ -459,7 +459,7 @@ describe("OAuth", function()
   end)
 
   describe("info", function()
-    it("tells whose a token is, and what it may do", function()
+    it("returns the owner and the scopes of a token", function()
       local tokens = tokens_of()
       local info = assert(oauth.info(tokens.access_token, { base_url = gum.url }))
       assert.same({ "view_profile", "view_sales" }, info.scope)
@@ -477,14 +477,14 @@ describe("OAuth", function()
   end)
 
   describe("login", function()
-    -- What the browser saw at its end, and what login returned; `open` is the user.
+    -- Returns what the browser saw at the end and what login returned. `open` acts as the user.
     local function log_in(open, options)
       local all = with { scopes = { "view_sales" }, open = open }
       for name, value in pairs(options or {}) do all[name] = value end
       return oauth.login(all)
     end
 
-    it("gives tokens, and shows a page", function()
+    it("returns tokens and shows a page", function()
       local page
       local tokens = assert(log_in(function(url) page = browser.visit(browser.decide(url, "authorize")) end))
       assert.equal("view_sales", tokens.scope)
@@ -495,7 +495,7 @@ describe("OAuth", function()
       assert.equal("no-referrer", page.headers["referrer-policy"])
     end)
 
-    it("says on the page and to the caller that the user did not agree", function()
+    it("says on the page and to the caller that the user denied access", function()
       local page
       local _, err = log_in(function(url) page = browser.visit(browser.decide(url, "deny")) end)
       assert.equal("access_denied", err.code)
@@ -510,7 +510,7 @@ describe("OAuth", function()
       assert.equal(502, page().status)
     end)
 
-    it("is not ended by other requests, nor by an answer with a wrong state", function()
+    it("is not ended by other requests or by a callback with a wrong state", function()
       local pages = {}
       local tokens = assert(log_in(function(url)
         local callback = browser.decide(url, "authorize")
@@ -531,7 +531,7 @@ describe("OAuth", function()
       assert.truthy(err.message:find("nobody authorized", 1, true))
     end)
 
-    it("gives the exchange of the code the options of a call", function()
+    it("uses the options of a call for the exchange of the code", function()
       gum:fault { kind = "delay", seconds = 5, path = "/oauth/token" }
       local start = core.now()
       local err = check_error(nil, "outcome_unknown", {}, log_in(function(url)
@@ -541,20 +541,20 @@ describe("OAuth", function()
       assert.is_true(core.now() - start < 4)
     end)
 
-    it("names itself where an option is wrong, before a port is taken", function()
+    it("names itself in errors about options, before it opens a port", function()
       for _, row in ipairs { { "timeout", 0 }, { "wait", 0 }, { "retries", -1 }, { "port", 70000 } } do
         local message = support.raised(log_in, error, { [row[1]] = row[2] })
         assert.truthy(message:find("oauth.login: " .. row[1] .. ": ", 1, true), message)
       end
     end)
 
-    it("says that its port is taken", function()
+    it("says that its port is in use", function()
       local port = gum.port
       local err = check_error("in_use", "config", {}, log_in(function() end, { port = port }))
       assert.truthy(err.message:find(tostring(port), 1, true))
     end)
 
-    it("passes on what the caller's function raises, and lets go of the port", function()
+    it("raises the error of the caller's function again and closes the port", function()
       local port = support.free_port()
       for _ = 1, 2 do
         assert.equal("no browser", support.raised(log_in, function() error("no browser", 0) end, { port = port }))
@@ -562,14 +562,14 @@ describe("OAuth", function()
     end)
   end)
 
-  it("has no hooks, which would see bodies made of secrets", function()
+  it("has no hooks, because they would see secrets in bodies", function()
     for _, hook in ipairs { "on_request", "on_response" } do
       assert.truthy(support.raised(oauth.refresh, with { refresh_token = "t", [hook] = print })
         :find("unknown option '" .. hook, 1, true))
     end
   end)
 
-  it("without luaossl says what to install", function()
+  it("says what to install if luaossl is missing", function()
     local real, loaded = package.searchers or package.loaders, {}  -- luacheck: ignore
     local searchers = {}
     for i, searcher in ipairs(real) do searchers[i] = searcher end

@@ -1,4 +1,4 @@
--- The OpenAPI description, held against the rows and the recorded answers.
+-- The OpenAPI description, compared with the rows and the recorded responses.
 local cjson = require "cjson"
 local api = require "gumroad.api"
 local openapi = require "doc.openapi"
@@ -25,7 +25,7 @@ local function resolve(ref)
   return at
 end
 
--- Why a value does not fit a schema, or nil. What this document uses of JSON Schema, no more.
+-- Why a value does not match a schema, or nil. Supports only what this document uses of JSON Schema.
 local misfit
 
 local IS = {
@@ -78,7 +78,7 @@ function misfit(value, schema)
   return type(value) == "table" and misfit_inside(value, schema) or nil
 end
 
-local function answer_schema(row)
+local function response_schema(row)
   return operation_of(row).responses["200"].content["application/json"].schema
 end
 
@@ -115,21 +115,21 @@ describe("The OpenAPI description", function()
     end)
   end)
 
-  it("leaves out of a form what only JSON can say", function()
+  it("leaves out of a form what needs JSON", function()
     local content = operation_of(api.products.update).requestBody.content
     assert.is_nil(content["application/x-www-form-urlencoded"].schema.properties["files[]"])
     assert.not_nil(content["application/json"].schema.properties.files)
     assert.is_nil(operation_of(api.files.complete).requestBody.content["application/x-www-form-urlencoded"])
   end)
 
-  it("says that any one of the scopes is enough, and where none is needed", function()
+  it("says that any one of the scopes is enough, and which operations need none", function()
     assert.same({ { oauth2 = { "view_sales" } }, { oauth2 = { "account" } }, { bearer = {} } },
       operation_of(api.sales.list).security)
     assert.same({}, operation_of(api.licenses.verify).security)
     assert.is_nil(operation_of(api.licenses.verify).responses["401"])
   end)
 
-  it("refers to nothing that is not there", function()
+  it("has no broken references", function()
     local function walk(value)
       if type(value) ~= "table" then return end
       if value["$ref"] then assert.is_table(resolve(value["$ref"]), value["$ref"]) end
@@ -146,24 +146,24 @@ describe("The OpenAPI description", function()
   end)
 
   each_row(function(row)
-    for _, list in ipairs { "samples", "partly" } do
+    for _, list in ipairs { "samples", "schema_samples" } do
       for _, sample in ipairs(calls.of(row)[list] or {}) do
-        it("fits the recorded answer " .. sample, function()
-          local answer = cjson.decode(support.fixture(sample .. ".json"))
-          assert.is_nil(misfit(answer, answer_schema(row)))
+        it("matches the recorded response " .. sample, function()
+          local response = cjson.decode(support.fixture(sample .. ".json"))
+          assert.is_nil(misfit(response, response_schema(row)))
         end)
       end
     end
   end)
 
-  it("fits a refusal with HTTP 200, and not any object", function()
+  it("matches a refusal with HTTP 200, but not any object", function()
     local refusal = cjson.decode(support.fixture("errors/200_sale_not_found.json"))
-    assert.is_nil(misfit(refusal, answer_schema(api.sales.get)))
-    assert.is_string(misfit({ success = true }, answer_schema(api.sales.get)))
-    assert.is_string(misfit({ success = true, sale = { id = 5 } }, answer_schema(api.sales.get)))
+    assert.is_nil(misfit(refusal, response_schema(api.sales.get)))
+    assert.is_string(misfit({ success = true }, response_schema(api.sales.get)))
+    assert.is_string(misfit({ success = true, sale = { id = 5 } }, response_schema(api.sales.get)))
   end)
 
-  it("has each webhook with what its ping carries", function()
+  it("has each webhook with the contents of its ping", function()
     for name, event in pairs(require("gumroad.webhook").EVENTS) do
       local content = document.webhooks[name].post.requestBody.content["application/x-www-form-urlencoded"]
       assert.equal("#/components/schemas/" .. event[1], content.schema["$ref"])

@@ -1,33 +1,33 @@
--- What operations_spec.lua needs to know of single operations. One that needs no arguments needs no
--- entry: its recorded answer, if there is one, is called RESOURCE_OPERATION.
+-- What operations_spec.lua needs to know about single operations. An operation without arguments needs no
+-- entry; its recorded response, if there is one, is called RESOURCE_OPERATION.
 --
--- * `call(shop, known)`: the arguments of a call that succeeds; it first makes what it spoils.
--- * `samples`: recorded answers whose fields the emulator's answer to this call has, all of them.
--- * `partly`: recorded answers held against the schema alone, because what they show depends on
---   the object (emulator/shape_spec.lua holds many objects against them).
--- * `not_found`: a pattern for the words about an unknown id, where they are not the usual ones.
+-- * `call(shop, known)`: returns the arguments of a call that succeeds. It first creates what the call changes.
+-- * `samples`: recorded responses. The emulator's response to this call must have all of their fields.
+-- * `schema_samples`: recorded responses that are compared only with the schema, because their contents depend
+--   on the object (emulator/shape_spec.lua compares many objects with them).
+-- * `not_found`: a pattern for the message about an unknown id, if it is not the usual one.
 -- * `refused`: { WHAT, parameters, kind, message }, for operations without an id.
--- * `scopes_depend`: why one scope alone is not always enough.
+-- * `scopes_depend`: why a single scope is not always enough.
 local core = require "gumroad.core"
 
 local calls = {}
 
---- Types that differ from the catalogue's, by RESOURCE.OPERATION.PARAMETER, with the reason.
+--- Types that differ from those in the catalog, by RESOURCE.OPERATION.PARAMETER, with the reason.
 calls.types = {
-  -- Text in the catalogue, because only the text true counts: as a form sends a boolean.
+  -- Strings in the catalog, because only the string true counts, which is how a form sends a boolean.
   ["offer_codes.create.universal"] = "boolean",
   ["custom_fields.create.required"] = "boolean",
   ["custom_fields.update.required"] = "boolean",
 }
 
---- Kinds that differ from the catalogue's, by RESOURCE.OPERATION.
+--- Kinds that differ from those in the catalog, by RESOURCE.OPERATION.
 calls.kinds = {
-  ["thumbnails.delete"] = "message",  -- the thumbnail that it answers is always null
+  ["thumbnails.delete"] = "message",  -- the thumbnail in its response is always null
   ["sales.resend_receipt"] = "message",  -- only `success`
   ["tax_forms.download"] = "file",  -- a PDF
 }
 
---- Objects of the emulated shop that the calls are about.
+--- Objects of the emulated shop that the calls use.
 function calls.known(shop, gum)
   local known = { gum = gum, product = assert(shop.products:get("pxvra")), brushes = assert(shop.products:get("kzqwu")),
     tape = assert(shop.products:get("tapel")), club = assert(shop.products:get("mclub")) }
@@ -45,7 +45,7 @@ local function recorded(name)
   return file and { name } or {}
 end
 
---- What there is to know of a row's operation.
+--- Returns what is known about the operation of a row.
 function calls.of(row)
   local own = calls[row.resource .. "." .. row.name]
   if own then return own end
@@ -62,19 +62,20 @@ end
 
 -- products --------------------------------------------------------------------------------
 
-calls["products.list"] = { call = none, partly = { "products_list", "products_list_last_page",
+calls["products.list"] = { call = none, schema_samples = { "products_list", "products_list_last_page",
   "products_list_without_view_sales" } }
-calls["products.get"] = { call = brushes, samples = { "product_get" }, partly = { "product_get_membership" } }
+calls["products.get"] = { call = brushes, samples = { "product_get" }, schema_samples = { "product_get_membership" } }
 calls["products.create"] = {
   call = function() return { name = "Ink", price = 900, draft = true } end,
   refused = { "a blank name", { name = " ", price = 1 }, "invalid", "Name can't be blank" },
 }
 calls["products.update"] = {
-  call = function(_, known) return known.tape.id, { price = 90 } end, partly = { "product_update_with_warning" },
+  call = function(_, known) return known.tape.id, { price = 90 } end,
+  schema_samples = { "product_update_with_warning" },
 }
 calls["products.delete"] = { call = new_product, samples = { "product_delete" } }
 calls["products.enable"] = { call = new_product }
-calls["products.disable"] = { call = new_product, partly = { "product_disable" } }
+calls["products.disable"] = { call = new_product, schema_samples = { "product_disable" } }
 
 calls["products.comps"] = {
   call = function() return { query = "ink" } end, samples = { "products_comps" },
@@ -158,7 +159,7 @@ local function new_code(shop)
 end
 
 calls["offer_codes.list"] = {
-  call = function(shop) return (new_code(shop)) end, partly = { "offer_codes_list" },
+  call = function(shop) return (new_code(shop)) end, schema_samples = { "offer_codes_list" },
 }
 calls["offer_codes.get"] = { call = new_code }
 calls["offer_codes.create"] = {
@@ -275,7 +276,7 @@ local function upload(shop)
   return assert(shop.files:presign { filename = "ink.zip", file_size = 9 })
 end
 
--- Uploads a file of two parts up to its completion.
+-- Uploads a file in two parts, without completing it.
 local function uploaded(shop, known)
   local begun, parts = upload(shop), {}
   for i, bytes in ipairs { "01234", "5678" } do
@@ -319,12 +320,12 @@ local function new_sale(_, known)
   return assert(known.gum:sell { product_id = "kzqwu" }).id
 end
 
-calls["sales.list"] = { call = none, partly = { "sales_list", "sales_list_last_page", "sales_list_empty" },
+calls["sales.list"] = { call = none, schema_samples = { "sales_list", "sales_list_last_page", "sales_list_empty" },
   refused = { "a product that does not exist", { product_id = "x" }, "invalid", "Invalid product ID." } }
-calls["sales.get"] = { call = sale, partly = { "sale_get", "sale_get_free", "sale_get_membership",
+calls["sales.get"] = { call = sale, schema_samples = { "sale_get", "sale_get_free", "sale_get_membership",
   "sale_get_variants_custom_fields", "sale_get_buyer_presentment" } }
-calls["sales.mark_as_shipped"] = { call = new_sale, partly = { "sale_mark_as_shipped" } }
-calls["sales.refund"] = { call = new_sale, partly = { "sale_refund_full", "sale_refund_partial" } }
+calls["sales.mark_as_shipped"] = { call = new_sale, schema_samples = { "sale_mark_as_shipped" } }
+calls["sales.refund"] = { call = new_sale, schema_samples = { "sale_refund_full", "sale_refund_partial" } }
 calls["sales.resend_receipt"] = { call = sale, samples = { "sale_resend_receipt" } }
 
 calls["sales.revoke_access"] = { call = new_sale }
@@ -342,13 +343,13 @@ calls["sales.summary"] = {
 
 calls["subscribers.list"] = {
   call = function(_, known) return known.club.id end,
-  samples = { "subscribers_list" }, partly = { "subscribers_list_unpaginated" },
+  samples = { "subscribers_list" }, schema_samples = { "subscribers_list_unpaginated" },
 }
 calls["subscribers.get"] = { call = function(_, known) return known.subscriber.id end, samples = { "subscriber_get" } }
 
--- licences --------------------------------------------------------------------------------
+-- licenses --------------------------------------------------------------------------------
 
-local function new_licence(_, known)
+local function new_license(_, known)
   local sold = assert(known.gum:sell { product_id = "brpro" })
   return { product_id = sold.product_id, license_key = sold.license_key }
 end
@@ -356,13 +357,13 @@ end
 local UNKNOWN_KEY = { "an unknown key", { product_id = "x", license_key = "y" }, "not_found",
   "That license does not exist for the provided product." }
 
-calls["licenses.verify"] = { call = new_licence, refused = UNKNOWN_KEY,
-  partly = { "license_verify", "license_verify_membership", "license_verify_offer_code",
+calls["licenses.verify"] = { call = new_license, refused = UNKNOWN_KEY,
+  schema_samples = { "license_verify", "license_verify_membership", "license_verify_offer_code",
     "license_verify_imported_customer" } }
-calls["licenses.enable"] = { call = new_licence, refused = UNKNOWN_KEY }
-calls["licenses.disable"] = { call = new_licence, refused = UNKNOWN_KEY }
-calls["licenses.decrement_uses"] = { call = new_licence, refused = UNKNOWN_KEY }
-calls["licenses.rotate"] = { call = new_licence, refused = UNKNOWN_KEY, partly = { "license_rotate" } }
+calls["licenses.enable"] = { call = new_license, refused = UNKNOWN_KEY }
+calls["licenses.disable"] = { call = new_license, refused = UNKNOWN_KEY }
+calls["licenses.decrement_uses"] = { call = new_license, refused = UNKNOWN_KEY }
+calls["licenses.rotate"] = { call = new_license, refused = UNKNOWN_KEY, schema_samples = { "license_rotate" } }
 
 -- mail ------------------------------------------------------------------------------------
 
@@ -437,7 +438,7 @@ calls["earnings.get"] = { call = function() return { year = 2025 } end, samples 
 
 -- the account -----------------------------------------------------------------------------
 
-calls["user.get"] = { call = none, samples = { "user_get" }, partly = { "user_get_view_public_only" } }
+calls["user.get"] = { call = none, samples = { "user_get" }, schema_samples = { "user_get_view_public_only" } }
 
 calls["user.update"] = { call = function() return { bio = "Brushes and prints." } end }
 

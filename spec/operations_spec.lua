@@ -1,9 +1,9 @@
--- Every operation of Gumroad's API: its row held against the catalogue in
--- fixtures/endpoints.json, its request as the emulator receives it, the emulator's answer held
--- against gumroad.schema and against the recorded answers, and its refusals. What single
--- operations need for that is in operation_calls.lua.
+-- Every operation of Gumroad's API: its row, compared with the catalog in fixtures/endpoints.json; its
+-- request, as the emulator receives it; the emulator's response, compared with gumroad.schema and with the
+-- recorded responses; and its refusals. What single operations need for that is in
+-- operation_calls.lua.
 local cjson = require "cjson"
-local answer = require "gumroad.client.response"
+local responses = require "gumroad.client.response"
 local api = require "gumroad.api"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
@@ -18,7 +18,7 @@ local FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 local unpack = table.unpack or unpack
 
-local catalogue = json.decode(support.fixture("endpoints.json"))
+local catalog = json.decode(support.fixture("endpoints.json"))
 
 local function name_of(row)
   return row.resource .. "." .. row.name
@@ -27,7 +27,7 @@ end
 local rows = {}
 for _, list in pairs(api) do
   for _, row in ipairs(list) do
-    if row.path then rows[#rows + 1] = row end  -- the others are made of these
+    if row.path then rows[#rows + 1] = row end  -- the others consist of these
   end
 end
 table.sort(rows, function(a, b) return name_of(a) < name_of(b) end)
@@ -38,9 +38,9 @@ local function set_of(list)
   return set
 end
 
--- Rows and the catalogue ------------------------------------------------------------------
+-- Rows and the catalog ------------------------------------------------------------------
 
--- The parameters of a row as the catalogue lists them: { [name] = "TYPE in PLACE, required" }.
+-- The parameters of a row as listed in the catalog: { [name] = "TYPE in PLACE, required" }.
 local function params_of_row(row)
   local out = {}
   local function add(list, inside)
@@ -70,10 +70,10 @@ end
 describe("The table of operations", function()
   local listed = {}
 
-  for _, endpoint in ipairs(catalogue) do
+  for _, endpoint in ipairs(catalog) do
     local name = endpoint.resource .. "." .. endpoint.operation
     listed[name] = true
-    it("has " .. name .. " as the catalogue has it", function()
+    it("has " .. name .. " as in the catalog", function()
       local row = api[endpoint.resource][endpoint.operation]
       assert.equal(endpoint.method .. " " .. endpoint.path, row.method .. " " .. row.path)
       assert.same(endpoint.auth == "bearer" and set_of(endpoint.scopes_any) or nil, row.scopes and set_of(row.scopes))
@@ -87,13 +87,13 @@ describe("The table of operations", function()
     end)
   end
 
-  it("has nothing else, but what Gumroad was recorded to answer", function()
+  it("has no other operation, except those with recorded responses", function()
     for _, row in ipairs(rows) do
       assert.truthy(listed[name_of(row)] or calls.of(row).samples[1], name_of(row))
     end
   end)
 
-  it("names objects that the schema has", function()
+  it("names objects of the schema", function()
     for _, row in ipairs(rows) do
       assert.truthy(row.kind == "message" or row.kind == "file" or schema[row.object], name_of(row))
     end
@@ -102,7 +102,7 @@ end)
 
 -- Requests --------------------------------------------------------------------------------
 
--- A value for each type of parameter, and what becomes of it in a form or query.
+-- A value for each type of parameter, and the same value in a form or query.
 local VALUES = {
   string = { "Ink & Öl=1/2 +50%", "Ink & Öl=1/2 +50%" }, integer = { 7, "7" }, boolean = { false, "false" },
   date = { "2026-01-02", "2026-01-02" }, array = { { "a b", "c&d" }, { "a b", "c&d" } },
@@ -133,7 +133,7 @@ local function can_be_json(row)
   return row.json
 end
 
--- Parameters for a row: those that turn the body into JSON only where it is JSON anyway.
+-- Parameters for a row. Those that turn the body into JSON are included only if it is JSON anyway.
 local function params_for(row)
   local as_json = needs_json(row)
   local given, sent = values_for(row.params, function(param) return as_json or not param.json end)
@@ -167,7 +167,7 @@ local function is_of_type(value, type)
   return assert(PLAIN[type.name], type.name)(value)
 end
 
--- `want` is a type of gumroad.schema as read_type gives it.
+-- `want` is a type in gumroad.schema, parsed by read_type.
 local function check_value(value, want, where)
   if value == nil then return assert.is_true(want.optional, where .. " is missing") end
   local element = want.array or want.map
@@ -185,7 +185,7 @@ local function check_value(value, want, where)
   end
 end
 
--- Whether an object has the fields of the schema, and no others but `more`.
+-- Checks that an object has the fields of the schema, and no others except `more`.
 function check_object(object, name, more, where)
   assert.is_table(object, where)
   local fields = schema[name]
@@ -198,8 +198,8 @@ end
 
 local ENVELOPE = { "success", "message", "next_page_key", "next_page_url" }
 
--- A decoded answer, null absent, against what its row promises.
-local function check_answer(row, body)
+-- Checks a decoded response, without nulls, against its row.
+local function check_response(row, body)
   if not row.no_success_field then assert.is_true(body.success) end
   if row.kind == "message" then return end
   local more = set_of(ENVELOPE)
@@ -233,7 +233,7 @@ local function compare_value(ours, sample, want, where)
   if ours[1] and sample[1] then compare_object(ours[1], sample[1], name, where) end
 end
 
--- Whether each field of a recorded object is in ours, nulls included, of the same type.
+-- Checks that the emulator's object has each field of a recorded one, including nulls, with the same type.
 function compare_object(ours, sample, name, where)
   for field, value in pairs(sample) do
     assert.not_nil(ours[field], where .. "." .. field .. " is missing")
@@ -243,7 +243,7 @@ end
 
 local PAGING = { next_page_key = true, next_page_url = true }
 
-local function compare_answer(row, ours, sample)
+local function compare_response(row, ours, sample)
   for field, value in pairs(sample) do
     assert.truthy(ours[field] ~= nil or PAGING[field], field .. " is missing")
     if field == row.returns then
@@ -261,14 +261,14 @@ describe("The operation", function()
     gum = assert(emulator.start { sales = 60, subscribers = 4, now = 1790000000, part_size = 5 })
     shop = support.shop(gum)
     known = calls.known(shop, gum)
-    read = answer.read
-    answer.read = function(request, response)  -- luacheck: ignore
+    read = responses.read
+    responses.read = function(request, response)  -- luacheck: ignore
       raw = response.body
       return read(request, response)
     end
   end)
   teardown(function()
-    answer.read = read  -- luacheck: ignore
+    responses.read = read  -- luacheck: ignore
     gum:stop()
   end)
   before_each(function() gum:reset_stats() end)
@@ -288,19 +288,19 @@ describe("The operation", function()
       end
 
       local also = own.samples and ", and as was recorded" or ""
-      it("is answered as the schema says" .. also, function()
+      it("has a response as in the schema" .. also, function()
         local resource = shop[row.resource]
         local value = assert(resource[row.name](resource, own.call(shop, known)))
         if row.kind == "file" then return assert.equal(raw, value) end
-        check_answer(row, json.decode(raw))
+        check_response(row, json.decode(raw))
         local plain = cjson.decode(raw)
         for _, sample in ipairs(own.samples or {}) do
           local recorded = support.fixture(sample .. ".json")
-          check_answer(row, json.decode(recorded))
-          compare_answer(row, plain, cjson.decode(recorded))
+          check_response(row, json.decode(recorded))
+          compare_response(row, plain, cjson.decode(recorded))
         end
-        for _, sample in ipairs(own.partly or {}) do
-          check_answer(row, json.decode(support.fixture(sample .. ".json")))
+        for _, sample in ipairs(own.schema_samples or {}) do
+          check_response(row, json.decode(support.fixture(sample .. ".json")))
         end
       end)
 
@@ -308,7 +308,7 @@ describe("The operation", function()
         it("is sent with its method, path and parameters", function()
           local given, sent = params_for(row)
           local asking = shop
-          if row.composed then  -- with a token that lets it make its own request alone
+          if row.composed then  -- with a token that only allows its own request
             gum:grant("narrow", row.scopes[1])
             asking = support.shop(gum, { access_token = "narrow" })
           end
@@ -323,7 +323,7 @@ describe("The operation", function()
       end
 
       if can_be_json(row) then
-        it("is sent as JSON where it has to be", function()
+        it("is sent as JSON if it must be", function()
           local given = values_for(row.params, function() return true end)
           for _, param in ipairs(row.params) do
             if param[2] == "array" and not param.json then given[param[1]] = {} end
@@ -342,7 +342,7 @@ describe("The operation", function()
       end
 
       if #row.path_params > 0 then
-        it("answers an unknown id with not_found", function()
+        it("fails with not_found for an unknown id", function()
           local given = params_for(row)
           given.page_key = nil
           local value, err = call(shop, row, given)
@@ -360,7 +360,7 @@ describe("The operation", function()
       end
 
       if row.scopes and not own.scopes_depend then
-        it("is allowed by any one of its scopes, and names them without", function()
+        it("is allowed with any one of its scopes, and otherwise names them", function()
           for i, scope in ipairs(row.scopes) do
             local token = ("%s-%d"):format(name_of(row), i)
             gum:grant(token, scope)
@@ -399,7 +399,7 @@ describe("The operation", function()
 
       for _, param in ipairs(row.params) do
         if param.required then
-          it("refuses to go without " .. param[1], function()
+          it("refuses to be called without " .. param[1], function()
             local given = params_for(row)
             given[param[1]] = nil
             local message = support.raised(call, shop, row, given)
@@ -407,7 +407,7 @@ describe("The operation", function()
           end)
         end
 
-        it("refuses a wrong type of " .. param[1], function()
+        it("refuses a wrong type for " .. param[1], function()
           local given = params_for(row)
           given[param[1]] = function() end
           local message = support.raised(call, shop, row, given)
@@ -415,7 +415,7 @@ describe("The operation", function()
         end)
 
         if param.fields then
-          it("refuses what is unknown, missing or of a wrong type inside " .. param[1], function()
+          it("refuses unknown, missing and mistyped fields inside " .. param[1], function()
             local field, name = param.fields[1], param[1]
             for _, wrong in ipairs {
               { "no_such_field", "a", "unknown parameter '" .. name .. "[no_such_field]'" },
@@ -433,10 +433,10 @@ describe("The operation", function()
     end)
   end
 
-  it("has every recorded answer as one of its samples", function()
+  it("covers every recorded response", function()
     local used = { endpoints = true }
     for _, row in ipairs(rows) do
-      for _, list in ipairs { "samples", "partly" } do
+      for _, list in ipairs { "samples", "schema_samples" } do
         for _, sample in ipairs(calls.of(row)[list] or {}) do used[sample] = true end
       end
     end

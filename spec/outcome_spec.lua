@@ -1,4 +1,4 @@
--- Changes whose answer is lost: nobody knows whether they were carried out.
+-- Changes whose response is lost, so that it is unknown whether they were carried out.
 local api = require "gumroad.api"
 local emulator = require "gumroad.emulator"
 local calls = require "operation_calls"
@@ -9,7 +9,7 @@ local unpack = table.unpack or unpack
 local rows = {}
 for resource, list in pairs(api) do
   for _, row in ipairs(list) do
-    -- operations of more than one request have specs of their own
+    -- operations of more than one request have their own specs
     if row.path and not (row.repeatable or row.repeatable_when or row.composed) then
       rows[#rows + 1] = { resource .. "." .. row.name, row }
     end
@@ -17,11 +17,11 @@ for resource, list in pairs(api) do
 end
 table.sort(rows, function(a, b) return a[1] < b[1] end)
 
--- Nothing shows what became of these.
+-- Nothing shows the outcome of these.
 local CANNOT_BE_SEEN = { ["direct_uploads.create"] = true, ["files.presign"] = true, ["files.complete"] = true,
   ["sales.export"] = true }
 
-describe("A change whose answer is lost", function()
+describe("A change whose response is lost", function()
   local gum, shop, known
 
   setup(function()
@@ -51,9 +51,10 @@ describe("A change whose answer is lost", function()
 
   local LOST = {
     { { kind = "reset" }, "network" }, { { kind = "reset_body" }, "network" }, { { kind = "stall" }, "timeout" },
-    { { kind = "status", status = 408 }, "invalid" }, { { kind = "status", status = 500 }, "server" },
+    { { kind = "status", status = 408 }, "decode" }, { { kind = "status", status = 500 }, "server" },
     { { kind = "status", status = 502 }, "server" }, { { kind = "status", status = 503 }, "server" },
     { { kind = "status", status = 504 }, "server" }, { { kind = "status", status = 524 }, "server" },
+    { { kind = "status", status = 403, body = "<title>Just a moment...</title>" }, "decode" },
     { { kind = "html" }, "decode" }, { { kind = "garbage" }, "decode" }, { { kind = "truncated" }, "decode" },
     { { kind = "status", status = 200, body = "" }, "decode" },
     { { kind = "status", status = 200, body = "3" }, "decode" },
@@ -74,7 +75,7 @@ describe("A change whose answer is lost", function()
     end)
   end
 
-  -- What is no lost answer.
+  -- Responses that are not lost.
   local REFUSED = {
     { { kind = "status", status = 500, body = '{"success":false,"message":"No."}' }, "invalid" },
     { { kind = "status", status = 200, body = '{"success":false}' }, "invalid" },
@@ -85,7 +86,7 @@ describe("A change whose answer is lost", function()
   }
 
   for i, row in ipairs(REFUSED) do
-    it(("is none where it was refused: %s %s (%d)"):format(row[1].kind, row[1].status or "", i), function()
+    it(("is not outcome_unknown if it was refused: %s %s (%d)"):format(row[1].kind, row[1].status or "", i), function()
       local err = lose(row[1], create_category)
       assert.equal(row[2], err.kind)
       assert.is_nil(err.cause)
@@ -94,7 +95,7 @@ describe("A change whose answer is lost", function()
 
   for _, entry in ipairs(rows) do
     local name, row = entry[1], entry[2]
-    it(name .. " says how to find out", function()
+    it(name .. " says how to find out what happened", function()
       local resource, arguments = shop[row.resource], { calls.of(row).call(shop, known) }
       local err = lose({ kind = "reset" }, resource[row.name], resource, unpack(arguments))
       assert.equal("outcome_unknown", err.kind)
@@ -104,7 +105,7 @@ describe("A change whose answer is lost", function()
     end)
   end
 
-  it("is sent by shop:request, whatever the method", function()
+  it("is outcome_unknown for shop:request, whatever the method", function()
     for _, method in ipairs { "POST", "PUT", "PATCH", "DELETE" } do
       local err = lose({ kind = "reset" }, shop.request, shop, { method = method, url = "/v2/products/a" })
       assert.equal("outcome_unknown", err.kind)
@@ -112,7 +113,7 @@ describe("A change whose answer is lost", function()
     end
   end)
 
-  it("is told to on_response as such", function()
+  it("is passed to on_response as outcome_unknown", function()
     local told
     local watched = support.shop(gum, { on_response = function(response) told = response.error end })
     lose({ kind = "reset" }, watched.request, watched, { method = "POST", url = "/v2/products" })

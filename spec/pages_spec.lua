@@ -38,7 +38,7 @@ describe("A list in pages", function()
   end
 
   describe("list", function()
-    it("takes one page where there is no limit, with one request", function()
+    it("returns one page without a limit, with one request", function()
       local list = assert(shop.sales:list())
       assert.same(first(10), ids_of(list))
       assert.is_string(list.next_page_key)
@@ -53,7 +53,7 @@ describe("A list in pages", function()
       { 0, 0, false }, { 1, 1, false }, { 9, 1, false }, { 10, 1, false }, { 11, 2, false },
       { 20, 2, false }, { 24, 3, false }, { 25, 3, true }, { 26, 3, true }, { math.huge, 3, true },
     } do
-      it(("takes %s with %d requests"):format(row[1], row[2]), function()
+      it(("returns %s with %d requests"):format(row[1], row[2]), function()
         local list = assert(shop.sales:list { limit = row[1] })
         assert.same(first(math.min(row[1], SALES)), ids_of(list))
         assert.equal(row[3], list.complete)
@@ -63,7 +63,7 @@ describe("A list in pages", function()
       end)
     end
 
-    it("goes on exactly where a limit cut it, wherever that was", function()
+    it("continues exactly where a limit cut it, wherever that was", function()
       for limit = 1, SALES - 1 do
         local list = assert(shop.sales:list { limit = limit })
         local rest = assert(shop.sales:list { limit = 1000, page_key = list.next_page_key })
@@ -71,7 +71,7 @@ describe("A list in pages", function()
       end
     end)
 
-    it("goes on exactly in steps that cut one page several times", function()
+    it("continues exactly in steps that cut one page several times", function()
       local list, key = {}, nil
       repeat
         local some = assert(shop.sales:list { limit = 3, page_key = key })
@@ -81,7 +81,7 @@ describe("A list in pages", function()
       assert.same(all, ids_of(list))
     end)
 
-    it("goes on in the page whose number it began with", function()
+    it("continues on the page whose number it began with", function()
       for _, number in ipairs { 1, 2 } do
         local cut = assert(shop.sales:list { page = number, limit = 4 })
         local rest = { (table.unpack or unpack)(all, number * 10 - 5, SALES) }
@@ -92,7 +92,7 @@ describe("A list in pages", function()
       end
     end)
 
-    it("loses nothing where what it gave is deleted before it goes on", function()
+    it("loses nothing if what it returned is deleted before it continues", function()
       local own = assert(emulator.start { products = 12 })
       finally(function() own:stop() end)
       local seller = support.shop(own)
@@ -108,7 +108,7 @@ describe("A list in pages", function()
     end)
 
     for _, new in ipairs { 1, 4, 20 } do
-      it(("doubles nothing where %d are new before it goes on"):format(new), function()
+      it(("repeats nothing if %d are added before it continues"):format(new), function()
         local own = assert(emulator.start { sales = 12 })
         finally(function() own:stop() end)
         local seller = support.shop(own)
@@ -128,13 +128,13 @@ describe("A list in pages", function()
     end
 
     for _, limit in ipairs { 3, 4, 10, false } do
-      it(("doubles nothing where %s are asked for after others were new"):format(limit or "single pages"), function()
+      it(("repeats nothing if %s are requested after others were added"):format(limit or "single pages"), function()
         local own = assert(emulator.start { sales = 12 })
         finally(function() own:stop() end)
         local seller = support.shop(own)
         local list = assert(seller.sales:list { limit = 7 })
         local key, new = list.next_page_key, {}
-        for i = 1, 4 do new[i] = assert(own:sell {}).id end  -- the first page ends before the last one given now
+        for i = 1, 4 do new[i] = assert(own:sell {}).id end  -- the first page ends before the last element of now
         repeat
           local some = assert(seller.sales:list { limit = limit or nil, page_key = key })
           append(list, some)
@@ -147,7 +147,7 @@ describe("A list in pages", function()
       end)
     end
 
-    it("goes on exactly where some have no id", function()
+    it("continues exactly if some elements have no id", function()
       local own = assert(emulator.start { sales = 2000 })
       finally(function() own:stop() end)
       local seller = support.shop(own)
@@ -161,24 +161,24 @@ describe("A list in pages", function()
       for i, payout in ipairs(whole) do assert.same({ payout.id, payout.amount }, { list[i].id, list[i].amount }) end
     end)
 
-    it("gives the rest of a page that was cut where the next call has no limit", function()
+    it("returns the rest of a page that was cut if the next call has no limit", function()
       local cut = assert(shop.sales:list { limit = 7 })
       assert.equal(3, #assert(shop.sales:list { page_key = cut.next_page_key }))
     end)
 
-    it("is complete where nothing is found", function()
+    it("is complete if nothing is found", function()
       local list = assert(shop.sales:list { email = "nobody@example.com" })
       assert.equal(0, #list)
       assert.is_true(list.complete)
       assert.is_nil(list.reason)
     end)
 
-    it("is complete where Gumroad does not page", function()
+    it("is complete if Gumroad does not page", function()
       local product = assert(shop.products:list { limit = 1 })[1]
       assert.is_true(assert(shop.variant_categories:list(product.id)).complete)
     end)
 
-    it("asks for pages where the server gives them on demand only", function()
+    it("asks for pages if the server pages only on demand", function()
       local membership
       for product in shop.products:each() do
         if product.is_tiered_membership then membership = membership or product end
@@ -190,14 +190,14 @@ describe("A list in pages", function()
       assert.equal(2, asked())
     end)
 
-    it("is nil and the error if a later page fails", function()
+    it("returns nil and the error if a later page fails", function()
       gum:fault { kind = "status", status = 401, path = "/v2/sales", after = 1 }
       local list, err = shop.sales:list { limit = 25 }
       assert.is_nil(list)
       assert.equal("auth", err.kind)
     end)
 
-    it("does not take an answer without the list for an empty one", function()
+    it("does not take a response without the list for an empty list", function()
       gum:fault { kind = "status", status = 200, body = '{"success":true}' }
       local list, err = shop.sales:list()
       assert.is_nil(list)
@@ -206,21 +206,21 @@ describe("A list in pages", function()
     end)
 
     for _, row in ipairs {
-      { '"sales":{"a":1}', "a 'sales' that is no list of objects" },
-      { '"sales":[{},5]', "a 'sales' that is no list of objects" },
-      { '"sales":[],"next_page_key":5', "a next_page_key that is no text" },
-      { '"sales":[],"next_page_key":false', "a next_page_key that is no text" },
-      { '"sales":[],"next_page_key":{}', "a next_page_key that is no text" },
+      { '"sales":{"a":1}', "a 'sales' that is not a list of objects" },
+      { '"sales":[{},5]', "a 'sales' that is not a list of objects" },
+      { '"sales":[],"next_page_key":5', "a next_page_key that is not a string" },
+      { '"sales":[],"next_page_key":false', "a next_page_key that is not a string" },
+      { '"sales":[],"next_page_key":{}', "a next_page_key that is not a string" },
     } do
-      it("does not take for a page what has " .. row[1], function()
+      it("does not accept a page that has " .. row[1], function()
         gum:fault { kind = "status", status = 200, body = '{"success":true,' .. row[1] .. "}" }
         local list, err = shop.sales:list { limit = 20, after = 1 }
         assert.is_nil(list)
-        assert.same({ "decode", "the answer has " .. row[2] }, { err.kind, err.message })
+        assert.same({ "decode", "the response has " .. row[2] }, { err.kind, err.message })
       end)
     end
 
-    it("ends with an error where page keys repeat", function()
+    it("fails if page keys repeat", function()
       gum:fault { kind = "repeat_page_key", path = "/v2/sales", times = "always" }
       local list, err = shop.sales:list { limit = 1000 }
       assert.is_nil(list)
@@ -229,7 +229,7 @@ describe("A list in pages", function()
       assert.equal(2, asked())
     end)
 
-    it("ends with an error where the next page is the one that was asked for", function()
+    it("fails if the next page is the one that was requested", function()
       local key = assert(shop.sales:list()).next_page_key
       gum:fault { kind = "repeat_page_key", key = key, path = "/v2/sales" }
       local list, err = shop.sales:list { page_key = key }
@@ -237,7 +237,7 @@ describe("A list in pages", function()
       assert.equal("server", err.kind)
     end)
 
-    it("says what the server says of a page key that is none", function()
+    it("returns the server's error for an invalid page key", function()
       for _, key in ipairs { "yesterday", "lena@example.com", "2026-01-01@x", "a..b@c", "2026-13-01..@x",
         "..2026-02-30@" } do
         local list, err = shop.sales:list { page_key = key }
@@ -246,11 +246,11 @@ describe("A list in pages", function()
       end
     end)
 
-    it("has iterators for one task each, and says so", function()
-      gum:fault { kind = "delay", path = "/v2/sales" }  -- an answer may be there as soon as the request is out
+    it("has iterators that only serve one task at a time, and says so", function()
+      gum:fault { kind = "delay", path = "/v2/sales" }  -- otherwise the response may arrive at once
       local next_sale = shop.sales:each()
       local function read() return next_sale() end
-      assert.matches("each task needs one of its own", support.raised(gumroad.all, { read, read }))
+      assert.matches("already waiting for a page: make one for each task", support.raised(gumroad.all, { read, read }))
       assert.is_truthy(shop.sales:each()())
     end)
 
@@ -268,29 +268,29 @@ describe("A list in pages", function()
   end)
 
   describe("each", function()
-    it("gives everything, in the server's order", function()
+    it("returns everything, in the server's order", function()
       assert.same(all, ids_of(collect(shop.sales:each())))
       assert.equal(3, asked())
     end)
 
     for _, limit in ipairs { 0, 1, 10, 11, 25, 26 } do
-      it("gives at most a limit of " .. limit, function()
+      it("returns at most a limit of " .. limit, function()
         assert.same(first(math.min(limit, SALES)), ids_of(collect(shop.sales:each { limit = limit })))
       end)
     end
 
-    it("gives nothing where nothing is found", function()
+    it("returns nothing if nothing is found", function()
       assert.same({}, collect(shop.sales:each { email = "nobody@example.com" }))
     end)
 
-    it("stays at its end", function()
+    it("remains at its end", function()
       local next_sale = shop.sales:each { limit = 1 }
       assert.is_table(next_sale())
       assert.is_nil(next_sale())
       assert.is_nil(next_sale())
     end)
 
-    it("raises the error object, after the items that came before", function()
+    it("raises the error object after the preceding elements", function()
       gum:fault { kind = "status", status = 401, path = "/v2/sales", after = 1 }
       local count = 0
       local ok, err = pcall(function()
@@ -301,7 +301,7 @@ describe("A list in pages", function()
       assert.equal(10, count)
     end)
 
-    it("is not at its end where it raised, but goes on there", function()
+    it("can continue where it raised an error", function()
       for page = 0, 2 do
         gum:fault { kind = "status", status = 401, path = "/v2/sales", after = page }
         local next_sale, ids, raised = shop.sales:each(), {}, 0
@@ -314,13 +314,13 @@ describe("A list in pages", function()
       end
     end)
 
-    it("raises where page keys repeat", function()
+    it("raises an error if page keys repeat", function()
       gum:fault { kind = "repeat_page_key", path = "/v2/sales", times = "always" }
       local err = support.raised(collect, shop.sales:each())
       assert.equal("server", err.kind)
     end)
 
-    it("asks for nothing before its first step", function()
+    it("requests nothing before its first step", function()
       shop.sales:each()
       assert.equal(0, asked())
     end)
@@ -335,14 +335,14 @@ describe("A list in pages", function()
       assert.equal(0, core.engine():running())
     end)
 
-    it("takes the options of the call as its last argument", function()
+    it("accepts the options of the call as its last argument", function()
       local err = support.raised(collect, shop.sales:each({}, { max_size = 1 }))
       assert.equal("too_large", err.kind)
     end)
   end)
 
   describe("pages", function()
-    it("gives one array for each page", function()
+    it("returns an array for each page", function()
       local sizes, completes = {}, {}
       for page in shop.sales:pages() do
         sizes[#sizes + 1], completes[#completes + 1] = #page, page.complete
@@ -358,18 +358,18 @@ describe("A list in pages", function()
       assert.equal("limit", pages[2].reason)
     end)
 
-    it("has asked for the next page before the script does", function()
+    it("requests the next page before the script does", function()
       local next_page = shop.sales:pages()
       next_page()
       local count
-      for _ = 1, 100 do  -- round trips, while the request travels
+      for _ = 1, 100 do  -- round trips while the request is in progress
         count = asked()
         if count > 1 then break end
       end
       assert.equal(2, count)
     end)
 
-    it("does not ask for a page that a limit leaves out", function()
+    it("does not request a page beyond the limit", function()
       local next_page = shop.sales:pages { limit = 10 }
       next_page()
       assert.is_nil(next_page())
@@ -378,7 +378,7 @@ describe("A list in pages", function()
   end)
 
   describe("a date", function()
-    local created  -- of each sale, as text
+    local created  -- of each sale, as a string
     setup(function()
       created = {}
       for i, sale in ipairs(assert(shop.sales:list { limit = 1000 })) do created[i] = sale.created_at end
@@ -396,12 +396,12 @@ describe("A list in pages", function()
       return kept
     end
 
-    it("that is a day is sent as it is", function()
+    it("that is a day is sent unchanged", function()
       assert(shop.sales:list { after = "2026-01-01", before = "2026-02-01" })
       assert.equal("after=2026-01-01&before=2026-02-01", query_of())
     end)
 
-    it("that is a UTC midnight in another zone is sent as that day", function()
+    it("that is a UTC midnight in another zone is sent as this day", function()
       assert(shop.sales:list { after = "2026-01-01T02:00:00+02:00" })
       assert.equal("after=2026-01-01", query_of())
     end)
@@ -417,20 +417,20 @@ describe("A list in pages", function()
         return kind == "number" and date.parse(text) or os.date("*t", date.parse(text))
       end
 
-      it("finer than a day bounds exactly from below, as a " .. kind, function()
+      it("finer than a day is an exact lower bound, as a " .. kind, function()
         for _, at in ipairs(created) do
           assert.same(matching(at), ids_of(assert(shop.sales:list { after = write(at), limit = 1000 })))
         end
       end)
 
-      it("finer than a day bounds exactly from above, as a " .. kind, function()
+      it("finer than a day is an exact upper bound, as a " .. kind, function()
         for _, at in ipairs(created) do
           assert.same(matching(nil, at), ids_of(assert(shop.sales:list { before = write(at), limit = 1000 })))
         end
       end)
     end
 
-    it("finer than a day is exact where a limit cut a page, too", function()
+    it("finer than a day is exact even if a limit cuts a page", function()
       local list, key = {}, nil
       repeat
         local some = assert(shop.sales:list { after = created[23], before = created[2], limit = 4, page_key = key })
@@ -440,15 +440,15 @@ describe("A list in pages", function()
       assert.same(matching(created[23], created[2]), ids_of(list))
     end)
 
-    it("finer than a day does not end a list at a page of which nothing is left", function()
-      -- the newest day's sales are all outside; they may fill whole pages
+    it("finer than a day does not end a list at a page without matching elements", function()
+      -- all sales of the newest day are outside; they may fill whole pages
       local list = assert(shop.sales:list { before = created[25], after = "2000-01-01" })
       assert.is_true(list.complete)
       assert.same(matching(nil, created[25]), ids_of(list))
     end)
 
     for _, wrong in ipairs { "2026-02-30", "yesterday", "2026-09-14T10:00:00", "", true, {} } do
-      it(("%q is refused, with what is expected"):format(tostring(wrong):gsub("0x%x+", "")), function()
+      it(("%q is refused with what is expected"):format(tostring(wrong):gsub("0x%x+", "")), function()
         local message = support.raised(shop.sales.list, shop.sales, { after = wrong })
         assert.truthy(message:find('sales.list: parameter \'after\': "YYYY-MM-DD"', 1, true), message)
         assert.equal(0, asked())
@@ -478,7 +478,7 @@ describe("A list of a server that does not page", function()
     end
   end)
 
-  it("can be cut and goes on all the same", function()
+  it("can be cut and continued anyway", function()
     local list = assert(shop.products:list { limit = 5 })
     assert.same({ 5, false, "limit" }, { #list, list.complete, list.reason })
     local rest = assert(shop.products:list { limit = 100, page_key = list.next_page_key })
@@ -486,7 +486,7 @@ describe("A list of a server that does not page", function()
     assert.not_equal(list[5].id, rest[1].id)
   end)
 
-  it("is complete where the server does not know how it is asked to page", function()
+  it("is complete if the server does not know the paging parameter", function()
     local whole = support.fixture("subscribers_list_unpaginated.json")
     gum:fault { kind = "status", status = 200, body = whole, times = "always" }
     local list = assert(shop.subscribers:list("a"))
@@ -498,8 +498,8 @@ describe("A list of a server that does not page", function()
   end)
 end)
 
--- Each operation whose answer is a list, whatever it is called.
-describe("The answer of", function()
+-- Each operation whose response is a list, whatever it is called.
+describe("The response of", function()
   local gum, shop, known
 
   setup(function()
@@ -521,7 +521,7 @@ describe("The answer of", function()
           if not row.page_size then assert.is_true(list.complete) end
         end)
 
-        it(name .. " says so where the server has more, though it is not known to", function()
+        it(name .. " says so if the server has more, although it is not known to page", function()
           local arguments = { calls.of(row).call(shop, known) }
           gum:fault { kind = "status", status = 200,
             body = ('{"success":true,"%s":[{"id":"a"}],"next_page_key":"20260101000000000000-1"}'):format(row.returns) }

@@ -1,10 +1,10 @@
--- A receiver behind a real nginx, which changes paths on their way.
+-- A receiver behind a real nginx, which rewrites paths.
 local core = require "gumroad.core"
 local Nginx = require "nginx.server"
 local receiver = require "gumroad.webhook.receiver"
 local socket = require "socket"
 
-local PATIENCE = 20  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 20  -- seconds until a test gives up; never reached in practice
 local PING = "resource_name=sale&sale_id=s1"
 
 describe("A receiver behind nginx #nginx", function()
@@ -19,7 +19,7 @@ describe("A receiver behind nginx #nginx", function()
     open:close()
   end)
 
-  -- The status of a ping that is sent to nginx.
+  -- Sends a ping to nginx. Returns the status.
   local function status_of(target)
     local client, got, give_up = assert(socket.connect("127.0.0.1", nginx.port)), "", core.now() + PATIENCE
     client:settimeout(0)
@@ -40,7 +40,7 @@ describe("A receiver behind nginx #nginx", function()
     "a%25b", "a%3Fb", "a%23b", "a%C3%B6", "a%26b%3Db", "a;b=c,d", "a!$'()*", "a:b@c", "a%5Bb%5D", "./a/../b", "%2e/a",
     "a%22%3C%3E%5C%5E%60%7B%7C%7D" } do
     for _, query in ipairs { "", "?secret=a%2Bb%7E%26", "?a[]=1&b=/%2F//?" } do
-      it("takes a ping to " .. path .. query .. ", whatever nginx makes of it", function()
+      it("accepts a ping to " .. path .. query .. ", however nginx rewrites it", function()
         for public, inner in pairs { ["/hooks/"] = "/hooks/", ["/public/"] = "/inner/",
           ["/as-it-came/"] = "/as-it-came/" } do
           open:expect { target = inner .. path .. query }
@@ -50,7 +50,7 @@ describe("A receiver behind nginx #nginx", function()
     end
   end
 
-  it("takes no other path", function()
+  it("accepts no other path", function()
     open:expect { target = "/hooks/a%2Bb" }
     for _, path in ipairs { "a b", "a%20b", "a%252Bb", "a+b/", "a/b", "A+b", "a+b?", "a+b?a=1", "../a+b", "x/a+b" } do
       local status = status_of("/hooks/" .. path)

@@ -1,6 +1,6 @@
 -- Every block of README.md and of the guides in doc/, run as a reader would paste it, against an emulator. What
--- they take as given is put there: variables of the shell, files, the two lines that make a shop, a receiver of
--- pings. Ports are exchanged for free ones. A block that cannot run has <!-- not run: WHY --> before its fence.
+-- they need is provided: shell variables, files, the two lines that create a shop, a receiver for pings. Ports are
+-- replaced with free ones. A block that cannot run has <!-- not run: WHY --> before its fence.
 local emulator = require "gumroad.emulator"
 local leaks = require "leaks"
 local support = require "support"
@@ -8,7 +8,7 @@ local support = require "support"
 local PAGES = { "README.md", "doc/webhooks.md", "doc/uploads.md", "doc/licenses.md", "doc/types.md" }
 local SECONDS = 60  -- after which a block is stopped
 local SHOP = 'local gumroad = require "gumroad"\nlocal shop = gumroad.new()\n'
--- A picture of one white pixel.
+-- A picture with one white pixel.
 local PNG = ("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8"
   .. "ffff3f0005fe02fe0def46b80000000049454e44ae426082"):gsub("%x%x", function(digits)
     return string.char(tonumber(digits, 16))
@@ -52,14 +52,14 @@ for _, page in ipairs(PAGES) do
   for _, block in ipairs(blocks_of(page, read(page))) do blocks[#blocks + 1] = block end
 end
 
--- What the prints of a block are said to print, blanks made one.
+-- The output that a block documents, with runs of spaces collapsed.
 local function expected_of(text)
   local outputs = {}
   for said in text:gmatch("print%b()[^\n]*%-%-> *([^\n]+)") do outputs[#outputs + 1] = said:gsub("%s+", " ") end
   return outputs
 end
 
-describe("A page's", function()
+describe("A documentation page's", function()
   local gum, folder, remove, variables, free, receiver
 
   setup(function()
@@ -93,11 +93,12 @@ describe("A page's", function()
     return text
   end
 
-  -- Runs a command in the folder. What waits is ended by SIGINT once it says that it listens; where pings can
-  -- reach it, a sale is made first, and it may end by itself.
-  -- @return what it printed, its exit code
+  -- Runs a command in the folder. A command that waits gets SIGINT once it says that it listens. If pings can
+  -- reach it, a sale is made first, and the command may end by itself.
+  -- @return its output, its exit code
   local function run(command, takes_pings)
     local words = { "env -u LUA_INIT XDG_CONFIG_HOME=" .. folder .. "/config" }
+    if _VERSION == "Lua 5.1" then words[1] = "stdbuf -oL " .. words[1] end  -- its print does not flush
     for name, value in pairs(variables) do words[#words + 1] = name .. "=" .. support.quote(value) end
     local pipe = assert(io.popen(("cd %s && { timeout %d %s sh -c 'echo $$; exec %s' </dev/null; echo exit $?; } 2>&1")
       :format(folder, SECONDS, table.concat(words, " "), command)))
@@ -164,7 +165,7 @@ describe("A page's", function()
     end
   end
 
-  it("blocks that are not run say why", function()
+  it("blocks that are not run have a reason", function()
     local list = {}
     for _, block in ipairs(blocks) do
       if block.not_run then
@@ -175,7 +176,7 @@ describe("A page's", function()
     assert.truthy(#list <= 5, table.concat(list, "\n"))
   end)
 
-  it("links inside the checkout lead somewhere", function()
+  it("links inside the checkout are not broken", function()
     for _, page in ipairs(PAGES) do
       local base, text = page:match("^(.-)[^/]*$"), read(page)
       for target in text:gmatch("%]%(([^)#:]+)%)") do assert(io.open(base .. target)):close() end

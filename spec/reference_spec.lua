@@ -1,4 +1,4 @@
--- The pages that LDoc reads, and what becomes of comments.
+-- The pages that LDoc reads, and the formatting of comments.
 local api = require "gumroad.api"
 local Error = require "gumroad.base.error"
 local schema = require "gumroad.api.schema"
@@ -39,14 +39,14 @@ describe("The reference", function()
     end
   end)
 
-  it("takes the functions of the core from their comments", function()
+  it("describes the functions of the core with their comments", function()
     local page = files["core.lua"]
     assert.truthy(page:find("--     form_decode(bytes [, limits]) -> table | nil", 1, true))
     assert.truthy(page:find("Encodes as Gumroad does", 1, true))
     assert.truthy(page:find("@function percent_encode\n", 1, true))
   end)
 
-  it("shows a call of each operation that is Lua", function()
+  it("shows a valid Lua call of each operation", function()
     for _, rows in pairs(api) do
       for _, row in ipairs(rows) do assert((loadstring or load)(reference.example(row))) end
     end
@@ -57,22 +57,22 @@ describe("The reference", function()
 end)
 
 describe("The formatter of comments", function()
-  it("makes paragraphs, escapes, and marks code", function()
+  it("writes paragraphs, escapes text and marks code", function()
     assert.equal("<p>A &lt;b&gt; &amp; <code>c</code>\n more</p>\n<p> Next.</p>\n",
       prose(" A <b> & `c`\n more\n\n Next.") .. "\n")
   end)
 
-  it("keeps columns and examples as they are", function()
+  it("keeps columns and examples", function()
     local out = prose("table:\n   name   a < b\n   other  c")
     assert.truthy(out:find("   name   a &lt; b\n   other  c</pre>", 1, true))
     assert.truthy(prose("See:\n\n   gum:stop()"):find("   gum:stop()</pre>", 1, true))
   end)
 
-  it("takes a line that goes on for text", function()
+  it("takes a continued line for text", function()
     assert.falsy(prose("one\n   `two` three"):find("<pre", 1, true))
   end)
 
-  it("leaves alone what is HTML already", function()
+  it("does not change HTML", function()
     assert.equal("<pre>\n<b>local</b> `x`\n</pre>", prose("<pre>\n<b>local</b> `x`\n</pre>"))
   end)
 end)

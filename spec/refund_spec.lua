@@ -30,7 +30,7 @@ describe("A refund", function()
     return assert(shop.sales:get(sale.id)).amount_refundable_in_currency
   end
 
-  it("reads the sale, then sends itself once", function()
+  it("reads the sale, then is sent once", function()
     local refunded = assert(shop.sales:refund(sale.id, { amount_cents = 500 }))
     assert.same({ "10", true, false }, { refunded.amount_refundable_in_currency, refunded.partially_refunded,
       refunded.refunded })
@@ -38,13 +38,13 @@ describe("A refund", function()
     assert.equal("amount_cents=500", support.requests(gum)[2].body)
   end)
 
-  it("without an amount gives back all that is left", function()
+  it("without an amount returns all that is left", function()
     assert(shop.sales:refund(sale.id, { amount_cents = 500 }))
     local refunded = assert(shop.sales:refund(sale.id))
     assert.same({ "0", true }, { refunded.amount_refundable_in_currency, refunded.refunded })
   end)
 
-  it("does not need to read the sale", function()
+  it("works without reading the sale", function()
     local narrow = support.shop(gum, { access_token = "refunds-only" })
     assert.is_true(assert(narrow.sales:refund(sale.id)).refunded)
     assert.equal("GET PUT", asked())
@@ -60,12 +60,12 @@ describe("A refund", function()
     assert.equal("invalid", err.kind)
     assert.is_false(err.retryable)
     assert.equal("Refund amount cannot be greater than the purchase price. amount_cents counts the smallest unit: "
-      .. "1001 were asked for, 1000 (10 usd) are left", err.message)
+      .. "you asked for 1001, and 1000 (10 usd) can be refunded", err.message)
     assert.equal("GET", asked())
     assert(shop.sales:refund(sale.id, { amount_cents = 1000 }))
   end)
 
-  it("of a sale that was refunded is not sent", function()
+  it("of a refunded sale is not sent", function()
     assert(shop.sales:refund(sale.id))
     gum:reset_stats()
     local _, err = shop.sales:refund(sale.id)
@@ -99,7 +99,7 @@ describe("A refund", function()
     assert.equal("GET", asked())
   end)
 
-  it("is not sent where the sale cannot be read", function()
+  it("is not sent if the sale cannot be read", function()
     gum:fault { kind = "status", status = 503, method = "GET", times = "always" }
     local _, err = shop.sales:refund(sale.id)
     assert.same({ "server", "GET", true }, { err.kind, err.method, err.retryable })
@@ -110,7 +110,7 @@ describe("A refund", function()
 
   for _, kind in ipairs { "reset_body", "truncated" } do
     for _, amount in ipairs { 500, 1500, "all" } do
-      it(("of %s whose answer is lost (%s) is found in the sale"):format(amount, kind), function()
+      it(("of %s whose response is lost (%s) is found in the sale"):format(amount, kind), function()
         gum:fault { kind = kind, method = "PUT" }
         local refunded = assert(shop.sales:refund(sale.id, { amount_cents = amount ~= "all" and amount or nil }))
         assert.equal(sale.id, refunded.id)
@@ -142,14 +142,14 @@ describe("A refund", function()
     end)
   end
 
-  it("beside which somebody else refunded is outcome_unknown", function()
+  it("at the same time as somebody else's refund is outcome_unknown", function()
     gum:fault { kind = "status", status = 502, method = "PUT" }
     local meddling = support.shop(gum, { on_response = function(response)
       if response.status == 502 then assert(gum:refund(sale.id, 100)) end
     end })
     local _, err = meddling.sales:refund(sale.id, { amount_cents = 500 })
     assert.equal("outcome_unknown", err.kind)
-    assert.truthy(err.message:find("of the sale 14 usd can be refunded now, 15 usd before", 1, true), err.message)
+    assert.truthy(err.message:find("14 usd can be refunded now, and it was 15 usd before: ", 1, true), err.message)
   end)
 
   it("that cannot be read back is outcome_unknown and says so", function()
@@ -160,21 +160,21 @@ describe("A refund", function()
     assert.equal("network", err.cause)
     assert.is_table(err.before)
     assert.is_nil(err.after)
-    assert.truthy(err.message:find("It was read back: that failed too, auth: ", 1, true), err.message)
+    assert.truthy(err.message:find("The sale was read again: that failed too, auth: ", 1, true), err.message)
   end)
 
   for _, left in ipairs { "", ',"amount_refundable_in_currency":10', ',"amount_refundable_in_currency":{}' } do
-    it(("is outcome_unknown where the answer is lost and the sale does not tell (%s)"):format(left), function()
+    it(("is outcome_unknown if the response is lost and the sale does not show it (%s)"):format(left), function()
       gum:fault { kind = "status", status = 200, method = "GET", times = "always",
         body = ('{"success":true,"sale":{"id":"%s"%s}}'):format(sale.id, left) }
       gum:fault { kind = "reset", method = "PUT" }
       local _, err = shop.sales:refund(sale.id, { amount_cents = 500 })
       assert.equal("outcome_unknown", err.kind)
-      assert.truthy(err.message:find("the sale does not tell what can be refunded", 1, true), err.message)
+      assert.truthy(err.message:find("the sale does not say what can be refunded", 1, true), err.message)
     end)
   end
 
-  it("whose answer is lost and whose token may not read is outcome_unknown", function()
+  it("whose response is lost and whose token may not read sales is outcome_unknown", function()
     gum:fault { kind = "reset", method = "PUT" }
     local narrow = support.shop(gum, { access_token = "refunds-only" })
     local _, err = narrow.sales:refund(sale.id)
@@ -183,17 +183,17 @@ describe("A refund", function()
     assert.equal("GET PUT", asked())
   end)
 
-  it("is told to Gumroad once more where it was throttled", function()
+  it("is sent again if it was throttled", function()
     gum:fault { kind = "status", status = 429, method = "PUT" }
     assert.equal("10", assert(shop.sales:refund(sale.id, { amount_cents = 500 })).amount_refundable_in_currency)
     assert.equal("10", refundable())
   end)
 
-  it("knows the yen by its sign where the server names no currency", function()
+  it("recognizes the yen by its symbol if the server names no currency", function()
     local yen = assert(gum:sell { product_id = "sumij" })
     gum:fault { kind = "status", status = 200, method = "GET", body = ('{"success":true,"sale":{"id":"%s",'
       .. '"currency_symbol":"¥","amount_refundable_in_currency":"1,000"}}'):format(yen.id) }
     local _, err = shop.sales:refund(yen.id, { amount_cents = 1001 })
-    assert.truthy(err.message:find("1001 were asked for, 1000 (1,000 ¥) are left", 1, true), err.message)
+    assert.truthy(err.message:find("you asked for 1001, and 1000 (1,000 ¥) can be refunded", 1, true), err.message)
   end)
 end)

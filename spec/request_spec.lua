@@ -1,7 +1,7 @@
 local core = require "gumroad.core"
 local socket = require "socket"
 
-local PATIENCE = 10  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local engine = core.engine()
 
 local function request(fields)
@@ -10,7 +10,7 @@ local function request(fields)
   return all
 end
 
--- What a peer receives of a request, up to the end of its body.
+-- What a peer receives, up to the end of the body.
 local function sent(fields)
   local server = assert(socket.bind("127.0.0.1", 0))
   local _, port = server:getsockname()
@@ -49,7 +49,7 @@ describe("a request", function()
       assert.matches("^" .. method .. " / HTTP/1.1\r\n", sent { method = method })
     end
     for _, method in ipairs { "get", "TRACE", "", "GET /x", "GET\r\nX: 1", "GET\0" } do
-      assert.equal("the method is none of GET, HEAD, POST, PUT, PATCH, DELETE", refused { method = method })
+      assert.equal("the method must be one of GET, HEAD, POST, PUT, PATCH, DELETE", refused { method = method })
     end
   end)
 
@@ -77,7 +77,7 @@ describe("a request", function()
     assert.matches("%%23", refused { path = "/a#b" })
   end)
 
-  it("knows http and https only", function()
+  it("supports only http and https", function()
     for _, url in ipairs { "ftp://example.com", "file:///etc/passwd", "example.com", "", "HTTP://example.com" } do
       assert.equal("the base URL must begin with https:// or http://", refused { base_url = url })
     end
@@ -92,7 +92,7 @@ describe("a request", function()
     assert.matches("control", refused { base_url = "http://example.com\0.test" })
   end)
 
-  it("has no fragment in its base URL, and where a path follows no query and no user", function()
+  it("has no fragment in its base URL, and with a path neither query nor user", function()
     for _, url in ipairs { "http://127.0.0.1#x", "http://127.0.0.1/#" } do
       assert.equal("the base URL must not have a fragment (#)", refused { base_url = url })
     end
@@ -104,7 +104,7 @@ describe("a request", function()
     end
   end)
 
-  it("says what is missing or of a wrong type", function()
+  it("names what is missing or of a wrong type", function()
     assert.equal("request.method is missing", (select(3, engine:send { base_url = "http://127.0.0.1:1" })))
     assert.equal("request.base_url is missing", (select(3, engine:send { method = "GET" })))
     assert.has_error(function() engine:send(request { method = 1 }) end,
@@ -116,7 +116,7 @@ describe("a request", function()
     assert.has_error(function() engine:send() end)
   end)
 
-  it("has times above zero and a size", function()
+  it("has positive timeouts and a size", function()
     for _, seconds in ipairs { 0, -1, "soon", 0 / 0 } do
       assert.has_error(function() engine:send(request { timeout = seconds }) end,
         "request.timeout: a number of seconds above 0 expected")
@@ -128,12 +128,12 @@ describe("a request", function()
     end
   end)
 
-  it("may take for ever", function()
+  it("may take forever", function()
     assert.matches("^GET ", sent { timeout = math.huge })
   end)
 
   describe("'s headers", function()
-    it("are sent as they are", function()
+    it("are sent unchanged", function()
       local asked = sent { headers = { ["X-One"] = "1; a=\"b\"", ["X-Two"] = "\195\188" } }
       assert.matches("\r\nX-One: 1; a=\"b\"\r\n", asked, 1, true)
       assert.matches("\r\nX-Two: \195\188\r\n", asked, 1, true)
@@ -144,7 +144,7 @@ describe("a request", function()
       assert.matches("\r\nAccept:\r\n", sent { headers = { Accept = "  " } })
     end)
 
-    it("cannot smuggle in another one", function()
+    it("cannot contain another header", function()
       for _, value in ipairs { "a\r\nX: 1", "a\nb", "a\rb", "a\0b", "a\127" } do
         assert.equal("a header value has a CR, LF, NUL or other control character",
           refused { headers = { ["X-One"] = value } })
@@ -155,12 +155,12 @@ describe("a request", function()
       assert.equal("a header name is empty", refused { headers = { [""] = "1" } })
     end)
 
-    it("have names and values that are strings", function()
+    it("must have strings as names and values", function()
       assert.equal("a header name is not a string", refused { headers = { "X: 1" } })
       assert.equal("a header value is not a string", refused { headers = { ["X-One"] = 1 } })
     end)
 
-    it("ask nobody to wait before a body", function()
+    it("do not contain Expect", function()
       assert.is_nil(sent { method = "POST", body = ("x"):rep(2000000) }:find("Expect", 1, true))
     end)
   end)
@@ -178,7 +178,7 @@ describe("a request", function()
         sent { method = "PUT", body = "a=1" }, 1, true)
     end)
 
-    it("is announced as empty where a method wants one", function()
+    it("is announced as empty if the method has a body", function()
       for _, method in ipairs { "POST", "PUT", "PATCH" } do
         assert.matches("\r\nContent-Length: 0\r\n", sent { method = method }, 1, true)
       end
@@ -199,7 +199,7 @@ describe("a request", function()
         sent { secret = core.secret("token-of-the-test") }, 1, true)
     end)
 
-    it("is a secret, open, and not endless", function()
+    it("must be an open secret of limited length", function()
       local closed = core.secret("token-of-the-test")
       closed:close()
       assert.equal("request.secret: a core.secret expected", refused { secret = "token-of-the-test" })

@@ -16,7 +16,7 @@ describe("The shop", function()
   end)
   teardown(function() gum:stop() end)
 
-  it("has a field for each resource, and no other", function()
+  it("has a field for each resource and no other", function()
     for name in pairs(api) do assert.is_table(shop[name]) end
     assert.equal(shop.sales, shop.sales)
     assert.is_nil(shop.customers)
@@ -24,7 +24,7 @@ describe("The shop", function()
     assert.is_nil(shop.sales.total)
   end)
 
-  it("can be looked through, and takes fields of the script's own", function()
+  it("can be iterated over, and accepts fields of the script", function()
     for name in pairs(shop) do assert.is_string(name) end
     for name in pairs(shop.sales) do assert.is_string(name) end
     local own = support.shop(gum)
@@ -32,18 +32,18 @@ describe("The shop", function()
     assert.same({}, own.cache)
   end)
 
-  it("keeps its client out of sight", function()
+  it("hides its client", function()
     local own = support.shop(gum)
     assert.is_nil(next(own))
     assert.is_nil(next(own.user))
     assert.is_nil(own.user.client)
   end)
 
-  it("tells whose it is", function()
+  it("says who owns it", function()
     assert.equal("Ana Petrova", assert(shop.user:get()).name)
   end)
 
-  it("makes, changes, publishes, hides and deletes a product", function()
+  it("creates, changes, publishes, unpublishes and deletes a product", function()
     local made = assert(shop.products:create { name = "Ink", price = 900.0, draft = true, tags = { "ink", "a&b" } })
     assert.equal("Ink", made.name)
     assert.equal("900", tostring(made.price))
@@ -56,7 +56,7 @@ describe("The shop", function()
     assert.is_true(assert(shop.products:get(made.id)).deleted)
   end)
 
-  it("makes a product a draft unless asked otherwise", function()
+  it("creates a product as a draft unless asked otherwise", function()
     for _, row in ipairs {  -- parameters, what is sent, published
       { {}, "draft=true", false }, { { draft = true }, "draft=true", false },
       { { draft = false }, "draft=false", true },
@@ -75,13 +75,13 @@ describe("The shop", function()
     end
   end)
 
-  it("sends whole numbers without a fraction", function()
+  it("sends whole numbers without a decimal point", function()
     gum:reset_stats()
     assert(shop.products:update(product.id, { price = 900.0 }))
     assert.equal("price=900", support.requests(gum)[1].body)
   end)
 
-  it("writes JSON as it should, whatever the script has set lua-cjson to", function()
+  it("writes correct JSON, whatever the script has set lua-cjson to", function()
     gum:reset_stats()
     cjson.encode_number_precision(3)
     local _, err = shop.bundle_contents:update(product.id, { products = { { product_id = "a", quantity = 12345 } } })
@@ -90,17 +90,17 @@ describe("The shop", function()
     assert.truthy(support.requests(gum)[1].body:find('"quantity":12345', 1, true))
   end)
 
-  it("gives whole numbers without a fraction", function()
+  it("returns whole numbers without a decimal point", function()
     assert.falsy(tostring(assert(shop.products:get(product.id)).price):find(".", 1, true))
   end)
 
-  it("has no null", function()
+  it("returns no nulls", function()
     for _, each in ipairs(assert(shop.products:list())) do
       for _, value in pairs(each) do assert.not_equal(cjson.null, value) end
     end
   end)
 
-  it("makes, lists, changes and deletes a category", function()
+  it("creates, lists, changes and deletes a category", function()
     local made = assert(shop.variant_categories:create(product.id, { title = "Size" }))
     assert.equal("Size", assert(shop.variant_categories:get(product.id, made.id)).title)
     assert.equal("Colour", assert(shop.variant_categories:update(product.id, made.id, { title = "Colour" })).title)
@@ -131,7 +131,7 @@ describe("The shop", function()
     assert.equal("Purchase is already refunded.", err.message)
   end)
 
-  it("mails a receipt again", function()
+  it("resends a receipt", function()
     assert.same({ success = true }, shop.sales:resend_receipt(sale.id))
   end)
 
@@ -145,7 +145,7 @@ describe("The shop", function()
     end
   end)
 
-  it("makes, lists and ends a webhook", function()
+  it("creates, lists and deletes a webhook", function()
     local made = assert(shop.resource_subscriptions:create {
       resource_name = "refund", post_url = "https://example.com/hook?a=b" })
     assert.equal("https://example.com/hook?a=b", made.post_url)
@@ -155,11 +155,19 @@ describe("The shop", function()
   end)
 
   for _, wrong in ipairs { "purchase", "" } do
-    it(("tells that a webhook cannot be for '%s'"):format(wrong), function()
+    it(("says that a webhook cannot be for '%s'"):format(wrong), function()
       local _, err = shop.resource_subscriptions:create { resource_name = wrong, post_url = "https://example.com/" }
       assert.equal("invalid", err.kind)
-      _, err = shop.resource_subscriptions:list { resource_name = wrong }
-      assert.equal("Valid resource_name parameter required", err.message)
     end)
   end
+
+  it("says that there are no webhooks for 'purchase'", function()
+    local _, err = shop.resource_subscriptions:list { resource_name = "purchase" }
+    assert.equal("Valid resource_name parameter required", err.message)
+  end)
+
+  it("refuses to list the webhooks for '', as an empty filter is not a filter", function()
+    assert.truthy(support.raised(shop.resource_subscriptions.list, shop.resource_subscriptions, { resource_name = "" })
+      :find("resource_subscriptions.list: parameter 'resource_name' is empty", 1, true))
+  end)
 end)

@@ -1,13 +1,13 @@
--- Every recorded answer of Gumroad's, read as an answer.
+-- Reads every recorded response of Gumroad.
 local cjson = require "cjson"
-local answer = require "gumroad.client.response"
+local responses = require "gumroad.client.response"
 local support = require "support"
 
 local function read(name)
-  return answer.read({ method = "GET" }, { status = 200, headers = {}, body = support.fixture(name .. ".json") })
+  return responses.read({ method = "GET" }, { status = 200, headers = {}, body = support.fixture(name .. ".json") })
 end
 
--- Walks two tables side by side: the answer as read, and as plain lua-cjson decodes it.
+-- Walks two tables in parallel: the response as read, and as plain lua-cjson decodes it.
 local function compare(got, plain, where)
   for name, value in pairs(plain) do
     local at = where .. "." .. tostring(name)
@@ -22,7 +22,7 @@ local function compare(got, plain, where)
   for name in pairs(got) do assert.not_nil(plain[name], where .. "." .. tostring(name)) end
 end
 
--- Whether each whole number in a table is written without a fraction.
+-- Whether each whole number in a table is written without a decimal point.
 local function check_integers(value, where)
   for name, inner in pairs(value) do
     local at = where .. "." .. tostring(name)
@@ -35,7 +35,7 @@ local function check_integers(value, where)
   end
 end
 
-describe("The recorded answer", function()
+describe("The recorded response", function()
   for _, name in ipairs(support.fixtures("", ".json")) do
     if name ~= "endpoints" then it(name .. " is read whole, without nulls, whole numbers as integers", function()
       local body = assert(read(name))
@@ -45,16 +45,16 @@ describe("The recorded answer", function()
   end
 
   for _, name in ipairs(support.fixtures("oauth", ".json")) do
-    it("oauth/" .. name .. " is read whole", function()
+    it("oauth/" .. name .. " is read completely", function()
       compare(assert(read("oauth/" .. name)), cjson.decode(support.fixture("oauth/" .. name .. ".json")), name)
     end)
   end
 
-  it("without a key success is no failure", function()
+  it("without a key `success` is not a failure", function()
     assert.is_string(assert(read("direct_upload_create")).signed_id)
   end)
 
-  it("keeps the ids' and amounts' types: texts stay texts", function()
+  it("keeps ids and amounts that are strings as strings", function()
     local sale = assert(read("sale_get")).sale
     assert.is_string(sale.id)
     assert.is_string(sale.amount_refundable_in_currency)

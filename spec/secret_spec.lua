@@ -3,16 +3,16 @@ local core = require "gumroad.core"
 local TEXT = "tok_0123456789_wxyz"
 
 describe("secret", function()
-  it("shows its last four characters only", function()
+  it("shows only its last four characters", function()
     assert.equal("secret(...wxyz)", tostring(core.secret(TEXT)))
     assert.equal("secret(...mnop)", tostring(core.secret("abcdefghijklmnop")))
   end)
 
-  it("shows nothing of a text shorter than 16", function()
+  it("shows nothing of a text of fewer than 16 characters", function()
     assert.equal("secret(...)", tostring(core.secret("abcdefghijklmno")))
   end)
 
-  it("equals its own text alone", function()
+  it("equals only its own text", function()
     local secret = core.secret(TEXT)
     assert.is_true(secret:equals(TEXT))
     assert.is_false(secret:equals(TEXT .. "x"))
@@ -22,7 +22,7 @@ describe("secret", function()
     assert.has_error(function() secret:equals(nil) end)
   end)
 
-  it("gives Lua no way to its bytes", function()
+  it("does not let Lua read its bytes", function()
     local secret = core.secret(TEXT)
     assert.is_false(getmetatable(secret))
     assert.has_error(function() setmetatable(secret, {}) end)
@@ -33,7 +33,7 @@ describe("secret", function()
     assert.has_error(function() secret.x = 1 end)
   end)
 
-  it("refuses what a header cannot carry, without quoting it", function()
+  it("refuses what a header cannot contain, without quoting it", function()
     for _, bad in ipairs {"abc\ndef", "abc\r", "abc\0", "abc\127", "abc\195\169", "\tabc", ""} do
       local ok, message = pcall(core.secret, bad)
       assert.is_false(ok)
@@ -41,7 +41,7 @@ describe("secret", function()
     end
   end)
 
-  it("takes strings only", function()
+  it("accepts only strings", function()
     assert.has_error(function() core.secret(12345) end)
     assert.has_error(function() core.secret(nil) end)
     assert.has_error(function() core.secret(core.secret(TEXT)) end)
@@ -73,7 +73,7 @@ describe("secret", function()
     assert.is_nil(held[1])
   end)
 
-  it("keeps its methods from other values", function()
+  it("does not apply its methods to other values", function()
     local equals = core.secret(TEXT).equals
     assert.has_error(function() equals(io.stdout, TEXT) end)
     assert.has_error(function() equals({}, TEXT) end)

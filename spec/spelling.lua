@@ -1,5 +1,5 @@
--- Prints words of README, the guides, the help and the reference's texts that neither aspell nor spec/words.txt
--- knows, and fails where there are any. Code is left out.
+-- Prints the words in README, the guides, the help and the reference that neither aspell nor spec/words.txt
+-- knows, and fails if there are any. Code is left out.
 local PAGES = "README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md $(ls doc/*.md)"
 
 local function output(command)
@@ -9,16 +9,17 @@ local function output(command)
   return text
 end
 
--- Prose alone: no fenced blocks, no inline code, no link targets, options, paths and names in capitals.
+-- Only prose: without code, link targets, options, paths and identifiers.
 local function prose_of(text)
   text = ("\n" .. text):gsub("\n *```.-\n *```", "\n"):gsub("`[^`\n]*`", " "):gsub("%]%([^)]*%)", "] ")
   text = text:gsub("\n    [^\n]*", "\n"):gsub("https?://%S+", " ")
   return (text:gsub("%S*[_/=@{}<>|\\]%S*", " "):gsub("%-%-[%w-]+", " "))
 end
 
--- The texts of the tables and of the help: what the manual page says, without its macros.
+-- The texts of the tables and the help, from the manual page without its macros.
 local function manual()
   local text = output((arg[-1] or "lua5.4") .. " bin/gumroad-lua manual")
+  text = text:gsub("\n%.[^\n]*", function(line) return (line:gsub("%f[%a]%u%l%f[%A]", " ")) end)
   return (text:gsub("\n%.%S+", "\n"):gsub("\\f[BIRP]", ""):gsub("\\%-", "-"):gsub("\\[&(]%S*", " "))
 end
 

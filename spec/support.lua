@@ -1,18 +1,18 @@
--- What several specs need.
+-- Helpers for several specs.
 local gumroad = require "gumroad"
 local retry = require "gumroad.client.retry"
 local socket = require "socket"
 
 local support = {}
 
---- The shop of an emulator; more options, or others, may be given.
+--- Returns the shop of an emulator. Options may be added or replaced.
 function support.shop(gum, options)
   local all = { base_url = gum.url, access_token = gum.access_token }
   for name, value in pairs(options or {}) do all[name] = value end
   return gumroad.new(all)
 end
 
---- What the emulator was asked since its statistics were reset.
+--- Returns the requests that the emulator has received since its statistics were reset.
 function support.requests(gum)
   return assert(gum:stats()).last_requests
 end
@@ -23,21 +23,21 @@ local function finish(restore, ok, ...)
   return ...
 end
 
---- Runs a function while the process's environment seems to be `variables`.
+--- Runs a function while the environment of the process appears to be `variables`.
 function support.with_environment(variables, run)
   local real = os.getenv
   os.getenv = function(name) return variables[name] end  -- luacheck: ignore
   return finish(function() os.getenv = real end, pcall(run))  -- luacheck: ignore
 end
 
---- Calls are tried again at once from here on; the function returned ends that.
+--- Makes calls retry without pauses. The returned function ends that.
 function support.without_pauses()
   local real = retry.pause
   retry.pause = function(...) return real(...) and 0 end
   return function() retry.pause = real end
 end
 
---- Whether a text stands in a value, at any depth, in what it prints as and in the keys too.
+--- Whether a value contains a text: at any depth, in its printed form, and in keys.
 function support.holds(value, text, seen)
   seen = seen or {}
   if tostring(value):find(text, 1, true) then return true end
@@ -49,7 +49,7 @@ function support.holds(value, text, seen)
   return false
 end
 
---- The message of what a function raises, without the place in front.
+--- Returns the message of the error that a function raises, without its position.
 function support.raised(run, ...)
   local ok, raised = pcall(run, ...)
   assert(not ok, "nothing was raised")
@@ -57,7 +57,7 @@ function support.raised(run, ...)
   return (raised:gsub("^[^:]*:%d+: ", ""))
 end
 
---- The bytes of a fixture.
+--- Returns the bytes of a fixture.
 function support.fixture(name)
   local file = assert(io.open("spec/fixtures/" .. name, "rb"))
   local bytes = file:read("*a")
@@ -65,7 +65,7 @@ function support.fixture(name)
   return bytes
 end
 
---- The names of the fixtures in a folder that end so, without folder and ending.
+--- Returns the names of the fixtures in a folder with a suffix, without the folder and the suffix.
 function support.fixtures(folder, ending)
   local names = {}
   local listing = assert(io.popen("ls spec/fixtures/" .. folder))
@@ -77,8 +77,8 @@ function support.fixtures(folder, ending)
   return names
 end
 
---- A server that sends each client the same bytes, whatever it asks, and then closes. It moves
--- on as often as its step() is called.
+--- Creates a server that sends the same bytes to each client and closes the connection. It only works when its
+-- step() is called.
 -- @return table with url, step()
 function support.canned_server(bytes)
   local server = assert(socket.bind("127.0.0.1", 0))
@@ -102,13 +102,13 @@ function support.canned_server(bytes)
   return { url = "http://127.0.0.1:" .. port, step = step, close = function() server:close() end }
 end
 
---- A new folder, and a function that removes it with all that is in it.
+--- Creates a folder. Returns its path and a function that removes it with its contents.
 function support.folder()
   local path = support.output "mktemp -d"
   return path, function() os.execute("rm -rf '" .. path .. "'") end
 end
 
---- What a shell command prints, without the line's end.
+--- Returns the output of a shell command, without the final newline.
 function support.output(command)
   local pipe = assert(io.popen(command))
   local text = pipe:read("*a")
@@ -116,12 +116,12 @@ function support.output(command)
   return (text:gsub("\n$", ""))
 end
 
---- A text as one word of a shell command.
+--- Quotes a text as one word of a shell command.
 function support.quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
---- A shell command that runs a Lua program by this Lua and with its modules.
+--- Returns a shell command that runs a Lua program with this Lua and its modules.
 function support.lua_command(program)
   local first = 0
   while arg[first - 1] do first = first - 1 end
@@ -129,21 +129,21 @@ function support.lua_command(program)
   return arg[first] .. " -e " .. support.quote(modules .. program)
 end
 
---- The ids of a list's items.
+--- Returns the ids of the elements of a list.
 function support.ids(list, err)
   local ids = {}
   for i, item in ipairs(assert(list, err)) do ids[i] = item.id end
   return ids
 end
 
---- What an iterator gives, as a list.
+--- Collects what an iterator returns in a list.
 function support.collect(iterator)
   local list = {}
   for item in iterator do list[#list + 1] = item end
   return list
 end
 
---- A port of this machine on which nobody listens.
+--- Returns a port of this machine on which nobody listens.
 function support.free_port()
   local server = assert(socket.bind("127.0.0.1", 0))
   local _, port = server:getsockname()

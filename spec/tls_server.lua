@@ -1,4 +1,4 @@
---- An nginx that speaks TLS, with a certificate for 127.0.0.1 that nobody vouches for.
+--- An nginx that speaks TLS, with a self-signed certificate for 127.0.0.1.
 local support = require "support"
 
 local tls_server = {}
@@ -30,9 +30,9 @@ local function run(command, folder)
   assert(not said:find("it failed", 1, true), said)
 end
 
---- Starts it; it listens when this returns.
--- @param locations what the server answers, in nginx's words; DIR is its folder
--- @param servers   more servers of it, in the same words, or nil
+--- Starts nginx. It listens when this returns.
+-- @param locations locations of the server, in nginx's syntax; DIR is its folder
+-- @param servers   further servers in the same syntax, or nil
 -- @return { url, folder, ca_file, stop() }
 function tls_server.start(locations, servers)
   local folder, remove = support.folder()
@@ -42,7 +42,7 @@ function tls_server.start(locations, servers)
   local file = assert(io.open(folder .. "/nginx.conf", "w"))
   assert(file:write((text:gsub("DIR", folder))))
   file:close()
-  run("chmod 711 DIR && nginx -p DIR -c DIR/nginx.conf", folder)  -- its workers are another user
+  run("chmod 711 DIR && nginx -p DIR -c DIR/nginx.conf", folder)  -- its workers run as another user
   return {
     url = "https://127.0.0.1:" .. port, folder = folder, ca_file = folder .. "/cert.pem",
     stop = function()

@@ -1,4 +1,4 @@
--- library/gumroad.lua, by which editors complete.
+-- library/gumroad.lua, the types for editors.
 local api = require "gumroad.api"
 local gumroad = require "gumroad"
 local schema = require "gumroad.api.schema"
@@ -16,7 +16,7 @@ end
 
 local text = read "library/gumroad.lua"
 
--- What the annotations declare: class or alias -> its fields; function -> its arguments.
+-- What the annotations declare: the fields of classes and aliases, the arguments of functions.
 local function parse(source)
   local known, functions, params, class = {}, {}, {}, nil
   for line in source:gmatch("[^\n]+") do
@@ -42,7 +42,7 @@ end
 
 local known, functions = parse(text)
 
--- The names that a message lists as known.
+-- The names that an error lists as known.
 local function listed(message)
   local names = {}
   for name in message:match("%(known: (.*)%)"):gmatch("[%w_]+") do names[name] = true end
@@ -62,19 +62,19 @@ describe("The types for editors", function()
     assert(types.text() == text, "library/gumroad.lua is not what the tables say: run `make types`")
   end)
 
-  it("are marked as such in the first line, and do nothing if they are loaded", function()
+  it("are marked as types in the first line, and do nothing when loaded", function()
     assert.equal("---@meta", text:match("^[^\n]*"))
     assert.is_nil(assert((loadstring or load)(text))())
   end)
 
-  it("name only classes that are there", function()
+  it("name only classes that exist", function()
     for line in text:gmatch("[^\n]+") do
       local code = line:match("^%-%-%-[@|].*") or ""
       for name in code:gsub(" # .*", ""):gmatch("gumroad%.[%w_.]*[%w_]") do assert.not_nil(known[name], line) end
     end
   end)
 
-  it("have each operation with its ids, its parameters and the options of the call", function()
+  it("have each operation with its ids, its parameters and the options of a call", function()
     for resource, rows in pairs(api) do
       assert.not_nil(known["gumroad.Shop"][resource])
       for _, row in ipairs(rows) do
@@ -107,7 +107,7 @@ describe("The types for editors", function()
     end
   end)
 
-  it("have the functions and methods of the modules, and no others", function()
+  it("have the functions and methods of the modules and no others", function()
     local there, owners = {}, { gumroad = true, shop = true, oauth = true, connections = true }
     for _, file in ipairs { "init", "shop", "oauth/init", "connections" } do
       for owner, name in read("lua/gumroad/" .. file .. ".lua"):gmatch("\nfunction (%w+)[.:]([%w_]+)") do
@@ -124,7 +124,7 @@ describe("The types for editors", function()
     assert.same({}, there)
   end)
 
-  it("have the options of a shop, of a call and of a watch that there are", function()
+  it("have the options of a shop, of a call and of watch", function()
     local shop = gumroad.new { access_token = "x" }
     assert.same(listed(support.raised(gumroad.new, { zzz = 1 })), names_of("gumroad.Options", "gumroad.CallOptions"))
     assert.same(listed(support.raised(function() shop.user:get { zzz = 1 } end)), names_of("gumroad.CallOptions"))
@@ -132,7 +132,7 @@ describe("The types for editors", function()
     assert.same(listed(support.raised(function() shop:request { zzz = 1 } end)), names_of("gumroad.Request"))
   end)
 
-  it("cover an operation that is no endpoint", function()
+  it("cover an operation that is not an endpoint", function()
     assert.equal("path, params, options", functions["files:upload"])
     assert.truthy(known["gumroad.FilesUploadParams"].progress:find("fun", 1, true))
   end)

@@ -5,7 +5,7 @@ local gumroad = require "gumroad"
 local emulator = require "gumroad.emulator"
 local support = require "support"
 
-local PART = 1000             -- bytes of a part in these emulators
+local PART = 1000             -- bytes in a part, for these emulators
 local TOKEN = "token-of-the-upload-spec"
 local TEXT = ("0123456789"):rep(250)  -- three parts
 
@@ -39,7 +39,7 @@ describe("An upload", function()
     file:close()
   end
 
-  -- A file of that name's end, which is gone after the test.
+  -- Creates a file with a suffix, which is removed after the test.
   local function new_file(bytes, ending)
     local base = os.tmpname()
     local name = base .. (ending or "")
@@ -53,7 +53,7 @@ describe("An upload", function()
     path = new_file(TEXT, ".zip")
   end)
 
-  -- The file is as it is, but written to on another day.
+  -- Changes the time of the last change of a file.
   local function write_at(day)
     assert(os.execute(("touch -d %s %s"):format(day, path)))
   end
@@ -68,7 +68,7 @@ describe("An upload", function()
 
   local function puts() return requests("PUT", "/_storage/") end
 
-  -- The bytes of the parts that arrived, in the order of the file.
+  -- Returns the bytes of the parts that have arrived, in the order of the file.
   local function arrived()
     local bytes = ""
     for number = 1, 10 do
@@ -81,7 +81,7 @@ describe("An upload", function()
     return bytes
   end
 
-  -- An upload that fails in its second part, parts being sent one after the other.
+  -- Makes an upload that fails in its second part. Parts are sent one after the other.
   local function failed()
     assert(gum:fault { kind = "status", status = 503, path = "/_storage/", after = 1, times = "always" })
     local _, err = shop.files:upload(path, { parallel = 1 })
@@ -90,9 +90,9 @@ describe("An upload", function()
     return err
   end
 
-  describe("of a product's file", function()
+  describe("of a file for a product", function()
     for parts, size in pairs { [1] = 1, [2] = 2 * PART, [3] = 2 * PART + 1 } do
-      it(("of %d bytes arrives whole, in %d part%s"):format(size, parts, parts == 1 and "" or "s"), function()
+      it(("of %d bytes arrives completely, in %d part%s"):format(size, parts, parts == 1 and "" or "s"), function()
         local bytes = ("abcdefghijk"):rep(math.ceil(size / 11)):sub(1, size)
         write(path, bytes)
         assert(shop.files:upload(path))
@@ -101,7 +101,7 @@ describe("An upload", function()
       end)
     end
 
-    it("returns the URL for the files of a product", function()
+    it("returns the URL to put into the files of a product", function()
       local url = assert(shop.files:upload(path, { filename = "ink.zip" })).file_url
       assert.matches("/ink%.zip$", url)
       local product = assert(shop.products:create { name = "Ink", price = 900, draft = true,
@@ -109,21 +109,21 @@ describe("An upload", function()
       assert.equal(#TEXT, product.files[1].size)
     end)
 
-    it("is no mistake of the caller where the server's plan is none", function()
+    it("does not blame the caller for an invalid plan from the server", function()
       local parts = '"parts":[{"part_number":1,"presigned_url":"https://storage.example.com/"}]'
       for _, plan in ipairs { '"key":"k",' .. parts, '"upload_id":"u",' .. parts, '"upload_id":"u","key":5,' .. parts,
         '"upload_id":{},"key":"k",' .. parts, '"upload_id":"u","key":"k","parts":[]' } do
         gum:fault { kind = "status", status = 200, path = "/v2/files", body = '{"success":true,' .. plan .. "}" }
         local _, err = shop.files:upload(path)
-        assert.same({ "decode", "the answer has no upload with a list of parts to send" }, { err.kind, err.message })
+        assert.same({ "decode", "the response has no upload with a list of parts to send" }, { err.kind, err.message })
       end
     end)
 
-    it("goes under the file's own name where none is given", function()
+    it("uses the file's own name by default", function()
       assert.equal(path:match("[^/]*$"), assert(shop.files:upload(path)).file_url:match("[^/]*$"))
     end)
 
-    it("goes as it was where its bytes are any", function()
+    it("preserves any bytes", function()
       local bytes = ("\0\255\r\n"):rep(600)
       write(path, bytes)
       assert(shop.files:upload(path))
@@ -145,7 +145,7 @@ describe("An upload", function()
       assert.equal("of the shop", requests("POST", "/v2/files/presign")[1].headers["x-own"])
     end)
 
-    it("sends as many parts at a time as is said", function()
+    it("sends as many parts at a time as it is told to", function()
       write(path, ("x"):rep(8 * PART))
       assert(gum:fault { kind = "delay", seconds = 0.2, path = "/_storage/", times = "always" })
       assert(shop.files:upload(path, { parallel = 2 }))
@@ -155,7 +155,7 @@ describe("An upload", function()
       assert.equal(8, gum:stats().max_in_flight)
     end)
 
-    it("tells of progress, never backwards, up to the whole", function()
+    it("reports progress, never backward, up to the whole size", function()
       assert(gum:fault { kind = "reset_upload", bytes = 100, times = 2 })
       local last, reports = 0, 0
       assert(shop.files:upload(path, { progress = function(now)
@@ -167,13 +167,13 @@ describe("An upload", function()
       assert.is_true(reports >= 1)
     end)
 
-    it("ends with what its progress function raises", function()
+    it("ends with the error that its progress function raises", function()
       assert.matches("enough of it", support.raised(function()
         shop.files:upload(path, { progress = function() error("enough of it") end })
       end))
     end)
 
-    it("overlaps with other calls", function()
+    it("runs concurrently with other calls", function()
       local values, errors = gumroad.all {
         function() return shop.files:upload(path) end,
         function() return shop.files:upload(path, { parallel = 1 }) end,
@@ -194,30 +194,30 @@ describe("An upload", function()
     end)
   end)
 
-  describe("of which a part fails", function()
+  describe("with a part that fails", function()
     for name, fault in pairs {
       ["is refused for now"] = { kind = "status", status = 503 },
-      ["is reset before an answer"] = { kind = "reset" },
+      ["is reset before a response"] = { kind = "reset" },
       ["is reset in its middle"] = { kind = "reset_upload", bytes = 300 },
       ["was too slow for the storage"] = { kind = "status", status = 400,
         body = "<Error><Code>RequestTimeout</Code><Message>Your socket connection was idle.</Message></Error>" },
     } do
-      it("sends that part again, and no other, where it " .. name, function()
+      it("sends only that part again if it " .. name, function()
         fault.path, fault.after = fault.kind ~= "reset_upload" and "/_storage/" or nil, 1
         assert(gum:fault(fault))
         assert(shop.files:upload(path))
         assert.equal(TEXT, arrived())
-        assert.equal(fault.kind == "reset_upload" and 3 or 4, #puts())  -- what was cut did not arrive
+        assert.equal(fault.kind == "reset_upload" and 3 or 4, #puts())  -- the part that was cut did not arrive
       end)
     end
 
-    it("sends it again where nothing moves", function()
+    it("sends it again if nothing moves", function()
       assert(gum:fault { kind = "stall", path = "/_storage/" })
       assert(shop.files:upload(path, nil, { timeout = 1 }))
       assert.equal(4, #puts())
     end)
 
-    it("gives up when the attempts are used up, and keeps how far it came", function()
+    it("gives up when the attempts are used up, and keeps its state", function()
       local err = failed()
       assert.same({ "server", 503, 3, "PUT" }, { err.kind, err.status, err.attempts, err.method })
       assert.is_true(err.retryable)
@@ -228,7 +228,7 @@ describe("An upload", function()
       assert.equal(0, #requests("POST", "/v2/files/abort"))
     end)
 
-    it("ends the others that are under way, and keeps them", function()
+    it("cancels the other parts in progress, and keeps them", function()
       assert(gum:fault { kind = "status", status = 400, path = "/_storage/" })
       assert(gum:fault { kind = "delay", seconds = 0.1, path = "/_storage/", times = 2 })
       local _, err = shop.files:upload(path, { parallel = 3 })
@@ -237,11 +237,11 @@ describe("An upload", function()
       assert.equal(2, etags)
     end)
 
-    it("does not show what lets one into the storage", function()
+    it("does not show the secrets of the storage", function()
       local seen = {}
       local other = support.shop(gum, {
         on_request = function(request) if request.method == "PUT" then seen[#seen + 1] = request.url end end,
-        on_response = function(answer) if answer.method == "PUT" then seen[#seen + 1] = answer.url end end,
+        on_response = function(response) if response.method == "PUT" then seen[#seen + 1] = response.url end end,
       })
       local secret = assert(other.files:presign { filename = "a", file_size = 1 }).parts[1].presigned_url
       assert.matches("X%-Amz%-Signature=%x+", secret)
@@ -264,7 +264,7 @@ describe("An upload", function()
   end)
 
   describe("that is resumed", function()
-    it("sends what is missing, and completes", function()
+    it("sends the missing parts and completes", function()
       local kept = cjson.decode(cjson.encode(failed().upload))  -- as from a file
       local sent = {}
       local done = assert(shop.files:upload(path, { resume = kept,
@@ -276,14 +276,14 @@ describe("An upload", function()
       assert.equal(kept.file_url, done.file_url)
     end)
 
-    it("leaves the table it was given as it was", function()
+    it("does not change the table that it was given", function()
       local kept = failed().upload
       local before = cjson.encode(kept)
       assert(shop.files:upload(path, { resume = kept }))
       assert.same(cjson.decode(before), cjson.decode(cjson.encode(kept)))
     end)
 
-    it("only completes where nothing else was missing", function()
+    it("only completes if nothing else is missing", function()
       assert(gum:fault { kind = "status", status = 503, path = "/v2/files/complete" })
       local _, err = shop.files:upload(path)
       assert.equal("/v2/files/complete", err.path)
@@ -292,17 +292,17 @@ describe("An upload", function()
       assert.equal(1, #support.requests(gum))
     end)
 
-    it("says that it may be complete where it was completed without an answer", function()
+    it("says that it may be complete if there was no response to completing it", function()
       assert(gum:fault { kind = "reset_body", path = "/v2/files/complete" })
       local _, err = shop.files:upload(path)
       assert.same({ "outcome_unknown", "/v2/files/complete" }, { err.kind, err.path })
       local _, again = shop.files:upload(path, { resume = err.upload })
       assert.equal("invalid", again.kind)
-      assert.matches("The upload was not found; it was asked for before, and may have succeeded without an answer: "
-        .. "try the file_url " .. err.upload.file_url, again.message, 1, true)
+      assert.matches("The upload was not found; Gumroad was asked to complete it before, and may have done so without "
+        .. "a response: try the file_url " .. err.upload.file_url, again.message, 1, true)
     end)
 
-    it("is refused where the file changed, and nothing is sent", function()
+    it("is refused if the file has changed, and nothing is sent", function()
       local kept = failed().upload
       write(path, TEXT:upper() .. "more")
       local _, err = shop.files:upload(path, { resume = kept })
@@ -315,7 +315,7 @@ describe("An upload", function()
       assert.same({}, support.requests(gum))
     end)
 
-    it("begins anew where its URLs have expired, and drops what there was", function()
+    it("starts again if its URLs have expired, and discards what was sent", function()
       local kept = failed().upload
       assert(gum:advance(901))
       local done = assert(shop.files:upload(path, { resume = kept }))
@@ -324,47 +324,47 @@ describe("An upload", function()
       assert.matches(kept.upload_id, requests("POST", "/v2/files/abort")[1].body, 1, true)
     end)
 
-    it("begins anew where it was aborted meanwhile", function()
+    it("starts again if it was aborted in the meantime", function()
       local kept = failed().upload
       assert(shop.files:abort { upload_id = kept.upload_id, key = kept.key })
       assert.is_string(assert(shop.files:upload(path, { resume = kept })).file_url)
     end)
 
-    it("takes only what an error had", function()
+    it("accepts only the state from an error", function()
       for _, parts in ipairs { {}, { 1 }, { { part_number = 2, etag = "a" } }, { { part_number = 1 } } } do
         local wrong = { upload_id = "a", key = "b", size = 9, parts = parts }
-        assert.equal("files.upload: parameter 'resume': what an earlier error has as `upload` expected",
+        assert.equal("files.upload: parameter 'resume': the `upload` of an earlier error expected",
           support.raised(shop.files.upload, shop.files, path, { resume = wrong }))
       end
     end)
   end)
 
   describe("that cannot be completed", function()
-    it("is aborted where its URLs expire under way", function()
+    it("is aborted if its URLs expire during the upload", function()
       local _, err = shop.files:upload(path, { parallel = 1, progress = function() gum:advance(901) end })
       assert.same({ "invalid", 403, "AccessDenied" }, { err.kind, err.status, err.storage_code })
-      assert.matches("Request has expired; the URLs of an upload live 15 minutes", err.message, 1, true)
+      assert.matches("Request has expired; the URLs of an upload expire after 15 minutes", err.message, 1, true)
       assert.is_nil(err.upload)
       assert.equal(1, #requests("POST", "/v2/files/abort"))
     end)
 
-    it("is aborted where the file changes between two parts", function()
+    it("is aborted if the file changes between two parts", function()
       local _, err = shop.files:upload(path, { parallel = 1, progress = function() write(path, TEXT .. "more") end })
       assert.equal("file", err.kind)
-      assert.matches("changed while it was uploaded", err.message)
+      assert.matches("changed during the upload", err.message)
       assert.is_nil(err.upload)
       assert.equal(1, #puts())
       assert.equal(1, #requests("POST", "/v2/files/abort"))
     end)
 
-    it("is aborted where the file vanishes", function()
+    it("is aborted if the file disappears", function()
       local _, err = shop.files:upload(path, { parallel = 1, progress = function() os.remove(path) end })
       assert.equal("file", err.kind)
       assert.matches("No such file", err.message)
       assert.equal(1, #requests("POST", "/v2/files/abort"))
     end)
 
-    it("is not completed where the file changes with the last part", function()
+    it("is not completed if the file changes during the last part", function()
       write(path, "one part")
       local _, err = shop.files:upload(path, { progress = function() write(path, "another part") end })
       assert.equal("file", err.kind)
@@ -377,7 +377,7 @@ describe("An upload", function()
       assert.same({}, support.requests(gum))
     end)
 
-    -- What is wrong with a path, for both sorts of upload.
+    -- Returns what is wrong with a path, for both kinds of upload.
     local function refusal(name)
       local _, err = shop.files:upload(name)
       local _, other = shop.direct_uploads:upload(name)
@@ -386,24 +386,24 @@ describe("An upload", function()
       return err.message
     end
 
-    it("where there is no such file", function()
+    it("if there is no such file", function()
       assert.equal("cannot read /none/such.png: No such file or directory", refusal("/none/such.png"))
     end)
 
-    it("where it is a directory", function()
+    it("if it is a directory", function()
       assert.equal("cannot read spec: it is a directory", refusal("spec"))
     end)
 
-    it("where it is no file with an end", function()
+    it("if it is not a regular file", function()
       assert.equal("cannot read /dev/zero: it is not a regular file", refusal("/dev/zero"))
     end)
 
-    it("where it is empty", function()
+    it("if it is empty", function()
       write(path, "")
-      assert.equal(path .. " is empty: Gumroad takes no empty files", refusal(path))
+      assert.equal(path .. " is empty, and Gumroad takes no empty files", refusal(path))
     end)
 
-    it("where it is larger than 20 GB", function()
+    it("if it is larger than 20 GB", function()
       local file = assert(io.open(path, "r+b"))
       file:seek("set", 20 * 1024 ^ 3)
       file:write("x")
@@ -412,23 +412,23 @@ describe("An upload", function()
       assert.equal(path .. " is larger than 20 GB", err.message)
     end)
 
-    it("where it cannot be told what it is", function()
+    it("if its type is unknown", function()
       for _, ending in ipairs { ".svg", ".txt", "" } do
         local _, err = shop.direct_uploads:upload(new_file("x", ending))
         assert.equal("file", err.kind)
-        assert.matches("give content_type$", err.message)
+        assert.matches("does not show the type of the file: pass content_type%. ", err.message)
       end
     end)
 
-    it("where the path is none", function()
-      for name, message in pairs { [1] = "string expected, got number", ["a\0b"] = "path has a NUL" } do
+    it("if the path is invalid", function()
+      for name, message in pairs { [1] = "string expected, got number", ["a\0b"] = "path contains a NUL character" } do
         assert.matches("files%.upload: path.*" .. message:gsub("path ", ""),
           support.raised(shop.files.upload, shop.files, name))
       end
       assert.equal("files.upload: path is missing", support.raised(shop.files.upload, shop.files))
     end)
 
-    it("where a parameter is wrong", function()
+    it("if a parameter is wrong", function()
       for parameter, value in pairs { parallel = 0, progress = true, resume = "x", part_size = 5 } do
         assert.matches("^files%.upload: .*'" .. parameter .. "'",
           support.raised(shop.files.upload, shop.files, path, { [parameter] = value }))
@@ -441,7 +441,7 @@ describe("An upload", function()
       return assert(shop.products:create { name = "Ink", price = 900, draft = true }).id
     end
 
-    it("returns the signed_id for a cover, a thumbnail or a medium", function()
+    it("returns the signed_id for a cover, a thumbnail or media", function()
       local id = new_product()
       assert(shop.covers:create(id, { signed_blob_id = assert(shop.direct_uploads:upload(
         new_file("a picture", ".png"))).signed_id }))
@@ -451,7 +451,7 @@ describe("An upload", function()
         new_file("a picture", ".webp"), { purpose = "media" })).signed_id })
     end)
 
-    it("sends the file with its checksum, and the headers that were asked for alone", function()
+    it("sends the file with its checksum and only the requested headers", function()
       local blob = assert(shop.direct_uploads:upload(new_file("hello, world\n", ".gif"), { filename = "hello.gif" }))
       assert.same({ "hello.gif", 13, "image/gif", "IsNoOwlBNsM5g5GucbIPBA==" },
         { blob.filename, blob.byte_size, blob.content_type, blob.checksum })
@@ -463,32 +463,32 @@ describe("An upload", function()
       assert.is_nil(sent.headers.authorization)
     end)
 
-    it("is sent again where that fails", function()
+    it("is sent again if that fails", function()
       assert(gum:fault { kind = "reset_upload", bytes = 1 })
       assert(shop.direct_uploads:upload(new_file("a picture", ".png")))
     end)
 
-    it("takes the type that is given", function()
+    it("uses the type that is given", function()
       local blob = assert(shop.direct_uploads:upload(new_file("film", ".bin"), { content_type = "video/mp4" }))
       assert.equal("video/mp4", blob.content_type)
     end)
 
-    it("tells Gumroad's refusal", function()
+    it("returns Gumroad's refusal", function()
       local _, err = shop.direct_uploads:upload(new_file("x", ".webp"))
       assert.same({ "invalid", "This content type is not allowed" }, { err.kind, err.message })
       assert.equal(0, #puts())
     end)
 
-    it("is no mistake of the caller where the server does not say where to send it", function()
+    it("does not blame the caller if the server does not say where to send it", function()
       for _, place in ipairs { "null", "5", '{"url":"https://storage.example.com/"}', '{"url":5,"headers":{}}',
         '{"url":"https://storage.example.com/","headers":"none"}' } do
         gum:fault { kind = "status", status = 200, path = "/v2/direct", body = '{"direct_upload":' .. place .. "}" }
         local _, err = shop.direct_uploads:upload(new_file("x", ".png"))
-        assert.same({ "decode", "the answer does not say where to send the file" }, { err.kind, err.message })
+        assert.same({ "decode", "the response does not say where to send the file" }, { err.kind, err.message })
       end
     end)
 
-    it("says what to install where luaossl is missing", function()
+    it("says what to install if luaossl is missing", function()
       local loaded, preload = package.loaded["openssl.digest"], package.preload["openssl.digest"]
       package.loaded["openssl.digest"] = nil
       package.preload["openssl.digest"] = function() error("not here") end
@@ -499,7 +499,7 @@ describe("An upload", function()
       assert.same({}, support.requests(gum))
     end)
 
-    it("lets others go on while a large file is summed", function()
+    it("lets other calls continue while the checksum of a large file is computed", function()
       local large = new_file(("x"):rep(20 * 1048576), ".mov")
       local sent = {}
       local other = support.shop(gum, { on_request = function(request) sent[#sent + 1] = request.url end })
@@ -512,7 +512,7 @@ describe("An upload", function()
     end)
   end)
 
-  it("of 1 GiB holds less than 32 MiB, a failed part included #slow", function()
+  it("of 1 GiB needs less than 32 MiB of memory, including a failed part #slow", function()
     local interpreter = 0
     while arg[interpreter - 1] do interpreter = interpreter - 1 end
     local pipe = assert(io.popen(('LUA_PATH="./?.lua;$LUA_PATH" exec %s bench/upload.lua'):format(arg[interpreter])))
@@ -521,7 +521,7 @@ describe("An upload", function()
     assert.is_true(peak and peak < 32, tostring(peak))
   end)
 
-  it("stands on core.file_stat, which tells when a file was written to", function()
+  it("relies on core.file_stat, which shows when a file was written to", function()
     local size, before = core.file_stat(path)
     assert.equal(#TEXT, size)
     write_at("2020-01-01")

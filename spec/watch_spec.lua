@@ -1,4 +1,4 @@
--- shop:watch over real sockets: the emulator's Gumroad sends pings, and strangers send what they like.
+-- shop:watch over real sockets: the emulator sends pings, and strangers send anything.
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local events = require "gumroad.api.events"
@@ -8,7 +8,7 @@ local Error = require "gumroad.base.error"
 local socket = require "socket"
 local support = require "support"
 
-local PATIENCE = 10      -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 10      -- seconds until a test gives up; never reached in practice
 local SCALE = 0.0001     -- a retry after a minute comes after 6 ms
 local PATH = "/gumroad/7f3d0c5b9a"
 local FORM = "application/x-www-form-urlencoded"
@@ -17,9 +17,9 @@ local function ignore() end
 
 describe("shop:watch", function()
   local gum, shop, seller_id
-  local errors  -- what on_error was given: { err, event }
+  local errors  -- arguments of on_error: { err, event }
 
-  -- A watch that nobody stops fails in time.
+  -- A watch that is never stopped fails after a while.
   local new_watcher = watch.new
   local function new_with_end(...)
     local watcher, err = new_watcher(...)
@@ -59,7 +59,7 @@ describe("shop:watch", function()
     return shop:watch(all)
   end
 
-  -- A ping's body, of this seller unless the fields say so.
+  -- The body of a ping, from this seller unless the fields say otherwise.
   local function ping(fields)
     local all = { resource_name = "sale", sale_id = "s1", seller_id = seller_id }
     for name, value in pairs(fields or {}) do all[name] = value end
@@ -72,14 +72,14 @@ describe("shop:watch", function()
       headers = { ["Content-Type"] = request.content_type or FORM }, body = request.body or ping() })
   end
 
-  -- What a request gets: the status.
+  -- Sends a request. Returns the status of the response.
   local function status_of(watcher, request)
     local transfer = send(watcher, request)
     while not transfer:done() do watcher:step(PATIENCE) end
     return assert(transfer:result()).status
   end
 
-  -- The statuses that Gumroad got for its pings, once there are so many.
+  -- Waits for a number of pings. Returns the statuses that Gumroad got for them.
   local function statuses(watcher, count)
     local give_up, pings = core.now() + PATIENCE, {}
     while #pings < count and core.now() < give_up do
@@ -107,7 +107,7 @@ describe("shop:watch", function()
 
   -- Handlers ----------------------------------------------------------------------------------
 
-  it("makes the webhook, hands a sale to its handler and answers 200", function()
+  it("creates the webhook, passes a sale to its handler and responds with 200", function()
     local got, watcher_of_run
     assert.is_true(watching({ sale = function(...) got = { ... } end }, function(watcher)
       watcher_of_run = watcher
@@ -121,7 +121,7 @@ describe("shop:watch", function()
   end)
 
   for _, name in ipairs(events.names) do
-    it("hands a " .. name .. " to the handler of that name and to no other", function()
+    it("passes a " .. name .. " to the handler of this name and to no other", function()
       local called, options = {}, {}
       for _, other in ipairs(events.names) do
         options[other] = function(_, event) called[#called + 1] = { other, event.type } end
@@ -133,7 +133,7 @@ describe("shop:watch", function()
     end)
   end
 
-  it("answers 200 to an event that nobody asked for", function()
+  it("responds with 200 to an event without a handler", function()
     local count = 0
     watching({ sale = function() count = count + 1 end }, function(watcher)
       assert.equal(200, status_of(watcher, { body = ping { resource_name = "refund" } }))
@@ -142,7 +142,7 @@ describe("shop:watch", function()
     assert.same({ 0, {} }, { count, errors })
   end)
 
-  it("calls no other function for a ping that names one of its options", function()
+  it("does not call one of its options for a ping with this name", function()
     watching({ sale = error }, function(watcher)
       for _, name in ipairs { "on_error", "on_ready", "handlers", "__index" } do
         assert.equal(200, status_of(watcher, { body = ping { resource_name = name } }))
@@ -151,7 +151,7 @@ describe("shop:watch", function()
     assert.same({}, errors)
   end)
 
-  it("answers 503 when a handler raises, so that Gumroad sends the ping again", function()
+  it("responds with 503 when a handler raises an error, so that Gumroad sends the ping again", function()
     local keys, retries = {}, {}
     watching({ sale = function(_, event)
       keys[#keys + 1], retries[#retries + 1] = event.key, event.retry_count
@@ -165,11 +165,12 @@ describe("shop:watch", function()
     assert.equal(2, #errors)
     local err, event = errors[1][1], errors[1][2]
     assert.equal("invalid", err.kind)
-    assert.matches("^spec/watch_spec%.lua:%d+: no room for it\n", err.message)
+    assert.matches("^spec/watch_spec%.lua:%d+: no room for it$", err.message)
+    assert.matches("^stack traceback:\n.*spec/watch_spec%.lua:%d+:", err.traceback)
     assert.equal(keys[1], event.key)
   end)
 
-  it("gives on_error the error object that a handler raised, as it is", function()
+  it("passes the error object that a handler raised to on_error, unchanged", function()
     local raised = Error.new("not_found", "no such sale")
     watching({ sale = function() error(raised) end }, function(watcher)
       assert.equal(503, status_of(watcher, {}))
@@ -177,7 +178,7 @@ describe("shop:watch", function()
     assert.equal(raised, errors[1][1])
   end)
 
-  it("answers 503 whatever a handler raises", function()
+  it("responds with 503 whatever a handler raises", function()
     local raised
     watching({ sale = function() error(raised) end }, function(watcher)
       for _, value in ipairs { false, {}, 5 } do
@@ -190,7 +191,7 @@ describe("shop:watch", function()
     assert.equal(4, #errors)
   end)
 
-  it("answers 200 whatever a handler returns", function()
+  it("responds with 200 whatever a handler returns", function()
     local returned
     watching({ sale = function() return returned end }, function(watcher)
       for _, value in ipairs { false, 503, "no" } do
@@ -200,7 +201,7 @@ describe("shop:watch", function()
     end)
   end)
 
-  it("tells on stderr what went wrong where there is no on_error", function()
+  it("writes errors to stderr if there is no on_error", function()
     local real, lines = io.stderr, {}
     local watcher
     finally(function()
@@ -228,7 +229,7 @@ describe("shop:watch", function()
 
   -- Who may in --------------------------------------------------------------------------------
 
-  -- Watches and asks for statuses: rows of { expected status, request }; the handler is called for 200 alone.
+  -- Watches and checks statuses: rows of { expected status, request }. The handler is called only for 200.
   local function check_statuses(options, rows)
     local count, taken = 0, 0
     errors = {}
@@ -244,7 +245,7 @@ describe("shop:watch", function()
     assert.equal(#rows - taken, #errors)
   end
 
-  it("answers 404 to another path or query than the url's", function()
+  it("responds with 404 to another path or query than that of the url", function()
     check_statuses({}, {
       { 200 }, { 404, path = "/" }, { 404, path = "/gumroad" }, { 404, path = PATH .. "/" },
       { 404, path = PATH .. "?" },
@@ -257,7 +258,7 @@ describe("shop:watch", function()
     end
   end)
 
-  it("answers 404 to a missing or wrong secret", function()
+  it("responds with 404 to a missing or wrong secret", function()
     check_statuses({ secret = "open-sesame" }, {
       { 200, path = PATH .. "?secret=open-sesame" }, { 404, path = PATH }, { 404, path = PATH .. "?secret=" },
       { 404, path = PATH .. "?secret=open-sesamf" }, { 404, path = PATH .. "?secret=open-sesam" },
@@ -267,7 +268,7 @@ describe("shop:watch", function()
     assert.is_false(support.holds(errors, "sesam"))
   end)
 
-  it("gives Gumroad the secret, percent-encoded, behind the query that the url has", function()
+  it("gives Gumroad the percent-encoded secret at the end of the query of the url", function()
     local count = 0
     watching({ url = "http://127.0.0.1:0/hook?shop=1", secret = "a b&c/ö", sale = function() count = count + 1 end },
       function(watcher)
@@ -280,7 +281,7 @@ describe("shop:watch", function()
     assert.equal(1, count)
   end)
 
-  it("takes pings at a path that a proxy in front has made of the url's, with the url's query", function()
+  it("accepts pings at the path that a proxy made of the url, with the query of the url", function()
     check_statuses({ url = "http://127.0.0.1:0/public/hook?a=1", path = "/inner", secret = "s" }, {
       { 200, path = "/inner?a=1&secret=s" }, { 404, path = "/public/hook?a=1&secret=s" }, { 404, path = "/inner" },
       { 404, path = "/inner?a=1" }, { 404, path = "/?a=1&secret=s" },
@@ -288,21 +289,21 @@ describe("shop:watch", function()
     check_statuses({ path = "/inner" }, { { 200, path = "/inner" } })
   end)
 
-  it("takes pings at / where the url has no path", function()
+  it("accepts pings at / if the url has no path", function()
     check_statuses({ url = "http://127.0.0.1:0" }, { { 200, path = "/" }, { 404, path = PATH } })
     check_statuses({ url = "http://127.0.0.1:0?a=1" }, { { 200, path = "/?a=1" } })
   end)
 
-  it("answers 405 to what is no POST", function()
+  it("responds with 405 to other methods than POST", function()
     check_statuses({}, { { 405, method = "GET", body = "" }, { 405, method = "PUT" } })
     assert.equal("a request was refused: method GET, not POST", errors[1][1].message)
   end)
 
-  it("answers 404 to another method at another path: it does not tell which paths there are", function()
+  it("responds with 404 to another method at another path, so that it does not reveal paths", function()
     check_statuses({}, { { 404, method = "GET", path = "/", body = "" } })
   end)
 
-  it("answers 400 to what is no ping", function()
+  it("responds with 400 to what is not a ping", function()
     check_statuses({}, {
       { 400, body = "" }, { 400, body = "hello" }, { 400, content_type = "text/plain" },
       { 400, content_type = "application/json" }, { 400, body = "resource_name=cancellation&sale_id=s1" },
@@ -310,21 +311,21 @@ describe("shop:watch", function()
     for _, given in ipairs(errors) do assert.is_true(Error.is(given[1])) end
   end)
 
-  it("answers 403 to the ping of another seller", function()
+  it("responds with 403 to the ping of another seller", function()
     check_statuses({}, { { 200 }, { 403, body = ping { seller_id = "somebody" } },
       { 403, body = ping { seller_id = "" } } })
     local err, event = errors[1][1], errors[1][2]
-    assert.same({ "invalid", "a ping of another seller was refused" }, { err.kind, err.message })
+    assert.same({ "invalid", "a ping for another seller was refused" }, { err.kind, err.message })
     assert.equal("sale:s1", event.key)
   end)
 
-  it("expects the seller that it is told, and then does not ask whose the token is", function()
+  it("expects the given seller, without asking who owns the token", function()
     gum:reset_stats()
     check_statuses({ seller_id = "somebody" }, { { 403 }, { 200, body = ping { seller_id = "somebody" } } })
     for _, request in ipairs(support.requests(gum)) do assert.not_equal("/v2/user", request.path) end
   end)
 
-  it("answers 403 where Gumroad itself tells of another seller's sale", function()
+  it("responds with 403 if Gumroad itself sends another seller's sale", function()
     local count = 0
     watching({ seller_id = "somebody", sale = function() count = count + 1 end }, function(watcher)
       assert(gum:sell {})
@@ -333,7 +334,7 @@ describe("shop:watch", function()
     assert.equal(0, count)
   end)
 
-  it("takes a ping whose buyer filled in a custom field named seller_id", function()
+  it("accepts a ping whose buyer filled in a custom field named seller_id", function()
     local shadowed
     watching({ sale = function(_, event) shadowed = event.shadowed end }, function(watcher)
       assert(gum:sell { custom_fields = { { "seller_id", "somebody" } } })
@@ -343,7 +344,7 @@ describe("shop:watch", function()
     assert.same({}, errors)
   end)
 
-  it("takes the ping of a cancellation, which names no seller", function()
+  it("accepts the ping of a cancellation, which names no seller", function()
     local count = 0
     watching({ cancellation = function() count = count + 1 end }, function(watcher)
       local sale = assert(gum:sell { product_id = "mclub" })
@@ -355,7 +356,7 @@ describe("shop:watch", function()
 
   -- Beginning and end -------------------------------------------------------------------------
 
-  it("is ready when the webhooks are made and the port is open, which port 0 in the url stands for", function()
+  it("is ready when the webhooks exist and the port is open, which replaces port 0 in the url", function()
     local seen = {}
     assert(shop:watch(with_defaults { sale = ignore, refund = ignore, on_ready = function(watcher)
       seen[#seen + 1] = watcher
@@ -367,13 +368,13 @@ describe("shop:watch", function()
     assert.equal(1, #seen)
   end)
 
-  it("gives Gumroad any other port as it is", function()
+  it("gives Gumroad any other port unchanged", function()
     watching({ url = "http://127.0.0.1:8080" .. PATH, sale = ignore }, function(watcher)
       assert.equal("http://127.0.0.1:8080" .. PATH, watcher.url)
     end)
   end)
 
-  it("listens on the port and address that it is told", function()
+  it("listens on the given port and address", function()
     local port = support.free_port()
     watching({ address = "127.0.0.2", port = port, sale = ignore }, function(watcher)
       assert.equal(port, watcher.port)
@@ -382,38 +383,63 @@ describe("shop:watch", function()
     end)
   end)
 
-  it("ends when a handler stops it, after the ping at hand was answered, and closes the port", function()
-    local port, transfers, count = nil, {}, 0
-    assert.is_true(shop:watch(with_defaults {
-      on_ready = function(watcher)
-        port = watcher.port
-        for i = 1, 3 do
-          transfers[i] = send(watcher, { body = ping { sale_id = "s" .. i } })
-        end
-      end,
-      sale = function(_, _, watcher)
-        count = count + 1
-        watcher:stop()
-      end,
-    }))
-    assert.is_false(is_open(port))
-    local answered = 0
-    for _, transfer in ipairs(transfers) do
-      while not transfer:done() do core.engine():step(PATIENCE) end
-      local response = transfer:result()
-      if response then
-        assert.equal(200, response.status)
-        answered = answered + 1
+  for _, how in ipairs { "stop", "close" } do
+    it("ends with " .. how .. "() in a handler after the response to the current ping; the others get 503", function()
+      local port, transfers, count = nil, {}, 0
+      assert.is_true(shop:watch(with_defaults {
+        on_ready = function(watcher)
+          port = watcher.port
+          for i = 1, 20 do
+            transfers[i] = send(watcher, { body = ping { sale_id = "s" .. i } })
+          end
+        end,
+        sale = function(_, _, watcher)
+          count = count + 1
+          watcher[how](watcher)
+          watcher[how](watcher)
+        end,
+      }))
+      assert.is_false(is_open(port))
+      local got = {}
+      for _, transfer in ipairs(transfers) do
+        while not transfer:done() do core.engine():step(PATIENCE) end
+        local status = assert(transfer:result()).status
+        got[status] = (got[status] or 0) + 1
       end
-    end
-    assert.same({ 1, 1 }, { count, answered })
+      assert.same({ 1, { [200] = 1, [503] = 19 } }, { count, got })
+    end)
+  end
+
+  it("ends when on_error closes it", function()
+    local current, transfer
+    assert.is_true(shop:watch(with_defaults { sale = ignore,
+      on_ready = function(watcher)
+        current, transfer = watcher, send(watcher, { path = "/wrong" })
+      end,
+      on_error = function() current:close() end }))
+    while not transfer:done() do core.engine():step(PATIENCE) end
+    assert.equal(404, assert(transfer:result()).status)
+    current:step(PATIENCE)  -- does nothing any more
   end)
 
-  it("ends at once where on_ready stops it", function()
+  it("answers 503, closes the port and raises the error again when on_error raises", function()
+    local port, transfer
+    local raised = support.raised(shop.watch, shop, with_defaults { sale = ignore,
+      on_ready = function(watcher)
+        port, transfer = watcher.port, send(watcher, { body = ping { seller_id = "other" } })
+      end,
+      on_error = function() error("no room in the log") end })
+    assert.matches("no room in the log", raised, 1, true)
+    assert.is_false(is_open(port))
+    while not transfer:done() do core.engine():step(PATIENCE) end
+    assert.equal(503, assert(transfer:result()).status)
+  end)
+
+  it("ends at once if on_ready stops it", function()
     assert.is_true(shop:watch(with_defaults { sale = ignore, on_ready = function(watcher) watcher:stop() end }))
   end)
 
-  it("closes the port and raises again what on_ready raises", function()
+  it("closes the port and raises the error of on_ready again", function()
     local port
     local raised = support.raised(shop.watch, shop, with_defaults { sale = ignore, on_ready = function(watcher)
       port = watcher.port
@@ -423,7 +449,7 @@ describe("shop:watch", function()
     assert.is_false(is_open(port))
   end)
 
-  it("leaves the webhooks where they are when it ends, and makes none twice", function()
+  it("keeps the webhooks when it ends, and creates none twice", function()
     local url
     for _ = 1, 2 do
       watching({ url = "http://127.0.0.1:9" .. PATH, sale = ignore }, function(watcher) url = watcher.url end)
@@ -439,7 +465,7 @@ describe("shop:watch", function()
     assert.is_false(is_open(watcher.port))
   end)
 
-  it("makes no webhooks where they are there already", function()
+  it("creates no webhooks with subscribe = false", function()
     gum:reset_stats()
     local count = 0
     watching({ subscribe = false, sale = function() count = count + 1 end }, function(watcher)
@@ -449,15 +475,88 @@ describe("shop:watch", function()
     assert.same({ 1, {} }, { count, webhooks "sale" })
   end)
 
-  it("then takes an address in the private network, where a proxy or Gumroad's settings may point to", function()
+  it("then accepts an address in a private network, which a proxy or Gumroad's settings may point to", function()
     local elsewhere = gumroad.new { access_token = "a", base_url = "https://gumroad.invalid" }
     assert.is_true(elsewhere:watch { url = "http://10.0.0.5/hook", port = 0, subscribe = false, seller_id = "s",
       sale = ignore, on_ready = function(watcher) watcher:stop() end })
   end)
 
+  it("opens no more connections and holds no more of bodies than it is told, and handles all pings", function()
+    local count = 0
+    watching({ max_connections = 2, max_memory = 1, sale = function() count = count + 1 end }, function(watcher)
+      local transfers = {}
+      for i = 1, 10 do transfers[i] = send(watcher, { body = ping { sale_id = "s" .. i } }) end
+      for _, transfer in ipairs(transfers) do
+        while not transfer:done() do watcher:step(PATIENCE) end
+        assert.equal(200, assert(transfer:result()).status)
+      end
+      assert.equal(2, watcher.receiver.listener:max_connections())
+    end)
+    assert.equal(10, count)
+  end)
+
+  -- Signals -----------------------------------------------------------------------------------
+
+  -- A script that watches; its handler takes a while.
+  local SCRIPT = [[
+    local core = require "gumroad.core"
+    local shop = require("gumroad").new { access_token = "a", base_url = "https://gumroad.invalid" }
+    local function say(word) io.write(word, "\n") io.flush() end
+    local done = shop:watch { url = "http://10.0.0.5/hook", port = 0, subscribe = false, seller_id = "s",
+      on_ready = function(watcher) say(watcher.port) end, on_error = function() say "error" end,
+      sale = function()
+        say "begun"
+        local enough = core.now() + 0.3
+        while core.now() < enough do end
+        say "finished"
+      end }
+    say("returned " .. tostring(done))]]
+
+  -- Sends two pings to such a script, and a signal while the first one is handled.
+  -- @return the two statuses, and the lines that the script then writes, the last of which is its exit code
+  local function interrupt(signal, wrapper)
+    local command = ("%s %s 2>&1 & echo $!; wait $!; echo $?"):format(wrapper or "", support.lua_command(SCRIPT))
+    local pipe = assert(io.popen(command))
+    local pid, port = pipe:read("*l"), tonumber(pipe:read("*l"))
+    local got, lines, clients = {}, {}, {}
+    for i = 1, 2 do
+      clients[i] = assert(socket.connect("127.0.0.1", port))
+      clients[i]:settimeout(PATIENCE)
+      local body = "seller_id=s&sale_id=s" .. i
+      clients[i]:send(("POST /hook HTTP/1.1\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"):format(FORM,
+        #body, body))
+      if i == 1 then assert.equal("begun", pipe:read("*l")) end
+    end
+    os.execute(("kill -%s %s"):format(signal, wrapper and "$(pgrep -P " .. pid .. ")" or pid))
+    for i, client in ipairs(clients) do
+      got[i] = tonumber((client:receive("*l") or ""):match("^HTTP/1.1 (%d+)"))
+      client:close()
+    end
+    for line in pipe:lines() do lines[#lines + 1] = line end
+    pipe:close()
+    return got, lines
+  end
+
+  it("finishes the current handler on SIGTERM, answers the others 503, and ends", function()
+    local got, lines = interrupt "TERM"
+    assert.same({ { 200, 503 }, { "finished", "returned true", "0" } }, { got, lines })
+  end)
+
+  it("answers 503 on Ctrl-C, where Lua's interpreter breaks off the handler, and ends", function()
+    local got, lines = interrupt "INT"
+    assert.same({ { 503, 503 }, { "returned true", "0" } }, { got, lines })
+  end)
+
+  it("ends on SIGTERM as process 1 too, as in a container", function()
+    local wrapper = "unshare --user --map-root-user --pid --fork"
+    if not os.execute(wrapper .. " true 2>/dev/null") then return pending "unshare is not allowed here" end
+    local got, lines = interrupt("TERM", wrapper)
+    assert.same({ { 200, 503 }, { "finished", "returned true", "0" } }, { got, lines })
+  end)
+
   -- What goes wrong ---------------------------------------------------------------------------
 
-  it("returns an error where the port is taken, and makes no webhook", function()
+  it("returns an error if the port is in use, and creates no webhook", function()
     local port = support.free_port()
     local server = assert(socket.bind("127.0.0.1", port))
     local done, err = shop:watch(with_defaults { port = port, sale = ignore })
@@ -468,7 +567,7 @@ describe("shop:watch", function()
 
   for what, path in pairs { ["tell whose the token is"] = "/v2/user",
     ["make the webhooks"] = "/v2/resource_subscriptions" } do
-    it("returns the error and closes the port where the server does not " .. what, function()
+    it("returns the error and closes the port if the server does not " .. what, function()
       local port = support.free_port()
       gum:fault { kind = "status", status = 401, path = path }
       local done, err = shop:watch(with_defaults { port = port, sale = ignore, on_ready = error })
@@ -504,11 +603,19 @@ describe("shop:watch", function()
       function() shop:watch { url = URL, sale = print, refund = {} } end },
     { "watch: port: number expected, got string", function() shop:watch { url = URL, port = "80", sale = print } end },
     { "watch: port: a whole number from 0 to 65535", function() shop:watch { url = URL, port = -1, sale = print } end },
+    { "watch: max_connections: a whole number from 1 to 100000",
+      function() shop:watch { url = URL, max_connections = 0, sale = print } end },
+    { "watch: max_connections: a whole number from 1 to 100000",
+      function() shop:watch { url = URL, max_connections = 100001, sale = print } end },
+    { "watch: max_memory: a whole number from 1 to 2147483647",
+      function() shop:watch { url = URL, max_memory = 0, sale = print } end },
+    { "watch: max_memory: a whole number from 1 to 2147483647",
+      function() shop:watch { url = URL, max_memory = 2147483648, sale = print } end },
     { "watch: port: a whole number from 0 to 65535",
       function() shop:watch { url = URL, port = 80.5, sale = print } end },
     { "watch: port: a whole number from 0 to 65535",
       function() shop:watch { url = URL, port = 0 / 0, sale = print } end },
-    { "watch: no handler is given", function() shop:watch { url = URL } end },
+    { "watch: a handler is missing, such as", function() shop:watch { url = URL } end },
     { "watch: url is missing", function() shop:watch { sale = print } end },
     { "watch: url is not in the public network", function() shop:watch { url = "http://10.0.0.5/", sale = print } end },
     { "watch: url must be http(s)://HOST/PATH, without a fragment",
@@ -517,7 +624,7 @@ describe("shop:watch", function()
       function() shop:watch { url = URL, secret = ("a"):rep(255), sale = print } end },
   }
   for i, row in ipairs(ROWS) do
-    it(("tells a mistake at the caller's line: %s (%d)"):format(row[1], i), function()
+    it(("reports a mistake at the caller's line: %s (%d)"):format(row[1], i), function()
       local ok, message = pcall(row[2])
       assert.is_false(ok)
       local line = debug.getinfo(row[2], "S").linedefined

@@ -16,13 +16,13 @@ local function fails(kind, words, ...)
   assert.truthy(err.message:find(words, 1, true), err.message)
 end
 
--- A sale's ping with more fields, as names and values.
+-- The ping of a sale with further fields, given as names and values.
 local function sale_with(fields)
   return core.form_encode { sale_id = "s1", resource_name = "sale" } .. "&" .. core.form_encode(fields)
 end
 
 describe("webhook.parse", function()
-  -- What the payload before the form encoding becomes: no nulls, custom fields as texts.
+  -- The payload before the form encoding, without nulls and with custom fields as strings.
   local function expected(payload)
     local custom = payload.custom_fields or {}
     for name, value in pairs(custom) do
@@ -37,7 +37,7 @@ describe("webhook.parse", function()
   for _, name in ipairs(support.fixtures("pings", ".form")) do
     it("reads every field of " .. name .. " with its type", function()
       local text = support.fixture("pings/" .. name .. ".payload.json")
-      -- the one thing that a form cannot tell apart: %5B and a bracket, in a field's name
+      -- the only thing that a form cannot distinguish: %5B and a bracket in a field's name
       local payload = json.decode((text:gsub('"percent %%5B literal"', '"percent [ literal"')))
       assert.same(expected(payload), ping(name).data)
     end)
@@ -59,7 +59,7 @@ describe("webhook.parse", function()
     sale_variants_custom_fields = { "sale", false, 0, {} },
     sale_custom_field_collisions = { "sale", false, 0, { "card", "email", "price" } },
   } do
-    it("knows what " .. name .. " is", function()
+    it("recognizes " .. name, function()
       local event = ping(name)
       assert.same(want, { event.type, event.test, event.retry_count, event.shadowed })
     end)
@@ -72,7 +72,7 @@ describe("webhook.parse", function()
     end)
   end
 
-  it("gives whole numbers, truth values and texts", function()
+  it("returns integers, booleans and strings", function()
     local data = ping("sale_plain").data
     assert.equal("number", type(data.price))
     assert.falsy(tostring(data.price):find(".", 1, true))
@@ -81,25 +81,25 @@ describe("webhook.parse", function()
     assert.equal("number", type(ping("subscription_updated_upgrade").data.old_plan.price_cents))
   end)
 
-  it("leaves out what was null", function()
+  it("leaves nulls out", function()
     assert.is_nil(ping("sale_plain").data.card.bin)
     assert.is_nil(ping("cancellation_by_buyer").data.free_trial_ends_at)
   end)
 
-  it("keeps a field as it came where it does not fit its type", function()
+  it("keeps a field unchanged if it does not match its type", function()
     local data = assert(webhook.parse(sale_with {
       price = "1e5", quantity = ("9"):rep(20), refunded = "perhaps", card = "none",
     }, FORM)).data
     assert.same({ "1e5", ("9"):rep(20), "perhaps", "none" }, { data.price, data.quantity, data.refunded, data.card })
   end)
 
-  it("keeps fields that it does not know, as texts", function()
+  it("keeps unknown fields, as strings", function()
     local data = assert(webhook.parse(sale_with { ["Shirt size"] = "12", brand_new = { a = { b = "1" } } }, FORM)).data
     assert.equal("12", data["Shirt size"])
     assert.same({ a = { b = "1" } }, data.brand_new)
   end)
 
-  it("reads an event that Gumroad made since", function()
+  it("reads an event that is newer than the library", function()
     local event = assert(webhook.parse("resource_name=subscription_paused&subscription_id=a&price=5", FORM))
     assert.equal("subscription_paused", event.type)
     assert.equal("subscription_paused:a", event.key)
@@ -109,7 +109,7 @@ describe("webhook.parse", function()
   for _, content_type in ipairs {
     FORM .. "; charset=UTF-8", "Application/X-WWW-Form-URLEncoded", " " .. FORM, FORM .. ";charset=utf-8",
   } do
-    it("takes the content type '" .. content_type .. "'", function()
+    it("accepts the content type '" .. content_type .. "'", function()
       assert.is_table(webhook.parse("sale_id=a", content_type))
     end)
   end
@@ -132,14 +132,14 @@ describe("webhook.parse", function()
     end
   end)
 
-  it("does not take a test ping for the sale that it shows", function()
+  it("distinguishes a test ping from the sale that it shows", function()
     assert.equal(ping("sale_plain").data.sale_id, ping("test_ping_from_settings").data.sale_id)
     assert.not_equal(ping("sale_plain").key, ping("test_ping_from_settings").key)
   end)
 
   -- What the buyer typed -------------------------------------------------------------------------
 
-  it("names a field that a custom field stands in for", function()
+  it("names a field that a custom field has overwritten", function()
     local body = sale_with { license_key = "AAAA", custom_fields = { license_key = "AAAA" } }
     local event = assert(webhook.parse(body, FORM))
     assert.same({ "license_key" }, event.shadowed)
@@ -153,7 +153,7 @@ describe("webhook.parse", function()
 
   for name, known in pairs(webhook.EVENTS) do
     if known[2] == "subscription_id" then
-      it("names no field of a " .. name .. ", where custom fields stand apart", function()
+      it("names no field of a " .. name .. ", where custom fields are separate", function()
         local event = assert(webhook.parse(core.form_encode { resource_name = name, subscription_id = "a",
           user_email = "wanda@example.com", charge_occurrence_count = "12",
           custom_fields = { user_email = "wanda@example.com", charge_occurrence_count = "12" } }, FORM))
@@ -163,7 +163,7 @@ describe("webhook.parse", function()
     end
   end
 
-  it("takes no test and no repetition from what the buyer typed", function()
+  it("does not take `test` and `retry_count` from what the buyer typed", function()
     local event = assert(webhook.parse(sale_with {
       test = "true", retry_count = "2", custom_fields = { test = "true", retry_count = "2" },
     }, FORM))
@@ -173,7 +173,7 @@ describe("webhook.parse", function()
     assert.equal("true", event.data.test)
   end)
 
-  it("keeps the buyer's text as it was typed", function()
+  it("keeps the buyer's text as typed", function()
     local data = ping("sale_custom_field_collisions").data
     assert.equal("free please", data.price)
     assert.equal("I paid by card", data.card)
@@ -200,15 +200,15 @@ describe("webhook.parse", function()
     ["a cancellation without its subscription"] = "resource_name=cancellation&sale_id=a",
     ["bytes"] = "\0\255\127\1", ["a truncated ping"] = support.fixture("pings/sale_plain.form"):sub(1, 200),
   } do
-    it("refuses " .. name, function() fails("invalid", "this is no ping of Gumroad's: it has no", body, FORM) end)
+    it("refuses " .. name, function() fails("invalid", "this is not a ping from Gumroad: it has no", body, FORM) end)
   end
 
-  it("reads bad escapes as they stand", function()
+  it("reads bad escapes literally", function()
     local data = assert(webhook.parse("sale_id=a&full_name=100%&email=%zz%4&referrer=%", FORM)).data
     assert.same({ "100%", "%zz%4", "%" }, { data.full_name, data.email, data.referrer })
   end)
 
-  it("takes a name with unbalanced brackets as it stands", function()
+  it("reads a name with unbalanced brackets literally", function()
     local data = assert(webhook.parse("sale_id=a&card[bin=1&b]=2&c][=3&d[[e]=4", FORM)).data
     assert.same({ sale_id = "a", ["card[bin"] = "1", ["b]"] = "2", ["c]["] = "3", ["d[[e]"] = "4" }, data)
   end)
@@ -236,7 +236,7 @@ describe("webhook.parse", function()
     ["a value of more than 64 KiB"] = "sale_id=a&b=" .. ("c"):rep(65537),
     ["more than 5 levels"] = "sale_id=a&b[1][2][3][4][5][6]=1",
   } do
-    it("refuses " .. name .. " where no limits are given", function() fails("too_large", "", body, FORM) end)
+    it("refuses " .. name .. " by default", function() fails("too_large", "", body, FORM) end)
   end
 
   for name, body in pairs {
@@ -247,6 +247,15 @@ describe("webhook.parse", function()
     it("refuses " .. name, function() fails("decode", "the body is not", body, "application/json") end)
   end
 
+  it("skips a byte order mark before JSON", function()
+    assert.equal("a", webhook.parse('\239\187\191{"sale_id":"a"}', "application/json").data.sale_id)
+  end)
+
+  it("refuses JSON with more than 500,000 values", function()
+    local body = '{"sale_id":"a","x":[' .. ("1,"):rep(499998) .. "1]}"
+    fails("too_large", "more than 500000 values (max_values)", body, "application/json")
+  end)
+
   it("refuses JSON without an id", function() fails("invalid", "it has no sale_id", "[]", "application/json") end)
 
   it("refuses JSON over its limit", function()
@@ -254,7 +263,7 @@ describe("webhook.parse", function()
     fails("too_large", "more than 1048576 bytes", '{"sale_id":"' .. ("a"):rep(1048576) .. '"}', "application/json")
   end)
 
-  it("raises for a body that is no text", function()
+  it("raises an error for a body that is not a string", function()
     assert.equal("webhook.parse: body: string expected, got nil", support.raised(webhook.parse, nil, FORM))
   end)
 

@@ -1,5 +1,6 @@
 /* The form codec's tables: form_decode, form_encode, percent_encode. */
 #include "form.h"
+#include "number.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -375,28 +376,18 @@ static int fail_at (gr_encoder *e, const char *what) {
   return luaL_error(L, "form_encode: '%s' %s", lua_tostring(L, -1), what);
 }
 
-/* Writes a number: whole ones without a fraction, others with as few digits as tell them. */
 static void add_number (gr_encoder *e, int index) {
-  char text[40];
+  char text[GR_NUMBER_SIZE];
   lua_Number n = lua_tonumber(e->L, index);
-  int len = 0;
   if (n != n || n - n != 0) fail_at(e, "is not a finite number");
 #if GR_HAS_INTEGERS
-  if (lua_isinteger(e->L, index))
-    len = snprintf(text, sizeof text, "%lld", (long long)lua_tointeger(e->L, index));
-  else
-#endif
-  if (n >= -GR_LARGEST_EXACT && n <= GR_LARGEST_EXACT && n == (lua_Number)(long long)n)
-    len = snprintf(text, sizeof text, "%lld", (long long)n);
-  else {
-    for (int digits = 15; digits <= 17; digits++) {
-      len = snprintf(text, sizeof text, "%.*g", digits, n);
-      if (strtod(text, NULL) == n) break;
-    }
-    for (int i = 0; i < len; i++)  /* a locale may have a point of its own */
-      if (strchr("0123456789+-e", text[i]) == NULL) text[i] = '.';
+  if (lua_isinteger(e->L, index)) {
+    int len = snprintf(text, sizeof text, "%lld", (long long)lua_tointeger(e->L, index));
+    add_encoded(&e->out, text, (size_t)len);
+    return;
   }
-  add_encoded(&e->out, text, (size_t)len);
+#endif
+  add_encoded(&e->out, text, gr_number_write(n, text));
 }
 
 static void begin_field (gr_encoder *e) {

@@ -1,19 +1,33 @@
 /* Reads JSON for what has to be cut out of it, and done in its place. */
 #include "json.h"
+#include "number.h"
+#include "text.h"
 
 #include <string.h>
 
-typedef struct gr_reader {
-  const char *end;
-  const char *uncopied; /* what is to be copied begins here, unless it is cut out */
-  char *out;
-  gr_json_edit *edits;
-  size_t room, count;   /* count may be more */
-  int depth;
-} gr_reader;
+enum {
+  NAME_SLOTS = 512,  /* a power of 2, larger than the number of members of any object of the API */
+  NAME_PROBES = 16
+};
 
-/* What a value is. */
-typedef enum gr_value_kind { OTHER, NUMBER, WHOLE, NOTHING } gr_value_kind;
+/* A name that an object has. */
+typedef struct gr_name {
+  uint32_t object, at, len;
+} gr_name;
+
+typedef struct gr_reader {
+  const gr_json *json;
+  const char *end;
+  const char *uncopied;  /* what is to be copied begins here, unless it is cut out */
+  char *out;
+  size_t count;          /* of edits; may be more than there is room for */
+  size_t values;
+  gr_json_status status; /* why it cannot be read */
+  uint32_t depth;
+  uint32_t last_object;
+  uint32_t objects[GR_JSON_MAXDEPTH + 1];  /* by depth: the object that is open there, or 0 */
+  gr_name names[NAME_SLOTS];
+} gr_reader;
 
 static inline int is_space (char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -28,29 +42,113 @@ static inline int is_next (const gr_reader *r, const char *p, char c) {
   return p < r->end && *p == c;
 }
 
+static inline int is_word (const gr_reader *r, const char *p, const char *word, size_t len) {
+  return (size_t)(r->end - p) >= len && memcmp(p, word, len) == 0;
+}
+
+static inline int is_null (const gr_reader *r, const char *p) {
+  return is_word(r, p, "null", 4) && !r->json->keep_nulls;
+}
+
+static inline int is_number (const gr_reader *r, const char *p) {
+  return p < r->end && ((*p >= '0' && *p <= '9') || *p == '-');
+}
+
+static inline int is_nested (const gr_reader *r, const char *p) {
+  return p < r->end && (*p == '{' || *p == '[');
+}
+
+static inline uint32_t position (const gr_reader *r, const char *p) {
+  return (uint32_t)(p - r->json->text);
+}
+
+/* == What is copied, and what is noted == */
+
 /* Leaves what is from 'from' to 'to' out of the copy. */
-static void cut (gr_reader *r, const char *from, const char *to) {
+static inline void cut (gr_reader *r, const char *from, const char *to) {
   size_t len = (size_t)(from - r->uncopied);
   memcpy(r->out, r->uncopied, len);
   r->out += len;
   r->uncopied = to;
 }
 
-static void add_edit (gr_reader *r, gr_json_kind kind, const char *name, size_t len, int64_t integer) {
-  if (r->count < r->room) {
-    gr_json_edit *edit = &r->edits[r->count];
+/* Puts another character in the place of the one at 'at'. */
+static void put (gr_reader *r, const char *at, char c) {
+  cut(r, at, at + 1);
+  *r->out++ = c;
+}
+
+/* Puts an empty text in the place of what is from 'from' to 'to'. */
+static void blank (gr_reader *r, const char *from, const char *to) {
+  cut(r, from, to);
+  *r->out++ = '"';
+  *r->out++ = '"';
+}
+
+/* The first member or item that is kept loses the comma 'before' it. */
+static inline void keep (gr_reader *r, const char *before, int *kept) {
+  if (!*kept && is_next(r, before, ',')) cut(r, before, before + 1);
+  *kept = 1;
+}
+
+static inline void add_edit (gr_reader *r, gr_json_kind kind, uint32_t name, uint32_t len, uint32_t number) {
+  if (r->count < r->json->room) {
+    gr_json_edit *edit = &r->json->edits[r->count];
     edit->kind = kind;
     edit->name = name;
     edit->len = len;
-    edit->integer = integer;
+    edit->number = number;
   }
   r->count++;
 }
 
-/* The functions that read take where they begin and return where they ended, or NULL for what is
-** no JSON. */
+/* == Names == */
 
-static const char *read_string (const gr_reader *r, const char *p) {
+static inline uint32_t hash (uint32_t object, const char *name, size_t len) {
+  const unsigned char *s = (const unsigned char *)name;
+  uint32_t sample = (uint32_t)len;
+  if (len > 0) sample ^= (uint32_t)s[0] << 24 | (uint32_t)s[len - 1] << 16 | (uint32_t)s[len / 2] << 8 | s[len / 4];
+  return (sample ^ object * 0x85EBCA6Bu) * 0x9E3779B1u >> 16;
+}
+
+/* An object's number tells its depth, too. */
+static inline void begin (gr_reader *r, int is_object) {
+  r->objects[r->depth] = is_object ? ++r->last_object << 8 | r->depth : 0;
+}
+
+static inline int is_open (const gr_reader *r, uint32_t object) {
+  uint32_t depth = object & 0xff;
+  return object != 0 && depth <= r->depth && r->objects[depth] == object;
+}
+
+/* Whether the innermost object has the name already, or perhaps; from here on it has. A name gives
+** way when its object ends, and the names that met its place taken belong to objects that end before. */
+static int is_repeated (gr_reader *r, const char *name, size_t len) {
+  uint32_t object = r->objects[r->depth], at = hash(object, name, len);
+  for (uint32_t end = at + NAME_PROBES; at < end; at++) {
+    gr_name *known = &r->names[at % NAME_SLOTS];
+    if (!is_open(r, known->object)) {
+      known->object = object;
+      known->at = position(r, name);
+      known->len = (uint32_t)len;
+      return 0;
+    }
+    if (known->object == object && known->len == len && memcmp(r->json->text + known->at, name, len) == 0) return 1;
+  }
+  return 1;
+}
+
+/* == Values == */
+
+/* The functions that read take where something begins and return where it ended, or NULL where it
+** cannot be read: 'status' says why. */
+
+static const char *stop (gr_reader *r, gr_json_status status) {
+  r->status = status;
+  return NULL;
+}
+
+static inline const char *read_string (const gr_reader *r, const char *p) {
   const char *start = ++p;
   for (;;) {
     p = (const char *)memchr(p, '"', (size_t)(r->end - p));
@@ -61,74 +159,73 @@ static const char *read_string (const gr_reader *r, const char *p) {
   }
 }
 
-/* Whether a name is written as it is. */
-static inline int is_plain (const char *name, size_t len) {
-  return memchr(name, '\\', len) == NULL;
+/* A text, true, false, or a null that is kept. */
+static inline const char *read_simple (const gr_reader *r, const char *p) {
+  if (is_next(r, p, '"')) return read_string(r, p);
+  if (is_next(r, p, 'f') && is_word(r, p + 1, "alse", 4)) return p + 5;  /* four bytes are one comparison */
+  if (is_word(r, p, "true", 4) || is_word(r, p, "null", 4)) return p + 4;
+  return NULL;
 }
 
-/* Whether [s, end) is a whole number that fits an int64_t. */
-static int is_whole (const char *s, const char *end, int64_t *integer) {
-  int negative = *s == '-';
-  uint64_t n = 0, most = (uint64_t)INT64_MAX + (uint64_t)negative;
-  s += negative;
-  if (s == end || (*s == '0' && end - s > 1)) return 0;
-  for (; s < end; s++) {
-    unsigned digit = (unsigned)(*s - '0');
-    if (digit > 9 || n > (most - digit) / 10) return 0;
-    n = n * 10 + digit;
-  }
-  *integer = negative ? (int64_t)(0 - n) : (int64_t)n;
+static const char *read_object (gr_reader *r, const char *p, uint32_t *items);
+static const char *read_array (gr_reader *r, const char *p);
+
+/* An object or array, and what is to be done in it, if there is anything. */
+static const char *read_nested (gr_reader *r, const char *p, gr_json_kind kind, uint32_t name, uint32_t len) {
+  size_t before = r->count;
+  uint32_t items = 0;
+  int is_object = *p == '{';
+  if (++r->depth > GR_JSON_MAXDEPTH) return NULL;
+  begin(r, is_object);
+  add_edit(r, kind, name, len, 0);
+  p = is_object ? read_object(r, p, &items) : read_array(r, p);
+  r->depth--;
+  if (is_object && r->json->as_pairs) add_edit(r, GR_JSON_LEAVE_PAIRS, name, items, 0);
+  else if (r->count == before + 1) r->count = before;
+  else add_edit(r, GR_JSON_LEAVE, 0, 0, 0);
+  return p;
+}
+
+static inline int is_one_too_many (gr_reader *r) {
+  if (++r->values <= r->json->max_values) return 0;
+  r->status = GR_JSON_TOO_MANY;
   return 1;
 }
 
-static inline int is_word (const gr_reader *r, const char *p, const char *word, size_t len) {
-  return (size_t)(r->end - p) >= len && memcmp(p, word, len) == 0;
+/* The item of an array, from 1, or the whole value: 0. */
+static const char *read_item (gr_reader *r, const char *p, uint32_t item) {
+  if (is_one_too_many(r)) return NULL;
+  if (is_nested(r, p)) return read_nested(r, p, GR_JSON_ENTER_ITEM, item, 0);
+  int null = is_null(r, p);
+  if (!null && !is_number(r, p)) return read_simple(r, p);
+  const char *end = null ? p + 4 : gr_number_end(p, r->end);
+  if (end == NULL) return NULL;
+  add_edit(r, null ? GR_JSON_CLEAR_ITEM : GR_JSON_SET_ITEM, item, 0, position(r, p));
+  blank(r, p, end);
+  return end;
 }
 
-static inline const char *read_number (const gr_reader *r, const char *p, gr_value_kind *kind, int64_t *integer) {
-  const char *start = p;
-  while (p < r->end && ((*p >= '0' && *p <= '9') || *p == '-' || *p == '.' || *p == '+' || (*p | 32) == 'e')) p++;
-  if (p == start) return NULL;
-  *kind = is_whole(start, p, integer) ? WHOLE : NUMBER;
-  return p;
+/* The value of a member. */
+static inline const char *read_value (gr_reader *r, const char *p, const char *name, size_t len, const char *before,
+    int *kept) {
+  const char *end;
+  if (is_one_too_many(r)) return NULL;
+  if (is_null(r, p)) end = p + 4;
+  else if (is_number(r, p)) {
+    end = gr_number_end(p, r->end);
+    if (end == NULL) return NULL;
+    add_edit(r, GR_JSON_SET_MEMBER, position(r, name), (uint32_t)len, position(r, p));
+  }
+  else {
+    keep(r, before, kept);
+    if (!is_nested(r, p)) return read_simple(r, p);
+    return read_nested(r, p, GR_JSON_ENTER_MEMBER, position(r, name), (uint32_t)len);
+  }
+  cut(r, before, end);
+  return end;
 }
 
-static inline const char *read_scalar (const gr_reader *r, const char *p, gr_value_kind *kind, int64_t *integer) {
-  *kind = OTHER;
-  if (is_next(r, p, '"')) return read_string(r, p);
-  if (is_word(r, p, "false", 5)) return p + 5;
-  if (is_word(r, p, "true", 4)) return p + 4;
-  if (!is_word(r, p, "null", 4)) return read_number(r, p, kind, integer);
-  *kind = NOTHING;
-  return p + 4;
-}
-
-static const char *read_object (gr_reader *r, const char *p);
-static const char *read_array (gr_reader *r, const char *p);
-
-static inline int is_nested (const gr_reader *r, const char *p) {
-  return p < r->end && (*p == '{' || *p == '[');
-}
-
-/* An object or array that is a member or an item: what is to be done in it, if there is anything. */
-static const char *read_nested (gr_reader *r, const char *p, gr_json_kind kind, const char *name, size_t len, int64_t item) {
-  size_t before = r->count;
-  add_edit(r, kind, name, len, item);
-  p = *p == '{' ? read_object(r, p) : read_array(r, p);
-  if (r->count == before + 1) r->count = before;
-  else add_edit(r, GR_JSON_LEAVE, NULL, 0, 0);
-  return p;
-}
-
-/* The first member or item that is kept loses the comma 'before' it. */
-static inline void keep (gr_reader *r, const char *before, int *kept) {
-  if (!*kept && *before == ',') cut(r, before, before + 1);
-  *kept = 1;
-}
-
-static inline const char *read_member (gr_reader *r, const char *p, const char *before, int *kept) {
-  int64_t integer = 0;
-  gr_value_kind kind;
+static inline const char *read_member (gr_reader *r, const char *p, const char *before, int *kept, uint32_t *items) {
   if (!is_next(r, p, '"')) return NULL;
   const char *name = p + 1;
   p = read_string(r, p);
@@ -136,85 +233,101 @@ static inline const char *read_member (gr_reader *r, const char *p, const char *
   size_t len = (size_t)(p - 1 - name);
   p = skip_space(r, p);
   if (!is_next(r, p, ':')) return NULL;
-  p = skip_space(r, p + 1);
-  if (is_nested(r, p)) {
-    keep(r, before, kept);
-    return read_nested(r, p, GR_JSON_MEMBER, name, len, 0);
+  const char *value = skip_space(r, p + 1);
+  if (r->json->as_pairs) {
+    put(r, p, ',');
+    return read_item(r, value, *items += 2);
   }
-  p = read_scalar(r, p, &kind, &integer);
-  if (p == NULL) return NULL;
-  if ((kind == WHOLE || kind == NOTHING) && is_plain(name, len)) {
-    if (kind == WHOLE) add_edit(r, GR_JSON_SET, name, len, integer);
-    cut(r, before, p);
-  }
-  else {
-    keep(r, before, kept);
-    if (kind > OTHER) add_edit(r, GR_JSON_MEND, name, len, 0);
-  }
-  return p;
+  if (memchr(name, '\\', len) != NULL || is_repeated(r, name, len)) return stop(r, GR_JSON_AMBIGUOUS);
+  return read_value(r, value, name, len, before, kept);
 }
 
-static const char *read_close (gr_reader *r, const char *p, char close) {
-  if (!is_next(r, p, close)) return NULL;
-  r->depth--;
+static const char *read_members (gr_reader *r, const char *p, uint32_t *items) {
+  int kept = 0;
+  const char *before = p = skip_space(r, p + 1);
+  if (is_next(r, p, '}')) return p;
+  for (;;) {
+    p = read_member(r, p, before, &kept, items);
+    if (p == NULL) return NULL;
+    before = p = skip_space(r, p);
+    if (!is_next(r, p, ',')) return is_next(r, p, '}') ? p : NULL;
+    p = skip_space(r, p + 1);
+  }
+}
+
+static const char *read_object (gr_reader *r, const char *p, uint32_t *items) {
+  if (r->json->as_pairs) put(r, p, '[');
+  p = read_members(r, p, items);
+  if (p == NULL) return NULL;
+  if (r->json->as_pairs) put(r, p, ']');
   return p + 1;
 }
 
-static const char *read_object (gr_reader *r, const char *p) {
-  int kept = 0;
-  if (++r->depth > GR_JSON_MAXDEPTH) return NULL;
-  p = skip_space(r, p + 1);
-  if (is_next(r, p, '}')) return read_close(r, p, '}');
-  const char *before = p;
-  for (;;) {
-    p = read_member(r, p, before, &kept);
-    if (p == NULL) return NULL;
-    before = p = skip_space(r, p);
-    if (!is_next(r, p, ',')) return read_close(r, p, '}');
-    p = skip_space(r, p + 1);
-  }
-}
-
 static const char *read_array (gr_reader *r, const char *p) {
-  int kept = 0, numbers = 0;
-  int64_t count = 0, integer;
-  if (++r->depth > GR_JSON_MAXDEPTH) return NULL;
-  p = skip_space(r, p + 1);
-  if (is_next(r, p, ']')) return read_close(r, p, ']');
-  const char *before = p;
+  int kept = 0;
+  uint32_t items = 0;
+  const char *before = p = skip_space(r, p + 1);
+  if (is_next(r, p, ']')) return p + 1;
   for (;;) {
-    gr_value_kind kind = OTHER;
-    if (is_nested(r, p)) {
-      keep(r, before, &kept);
-      p = read_nested(r, p, GR_JSON_ITEM, NULL, 0, ++count);
+    if (is_null(r, p)) {
+      if (is_one_too_many(r)) return NULL;
+      p += 4;
+      cut(r, before, p);
     }
     else {
-      p = read_scalar(r, p, &kind, &integer);
-      if (p == NULL) return NULL;
-      if (kind == NOTHING) cut(r, before, p);
-      else { keep(r, before, &kept); count++; }
-      if (kind == NUMBER || kind == WHOLE) numbers = 1;
+      keep(r, before, &kept);
+      p = read_item(r, p, ++items);
     }
     if (p == NULL) return NULL;
     before = p = skip_space(r, p);
-    if (!is_next(r, p, ',')) break;
+    if (!is_next(r, p, ',')) return is_next(r, p, ']') ? p + 1 : NULL;
     p = skip_space(r, p + 1);
   }
-  if (numbers) add_edit(r, GR_JSON_NUMBERS, NULL, 0, 0);
-  return read_close(r, p, ']');
 }
 
-size_t gr_json_read (const char *text, size_t len, char *out, gr_json_edit *edits, size_t room, size_t *count) {
-  gr_reader r = { text + len, text, out, edits, room, 0, 0 };
-  int64_t integer;
-  gr_value_kind kind;
-  const char *p = skip_space(&r, text);
-  if (memchr(text, '\0', len) != NULL) return 0;
-  if (is_next(&r, p, '{')) p = read_object(&r, p);
-  else if (is_next(&r, p, '[')) p = read_array(&r, p);
-  else p = read_scalar(&r, p, &kind, &integer);
-  if (p == NULL || skip_space(&r, p) < r.end) return 0;
+gr_json_status gr_json_read (gr_json *json) {
+  gr_reader r;
+  memset(&r, 0, sizeof r);
+  r.json = json;
+  r.uncopied = json->text;
+  r.end = json->text + json->len;
+  r.out = json->out;
+  r.status = GR_JSON_WRONG;
+  if (json->len > GR_JSON_MAXLEN || memchr(json->text, '\0', json->len) != NULL) return GR_JSON_WRONG;
+  const char *p = read_item(&r, skip_space(&r, json->text), 0);
+  if (p == NULL || skip_space(&r, p) < r.end) return r.status;
   cut(&r, r.end, r.end);
-  *count = r.count;
-  return (size_t)(r.out - out);
+  json->out_len = (size_t)(r.out - json->out);
+  json->count = r.count;
+  return GR_JSON_READ;
+}
+
+/* == Half a surrogate pair == */
+
+/* Whether [s, end) begins with the escape of a code unit from 'first' to 'first' + 0x3ff. */
+static int is_surrogate (const char *s, const char *end, unsigned first) {
+  static const char digits[16] = {'0','1','2','3','4','5','6','7','8','9','a','b','c','d','e','f'};
+  unsigned unit = 0;
+  if (end - s < 6 || s[0] != '\\' || s[1] != 'u') return 0;
+  for (int i = 2; i < 6; i++) {
+    const char *digit = (const char *)memchr(digits, gr_lower(s[i]), sizeof digits);
+    if (digit == NULL) return 0;
+    unit = unit << 4 | (unsigned)(digit - digits);
+  }
+  return (unit & 0xfc00) == first;
+}
+
+int gr_json_mend_surrogates (char *s, size_t len) {
+  const char *end = s + len;
+  int mended = 0;
+  while ((s = (char *)memchr(s, '\\', (size_t)(end - s))) != NULL) {
+    int is_high = is_surrogate(s, end, 0xd800);
+    if (is_high && is_surrogate(s + 6, end, 0xdc00)) s += 12;
+    else if (is_high || is_surrogate(s, end, 0xdc00)) {
+      memcpy(s, "\\ufffd", 6);
+      mended = 1;
+    }
+    else s += end - s > 1 ? 2 : 1;
+  }
+  return mended;
 }

@@ -1,119 +1,119 @@
 /* json_decode: JSON as Lua code expects it. lua-cjson decodes; json.h tells what it gets wrong. */
 #include "core.h"
 #include "json.h"
+#include "number.h"
 
 #include <string.h>
 
-enum { DECODE = 1, TEXT = 2, MEMORY = 3, VALUE = 4 };  /* stack indices in l_json_decode */
+/* Stack indices in l_json_decode. */
+enum { DECODE = 1, TEXT, MAX_VALUES, KEEP_NULLS, MEMORY, VALUE };
 
 #define SPARE lua_upvalueindex(1)  /* memory of SPARE_SIZE bytes for the next call, or nil */
 #define SPARE_SIZE (64 * 1024)     /* enough for a page of the API */
 
-static void push_integer (lua_State *L, int64_t n) {
-#if GR_HAS_INTEGERS
-  if ((lua_Integer)n == n) { lua_pushinteger(L, (lua_Integer)n); return; }  /* Lua's may be smaller */
-#endif
-  lua_pushnumber(L, (lua_Number)n);
-}
+/* == Edits == */
 
-/* Pushes the integer that equals the float on top of the stack, if there is one. */
-static int push_whole (lua_State *L) {
+/* A whole number is an integer where Lua has integers and it fits. Elsewhere one that a double cannot
+** hold stays a text. */
+static void push_number (lua_State *L, const char *s, const char *end) {
+  gr_number n;
+  end = gr_number_read(s, end, &n);
 #if GR_HAS_INTEGERS
-  lua_Integer i;
-  if (lua_isinteger(L, -1)) return 0;
-  lua_Number n = lua_tonumber(L, -1);
-  if (!lua_numbertointeger(n, &i) || (lua_Number)i != n) return 0;
-  lua_pushinteger(L, i);
-  return 1;
+  lua_Integer i = (lua_Integer)n.integer;
+  if ((n.is_integer && i == n.integer) || (lua_numbertointeger(n.number, &i) && (lua_Number)i == n.number))
+    lua_pushinteger(L, i);
 #else
-  (void)L;
-  return 0;
+  if (gr_number_loses_digits(&n, s, end)) lua_pushlstring(L, s, (size_t)(end - s));
 #endif
+  else lua_pushnumber(L, n.number);
 }
 
-/* Makes what is on top of the stack an integer, if it equals one, or nil of a null. */
-static void mend (lua_State *L) {
-  if (lua_type(L, -1) == LUA_TLIGHTUSERDATA && lua_touserdata(L, -1) == NULL) lua_pushnil(L);
-  else if (lua_type(L, -1) != LUA_TNUMBER || !push_whole(L)) return;
-  lua_remove(L, -2);
+/* Pops a value: it is what 'item' of the table below it is from here on. */
+static void set_item (lua_State *L, uint32_t item) {
+  if (item == 0) lua_replace(L, VALUE);
+  else lua_rawseti(L, -2, (int)item);
 }
 
-static void mend_numbers (lua_State *L) {
-  int n = (int)gr_rawlen(L, -1);
-  for (int i = 1; i <= n; i++) {
-    lua_rawgeti(L, -1, i);
-    mend(L);
-    lua_rawseti(L, -2, i);
-  }
-}
-
-/* A name with escapes is the decoder's to read. */
-static void push_name (lua_State *L, const gr_json_edit *edit) {
-  if (memchr(edit->name, '\\', edit->len) == NULL) {
-    lua_pushlstring(L, edit->name, edit->len);
-    return;
-  }
-  lua_pushvalue(L, DECODE);
-  lua_pushlstring(L, edit->name - 1, edit->len + 2);  /* with its quotes */
-  lua_call(L, 1, 1);
-}
-
-/* Replaces a value that is no table by one that nobody sees: where an object has a name twice,
-** the edits are about the first value, and this is the last. */
-static void enter (lua_State *L) {
+/* Pushes the value that follows, which is an object or array, unless lua-cjson is not lua-cjson. */
+static void check_entered (lua_State *L) {
   luaL_checkstack(L, 6, "json_decode");
-  if (lua_istable(L, -1)) return;
-  lua_pop(L, 1);
-  lua_newtable(L);
+  if (!lua_istable(L, -1)) luaL_error(L, "json_decode: the decoder made something else of the text");
+}
+
+/* Puts a table in the place of the array of names and values on top of the stack. */
+static void leave_pairs (lua_State *L, const gr_json_edit *edit) {
+  int pairs = lua_gettop(L);
+  lua_createtable(L, 0, (int)edit->len / 2);
+  for (int i = 1; i < (int)edit->len; i += 2) {
+    lua_rawgeti(L, pairs, i);
+    lua_rawgeti(L, pairs, i + 1);
+    lua_rawset(L, -3);  /* of null it is nil, which takes away what a member before it set */
+  }
+  lua_remove(L, pairs);
+  set_item(L, edit->item);
 }
 
 /* Makes one edit in the table on top of the stack. */
-static void apply (lua_State *L, const gr_json_edit *edit) {
+static void apply (lua_State *L, const gr_json *json, const gr_json_edit *edit) {
+  const char *number = json->text + edit->number, *end = json->text + json->len;
   switch (edit->kind) {
-    case GR_JSON_SET:
-      lua_pushlstring(L, edit->name, edit->len);
-      push_integer(L, edit->integer);
+    case GR_JSON_SET_MEMBER:
+      lua_pushlstring(L, json->text + edit->name, edit->len);
+      push_number(L, number, end);
       lua_rawset(L, -3);
       break;
-    case GR_JSON_MEND:
-      push_name(L, edit);
-      lua_pushvalue(L, -1);
-      lua_rawget(L, -3);
-      mend(L);
-      lua_rawset(L, -3);
+    case GR_JSON_SET_ITEM:
+      push_number(L, number, end);
+      set_item(L, edit->item);
       break;
-    case GR_JSON_NUMBERS:
-      mend_numbers(L);
+    case GR_JSON_CLEAR_ITEM:
+      lua_pushnil(L);
+      set_item(L, edit->item);
       break;
-    case GR_JSON_MEMBER:
-      push_name(L, edit);
+    case GR_JSON_ENTER_MEMBER:
+      lua_pushlstring(L, json->text + edit->name, edit->len);
       lua_rawget(L, -2);
-      enter(L);
+      check_entered(L);
       break;
-    case GR_JSON_ITEM:
-      lua_rawgeti(L, -1, (int)edit->integer);
-      enter(L);
+    case GR_JSON_ENTER_ITEM:
+      if (edit->item == 0) lua_pushvalue(L, VALUE);
+      else lua_rawgeti(L, -1, (int)edit->item);
+      check_entered(L);
       break;
     case GR_JSON_LEAVE:
       lua_pop(L, 1);
       break;
+    case GR_JSON_LEAVE_PAIRS:
+      leave_pairs(L, edit);
+      break;
   }
 }
 
+/* == Decoding == */
+
 /* Pushes what the whole text decodes to, or raises. */
-static void decode_whole (lua_State *L) {
+static void decode_whole (lua_State *L, const gr_json *json) {
   lua_pushvalue(L, DECODE);
-  lua_pushvalue(L, TEXT);
+  lua_pushlstring(L, json->text, json->len);
   lua_call(L, 1, 1);
 }
 
-/* Pushes what the text decodes to without what was cut out, or raises. */
-static void decode_cut (lua_State *L, const char *text, size_t len) {
+static int try_decode (lua_State *L, const gr_json *json) {
   lua_pushvalue(L, DECODE);
-  lua_pushlstring(L, text, len);
-  int status = lua_pcall(L, 1, 1, 0);
+  lua_pushlstring(L, json->out, json->out_len);
+  return lua_pcall(L, 1, 1, 0);
+}
+
+/* Pushes what the text decodes to without what was cut out, or raises. */
+static void decode_cut (lua_State *L, const gr_json *json) {
+  int status = try_decode(L, json);
   if (status == 0) return;
-  if (status != LUA_ERRMEM) decode_whole(L);  /* raises, and tells the right place in the text */
+  if (status != LUA_ERRMEM && gr_json_mend_surrogates(json->out, json->out_len)) {
+    lua_settop(L, MEMORY);
+    status = try_decode(L, json);
+    if (status == 0) return;
+  }
+  if (status != LUA_ERRMEM) decode_whole(L, json);  /* raises, and tells the right place in the text */
   lua_settop(L, VALUE);
   lua_error(L);
 }
@@ -137,34 +137,52 @@ static void spare_memory (lua_State *L) {
   lua_replace(L, SPARE);
 }
 
-/* json_decode(decode, text) -> value
-** 'decode' is lua-cjson's, which raises for what is no JSON, and so does this. A null is absent: as
-** a member, as an item of an array (later ones move up), and alone (nil). A number that is whole is
-** an integer where Lua has integers and it fits; one without point and exponent exactly. Where an
-** object has a name twice, one that is a whole number counts, or else the last that is no null.
-** At most 128 levels, fewer where 'decode' knows a limit. */
-static int l_json_decode (lua_State *L) {
-  size_t len, room, count = 0, cut_len;
-  const char *text = luaL_checklstring(L, TEXT, &len);
-  lua_settop(L, TEXT);
-  gr_json_edit *edits;
-  char *cut;
-  for (room = 16 + len / 64;; room = count) {
-    cut = push_memory(L, room * sizeof *edits + len);
-    edits = (gr_json_edit *)(void *)cut;
-    cut += room * sizeof *edits;
-    cut_len = gr_json_read(text, len, cut, edits, room, &count);
-    if (count <= room) break;
+/* Reads the text, into memory at MEMORY. */
+static gr_json_status read_text (lua_State *L, gr_json *json) {
+  for (json->room = 16 + json->len / 32;; json->room = json->count) {
+    json->edits = (gr_json_edit *)push_memory(L, json->room * sizeof *json->edits + GR_JSON_ROOM(json->len));
+    json->out = (char *)(json->edits + json->room);
+    gr_json_status status = gr_json_read(json);
+    if (status == GR_JSON_AMBIGUOUS && !json->as_pairs) {
+      json->as_pairs = 1;
+      json->count = json->room;
+    }
+    else if (status != GR_JSON_READ || json->count <= json->room) return status;
     spare_memory(L);
-    lua_settop(L, TEXT);
+    lua_settop(L, KEEP_NULLS);
   }
-  if (cut_len == 0) {
-    decode_whole(L);
+}
+
+/* json_decode(decode, text [, max_values [, keep_nulls]]) -> value | nil, "too_large", message
+** 'decode' is lua-cjson's, which raises for what is no JSON, and so does this. A null is absent: as
+** a member, as an item of an array (later ones move up), and alone (nil), unless they are kept. A
+** number is read alike in all locales. One that is whole is an integer where Lua has integers and it
+** fits; one without point and exponent exactly. Where Lua has none and a double cannot hold such a
+** one, it is the text of its digits. Where an object has a name twice, the last member counts. Half
+** a surrogate pair is U+FFFD, and a byte order mark in front is passed over.
+** At most 128 levels, fewer where 'decode' knows a limit, and 'max_values' objects, arrays, texts,
+** numbers, booleans and nulls. */
+static int l_json_decode (lua_State *L) {
+  gr_json json = { .as_pairs = 0 };
+  json.text = luaL_checklstring(L, TEXT, &json.len);
+  lua_Number most = luaL_optnumber(L, MAX_VALUES, GR_JSON_MAXLEN);
+  json.max_values = most >= 0 && most < GR_JSON_MAXLEN ? (size_t)most : GR_JSON_MAXLEN;
+  json.keep_nulls = lua_toboolean(L, KEEP_NULLS);
+  lua_settop(L, KEEP_NULLS);
+  if (json.len >= 3 && memcmp(json.text, "\xEF\xBB\xBF", 3) == 0) {
+    json.text += 3;
+    json.len -= 3;
+  }
+  gr_json_status status = read_text(L, &json);
+  if (status == GR_JSON_TOO_MANY)
+    return gr_fail(L, "too_large", lua_pushfstring(L, "more than %d values (max_values)", (int)json.max_values));
+  if (status != GR_JSON_READ) {
+    decode_whole(L, &json);
     return luaL_error(L, "json_decode: nested deeper than %d, or not all of it is JSON", GR_JSON_MAXDEPTH);
   }
-  decode_cut(L, cut, cut_len);
-  if (!lua_istable(L, VALUE)) mend(L);
-  else for (size_t i = 0; i < count; i++) apply(L, &edits[i]);
+  decode_cut(L, &json);
+  for (size_t i = 0; i < json.count; i++) apply(L, &json, &json.edits[i]);
+  lua_settop(L, VALUE);
   spare_memory(L);
   return 1;
 }

@@ -13,14 +13,20 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "clock.h"
+#include "listener_limits.h"
 #include "text.h"
 
 enum {
-  POOL_SIZE = 65536,   /* MHD's memory for one connection: request head and read buffer */
-  KEEP_SIZE = 65536,   /* a larger body buffer is not kept for the connection's next request */
-  DRAIN_SIZE = 65536   /* a refused body that is announced to be larger costs the connection */
+  HEAD_SIZE = 16384,   /* what a head may cost of MHD's memory for its connection */
+  FIELD_COST = 64,     /* of that, beside its bytes, each header */
+  POOL_SIZE = HEAD_SIZE + 2048,  /* all of that memory: so there is always room for the head of the response */
+  KEEP_SIZE = 8192,    /* a larger buffer is not kept for the connection's next request */
+  DRAIN_SIZE = 65536,  /* a refused body that is announced to be larger costs the connection */
+  BACKLOG = 65535,     /* who may wait at the port; the system has a limit of its own */
+  IDLE_RUNS = 100      /* MHD wants to run at once again for a client that it cannot serve, whose chunk does
+                       ** not begin, say: not if that many runs came to nothing */
 };
+#define REST 0.01      /* seconds until the next run then */
 
 /* MHD_VERSION is in BCD; before 0.9.71 the callbacks returned an int. */
 #if MHD_VERSION >= 0x00097002
@@ -29,39 +35,7 @@ typedef enum MHD_Result gr_result;
 typedef int gr_result;
 #endif
 
-static const char DROPPED[] = "The request was dropped without an answer.";
-
-/* == Lists == */
-
-static void list_init (gr_link *list) {
-  list->prev = list->next = list;
-}
-
-static void unlink_from_list (gr_link *link) {
-  link->prev->next = link->next;
-  link->next->prev = link->prev;
-}
-
-static void append (gr_link *list, gr_link *link) {
-  link->prev = list->prev;
-  link->next = list;
-  list->prev->next = link;
-  list->prev = link;
-}
-
-static void move (gr_link *list, gr_conn *c) {
-  unlink_from_list(&c->link);
-  append(list, &c->link);
-}
-
-static gr_conn *first (gr_link *list) {
-  return list->next == list ? NULL : (gr_conn *)(void *)list->next;
-}
-
-void gr_conn_wait (gr_conn *c) {
-  c->since = gr_now();
-  move(&c->l->waiting, c);
-}
+static const char DROPPED[] = "The request was dropped without a response.";
 
 /* == Fields of a head == */
 
@@ -145,7 +119,8 @@ static gr_result refuse_now (gr_conn *c, const gr_refusal *refusal, const char *
                      MHD_get_reason_phrase_for(refusal->status), strlen(body), body);
   note_refusal(c, refusal);
   c->stage = GR_REFUSED;
-  c->body.len = 0;
+  gr_buffer_release(&c->body, &c->l->memory);
+  gr_limits_release(c);
   if (send(c->fd, response, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) return MHD_NO;
   shutdown(c->fd, SHUT_WR);
   return MHD_YES;
@@ -154,6 +129,22 @@ static gr_result refuse_now (gr_conn *c, const gr_refusal *refusal, const char *
 static gr_result refuse_unclear (gr_conn *c) {
   gr_refusal refusal = {400, "it is not clear where the body ends"};
   return refuse_now(c, &refusal, "It is not clear where the request body ends.");
+}
+
+static void refuse_nul (gr_conn *c) {
+  gr_refusal refusal = {400, "a NUL in the target"};
+  refuse_now(c, &refusal, "The request target has a NUL.");
+  gr_conn_send_away(c);
+}
+
+static gr_result refuse_head (gr_conn *c) {
+  gr_refusal refusal = {431, "a head that is too large"};
+  return refuse_now(c, &refusal, "The request head is too large.");
+}
+
+static gr_result refuse_coding (gr_conn *c) {
+  gr_refusal refusal = {501, "a transfer coding other than chunked"};
+  return refuse_now(c, &refusal, "No transfer coding but chunked is known.");
 }
 
 static gr_result refuse_large (gr_conn *c) {
@@ -179,25 +170,19 @@ static gr_result answer_refused (gr_conn *c) {
   gr_result queued = MHD_queue_response(c->mhd, c->status, response);
   MHD_destroy_response(response);
   c->stage = GR_COMPLETE;
-  move(&c->l->busy, c);
+  gr_conn_send(c);
   return queued;
 }
 
 /* == MHD's callbacks == */
 
-static gr_result on_accept (void *ud, const struct sockaddr *address, socklen_t len) {
-  gr_listener *l = (gr_listener *)ud;
-  (void)address; (void)len;
-  return l->connections < l->max_connections ? MHD_YES : MHD_NO;
-}
-
 static void conn_free (gr_conn *c) {
   gr_listener *l = c->l;
-  unlink_from_list(&c->link);
+  gr_list_unlink(&c->link);
+  gr_limits_release(c);
   gr_buffer_release(&c->head, &l->memory);
   gr_buffer_release(&c->body, &l->memory);
   l->memory.alloc(l->memory.ud, c, sizeof *c, 0);
-  l->connections--;
 }
 
 static void conn_new (gr_listener *l, struct MHD_Connection *mhd, void **ctx) {
@@ -210,23 +195,50 @@ static void conn_new (gr_listener *l, struct MHD_Connection *mhd, void **ctx) {
   c->mhd = mhd;
   c->fd = fd;
   address_text(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, c->peer);
-  c->since = gr_now();
-  append(&l->waiting, &c->link);
-  l->connections++;
+  c->seen_read = UINT64_MAX;
+  gr_list_init(&c->link);
+  gr_conn_wait(c);
 }
 
 static void on_connection (void *ud, struct MHD_Connection *mhd, void **ctx,
                            enum MHD_ConnectionNotificationCode code) {
-  if (code == MHD_CONNECTION_NOTIFY_STARTED) conn_new((gr_listener *)ud, mhd, ctx);
-  else if (*ctx != NULL) conn_free((gr_conn *)*ctx);
+  gr_listener *l = (gr_listener *)ud;
+  l->idle_runs = 0;
+  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+    l->connections++;
+    conn_new(l, mhd, ctx);
+    return;
+  }
+  if (*ctx != NULL) conn_free((gr_conn *)*ctx);
+  l->connections--;
+  l->pending = 1;  /* MHD accepts again, if it was full, from its next run on */
+}
+
+/* MHD would take the query apart and keep each field in the connection's memory. There is no room for
+** many, and nobody asks for them: an end behind the question mark leaves MHD nothing to take apart. */
+static void hide_query (const char *uri) {
+  char *query = strchr((char *)(uintptr_t)uri, '?');
+  if (query != NULL && query[1] != '\0') query[1] = '\0';
+}
+
+/* MHD takes a NUL for the end of a target, and loses its way where a query follows. It has put an end behind
+** the target, and the version comes next. */
+static int has_nul (const char *uri) {
+  return strncmp(uri + strlen(uri) + 1, "HTTP/", 5) != 0;
 }
 
 /* The request line has come: the only place where MHD shows the URI as it was sent (and as
 ** a C string: it gives no length). */
 static void *on_uri (void *ud, const char *uri, struct MHD_Connection *mhd) {
   gr_conn *c = (gr_conn *)MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-  (void)ud;
+  gr_listener *l = (gr_listener *)ud;
+  l->idle_runs = 0;
   if (c == NULL || !add_field(c, uri, strlen(uri))) return NULL;
+  if (has_nul(uri)) {
+    refuse_nul(c);
+    return NULL;
+  }
+  hide_query(uri);
   c->stage = GR_HEAD;
   gr_conn_wait(c);
   return c;
@@ -244,15 +256,34 @@ static gr_result on_header (void *ud, enum MHD_ValueKind kind, const char *name,
   char *copy = c->head.data + at + sizeof name_len;
   for (size_t i = 0; i < name_len; i++) copy[i] = gr_lower(copy[i]);
   c->lengths += count_lengths(name, name_len);
+  c->cost += FIELD_COST;
+  if (is_name(name, name_len, MHD_HTTP_HEADER_COOKIE)) c->cost += value_len;  /* MHD makes a copy */
   return MHD_YES;
 }
 
-/* How long the body is; MHD refuses a Content-Length that is no number. */
+/* What a head costs of MHD's memory. If it is so much that there may be no room for the head of the response,
+** MHD would close the connection without a word, and what was handled would be sent again. */
+static void count_cost (gr_conn *c) {
+  const union MHD_ConnectionInfo *info =
+    MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  int cookies = MHD_get_connection_values_n(c->mhd, MHD_COOKIE_KIND, NULL, NULL);
+  c->cost += (info != NULL ? info->header_size : 0) + (size_t)cookies * FIELD_COST;
+}
+
+static gr_result on_trailer (void *ud, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                             const char *value, size_t value_len) {
+  (void)kind; (void)name; (void)value;
+  ((gr_conn *)ud)->cost += FIELD_COST + name_len + value_len;
+  return MHD_YES;
+}
+
+/* How long the body is; MHD refuses a Content-Length that is no number, but takes the largest for none. */
 static uint64_t body_length (gr_conn *c) {
-  const char *length =
+  const char *text =
     MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-  if (length != NULL) return strtoull(length, NULL, 10);
-  return c->lengths > 0 ? GR_LENGTH_UNKNOWN : 0;
+  if (text == NULL) return c->lengths > 0 ? GR_LENGTH_UNKNOWN : 0;
+  uint64_t length = strtoull(text, NULL, 10);
+  return length == GR_LENGTH_UNKNOWN ? length - 1 : length;
 }
 
 /* Whether the gate refuses the request whose head has come. */
@@ -267,21 +298,38 @@ static int is_refused (gr_conn *c, const char *method, uint64_t length, gr_refus
   return gr_gate_head(&c->l->expected, &head, refusal);
 }
 
-static gr_result take_head (gr_conn *c, const char *method) {
+/* Whether MHD would read on to the end of the connection, and no response ever go out. */
+static int has_unknown_coding (gr_conn *c) {
+  const char *coding =
+    MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+  return coding != NULL && !is_name(coding, strlen(coding), "chunked");
+}
+
+/* The head has come and may in; its body may, too, if there is memory for it. */
+static gr_result take_head (gr_conn *c) {
   gr_listener *l = c->l;
+  c->received = 0;
+  c->is_counted = l->filter != NULL && l->filter->begin(l->filter, c, c->length);
+  if (c->is_counted) { c->stage = GR_BODY; return MHD_YES; }
+  if (c->length != GR_LENGTH_UNKNOWN && c->length > l->max_body) return refuse_large(c);
+  if (gr_limits_admit(c)) c->stage = GR_BODY;
+  return MHD_YES;
+}
+
+static gr_result read_head (gr_conn *c, const char *method) {
   gr_refusal refusal;
   if (!add_field(c, method, strlen(method)) || !add_field(c, c->peer, strlen(c->peer))) return MHD_NO;
   c->lengths = 0;
+  c->cost = 0;
   MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
   if (c->stage == GR_FAILED) return MHD_NO;
   if (c->lengths > 1) return refuse_unclear(c);
-  uint64_t length = body_length(c);
-  if (is_refused(c, method, length, &refusal)) return refuse(c, &refusal, length);
-  c->received = 0;
-  c->is_counted = l->filter != NULL && l->filter->begin(l->filter, c, length);
-  if (!c->is_counted && length != GR_LENGTH_UNKNOWN && length > l->max_body) return refuse_large(c);
-  c->stage = GR_BODY;
-  return MHD_YES;
+  if (has_unknown_coding(c)) return refuse_coding(c);
+  count_cost(c);
+  if (c->cost > HEAD_SIZE) return refuse_head(c);
+  c->length = body_length(c);
+  if (is_refused(c, method, c->length, &refusal)) return refuse(c, &refusal, c->length);
+  return take_head(c);
 }
 
 static gr_result take_body (gr_conn *c, const char *data, size_t len) {
@@ -290,33 +338,45 @@ static gr_result take_body (gr_conn *c, const char *data, size_t len) {
   if (l->filter != NULL && !l->filter->part(l->filter, c)) return MHD_NO;
   if (c->is_counted) return MHD_YES;
   if (len > l->max_body - c->body.len) return refuse_large(c);
+  if (c->body.len == 0 && c->length != GR_LENGTH_UNKNOWN  /* no more than it needs */
+      && !gr_buffer_reserve(&c->body, &l->memory, (size_t)c->length)) return MHD_NO;
   return gr_buffer_append(&c->body, &l->memory, data, len) ? MHD_YES : MHD_NO;
 }
 
 static gr_result complete (gr_conn *c) {
+  MHD_get_connection_values_n(c->mhd, MHD_FOOTER_KIND, on_trailer, c);
+  if (c->cost > HEAD_SIZE) return refuse_head(c);
   c->stage = GR_COMPLETE;
   c->number = ++c->l->completed;
   MHD_suspend_connection(c->mhd);
-  move(&c->l->complete, c);
+  gr_list_move(&c->l->complete, &c->link);
   return MHD_YES;
 }
 
-/* Called when the head has come, with each part of the body, and at the end (no data). */
+/* Called when the head has come (once more where it waited for memory), with each part of the body, and
+** at the end (no data). */
 static gr_result on_request (void *ud, struct MHD_Connection *mhd, const char *url, const char *method,
                              const char *version, const char *data, size_t *len, void **ctx) {
   gr_listener *l = (gr_listener *)ud;
   gr_conn *c = (gr_conn *)*ctx;
   size_t n = *len;
   (void)mhd; (void)url; (void)version;
+  l->idle_runs = 0;
   if (c == NULL || l->closing) return MHD_NO;
   *len = 0;
   switch (c->stage) {
-    case GR_HEAD: return take_head(c, method);
+    case GR_HEAD: return read_head(c, method);
+    case GR_ADMITTED: c->stage = GR_BODY; return MHD_YES;
     case GR_BODY: return n > 0 ? take_body(c, data, n) : complete(c);
     case GR_DRAINING: return n > 0 ? MHD_YES : answer_refused(c);
     case GR_REFUSED: return n > 0 ? MHD_YES : MHD_NO;
     default: return MHD_NO;  /* resumed without a response: it is to be closed */
   }
+}
+
+static void drop_if_large (gr_conn *c, gr_buffer *buffer) {
+  buffer->len = 0;
+  if (buffer->cap > KEEP_SIZE) gr_buffer_release(buffer, &c->l->memory);
 }
 
 /* The request is over, one way or another; the connection may go on with the next. */
@@ -326,8 +386,9 @@ static void on_completed (void *ud, struct MHD_Connection *mhd, void **ctx,
   (void)ud; (void)mhd; (void)code;
   if (c == NULL) return;
   c->stage = GR_IDLE;
-  c->head.len = c->body.len = 0;
-  if (c->body.cap > KEEP_SIZE) gr_buffer_release(&c->body, &c->l->memory);
+  drop_if_large(c, &c->head);
+  drop_if_large(c, &c->body);
+  gr_limits_release(c);
   gr_conn_wait(c);
   *ctx = NULL;
 }
@@ -338,9 +399,14 @@ void gr_listener_init (gr_listener *l, gr_memory memory) {
   memset(l, 0, sizeof *l);
   l->memory = memory;
   l->pid = getpid();
-  list_init(&l->waiting);
-  list_init(&l->complete);
-  list_init(&l->busy);
+  l->port_fd = -1;
+  l->room_at = HUGE_VAL;
+  gr_list_init(&l->waiting);
+  gr_list_init(&l->starved);
+  gr_list_init(&l->complete);
+  gr_list_init(&l->busy);
+  gr_list_init(&l->sending);
+  gr_list_init(&l->leaving);
 }
 
 int gr_listener_is_open (const gr_listener *l) {
@@ -363,7 +429,7 @@ static int open_port (gr_listener *l, const struct addrinfo *ai) {
   setsockopt(l->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (ai->ai_family == AF_INET6)  /* '::' takes IPv4 too, whatever the system's default */
     setsockopt(l->listen_fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-  if (bind(l->listen_fd, ai->ai_addr, ai->ai_addrlen) != 0 || listen(l->listen_fd, SOMAXCONN) != 0
+  if (bind(l->listen_fd, ai->ai_addr, ai->ai_addrlen) != 0 || listen(l->listen_fd, BACKLOG) != 0
       || getsockname(l->listen_fd, (struct sockaddr *)&bound, &len) != 0) {
     int error = errno;
     close(l->listen_fd);
@@ -376,15 +442,12 @@ static int open_port (gr_listener *l, const struct addrinfo *ai) {
 
 /* Starts MHD on the open port, which is MHD's from then on. */
 static int start (gr_listener *l) {
-  double seconds = ceil(l->timeout);
-  /* MHD's own timeout counts idle time, in whole seconds; it is for clients that do not take
-  ** their response. A request that is late is noticed in 'close_late'. MHD's limit of
-  ** connections is out of reach: MHD would stop accepting, where on_accept refuses. */
+  /* MHD's own timeout would close connections whose bytes it has not read yet. At its limit of
+  ** connections MHD stops accepting. */
   l->daemon = MHD_start_daemon(
-    MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, on_accept, l, on_request, l,
+    MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, l,
     MHD_OPTION_LISTEN_SOCKET, l->listen_fd,
-    MHD_OPTION_CONNECTION_LIMIT, l->max_connections + 1,
-    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)seconds,
+    MHD_OPTION_CONNECTION_LIMIT, l->max_connections,
     MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE,
     MHD_OPTION_URI_LOG_CALLBACK, on_uri, l,
     MHD_OPTION_NOTIFY_CONNECTION, on_connection, l,
@@ -395,10 +458,13 @@ static int start (gr_listener *l) {
     return -1;
   }
   l->epoll_fd = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-  return 0;
+  int error = gr_limits_watch_port(l);
+  if (error != 0) gr_listener_close(l);
+  return error;
 }
 
 int gr_listener_open (gr_listener *l, const struct addrinfo *ai) {
+  gr_limits_cap_connections(l);
   int error = open_port(l, ai);
   return error != 0 ? error : start(l);
 }
@@ -410,13 +476,12 @@ static void part_from_request (gr_conn *c) {
   c->held = NULL;
 }
 
+/* Of a list of suspended connections. */
 static void resume_all (gr_link *list) {
   gr_link *link;
   for (link = list->next; link != list; link = link->next) {
-    gr_conn *c = (gr_conn *)(void *)link;
-    if (c->held == NULL && list == &c->l->busy) continue;  /* its response is on the way */
-    part_from_request(c);
-    MHD_resume_connection(c->mhd);
+    part_from_request(gr_conn_of(link));
+    MHD_resume_connection(gr_conn_of(link)->mhd);
   }
 }
 
@@ -424,6 +489,7 @@ static void resume_all (gr_link *list) {
 ** see that they are resumed; the same run sends the responses given before. */
 static void stop (gr_listener *l) {
   l->closing = 1;
+  resume_all(&l->starved);
   resume_all(&l->complete);
   resume_all(&l->busy);
   MHD_run(l->daemon);
@@ -431,8 +497,8 @@ static void stop (gr_listener *l) {
 }
 
 static void abandon_list (gr_link *list) {
-  gr_conn *c;
-  while ((c = first(list)) != NULL) {
+  while (!gr_list_is_empty(list)) {
+    gr_conn *c = gr_conn_of(list->next);
     part_from_request(c);
     close(c->fd);
     conn_free(c);
@@ -443,9 +509,14 @@ static void abandon_list (gr_link *list) {
 ** here would take them away there. Only descriptors are closed; the daemon's memory has to
 ** be left alone. */
 static void abandon (gr_listener *l) {
+  l->closing = 1;
   abandon_list(&l->waiting);
+  abandon_list(&l->starved);
   abandon_list(&l->complete);
   abandon_list(&l->busy);
+  abandon_list(&l->sending);
+  abandon_list(&l->leaving);
+  l->connections = 0;
   close(l->listen_fd);
   close(l->epoll_fd);
 }
@@ -454,6 +525,7 @@ void gr_listener_close (gr_listener *l) {
   if (l->daemon != NULL) {
     if (l->pid == getpid()) stop(l);
     else abandon(l);
+    if (l->port_fd >= 0) close(l->port_fd);
     l->daemon = NULL;
   }
   gr_listener_expect(l, NULL);
@@ -481,33 +553,24 @@ int gr_listener_expect (gr_listener *l, const gr_expected *expected) {
 
 double gr_listener_timeout (gr_listener *l) {
   unsigned long long ms;
-  double wait = HUGE_VAL;
-  gr_conn *c = first(&l->waiting);
-  if (l->pending) wait = 0;
-  else if (MHD_get_timeout(l->daemon, &ms) == MHD_YES) wait = (double)ms / 1e3;
-  if (c != NULL) wait = fmin(wait, fmax(0, c->since + l->timeout - gr_now()));
-  return wait;
-}
-
-/* MHD's timeout begins anew with each byte; this one bounds the whole request. MHD sees
-** the end of the stream and closes. */
-static void close_late (gr_listener *l) {
-  double start = gr_now() - l->timeout;
-  gr_conn *c;
-  while ((c = first(&l->waiting)) != NULL && c->since <= start) {
-    shutdown(c->fd, SHUT_RDWR);
-    move(&l->busy, c);
-  }
+  gr_limits_start_clock(l);
+  if (l->pending) return 0;
+  double wait = MHD_get_timeout(l->daemon, &ms) == MHD_YES ? (double)ms / 1e3 : HUGE_VAL;
+  if (wait == 0 && l->idle_runs > IDLE_RUNS) wait = REST;
+  return fmin(wait, gr_limits_wait(l));
 }
 
 void gr_listener_step (gr_listener *l) {
   l->pending = 0;
-  close_late(l);
-  MHD_run(l->daemon);
+  l->idle_runs++;
+  gr_limits_start_clock(l);
+  MHD_run(l->daemon);  /* what has arrived is read before anybody is late */
+  gr_limits_enforce(l);
 }
 
 gr_conn *gr_listener_complete (gr_listener *l) {
-  return first(&l->complete);
+  gr_limits_start_clock(l);
+  return gr_list_is_empty(&l->complete) ? NULL : gr_conn_of(l->complete.next);
 }
 
 /* == A request that is held == */
@@ -518,9 +581,11 @@ void gr_request_take (gr_request *r, gr_conn *c) {
   r->received = c->received;
   memcpy(r->bytes, c->head.data, r->head_len);
   if (r->body_len > 0) memcpy(r->bytes + r->head_len, c->body.data, r->body_len);
+  drop_if_large(c, &c->body);
   r->conn = c;
   c->held = r;
-  move(&c->l->busy, c);
+  gr_list_move(&c->l->busy, &c->link);
+  gr_limits_stop_clock(c->l);
 }
 
 int gr_request_can_answer (const gr_request *r) {
@@ -537,6 +602,8 @@ void gr_request_let_go (gr_request *r) {
   part_from_request(c);
   r->answered = 1;
   c->l->pending = 1;
+  gr_limits_release(c);
+  gr_conn_send(c);
   MHD_resume_connection(c->mhd);
 }
 

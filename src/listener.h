@@ -3,11 +3,12 @@
 ** suspend the connection once the request is complete. gr_request_take copies it to its new owner,
 ** gr_request_send resumes the connection.
 **
-** A connection is in exactly one list of its listener: 'waiting' (for a request, in order of
-** the deadline), 'complete' (suspended; the queue that gr_listener_complete shows) or 'busy'
-** (suspended while somebody holds its request, or sending the response). A request that is held
-** and its connection point to each other as long as the connection is suspended; whichever goes
-** first clears both pointers. */
+** A connection is in exactly one list of its listener: 'waiting' for a request, 'starved' (suspended
+** with the head there and no memory for the body), 'complete' (suspended; the queue that
+** gr_listener_complete shows), 'busy' (suspended while somebody holds its request), 'sending' the
+** response or 'leaving' (told to go; MHD will see it). A request that is held and its connection
+** point to each other as long as the connection is suspended; whichever goes first clears both
+** pointers. What bounds all this is in listener_limits.c. */
 #ifndef GR_LISTENER_H
 #define GR_LISTENER_H
 
@@ -20,12 +21,11 @@
 
 #include "buffer.h"
 #include "gate.h"
+#include "list.h"
 
 #define GR_REFUSALS 32  /* how many are remembered until somebody asks */
 
 struct gr_conn;
-
-typedef struct gr_link { struct gr_link *prev, *next; } gr_link;
 
 /* What stands between the bodies that come in and their buffers. A receiver has none; an emulator
 ** does its mischief here (listener_faults.c). */
@@ -49,39 +49,52 @@ typedef struct gr_listener {
   struct MHD_Daemon *daemon;  /* NULL while closed */
   pid_t pid;  /* the process that opened it */
   int listen_fd, epoll_fd;  /* the daemon's once it runs */
+  int port_fd;  /* the port once more, see gr_limits_watch_port */
   int closing;
   int pending;  /* the next run has something to do that MHD's descriptor does not show */
+  unsigned idle_runs;  /* since one of MHD's callbacks was called */
   char address[INET6_ADDRSTRLEN];
   int port;
   double timeout;  /* seconds for a request to arrive */
-  size_t max_body;
+  int is_stopped;  /* the clock, see gr_limits_now: since when, and how long it stood still before */
+  double stopped_at, stood_still;
+  size_t max_body, max_memory;
+  size_t reserved;  /* of max_memory */
   int has_gate;
   gr_expected expected;  /* its target is in 'target' */
   gr_buffer target;
   struct { gr_refused entries[GR_REFUSALS]; unsigned first, count; } refused;  /* a ring */
   gr_filter *filter;
   unsigned connections, max_connections;
+  unsigned crowd;  /* how many waited at the port at once */
+  double room_at;  /* by the clock: when somebody may have to go who takes the place of others */
   unsigned long completed;  /* requests so far; tells one in 'complete' from another */
-  gr_link waiting, complete, busy;
+  gr_link waiting, starved, complete, busy, sending, leaving;  /* 'waiting', 'sending': in order of 'since' */
 } gr_listener;
 
-enum gr_stage { GR_IDLE, GR_HEAD, GR_BODY, GR_REFUSED, GR_DRAINING, GR_FAILED, GR_COMPLETE };
+enum gr_stage { GR_IDLE, GR_HEAD, GR_ADMITTED, GR_BODY, GR_REFUSED, GR_DRAINING, GR_FAILED, GR_COMPLETE };
 
 typedef struct gr_conn {
   gr_link link;  /* first: a link is cast to its connection */
   gr_listener *l;
   struct MHD_Connection *mhd;
   int fd;
+  int has_spoken;  /* whether it is known that a byte has come */
   enum gr_stage stage;
-  double since;  /* the beginning of the wait for a request */
+  double since;  /* the beginning of the wait for a request, or of the response's last move */
   unsigned long number;  /* of the complete request */
   char peer[INET6_ADDRSTRLEN];
   gr_buffer head;  /* fields: URI, method, peer, then header names (in lower case) and values in turn */
   gr_buffer body;
   unsigned status;  /* of the response to a refused request whose body is still coming */
+  uint64_t length;  /* of the body as announced, or GR_LENGTH_UNKNOWN */
   uint64_t received;  /* bytes of the body, kept or not */
+  uint64_t seen_read;  /* bytes that MHD had read when the time was looked at */
+  size_t reserved;  /* of the listener's max_memory */
+  int seen_unsent;  /* bytes of the response that waited in the socket then */
   int is_counted;  /* whether the body is only that: counted */
   uint64_t cut_at;  /* the filter's */
+  size_t cost;  /* of the head in MHD's memory */
   int lengths;  /* ways to see where the body ends, see 'count_lengths' */
   struct gr_request *held;  /* the request as its owner holds it */
 } gr_conn;
@@ -99,8 +112,12 @@ typedef struct gr_request {
 /* Makes an empty one of zeros and 'memory'. */
 void gr_listener_init (gr_listener *l, gr_memory memory);
 
-/* Opens the port, by 'timeout', 'max_body' and 'max_connections'. Returns 0, an errno, or -1 where
-** MHD could not be started. */
+static inline gr_conn *gr_conn_of (gr_link *link) {
+  return (gr_conn *)(void *)link;
+}
+
+/* Opens the port, by 'timeout', 'max_body', 'max_memory' and 'max_connections', which may become less.
+** Returns 0, an errno, or -1 where MHD could not be started. */
 int gr_listener_open (gr_listener *l, const struct addrinfo *ai);
 
 /* Closes all connections and the port; gives back all memory. After a fork it leaves the parent's
@@ -126,7 +143,7 @@ int gr_listener_next_refused (gr_listener *l, gr_refused *refused);
 /* The connection whose request has been complete for longest, or NULL. */
 gr_conn *gr_listener_complete (gr_listener *l);
 
-/* Moves to the end of the list of waiting connections, which so stays in order of 'since'. */
+/* Waits for a request, or for more of it, from now on. */
 void gr_conn_wait (gr_conn *c);
 
 /* Fills a request of the right size and zeros with that of a complete connection. */

@@ -55,7 +55,7 @@ static int fail_to_open (lua_State *L, int error, const char *address, int port)
 
 static void check_option_names (lua_State *L) {
   static const char *const names[] = {"address", "port", "max_connections", "timeout",
-                                      "max_body", "gate", "large", NULL};
+                                      "max_body", "max_memory", "gate", "large", NULL};
   lua_pushnil(L);
   while (lua_next(L, 1)) {
     int i = 0;
@@ -104,9 +104,10 @@ static void read_gate (lua_State *L, gr_listener *l) {
 }
 
 static void read_options (lua_State *L, gr_listener *l) {
-  l->max_connections = (unsigned)whole_option(L, "max_connections", 256, 1, 100000);
+  l->max_connections = (unsigned)whole_option(L, "max_connections", 1024, 1, 100000);
   l->timeout = number_option(L, "timeout", 10, 1e-3, 86400);
   l->max_body = (size_t)whole_option(L, "max_body", 1048576, 0, INT_MAX);
+  l->max_memory = (size_t)whole_option(L, "max_memory", 67108864, 1, INT_MAX);
   read_gate(L, l);
   gr_readfaults(L, l);
 }
@@ -136,16 +137,25 @@ static const char *address_option (lua_State *L) {
 **   address          IPv4 or IPv6 address as text; "::" and "0.0.0.0" are all of them; default
 **                    "127.0.0.1"
 **   port             0 to 65535; 0 (default) is any free one, see l:port()
-**   max_connections  1 to 100000, default 256; the connections that are more are closed
+**   max_connections  1 to 100000, default 1024, and never more than the process may have descriptors
+**                    less 64, see l:max_connections(). Those that are more wait at the port. While some
+**                    do, the connection that has waited longest for its whole request, and longer than
+**                    250 ms, is closed
 **   timeout          seconds, 0.001 to 86400, default 10: how long a request may take to
-**                    arrive, a connection may be idle, and a response may not move on
+**                    arrive, a connection may be idle, and a response may not move on. The time from
+**                    l:next() to the next call of a method of l does not count
 **   max_body         bytes, 0 to 2147483647, default 1048576; a larger body is answered with 413
+**   max_memory       bytes, 1 to 2147483647, default 67108864: what all bodies together may take that
+**                    are on their way, waiting for l:next() or not yet answered; a chunked one counts as
+**                    max_body. Requests that are more wait behind their heads. A body that is larger
+**                    alone is taken when there is no other
 **   gate             optional table: what a ping must be, see l:gate(); nil: any request may in
 **   large            optional text, for tests of clients: under paths that begin so, a body that is announced to be
 **                    larger is counted and thrown away instead, see r:received(); and 'timeout'
 **                    begins anew as long as a body comes in
-** A request whose head passes some 60 KB, or 800 headers and query fields, is refused too, and so is
-** one with several Content-Length or Transfer-Encoding headers.
+** A request whose head is larger than 16 KB, where each header counts 64 bytes more and cookies twice, is refused
+** too (431, or 414), and so is one with several Content-Length or Transfer-Encoding headers (400), or with another
+** transfer coding than "chunked" (501).
 ** Codes: "in_use" (the port is taken), "permission" (a port below 1024), "address" (not an
 ** address, or not one of this machine), "system". Unknown options and wrong types raise. */
 static int listener_new (lua_State *L) {
@@ -220,6 +230,12 @@ static int listener_connections (lua_State *L) {
   return 1;
 }
 
+/* l:max_connections() -> how many there may be, by the option and the limit of descriptors */
+static int listener_max_connections (lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)gr_checklistener(L)->max_connections);
+  return 1;
+}
+
 /* l:gate(expected): from now on a request whose head is not that of an expected ping is refused
 ** before it arrives at l:next(), and no byte of its body is kept. 'expected' is a table as
 ** core.gate_head takes it, with the same statuses; max_body is the listener's where it is left
@@ -245,11 +261,12 @@ static void set_count (lua_State *L, const char *name, unsigned long count) {
 }
 
 /* l:refused() -> the oldest refusal not yet taken, or nil: a table
-**   status  404, 405, 413 or 400, which went out or goes out
+**   status  404, 405, 413, 400, 431 or 501, which went out or goes out
 **   reason  one line of printable ASCII
 **   peer    the client's address, as text
 **   missed  how many refusals before this one are forgotten, as only 32 are remembered
-** They are the gate's, and those of bodies that are too large or whose end is not clear. */
+** They are the gate's, and those of heads and bodies that are too large and of bodies whose end is not clear;
+** not those of libmicrohttpd itself, of what is not HTTP. */
 static int listener_refused (lua_State *L) {
   gr_refused refused;
   if (!gr_listener_next_refused(gr_checklistener(L), &refused)) return lua_pushnil(L), 1;
@@ -386,7 +403,7 @@ static int request_header (lua_State *L) {
 /* == Answering a request == */
 
 int gr_failtoanswer (lua_State *L, const gr_request *r) {
-  if (r->answered) return gr_fail(L, "answered", "the request has been answered already");
+  if (r->answered) return gr_fail(L, "answered", "the response has been sent already");
   return gr_fail(L, "closed", "the listener is closed");
 }
 
@@ -430,7 +447,7 @@ int gr_sendresponse (lua_State *L, gr_request *r, unsigned status) {
   }
   switch (gr_request_send(r, status)) {
     case GR_CLIENT_GONE: return gr_fail(L, "closed", "the client has closed the connection");
-    case GR_NOT_QUEUED: return gr_fail(L, "closed", "the answer could not be queued");
+    case GR_NOT_QUEUED: return gr_fail(L, "closed", "the response could not be queued");
     default: lua_pushboolean(L, 1); return 1;
   }
 }
@@ -469,7 +486,8 @@ static const luaL_Reg listener_meta[] = {
 };
 static const luaL_Reg listener_methods[] = {
   {"address", listener_address}, {"close", listener_close}, {"connections", listener_connections},
-  {"fd", listener_fd}, {"gate", listener_gate}, {"next", listener_next}, {"port", listener_port},
+  {"fd", listener_fd}, {"gate", listener_gate}, {"max_connections", listener_max_connections},
+  {"next", listener_next}, {"port", listener_port},
   {"refused", listener_refused}, {"step", listener_step}, {"timeout", listener_timeout}, {NULL, NULL}
 };
 static const luaL_Reg request_meta[] = {{"__gc", request_gc}, {NULL, NULL}};

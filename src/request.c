@@ -10,7 +10,7 @@ const char *gr_check_method (const char *method, size_t len) {
   static const char *const methods[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" };
   for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
     if (strlen(methods[i]) == len && memcmp(methods[i], method, len) == 0) return NULL;
-  return "the method is none of GET, HEAD, POST, PUT, PATCH, DELETE";
+  return "the method must be one of GET, HEAD, POST, PUT, PATCH, DELETE";
 }
 
 static int printable (const char *s, size_t len) {

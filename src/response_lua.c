@@ -2,6 +2,7 @@
 #include "engine_lua.h"
 
 #include "core.h"
+#include "number.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -57,10 +58,12 @@ static const char *failure_code (const gr_transfer *t) {
 }
 
 static void describe_timeout (const gr_transfer *t, char *text, size_t size) {
+  char seconds[GR_NUMBER_SIZE];
   long connect_ms = t->stall_s > 0 || t->connect_ms < t->total_ms ? t->connect_ms : t->total_ms;
+  int len = (int)gr_number_write((double)(t->sent ? t->total_ms : connect_ms) / 1000, seconds);
   if (t->sent && t->stall_s > 0) snprintf(text, size, "nothing moved for %ld seconds", t->stall_s);
-  else if (t->sent) snprintf(text, size, "no complete answer within %g seconds", (double)t->total_ms / 1000);
-  else snprintf(text, size, "no connection within %g seconds", (double)connect_ms / 1000);
+  else if (t->sent) snprintf(text, size, "no complete response within %.*s seconds", len, seconds);
+  else snprintf(text, size, "no connection within %.*s seconds", len, seconds);
 }
 
 static void push_failure_message (lua_State *L, const gr_transfer *t, const char *code) {
@@ -70,11 +73,11 @@ static void push_failure_message (lua_State *L, const gr_transfer *t, const char
     snprintf(text, sizeof text, "the file cannot be read any more: %s",
       t->file.error ? strerror(t->file.error) : "it became shorter while it was sent");
   else if (strcmp(code, "too_large") == 0 && t->head.too_large)
-    snprintf(text, sizeof text, "the headers of the answer are larger than %d bytes", (int)GR_MAX_HEAD);
+    snprintf(text, sizeof text, "the headers of the response are larger than %d bytes", (int)GR_MAX_HEAD);
   else if (strcmp(code, "too_large") == 0)
-    snprintf(text, sizeof text, "the answer is larger than %.0f bytes", (double)t->max_body);
+    snprintf(text, sizeof text, "the response is larger than %.0f bytes", (double)t->max_body);
   else if (t->code == CURLE_WRITE_ERROR)
-    snprintf(text, sizeof text, "the answer is not all compressed, or not as it says");
+    snprintf(text, sizeof text, "the response is not compressed as its Content-Encoding says");
   else if (t->code == CURLE_OUT_OF_MEMORY)  /* a peer can cause it, so it does not raise */
     snprintf(text, sizeof text, "libcurl is out of memory, or a header is too long for it");
   else { lua_pushstring(L, t->error[0] ? t->error : curl_easy_strerror(t->code)); return; }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <arpa/inet.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -111,7 +112,7 @@ void gr_lock_close (gr_lock *lock) {
   lock->fd = -1;
 }
 
-/* == Signals and names == */
+/* == Signals, limits and names == */
 
 /* Of these the first alone counts: a terminal that closes may send one more from its shell,
 ** and what was begun is still to be ended well. */
@@ -135,6 +136,14 @@ static void interrupt_on (int sig) {
 void gr_interrupt_on_end (void) {
   interrupt_on(SIGTERM);
   interrupt_on(SIGHUP);
+}
+
+unsigned long long gr_raise_descriptor_limit (void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  rlim_t soft = limit.rlim_cur;
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : soft;
 }
 
 /* Writes the addresses of the list as texts; returns how many. */

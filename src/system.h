@@ -39,10 +39,13 @@ int gr_lock_open (gr_lock *lock, const char *path);
 /* Safe to repeat. */
 void gr_lock_close (gr_lock *lock);
 
-/* == Signals and names == */
+/* == Signals, limits and names == */
 
 /* What asks the program to end is from here on what Ctrl-C is. */
 void gr_interrupt_on_end (void);
+
+/* Raises the limit of descriptors as far as the process may; returns it. */
+unsigned long long gr_raise_descriptor_limit (void);
 
 /* The addresses of a host; returns 0 or an error of getaddrinfo. */
 int gr_resolve (const char *host, gr_address addresses[GR_MAX_ADDRESSES], int *count);

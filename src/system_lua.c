@@ -1,5 +1,6 @@
 /* gumroad.system: what the library and its command need of the operating system and Lua lacks. */
 #include "module.h"
+#include "signals.h"
 #include "system.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <sys/ioctl.h>
 
 #define LOCK "gumroad.system.lock"
+#define SIGNALS "gumroad.system.signals"
 
 static const char *code_of (int error) {
   switch (error) {
@@ -154,7 +156,7 @@ static int l_output_failed (lua_State *L) {
   return 1;
 }
 
-/* == Signals and names == */
+/* == Signals, limits and names == */
 
 /* system.interrupt_on_end()
 ** What asks the program to end (SIGTERM), and the end of its terminal (SIGHUP), are from here on
@@ -163,6 +165,55 @@ static int l_interrupt_on_end (lua_State *L) {
   (void)L;
   gr_interrupt_on_end();
   return 0;
+}
+
+static gr_signals *check_signals (lua_State *L) {
+  return (gr_signals *)luaL_checkudata(L, 1, SIGNALS);
+}
+
+/* signals:fd() -> a descriptor that becomes readable when a signal is noted, and stays so; nil once closed */
+static int signals_fd (lua_State *L) {
+  gr_signals *s = check_signals(L);
+  if (s->fds[0] < 0) lua_pushnil(L);
+  else lua_pushinteger(L, s->fds[0]);
+  return 1;
+}
+
+/* signals:caught() -> "SIGINT", "SIGTERM" or nil. "SIGINT" also when Lua's own interpreter interrupts the
+** script. */
+static int signals_caught (lua_State *L) {
+  int sig = gr_signals_caught(check_signals(L));
+  if (sig == 0) lua_pushnil(L);
+  else lua_pushstring(L, sig == SIGINT ? "SIGINT" : "SIGTERM");
+  return 1;
+}
+
+/* signals:close(): from here on they end the program as before. Safe to repeat. */
+static int signals_close (lua_State *L) {
+  gr_signals_close(check_signals(L));
+  return 0;
+}
+
+/* system.signals() -> signals | nil, code, message
+** SIGINT and SIGTERM are noted instead of ending the program at once, until signals:close(); the second of a
+** kind ends it. A signal that the program ignores or has a handler for stays as it is: that of Ctrl-C has
+** one in Lua's own interpreter. Only the first of several that are open notes anything. Codes: as those of
+** write_private. */
+static int l_signals (lua_State *L) {
+  gr_signals *s = (gr_signals *)lua_newuserdata(L, sizeof *s);
+  s->fds[0] = s->fds[1] = -1;
+  luaL_getmetatable(L, SIGNALS);
+  lua_setmetatable(L, -2);
+  int error = gr_signals_open(s);
+  return error == 0 ? 1 : fail(L, "a pipe", error);
+}
+
+/* system.raise_descriptor_limit() -> the limit
+** Lets the process open as many files and connections as it may: its soft limit becomes the hard one. */
+static int l_raise_descriptor_limit (lua_State *L) {
+  unsigned long long limit = gr_raise_descriptor_limit();
+  lua_pushnumber(L, (lua_Number)limit);
+  return 1;
 }
 
 /* system.resolve(host) -> array of IP addresses as text, at most 16 | nil, code, message
@@ -191,15 +242,21 @@ static int l_resolve (lua_State *L) {
 
 static const luaL_Reg lock_meta[] = {{"__close", lock_close}, {"__gc", lock_close}, {NULL, NULL}};
 static const luaL_Reg lock_methods[] = {{"close", lock_close}, {NULL, NULL}};
+static const luaL_Reg signals_meta[] = {{"__close", signals_close}, {"__gc", signals_close}, {NULL, NULL}};
+static const luaL_Reg signals_methods[] = {
+  {"caught", signals_caught}, {"close", signals_close}, {"fd", signals_fd}, {NULL, NULL}
+};
 static const luaL_Reg functions[] = {
   {"end_on_broken_pipe", l_end_on_broken_pipe}, {"interrupt_on_end", l_interrupt_on_end},
   {"is_private", l_is_private}, {"is_terminal", l_is_terminal}, {"lock", l_lock},
-  {"make_folder", l_make_folder}, {"output_failed", l_output_failed}, {"resolve", l_resolve},
+  {"make_folder", l_make_folder}, {"output_failed", l_output_failed},
+  {"raise_descriptor_limit", l_raise_descriptor_limit}, {"resolve", l_resolve}, {"signals", l_signals},
   {"terminal_width", l_terminal_width}, {"write_private", l_write_private}, {NULL, NULL}
 };
 
 GR_EXPORT int luaopen_gumroad_system (lua_State *L) {
   gr_newclass(L, LOCK, lock_meta, lock_methods);
+  gr_newclass(L, SIGNALS, signals_meta, signals_methods);
   lua_newtable(L);
   gr_setfuncs(L, functions);
   return 1;

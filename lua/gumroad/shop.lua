@@ -2,9 +2,9 @@
 -- use the functions below.
 -- @submodule gumroad
 local api = require "gumroad.api"
-local params = require "gumroad.resources.params"
 local resources = require "gumroad.resources"
 local check_options = require("gumroad.base.options").check
+local urls = require "gumroad.base.url"
 local Client = require "gumroad.client"
 local Error = require "gumroad.base.error"
 
@@ -54,6 +54,12 @@ function shops.has_token(shop)
   return clients[shop].secret and true or false
 end
 
+--- Checks the options of one call; see gumroad.client.
+-- @local
+function shops.call_options(shop, where, options)
+  return clients[shop]:call_options(where, options)
+end
+
 --- Returns the loop for a call that a shop makes here and now.
 -- @return loop | nil, error: see gumroad.loop
 -- @local
@@ -71,30 +77,61 @@ end
 
 local REQUEST = {
   method = { "string" }, url = { "string", required = ", such as \"/v2/user\"" }, query = { "table" },
-  headers = { "table" }, body = { { "string", "table" } },
+  headers = { "table" }, json = {}, form = { "table" }, body = { { "string", "table" } },
 }
+
+--- Returns the path of a request, in any of the forms that people write; see gumroad.client.target.
+-- @return path | nil if the text is a URL of another server
+-- @local
+function shops.path_of(shop, text)
+  return Client.path_of(clients[shop].base_url, text)
+end
+
+local function foreign(shop, text)
+  return nil, Error.new("config", ("the API is at %s (base_url), so nothing was sent to %s")
+    :format(urls.shown(shops.base_url(shop)), urls.host(text) or "that URL"))
+end
+
+-- Returns the request for the client, and a table that gets status and headers of the response.
+local function new_request(shop, path, given, options)
+  local seen = {}
+  options.headers = given.headers or options.headers
+  if type(given.body) == "table" and given.form == nil then given.form, given.body = given.body, nil end
+  local body, content_type = Client.body.read("request", given, options.headers or clients[shop].options.headers)
+  local method = (given.method or "GET"):upper()
+  return {
+    method = method, path = Client.body.with_query("request", path, given.query),
+    body = body, content_type = content_type, options = options, repeatable = method == "GET" or method == "HEAD",
+    read = function(request, response, ...)
+      seen.status, seen.headers = response.status, response.headers
+      return Client.read(request, response, ...)
+    end,
+  }, seen
+end
 
 --- Makes any call of Gumroad's API.
 --
---     shop:request { method = "GET", url = "/v2/user", query = {}, headers = {}, body = nil }
--- @param request table: url (a path that begins with "/"), method (default: GET), query and headers (tables),
---   body (a table is sent as a form; a string as it is, with the Content-Type from headers)
+--     local user, response = shop:request { url = "/v2/user" }
+--     shop:request { method = "PUT", url = "/v2/products/" .. id, json = { name = "Ink" } }
+-- @param request table:
+--   url      "/v2/user"; "v2/user", "user" or a full URL of the API mean the same. No other server is ever asked
+--   method   default: GET
+--   query, headers  tables
+--   json     a value to send as JSON; or form, a table to send as a form; or body, a text, whose Content-Type must
+--            be among the headers, or a table, which is sent as a form
 -- @param options optional, of this call: timeout, retries, ...
--- @return table the whole decoded response, including `success` | nil, error
+-- @return table the whole decoded response, including `success`; and { status, headers }, with the headers' names in
+--   lower case | nil, error
 function Shop:request(request, options)
   shops.check_self(self, "request")
   request = check_options("request", REQUEST, request, { noun = "field" })
-  local call_options = Client.check_call_options("request", options)
-  call_options.headers = request.headers or call_options.headers
-  local method = (request.method or "GET"):upper()
-  local out = { method = method, path = request.url, options = call_options,
-    repeatable = method == "GET" or method == "HEAD" }
-  if request.query and next(request.query) ~= nil then
-    out.path = out.path .. (out.path:find("?", 1, true) and "&" or "?") .. params.form("request: query", request.query)
-  end
-  if type(request.body) == "table" then params.write_form("request: body", request.body, out)
-  else out.body = request.body end
-  return clients[self]:call(out)
+  options = clients[self]:call_options("request", options)
+  local path = shops.path_of(self, request.url)
+  if not path then return foreign(self, request.url) end
+  local prepared, seen = new_request(self, path, request, options)
+  local body, err = clients[self]:call(prepared)
+  if not body then return nil, err end
+  return body, seen
 end
 
 return shops

@@ -1,8 +1,7 @@
-/* Lets every allocation of the Lua state, and every system call that makes or watches a
-** descriptor, locks a file or writes it out, fail in turn while script.lua runs. Whatever
-** fails, nothing may crash, and no byte (libcurl's included) and no descriptor may be left when
-** the state is closed.
-** libcurl's own allocations do not fail here: up to 7.88 at least it divides by zero then.
+/* Runs script.lua again and again. Each time, another allocation of the Lua state fails, or another
+** system call that creates or watches a descriptor, locks a file or flushes it. Nothing may crash, and
+** when the state is closed, no memory (including libcurl's) and no descriptor may be left.
+** libcurl's own allocations do not fail here, because at least up to 7.88 it then divides by zero.
 ** usage: alloc script.lua [stride]    (stride: try only every stride-th point) */
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +18,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-/* A kind of call that can fail: the calls from 'first' to 'last' do, counted from 1. */
+/* A kind of call that can fail: the calls from 'first' to 'last' fail, counted from 1. */
 typedef struct gr_faults { long count, first, last; } gr_faults;
 
 static gr_faults lua_faults, fd_faults;
@@ -34,15 +33,15 @@ static int fails (gr_faults *f) {
 
 static void *lua_memory (void *ud, void *p, size_t old, size_t size) {
   (void)ud;
-  if (p == NULL) old = 0;  /* Lua tells the kind of object there */
+  if (p == NULL) old = 0;  /* then it is the kind of the object */
   if (size == 0) { free(p); lua_live -= old; return NULL; }
-  if (size > old && fails(&lua_faults)) return NULL;  /* to shrink must not fail */
+  if (size > old && fails(&lua_faults)) return NULL;  /* shrinking must not fail */
   p = realloc(p, size);
   lua_live += size - old;
   return p;
 }
 
-/* libcurl does not tell sizes: they stand before the block. */
+/* libcurl does not pass sizes, so they are stored before the block. */
 enum { BEFORE = 16 };
 
 static void *curl_realloc_memory (void *p, size_t size) {
@@ -73,7 +72,7 @@ static void curl_free_memory (void *p) {
   free((char *)p - BEFORE);
 }
 
-/* These take the place of the C library's, also for the modules. */
+/* These replace the functions of the C library, even for the modules. */
 
 int epoll_create1 (int flags) {
   if (fails(&fd_faults)) { errno = EMFILE; return -1; }
@@ -108,9 +107,9 @@ static int descriptors (void) {
   return n;
 }
 
-/* Lua 5.2 frees its call frames in each full collection. Where it then gets no memory for the
-** one of a finalizer, it drops the object without calling it, which no library can mend: there
-** a collection that the script asks for does not fail. */
+/* Lua 5.2 frees its call frames in each full collection. If it then gets no memory for the frame of a
+** finalizer, it drops the object without calling the finalizer, and no library can do anything about it.
+** So allocations do not fail in collections that the script requests. */
 #if LUA_VERSION_NUM == 502
 static int collect (lua_State *L) {
   armed = 0;
@@ -120,10 +119,10 @@ static int collect (lua_State *L) {
 }
 #endif
 
-/* Runs the script in a state of its own; prints the error where there may be none. */
+/* Runs the script in a new state. Prints the error unless it may fail. */
 static int run (const char *script, int checking, int may_fail) {
   lua_State *L = lua_newstate(lua_memory, NULL);
-  if (L == NULL) { printf("this Lua takes no allocator, so that nothing was tested\n"); exit(1); }
+  if (L == NULL) { printf("this Lua does not accept an allocator, so nothing was tested\n"); exit(1); }
   luaL_openlibs(L);
 #ifdef LUA_JITLIBNAME  /* LuaJIT writes past the end of a stack that cannot grow */
   lua_checkstack(L, 2000);
@@ -140,14 +139,14 @@ static int run (const char *script, int checking, int may_fail) {
   }
   if (failed && !may_fail) printf("%s\n", lua_tostring(L, -1));
   lua_close(L);
-#ifdef LUA_JITLIBNAME  /* LuaJIT, out of memory, frees blocks under other sizes; valgrind finds none lost */
+#ifdef LUA_JITLIBNAME  /* when LuaJIT is out of memory, it frees blocks with other sizes; valgrind finds no leak */
   lua_live = 0;
 #endif
   return !failed;
 }
 
-/* Lets 'width' calls of a kind fail, beginning at the first, the second, ... until the script
-** does not come so far any more. */
+/* Lets 'width' calls of a kind fail, starting with the first, the second, and so on, until the script makes
+** fewer calls than that. */
 static int test (const char *name, const char *script, gr_faults *f, long width, long stride) {
   size_t curl_before = curl_live;
   int before = descriptors(), bad = 0, passed = 0;
@@ -164,13 +163,13 @@ static int test (const char *name, const char *script, gr_faults *f, long width,
       break;
     }
     if (f->count < n) {
-      if (!ok) { printf("%s: the script fails though nothing else does\n", name); bad = 1; }
+      if (!ok) { printf("%s: the script fails although nothing else does\n", name); bad = 1; }
       break;
     }
     passed += ok;
   }
   f->first = f->last = 0;
-  printf("%s fails: %ld points, %d of them made up for: %s\n", name, n - 1, passed,
+  printf("%s fails: %ld points, the script succeeded at %d: %s\n", name, n - 1, passed,
     bad ? "FAILED" : "no crash, no leak");
   return bad;
 }
@@ -181,7 +180,7 @@ int main (int argc, char **argv) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc_memory, curl_free_memory, curl_realloc_memory,
     curl_strdup_memory, curl_calloc_memory);
-  if (!run(script, 1, 0) || !run(script, 0, 0)) return 1;  /* libraries set up what they keep */
+  if (!run(script, 1, 0) || !run(script, 0, 0)) return 1;  /* libraries allocate what they keep */
   int bad = test("an allocation", script, &lua_faults, 1, stride);
   bad |= test("an allocation, also after a collection,", script, &lua_faults, 2, stride);
   bad |= test("a descriptor", script, &fd_faults, 1, stride);

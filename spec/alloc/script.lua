@@ -1,50 +1,85 @@
--- Calls every function of gumroad.core, gumroad.listener and gumroad.system, and meets every failure that
--- makes them allocate. alloc.c runs it again and again, each time with another allocation
--- failing: whatever then raises or does not come is all the same, as long as it ends.
+-- Calls every function of gumroad.core, gumroad.listener and gumroad.system, and causes every failure for which
+-- they allocate. alloc.c runs this again and again, each time with another allocation failing. It may then raise
+-- any error, but it must end.
 local core = require "gumroad.core"
 local listener = require "gumroad.listener"
 local system = require "gumroad.system"
 
-local CHECKING = ...  -- whether to see that no function was left out
-local TIMEOUT = 5  -- seconds; never reached as things are
+local CHECKING = ...  -- whether to check that every function was called
+local TIMEOUT = 5  -- seconds; never reached in practice
 local called = setmetatable({}, { __mode = "k" })
 if CHECKING then debug.sethook(function() called[debug.getinfo(2, "f").func] = true end, "c") end
 
 -- Codecs and secrets
-assert(core.form_decode("a=1&a=2&b%5Bc%5D=3&d[]=4&d[]=%20%zz&e[][f]=5&" .. ("k"):rep(300) .. "=" .. ("v"):rep(3000)))
-assert(not core.form_decode("a=1&b=2", { max_fields = 1 }))
-assert(core.form_encode { a = "1", b = { c = true, d = { "x", "y z" } }, [("k"):rep(300)] = ("ä"):rep(500) })
-assert(not pcall(core.form_encode, { a = print }))
-assert(core.percent_encode(("ä="):rep(500)))
-local decode = require "cjson".decode
-assert(core.json_decode(decode, '{"a":1,"b":[2,{"c":3.5,"d":null}],"\\u0065":null,"f":{"g":{"h":-1}}}').a == 1)
-assert(#core.json_decode(decode, "[" .. ('{"a":1},'):rep(20) .. '1e2,"' .. ("x"):rep(70000) .. '"]') == 22)
-assert(not pcall(core.json_decode, decode, '{"a":1,"b":nil}'))
-assert(not pcall(core.json_decode, decode, '{"a":1,"b":"\\q"}'))
-assert(core.now() > 0 and core.curl().version)
-assert(not core.gate_head({ target = "/a", max_body = 10 }, "POST", "/a", "application/json", 10))
-assert(core.gate_head({}, "GET", "/a") == 405 and not pcall(core.gate_head, { targt = "" }, "POST", "/a"))
-local token = core.secret("token-of-the-test")
-assert(token:equals("token-of-the-test") and core.equal("a", "a") and tostring(token))
-assert(not pcall(core.secret, "line\n"))
+local function check_forms()
+  assert(core.form_decode("a=1&a=2&b%5Bc%5D=3&d[]=4&d[]=%20%zz&e[][f]=5&" .. ("k"):rep(300) .. "=" .. ("v"):rep(3000)))
+  assert(not core.form_decode("a=1&b=2", { max_fields = 1 }))
+  assert(core.form_encode { a = "1", b = { c = true, d = { "x", "y z" } }, [("k"):rep(300)] = ("ä"):rep(500) })
+  assert(not pcall(core.form_encode, { a = print }))
+  assert(core.percent_encode(("ä="):rep(500)))
+end
+
+local function check_json()
+  local decode = require "cjson".decode
+  assert(core.json_decode(decode, '{"a":1,"b":[2,{"c":3.5,"d":null}],"e":null,"f":{"g":{"h":-1}}}').a == 1)
+  assert(core.json_decode(decode, '{"a":1,"b":[2,{"c":3.5}],"\\u0061":null,"f":{"g":{"h":-1e3}}}').f.g.h == -1000)
+  assert(core.json_decode(decode, '\239\187\191["\\ud83d",9007199254740993,null]', 4, true)[3])
+  assert(#core.json_decode(decode, "[" .. ('{"a":1},'):rep(20) .. '1e2,"' .. ("x"):rep(70000) .. '"]') == 22)
+  assert(not core.json_decode(decode, "[1,2]", 2))
+  assert(not pcall(core.json_decode, decode, '{"a":1,"b":nil}'))
+  assert(not pcall(core.json_decode, decode, '{"a":1,"b":"\\q"}'))
+end
+
+local function check_gate()
+  assert(not core.gate_head({ target = "/a", max_body = 10 }, "POST", "/a", "application/json", 10))
+  assert(core.gate_head({}, "GET", "/a") == 405 and not pcall(core.gate_head, { targt = "" }, "POST", "/a"))
+end
+
+-- Returns a secret for the requests below.
+local function check_secrets()
+  local token = core.secret("token-of-the-test")
+  assert(token:equals("token-of-the-test") and core.equal("a", "a") and tostring(token))
+  assert(not pcall(core.secret, "line\n"))
+  return token
+end
 
 -- Files, locks, terminals, names
 local FOLDER = "build/alloc/" .. (rawget(_G, "jit") and "LuaJIT" or _VERSION)
-assert(system.make_folder(FOLDER) and system.write_private(FOLDER .. "/file", ("bytes"):rep(1000)))
-assert(system.is_private(FOLDER .. "/file") and system.is_private("/none") == nil)
-assert(not system.write_private(FOLDER, "") and not system.write_private("/none/file", ""))
-assert(not system.make_folder(FOLDER .. "/file/folder") and not system.lock(FOLDER))
-assert(not pcall(system.lock, "\0"))
-local lock = assert(system.lock(FOLDER .. "/lock"))
-lock:close()
-lock:close()
-assert(not system.is_terminal(system.terminal_width(65535) or 65535))
-system.end_on_broken_pipe()
-system.interrupt_on_end()
-assert(not system.output_failed())
-assert(system.resolve("127.0.0.1") and not system.resolve(("x"):rep(64)) and not pcall(system.resolve, ""))
 
--- A server and a client in one
+local function check_private_files()
+  assert(system.make_folder(FOLDER) and system.write_private(FOLDER .. "/file", ("bytes"):rep(1000)))
+  assert(system.is_private(FOLDER .. "/file") and system.is_private("/none") == nil)
+  assert(not system.write_private(FOLDER, "") and not system.write_private("/none/file", ""))
+  assert(not system.make_folder(FOLDER .. "/file/folder"))
+end
+
+-- Returns a closed lock.
+local function check_locks()
+  assert(not system.lock(FOLDER) and not pcall(system.lock, "\0"))
+  local lock = assert(system.lock(FOLDER .. "/lock"))
+  lock:close()
+  lock:close()
+  return lock
+end
+
+local function check_process()
+  assert(not system.is_terminal(system.terminal_width(65535) or 65535))
+  system.end_on_broken_pipe()
+  system.interrupt_on_end()
+  assert(not system.output_failed())
+  assert(system.resolve("127.0.0.1") and not system.resolve(("x"):rep(64)) and not pcall(system.resolve, ""))
+end
+
+check_forms()
+check_json()
+assert(core.now() > 0 and core.curl().version)
+check_gate()
+local token = check_secrets()
+check_private_files()
+local lock = check_locks()
+check_process()
+
+-- A server and a client in one process
 local engine = core.engine()
 local server = assert(listener.new { max_body = 1000, large = "/large" })
 local url = "http://" .. server:address() .. ":" .. server:port()
@@ -58,13 +93,13 @@ local function send(fields)
   return assert(engine:send(request))
 end
 
--- Moves both on until 'check' says that it is enough.
+-- Runs both until `check` returns true.
 local function step_until(check)
   local deadline = core.now() + 2 * TIMEOUT
   repeat
     engine:step(math.min(server:timeout() or 1, 1))
     server:step()
-    assert(core.now() < deadline, "nothing came of it")
+    assert(core.now() < deadline, "nothing happened")
   until check()
 end
 
@@ -89,81 +124,126 @@ local function exchange(fields, reply)
 end
 
 local page = ("sale"):rep(10000)
-local response = assert(exchange({ method = "POST", path = "/hook?a=b", secret = token, body = "a=1",
-  headers = { ["X-One"] = "1", ["X-Empty"] = "" } }, function(request)
+
+local function check_request(request)
   assert(request:method() == "POST" and request:path() == "/hook" and request:query() == "a=b")
   assert(request:headers()["x-one"] == "1" and request:header("X-Empty") == "")
   assert(request:body() == "a=1" and request:peer() == "127.0.0.1" and server:connections() > 0)
   assert(not pcall(request.answer, request, 200, { ["X-Two"] = "\n" }))
   assert(request:answer(200, { ["X-Two"] = "2", ["Set-Cookie"] = "c" }, page))
   assert(not request:answer(200))
-end))
-assert(response.status == 200 and response.body == page and response.headers["x-two"] == "2")
+end
+
+local function check_exchange()
+  local response = assert(exchange({ method = "POST", path = "/hook?a=b", secret = token, body = "a=1",
+    headers = { ["X-One"] = "1", ["X-Empty"] = "" } }, check_request))
+  assert(response.status == 200 and response.body == page and response.headers["x-two"] == "2")
+end
 
 -- Files as bodies
 local FILE = "spec/alloc/script.lua"
 local size = assert(core.file_stat(FILE))
-assert(not core.file_stat("spec") and not pcall(core.file_stat, "a\0b"))
-local sending = send { method = "PUT", path = "/large", file = { path = FILE, offset = 10 }, stall_timeout = TIMEOUT }
-local received = receive(sending)
-assert(received:received() == size - 10 and received:body() == "")
-received:answer(200)
-assert(result(sending).status == 200 and sending:progress() == size - 10)
-sending = send { method = "PUT", path = "/large", file = { path = FILE, length = 100 } }
-received = receive(sending)
-assert(#received:body() == 100)
-sending:close()
 
--- Failures, of the world and of the caller
+local function check_files()
+  assert(not core.file_stat("spec") and not pcall(core.file_stat, "a\0b"))
+  local sending = send { method = "PUT", path = "/large", file = { path = FILE, offset = 10 },
+    stall_timeout = TIMEOUT }
+  local received = receive(sending)
+  assert(received:received() == size - 10 and received:body() == "")
+  received:answer(200)
+  assert(result(sending).status == 200 and sending:progress() == size - 10)
+  sending = send { method = "PUT", path = "/large", file = { path = FILE, length = 100 } }
+  received = receive(sending)
+  assert(#received:body() == 100)
+  sending:close()
+end
+
+-- Failures, of the network and of the caller
 local function fails(wanted, transfer, code, message)
   assert(not transfer and code == wanted and message,
-    ("%s wanted, got %s: %s"):format(wanted, tostring(code), tostring(message)))
+    ("%s expected, got %s: %s"):format(wanted, tostring(code), tostring(message)))
 end
-fails("network", exchange({}, function(request) request:answer_part(200, nil, page, 10) end))
-fails("network", exchange({ fresh = true }, function(request) request:reset() end))
-fails("too_large", exchange({ max_size = 10 }, function(request) request:answer(200, nil, page) end))
-server:gate { target = "/hook", max_body = 10 }
-assert(result(send { method = "POST", path = "/hooks", body = "a=1" }).status == 404)
-assert(server:refused().status == 404 and not server:refused())
-server:gate(nil)
-assert(not pcall(server.gate, server, { target = 1 }) and not pcall(listener.new, { gate = 1 }))
-assert(listener.new { gate = { target = "/hook" } }):close()
-local dropped = send {}
-receive(dropped)
-collectgarbage()
-collectgarbage()
-assert(result(dropped).status == 500)
-assert(result(send { method = "PUT", body = page }).status == 413)
-fails("config", engine:send { method = "GET", base_url = "ftp://example.com" })
-for _, file in ipairs { { path = "/none" }, { path = "spec" }, { path = FILE, offset = size + 1 } } do
-  fails("file", engine:send { method = "PUT", base_url = url, file = file })
-end
-fails("config", engine:send { method = "PUT", base_url = url, file = { path = FILE }, body = "a" })
-assert(not pcall(engine.send, engine, { method = "PUT", base_url = url, file = { path = FILE, length = 1.5 } }))
-server:cut(10)
-fails("network", result(send { method = "PUT", path = "/large", file = { path = FILE }, fresh = true }))
-fails("config", engine:send { method = "GET", base_url = url, headers = { X = "\n" } })
-fails("tls", result(send { base_url = url:gsub("http", "https"), ca_file = "/none" }))
-assert(not pcall(engine.send, engine, { base_url = url, method = 1 }))
-assert(not pcall(engine.watch, engine, -1))
 
--- Ends of all kinds
-local cancelled = send {}
-assert(engine:running() == 1 and engine:fd() and engine:step(0, true))
-cancelled:close()
-fails("cancelled", cancelled:result())
-send {}
-collectgarbage()
-collectgarbage()
-assert(engine:running() == 0)
-local waiting = send { path = "/held" }
-local held = receive(waiting)
-engine:unwatch(server:fd())
-server:close()
-fails("closed", held:answer(200))
+local function check_broken_responses()
+  fails("network", exchange({}, function(request) request:answer_part(200, nil, page, 10) end))
+  fails("network", exchange({ fresh = true }, function(request) request:reset() end))
+  fails("too_large", exchange({ max_size = 10 }, function(request) request:answer(200, nil, page) end))
+end
+
+local function check_refused_requests()
+  server:gate { target = "/hook", max_body = 10 }
+  assert(result(send { method = "POST", path = "/hooks", body = "a=1" }).status == 404)
+  assert(server:refused().status == 404 and not server:refused())
+  server:gate(nil)
+  assert(not pcall(server.gate, server, { target = 1 }) and not pcall(listener.new, { gate = 1 }))
+  assert(listener.new { gate = { target = "/hook" } }):close()
+end
+
+local function check_dropped_request()
+  local dropped = send {}
+  receive(dropped)
+  collectgarbage()
+  collectgarbage()
+  assert(result(dropped).status == 500)
+  assert(result(send { method = "PUT", body = page }).status == 413)
+end
+
+local function check_unsendable()
+  for _, file in ipairs { { path = "/none" }, { path = "spec" }, { path = FILE, offset = size + 1 } } do
+    fails("file", engine:send { method = "PUT", base_url = url, file = file })
+  end
+  fails("config", engine:send { method = "GET", base_url = "ftp://example.com" })
+  fails("config", engine:send { method = "PUT", base_url = url, file = { path = FILE }, body = "a" })
+  fails("config", engine:send { method = "GET", base_url = url, headers = { X = "\n" } })
+  assert(not pcall(engine.send, engine, { method = "PUT", base_url = url, file = { path = FILE, length = 1.5 } }))
+  assert(not pcall(engine.send, engine, { base_url = url, method = 1 }))
+  assert(not pcall(engine.watch, engine, -1))
+end
+
+local function check_broken_connections()
+  server:cut(10)
+  fails("network", result(send { method = "PUT", path = "/large", file = { path = FILE }, fresh = true }))
+  fails("tls", result(send { base_url = url:gsub("http", "https"), ca_file = "/none" }))
+end
+
+-- Returns a cancelled transfer.
+local function check_cancelled()
+  local cancelled = send {}
+  assert(engine:running() == 1 and engine:fd() and engine:step(0, true))
+  cancelled:close()
+  fails("cancelled", cancelled:result())
+  return cancelled
+end
+
+local function check_abandoned()
+  send {}
+  collectgarbage()
+  collectgarbage()
+  assert(engine:running() == 0)
+end
+
+-- Returns a request whose server is closed.
+local function check_closed_server()
+  local held = receive(send { path = "/held" })
+  engine:unwatch(server:fd())
+  server:close()
+  fails("closed", held:answer(200))
+  return held
+end
+
+check_exchange()
+check_files()
+check_broken_responses()
+check_refused_requests()
+check_dropped_request()
+check_unsendable()
+check_broken_connections()
+local cancelled = check_cancelled()
+check_abandoned()
+local held = check_closed_server()
 token:close()
 
-if CHECKING then
+local function check_coverage()
   debug.sethook()
   local of_userdata = {}
   for _, value in ipairs { engine, cancelled, token, server, held, lock } do
@@ -176,9 +256,11 @@ if CHECKING then
   end
 end
 
+if CHECKING then check_coverage() end
+
 -- What the state still has when it is closed
 server = assert(listener.new {})
 engine:watch(server:fd())
 url = "http://127.0.0.1:" .. server:port()
-waiting = send {}
+local waiting = send {}
 LEFT = { waiting, receive(waiting), send {}, core.secret("left open"), server, system.lock(FOLDER .. "/lock") }  -- luacheck: ignore

@@ -1,4 +1,4 @@
--- Running the command gumroad-lua beside a spec, which reads line by line what it tells.
+-- Runs the command gumroad-lua in the background of a spec, which reads its messages line by line.
 local command = require "cli.support"
 local leaks = require "leaks"
 local support = require "support"
@@ -11,8 +11,8 @@ Process.__index = Process
 local running = {}
 
 --- Starts the command.
--- @param output optional: the file to which it prints
--- @return process: told, all that it told on stderr so far
+-- @param output optional file for its output
+-- @return process with `told`, all of its messages on stderr so far
 function background.start(words, variables, output)
   local folder, remove = support.folder()
   local inner = ("echo $$ >&2; exec %s >%s </dev/null"):format(command.line(words, variables),
@@ -24,7 +24,7 @@ function background.start(words, variables, output)
   return process
 end
 
---- Waits until a line of what it tells matches; the match.
+--- Waits until a line of its messages matches. Returns the match.
 function Process:wait_for(pattern)
   while true do
     local line = assert(self.pipe:read("*l"), self.told)
@@ -34,7 +34,7 @@ function Process:wait_for(pattern)
   end
 end
 
---- What it has printed so far.
+--- Returns what it has printed so far.
 function Process:out()
   local file = io.open(self.folder .. "/out", "rb")
   if not file then return "" end
@@ -43,7 +43,7 @@ function Process:out()
   return text
 end
 
---- Waits for its end.
+--- Waits until it ends.
 -- @return { code, out, err }
 function Process:finish()
   running[self] = nil
@@ -54,13 +54,13 @@ function Process:finish()
   return { code = code, out = out, err = leaks.search(self.told:gsub("exit %d+\n$", ""), "gumroad-lua") }
 end
 
---- Ends it as Ctrl-C does, or another signal that is named.
+--- Sends it SIGINT, as Ctrl-C does, or another signal.
 function Process:interrupt(signal)
   os.execute(("kill -%s %s"):format(signal or "INT", self.pid))
   return self:finish()
 end
 
---- Ends what a failed spec has left behind.
+--- Ends the commands that a failed spec has left running.
 function background.stop()
   for process in pairs(running) do process:interrupt() end
 end

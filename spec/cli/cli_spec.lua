@@ -20,7 +20,7 @@ for _, name in ipairs(registry.resources()) do
   for _, row in ipairs(api[name]) do rows[#rows + 1] = row end
 end
 
--- For each type of parameter: words of the command line, and what the method takes.
+-- For each type of parameter: arguments of the command line, and the argument of the method.
 local VALUES = {
   string = { { "Ink & Öl=1/2 +50%" }, "Ink & Öl=1/2 +50%" }, integer = { { "7" }, 7 }, boolean = { { "false" }, false },
   date = { { "2026-01-02" }, "2026-01-02" }, array = { { "a b", "c&d" }, { "a b", "c&d" } },
@@ -33,7 +33,7 @@ local function fields_of(param)
   return { cjson.encode(object) }, object
 end
 
--- A row's call: as words, and as arguments of the method.
+-- The call of a row: as words of the command line, and as arguments of the method.
 local function both_calls(row)
   local words, ids, params = { row.resource, row.name }, {}, {}
   for i in ipairs(row.path_params) do words[#words + 1], ids[i] = UNKNOWN, UNKNOWN end
@@ -51,7 +51,7 @@ local function both_calls(row)
   return words, ids
 end
 
--- The names of a folder's modules, sorted.
+-- The names of the modules in a folder, sorted.
 local function modules(folder)
   local names = {}
   for name in support.output("ls " .. folder):gmatch("[^\n]+") do
@@ -76,7 +76,7 @@ describe("gumroad-lua", function()
   local function batch(lines, more) return command.batch(lines, command.to(gum, more)) end
   local function run(words, more) return command.run(words, command.to(gum, more)) end
 
-  it("makes of every operation's words the request that the method makes", function()
+  it("makes the same request as the method, for every operation", function()
     local shop, lines, sent = support.shop(gum), {}, {}
     gum:reset_stats()
     for _, row in ipairs(rows) do
@@ -99,7 +99,7 @@ describe("gumroad-lua", function()
     end
   end)
 
-  it("has help for every operation, with its doc, scopes and options", function()
+  it("has help for every operation, with its documentation, scopes and options", function()
     local lines = {}
     for i, row in ipairs(rows) do lines[i] = { row.resource:gsub("_", "-"), row.name:gsub("_", "-"), "--help" } end
     for i, result in ipairs(batch(lines)) do
@@ -121,7 +121,7 @@ describe("gumroad-lua", function()
     assert.same(names, modules("lua/gumroad/cli/output/formats"))
   end)
 
-  it("has no operation whose options are those of every command", function()
+  it("has no operation with the options of every command", function()
     local taken = { ["--help"] = true, ["--limit"] = true }
     for _, option in ipairs(arguments.GENERAL) do taken[option[1]] = true end
     for _, row in ipairs(rows) do
@@ -131,17 +131,17 @@ describe("gumroad-lua", function()
     end
   end)
 
-  it("has a row for each module of a command, and a module for each row", function()
+  it("has a row for each module of a command and a module for each row", function()
     local names = {}
     for i, own in ipairs(registry.COMMANDS) do names[i] = own.name end
     assert.same(names, modules("lua/gumroad/cli/commands"))
   end)
 
-  it("has no command that is called like a resource", function()
+  it("has no command with the name of a resource", function()
     for _, own in ipairs(registry.COMMANDS) do assert.is_nil(api[own.name]) end
   end)
 
-  it("lists every command, resource, operation and exit code in its help, and a resource's in its own", function()
+  it("lists every command, resource, operation and exit code in its help, and operations for each resource", function()
     local whole, sales, version = unpack(batch { { "--help" }, { "sales", "--help" }, { "--version" } })
     for _, own in ipairs(registry.COMMANDS) do assert.truthy(whole.out:find("\n   " .. own.name .. " ", 1, true)) end
     for _, name in ipairs(registry.resources()) do assert.truthy(whole.out:find("\n   " .. name .. "%s"), name) end
@@ -150,7 +150,7 @@ describe("gumroad-lua", function()
     assert.equal("gumroad-lua " .. require("gumroad")._VERSION .. "\n", version.out)
   end)
 
-  it("lists of its general options in a command's help those alone that it heeds", function()
+  it("lists only the general options that a command supports in its help", function()
     local known, flags = {}, ""
     for _, option in ipairs(arguments.GENERAL) do known[option[1]] = true end
     for _, format in ipairs(formats.with_flag()) do flags = flags .. "--" .. format.name .. " " end
@@ -166,7 +166,7 @@ describe("gumroad-lua", function()
     end
   end)
 
-  it("reads its general options before, between and behind the words", function()
+  it("accepts its general options before, between and after the other arguments", function()
     for _, result in ipairs(batch {
       { "--fields", "id", "--plain", "sales", "list", "--limit", "2" },
       { "sales", "--plain", "list", "--fields=id", "--limit", "2" },
@@ -176,7 +176,7 @@ describe("gumroad-lua", function()
     end
   end)
 
-  it("takes texts from files and standard input, negative numbers, names with underscores", function()
+  it("accepts text from files and standard input, negative numbers, and names with underscores", function()
     local path = os.tmpname()
     command.write(path, "<p>Öl\n</p>\n")
     local results = batch {
@@ -195,7 +195,7 @@ describe("gumroad-lua", function()
     assert.equal("name: Tinte\\n\n", piped.out)
   end)
 
-  it("takes arrays element by element or as JSON, and objects as JSON", function()
+  it("accepts arrays element by element or as JSON, and objects as JSON", function()
     gum:reset_stats()
     batch {
       { "products", "update", UNKNOWN, "--tags", "ink", "--tags", "[a" },
@@ -215,11 +215,11 @@ describe("gumroad-lua", function()
   describe("refuses, before anything is sent,", function()
     for _, case in ipairs {
       { "an unknown command", { "sels" }, "unknown command 'sels'", "gumroad-lua" },
-      { "a misspelt command", { "salse" }, "Did you mean 'sales'?", "gumroad-lua" },
+      { "a misspelled command", { "salse" }, "Did you mean 'sales'?", "gumroad-lua" },
       { "no command", {}, "a command is required", "gumroad-lua" },
-      { "a misspelt operation", { "sales", "lst" }, "unknown command 'lst'. Did you mean 'list'?",
+      { "a misspelled operation", { "sales", "lst" }, "unknown command 'lst'. Did you mean 'list'?",
         "gumroad-lua sales" },
-      { "a misspelt option", { "sales", "list", "--emial", "a" }, "unknown option '--emial'. Did you mean '--email'?",
+      { "a misspelled option", { "sales", "list", "--emial", "a" }, "unknown option '--emial'. Did you mean '--email'?",
         "gumroad-lua sales list" },
       { "an argument too few", { "sales", "get" }, "missing argument 'sale_id'", "gumroad-lua sales get" },
       { "an argument too many", { "sales", "get", "a", "b" }, "too many arguments", "gumroad-lua sales get" },
@@ -230,15 +230,15 @@ describe("gumroad-lua", function()
       { "a wrong boolean", { "products", "update", "a", "--is-adult", "yes" },
         "argument for option '--is-adult' must be one of 'true', 'false'", "gumroad-lua products update" },
       { "a wrong date", { "sales", "list", "--after", "tomorrow" },
-        "option '--after': \"YYYY-MM-DD\" or ISO 8601 with time and zone expected, got 'tomorrow'",
+        "option '--after': a date (\"YYYY-MM-DD\" or ISO 8601 with time and zone) expected, got 'tomorrow'",
         "gumroad-lua sales list" },
       { "a time where days count", { "sales", "export", "--from", "2026-01-02T10:00:00Z" },
         "gumroad-lua: option '--from': Gumroad counts whole UTC days here", "gumroad-lua sales export" },
-      { "a limit that is none", { "products", "list", "--limit", "-1" },
+      { "an invalid limit", { "products", "list", "--limit", "-1" },
         "gumroad-lua: option '--limit': a whole number of at least 0 expected, got '-1'", "gumroad-lua products list" },
-      { "a name of a connection that is none", { "login", "a b" }, "gumroad-lua: a name may have letters",
+      { "an invalid name of a connection", { "login", "a b" }, "gumroad-lua: a name may have letters",
         "gumroad-lua login" },
-      { "an emulator's number that is none", { "emulator", "--sales", "x" },
+      { "an invalid number for the emulator", { "emulator", "--sales", "x" },
         "option '--sales': a number of at least 0 expected, got 'x'", "gumroad-lua emulator" },
       { "wrong JSON", { "upsells", "create", "--name", "a", "--product-id", "b", "--offer-code", "{" },
         "option '--offer-code': it is not JSON: ", "gumroad-lua upsells create" },
@@ -248,9 +248,9 @@ describe("gumroad-lua", function()
         "option '--csv' can not be used together with option '--json'", "gumroad-lua sales list" },
       { "an unknown field", { "sales", "list", "--fields", "id,emails" },
         "--fields: unknown field 'emails' (did you mean 'email'?)", "gumroad-lua sales list" },
-      { "a time limit that is none", { "user", "get", "--timeout", "0" },
+      { "an invalid timeout", { "user", "get", "--timeout", "0" },
         "option '--timeout': a number of seconds expected, got '0'", "gumroad-lua user get" },
-      { "a method that is none", { "api", "FETCH", "user" }, "'FETCH' is none of GET, HEAD,", "gumroad-lua api" },
+      { "an unknown method", { "api", "FETCH", "user" }, "'FETCH' is not one of GET, HEAD,", "gumroad-lua api" },
       { "a field without a value", { "api", "GET", "user", "--query", "a" }, "NAME=VALUE expected, got 'a'",
         "gumroad-lua api" },
     } do
@@ -266,7 +266,7 @@ describe("gumroad-lua", function()
     end
   end)
 
-  it("ends with a code for each sort of failure, and one line that says what to do", function()
+  it("has an exit code for each kind of failure, and one line that says what to do", function()
     local unreachable = "http://127.0.0.1:" .. support.free_port()
     gum:grant("no-use", "creator_api")
     local results = batch {
@@ -293,7 +293,7 @@ describe("gumroad-lua", function()
     assert.truthy(broken.err:find("the access token in GUMROAD_ACCESS_TOKEN is empty, or has", 1, true), broken.err)
   end)
 
-  it("says when nobody knows whether a refund was made", function()
+  it("says when it is unknown whether a refund was made", function()
     local sale = assert(gum:sell { email = "wanda@example.com" })
     assert(gum:fault { kind = "reset", path = "/v2/sales/", method = "PUT" })
     local result = run({ "sales", "refund", sale.id })
@@ -314,12 +314,12 @@ describe("gumroad-lua", function()
       remove()
     end)
 
-    it("keeps what was sent where it fails, for its owner alone, and says how to go on", function()
+    it("keeps the upload state after a failure, for its owner only, and says how to continue", function()
       local variables = command.to(small, { XDG_STATE_HOME = folder .. "/state" })
       assert(small:fault { kind = "status", status = 403, path = "/v2/files/complete" })
       local failed = command.run({ "files", "upload", path }, variables)
       assert.equal(3, failed.code, failed.err)
-      local words = assert(failed.err:match("^gumroad%-lua: go on within 15 minutes with: gumroad%-lua ([^\n]+)\n"),
+      local words = assert(failed.err:match("^gumroad%-lua: to continue within 15 minutes: gumroad%-lua ([^\n]+)\n"),
         failed.err)
       assert.is_true(system.is_private(words:match("@([^']+)")))
       small:reset_stats()
@@ -328,19 +328,19 @@ describe("gumroad-lua", function()
       assert.equal(1, #support.requests(small))
     end)
 
-    it("shows on a terminal how far it is", function()
+    it("shows its progress on a terminal", function()
       local shown = command.on_terminal({ "files", "upload", path }, command.to(small), 80).out
       assert.truthy(shown:find("100 %, 2.9 of 2.9 MB sent\27[K\27[K", 1, true), shown)
     end)
 
-    it("tells a file that is not there as a mistake of the command line", function()
+    it("reports a missing file as a mistake of the command line", function()
       local result = run { "files", "upload", folder .. "/none" }
       assert.equal(2, result.code)
       assert.truthy(result.err:find("/none: No such file", 1, true), result.err)
     end)
   end)
 
-  it("tells by its exit code whether a licence is valid, and says so in the help", function()
+  it("shows with its exit code whether a license is valid, and documents that in the help", function()
     local product, key = "--product-id", "--license-key"
     local sale = assert(gum:sell { product_id = "brpro", email = "lena@example.com" })
     local results = batch {
@@ -355,7 +355,7 @@ describe("gumroad-lua", function()
     assert.truthy(results[4].out:gsub("%s+", " "):find("The exit code is 0 if it is valid, 6 if", 1, true))
   end)
 
-  it("says what to do without a token, and needs none for what is public", function()
+  it("says what to do without a token, and needs none for public operations", function()
     local none = { GUMROAD_ACCESS_TOKEN = "" }
     local result = run({ "sales", "list" }, none)
     assert.equal(3, result.code)
@@ -364,14 +364,14 @@ describe("gumroad-lua", function()
     assert.equal(4, run({ "licenses", "verify", "--license-key", "no-such-key" }, none).code)
   end)
 
-  it("uses the connection that is named, else the variable's token, else the default connection", function()
+  it("uses the named connection, or the token in the variable, or the default connection", function()
     local folder, remove = support.folder()
     local variables = { XDG_CONFIG_HOME = folder, GUMROAD_ACCESS_TOKEN = "" }
     gum:grant("of-the-connection", "view_public")
     support.with_environment(variables, function()
       assert(require("gumroad.connections").save("mine", { access_token = "of-the-connection", base_url = gum.url }))
     end)
-    local words = { "sales", "list", "--limit", "1" }  -- which the connection's token may not
+    local words = { "sales", "list", "--limit", "1" }  -- which the connection's token must not do
     assert.equal(3, run(words, variables).code)
     assert.equal(0, run({ "products", "list", "--limit", "1" }, variables).code)
     variables.GUMROAD_ACCESS_TOKEN = gum.access_token
@@ -384,7 +384,7 @@ describe("gumroad-lua", function()
     assert.truthy(unknown.err:find("there is no connection 'yours' (known: mine)", 1, true), unknown.err)
   end)
 
-  it("shows the token nowhere", function()
+  it("never shows the token", function()
     local token = "a-token-that-must-not-be-seen"
     gum:grant(token, "view_sales")
     local results = batch({
@@ -399,10 +399,10 @@ describe("gumroad-lua", function()
     assert.truthy(results[5].err:find("stack traceback:", 1, true))
   end)
 
-  it("tells on stderr when a list is not complete, and how to go on", function()
+  it("says on stderr when a list is not complete and how to continue", function()
     local first, whole = unpack(batch { { "sales", "list", "--limit", "3", "--fields", "id" },
       { "sales", "list", "--fields", "id" } })
-    local key = first.err:match("^gumroad%-lua: the list is not complete: it ends at %-%-limit; go on with "
+    local key = first.err:match("^gumroad%-lua: the list is not complete %(it ends at %-%-limit%): continue it with "
       .. "%-%-page%-key '(%S+)'\n$")
     assert.equal("", whole.err)
     local rest = run({ "sales", "list", "--fields", "id", "--page-key", key })
@@ -410,7 +410,7 @@ describe("gumroad-lua", function()
   end)
 
   describe("api", function()
-    it("prints what the server answers, byte for byte", function()
+    it("prints the server's response, byte for byte", function()
       local user, made = unpack(batch { { "api", "get", "user" }, { "api", "POST", "/v2/products", "--field",
         "name=Ink & Öl", "--field", "price=900", "--field", "tags[]=a b", "--field", "tags[]=c" } })
       assert.truthy(user.out:find('^{"success":true,"user":{"name":"[^"]+",.*"twitter_handle":null'), user.out)
@@ -430,7 +430,7 @@ describe("gumroad-lua", function()
       assert.same({ "/v2/sales", "email=a%2Bb%40example.com&page=1" }, { get.path, get.query })
     end)
 
-    it("takes a path with and without its beginning", function()
+    it("accepts a path with and without /v2", function()
       gum:reset_stats()
       batch { { "api", "GET", "/v2/user" }, { "api", "GET", "v2/user" }, { "api", "GET", "/user" } }
       local paths = {}
@@ -438,17 +438,17 @@ describe("gumroad-lua", function()
       assert.same({ "/v2/user", "/v2/user", "/v2/user" }, paths)
     end)
 
-    it("takes a full URL of the API, and none of another host", function()
+    it("accepts a full URL of the API, but not of another host", function()
       local user, other, longer = unpack(batch { { "api", "GET", gum.url .. "/v2/user", "--query", "a=b" },
         { "api", "GET", "https://api.example.com/v2/user" }, { "api", "GET", gum.url .. "0/v2/user" } })
       assert.truthy(user.out:find('^{"success":true,"user":'), user.err)
       assert.equal(2, other.code)
       assert.truthy(other.err:find("the API is at " .. gum.url
-        .. ", see --base-url; nothing is sent to api.example.com", 1, true), other.err)
+        .. " (see --base-url), so nothing was sent to api.example.com", 1, true), other.err)
       assert.equal(2, longer.code)
     end)
 
-    it("reads a field's text from a file or standard input", function()
+    it("reads the text of a field from a file or standard input", function()
       local path = os.tmpname()
       command.write(path, "<p>Öl</p>\n")
       gum:reset_stats()
@@ -473,13 +473,13 @@ describe("gumroad-lua", function()
       return result
     end
 
-    it("gives a script the shop, the module and its arguments", function()
+    it("passes the shop, the module and its arguments to a script", function()
       local result = script([[
         print(#shop.user:get().id, gumroad._VERSION, arg[0], #arg, ...)]], "--json", "-x", "--", "a_b")
       assert.equal(("13\t%s\tSCRIPT\t4\t--json\t-x\t--\ta_b\n"):format(require("gumroad")._VERSION), result.out)
     end)
 
-    it("tells a script's errors in a line, with a code of their own", function()
+    it("reports the errors of a script in one line, with a separate exit code", function()
       for text, want in pairs {
         ["error 'no'"] = { 1, "gumroad-lua: SCRIPT:1: no\n" },
         ["local _, err = shop.sales:get 'none' error(err, 0)"] = {
@@ -497,12 +497,12 @@ describe("gumroad-lua", function()
     end)
   end)
 
-  it("runs the emulator, and prints what the shell needs for it", function()
+  it("runs the emulator and prints the variables for the shell", function()
     local words = { "emulator", "--port", "0", "--sales", "3", "--access-token", "of-tests" }
     local pipe = assert(io.popen(command.line(words) .. " & echo $!"))
     local pid = pipe:read("*l")
-    local url = pipe:read("*l"):match("^# .*: (http://127%.0%.0%.1:%d+)$")
-    assert.equal("# Its access token: of-tests", pipe:read("*l"))
+    local url = pipe:read("*l"):match("^# Gumroad emulator at (http://127%.0%.0%.1:%d+) until Ctrl%-C%. To use it from "
+      .. "a shell:$")
     assert.equal("export GUMROAD_API_BASE_URL='" .. url .. "'", pipe:read("*l"))
     assert.equal("export GUMROAD_ACCESS_TOKEN='of-tests'", pipe:read("*l"))
     assert.truthy(pipe:read("*l"):find("^# .*: gumroad%-lua login NAME %-%-client%-id emulated%-application$"))
@@ -514,18 +514,18 @@ describe("gumroad-lua", function()
     assert.truthy(result.out:find("^%S+\n%S+\n%S+\n$"), result.err)
   end)
 
-  it("says that the emulator's port is taken, with the code of a setting that is wrong", function()
+  it("reports that the emulator's port is in use, with the exit code for a wrong setting", function()
     local result = run { "emulator", "--port", gum.url:match("%d+$") }
     assert.equal(3, result.code)
     assert.truthy(result.err:find("is already taken", 1, true), result.err)
   end)
 
-  it("says which package is missing where argparse is", function()
+  it("says which package to install if argparse is missing", function()
     local line = command.line({ "sales", "list" }):gsub("spec/cli/program.lua",
       "-e 'package.preload.argparse = nil package.path = package.path:gsub(\"[^;]*argparse[^;]*\", \"\") "
       .. "package.path = \"lua/?.lua;lua/?/init.lua\"' %0")
     local result = command.shell(line)
     assert.equal(3, result.code, result.err)
-    assert.truthy(result.err:find("apt install lua-argparse, or luarocks install argparse", 1, true))
+    assert.truthy(result.err:find("run apt install lua-argparse or luarocks install argparse", 1, true))
   end)
 end)

@@ -1,4 +1,4 @@
--- gumroad-lua doctor: what it finds where something is wrong.
+-- gumroad-lua doctor: what it finds if something is wrong.
 local cjson = require "cjson"
 local api = require "gumroad.api"
 local emulator = require "gumroad.emulator"
@@ -11,9 +11,9 @@ local TOKEN, POOR_TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ", "aB4nQ8xW2zLk6TyU9mPe3RvC"
 local OTHER_TOKEN = "fH7jK1sD5gN9bV3cX6zM2qWp"
 local SECRET = "pR4tX9mK2w"
 local HOOK = "https://hooks.example.com/gumroad/" .. SECRET .. "?key=" .. SECRET
-local TOO_LONG = ("x"):rep(64)  -- no label of a host's name, so that nobody is asked about it
+local TOO_LONG = ("x"):rep(64)  -- too long for a label of a host name, so that no server is asked
 
--- How many endpoints there are.
+-- The number of endpoints.
 local COUNT = 0
 for _, rows in pairs(api) do
   for _, row in ipairs(rows) do COUNT = COUNT + (row.path and 1 or 0) end
@@ -43,7 +43,7 @@ describe("gumroad-lua doctor #slow", function()
     return assert(owner.resource_subscriptions:create { resource_name = name, post_url = url }), owner
   end
 
-  -- What it finds: the exit code, its findings, and all that it printed.
+  -- Runs doctor. Returns the exit code, its findings and its whole output.
   local function examine(words, more)
     local all = { "doctor", "--json" }
     for _, word in ipairs(words or {}) do all[#all + 1] = word end
@@ -56,14 +56,14 @@ describe("gumroad-lua doctor #slow", function()
     return { code = result.code, list = cjson.decode(result.out), text = result.out .. result.err }
   end
 
-  -- A connection 'own' with a token.
+  -- Stores a connection 'own' with a token.
   local function store(token)
     local json = cjson.encode { connections = { own = { access_token = token, base_url = gum.url } } }
     os.execute(("mkdir %s/gumroad-lua; printf %%s %s >%s/gumroad-lua/connections.json; chmod 600 %s/gumroad-lua/*")
       :format(home, support.quote(json), home, home))
   end
 
-  -- Checks that a finding is there, and what the exit code follows from.
+  -- Checks that there is a finding and that the exit code follows from it.
   local function check(found, status, name, message)
     local problems, is_there = 0, false
     for _, finding in ipairs(found.list) do
@@ -77,7 +77,7 @@ describe("gumroad-lua doctor #slow", function()
     assert.equal(problems > 0 and 1 or 0, found.code)
   end
 
-  it("finds nothing wrong where nothing is", function()
+  it("finds no problem in a working setup", function()
     local hook = make_webhook("sale", HOOK)
     local found = examine()
     assert.equal(0, found.code, found.text)
@@ -85,21 +85,21 @@ describe("gumroad-lua doctor #slow", function()
       assert.truthy(finding.status == "ok" or finding.status == "note", finding.message)
     end
     check(found, "ok", "libcurl", require("gumroad.core").curl().version)
-    check(found, "ok", "listener", "there")
+    check(found, "ok", "listener", "installed")
     check(found, "ok", "connection", "GUMROAD_ACCESS_TOKEN")
-    check(found, "ok", "API", gum.url .. " answers")
+    check(found, "ok", "API", gum.url .. " responds")
     check(found, "ok", "token", "Ana Petrova")
     check(found, "ok", "application", "main")
     check(found, "ok", "webhook sale", "goes to https://hooks.example.com/gumroad/pR4t...?...")
     check(found, "note", "webhooks", "none for refund, dispute, dispute_won, cancellation,")
     check(found, "ok", "API", " ms")
-    check(found, "ok", "scopes", (": %d of %d endpoints"):format(COUNT, COUNT))
+    check(found, "ok", "scopes", (": enough for %d of %d endpoints"):format(COUNT, COUNT))
     check(found, "note", "webhooks", "when the last token of their application is revoked")
-    check(found, "note", "webhooks", "cannot be seen through the API")
+    check(found, "note", "webhooks", "the API does not show the ping endpoint")
     assert(shop.resource_subscriptions:delete(hook.id))
   end)
 
-  it("has a line for each finding, and tells how many are bad", function()
+  it("prints a line for each finding and the number of problems", function()
     local result = command.run({ "doctor" }, { GUMROAD_API_BASE_URL = gum.url, XDG_CONFIG_HOME = home })
     assert.equal(1, result.code)
     assert.truthy(result.out:find("\nproblem  connection: no access token. Run gumroad-lua login NAME", 1, true))
@@ -108,7 +108,7 @@ describe("gumroad-lua doctor #slow", function()
     assert.truthy(shown.out:find("\27[31mproblem\27[0m  connection", 1, true), shown.out)
   end)
 
-  it("tells which connection is used, and what is wrong with its file", function()
+  it("shows which connection is used and what is wrong with its file", function()
     store(TOKEN)
     local without = { GUMROAD_ACCESS_TOKEN = "" }
     check(examine({}, without), "ok", "connection", "the connection 'own', for " .. gum.url)
@@ -117,7 +117,7 @@ describe("gumroad-lua doctor #slow", function()
         .. "http://127.0.0.1:1")
     check(examine { "--connection", "own" }, "note", "connection", "GUMROAD_ACCESS_TOKEN is set too")
     check(examine { "--connection", "other" }, "problem", "connection", "there is no connection 'other'")
-    check(examine(), "ok", "connections", "for its owner alone")
+    check(examine(), "ok", "connections", "readable by its owner only")
     os.execute(("chmod 644 %s/gumroad-lua/*"):format(home))
     check(examine(), "problem", "connections", "others can read ")
     check(examine({ "--connection", "own" }, without), "problem", "connection", "others can read ")
@@ -135,20 +135,20 @@ describe("gumroad-lua doctor #slow", function()
       return examine({}, variables)
     end
 
-    it("tells an unknown name, a closed port and a server's failure apart", function()
+    it("distinguishes an unknown name, a closed port and a failure of the server", function()
       check(at("http://" .. TOO_LONG), "problem", "API", "the host's name is not known (DNS)")
-      check(at("http://127.0.0.1:" .. support.free_port()), "problem", "API", "nobody takes connections there")
+      check(at("http://127.0.0.1:" .. support.free_port()), "problem", "API", "nothing accepts connections there")
       gum:fault { kind = "status", status = 503, path = "/v2/user" }
-      check(at(gum.url), "problem", "API", "answers, but with 503")
+      check(at(gum.url), "problem", "API", "responds with 503")
     end)
 
-    it("tells what is wrong with TLS", function()
+    it("says what is wrong with TLS", function()
       check(at((gum.url:gsub("^http:", "https:"))), "problem", "API", "the TLS handshake failed")
       check(at(server.url), "problem", "API", "the certificate is not trusted")
-      check(at(server.url, { GUMROAD_CA_BUNDLE = server.ca_file }), "ok", "API", server.url .. " answers")
+      check(at(server.url, { GUMROAD_CA_BUNDLE = server.ca_file }), "ok", "API", server.url .. " responds")
     end)
 
-    it("tells what is wrong with the bundle of certificates", function()
+    it("says what is wrong with the certificate bundle", function()
       local bad = server.folder .. "/nginx.conf"
       local found = at(server.url, { GUMROAD_CA_BUNDLE = bad })
       check(found, "problem", "certificates", bad .. ", from GUMROAD_CA_BUNDLE, holds none")
@@ -158,7 +158,7 @@ describe("gumroad-lua doctor #slow", function()
       check(found, "problem", "certificates", "GUMROAD_CA_BUNDLE names " .. bad .. ", which cannot be read")
     end)
 
-    it("names a proxy, without its password, and tells that it is not there", function()
+    it("names a proxy without its password, and says that it is not reachable", function()
       local proxy = "http://me:" .. SECRET .. "@" .. TOO_LONG .. ":3128"
       local found = at("https://api.example.com", { https_proxy = proxy })
       check(found, "note", "proxy", "HTTPS goes through http://" .. TOO_LONG .. ":3128, from https_proxy")
@@ -166,7 +166,7 @@ describe("gumroad-lua doctor #slow", function()
     end)
   end)
 
-  it("tells a token that was revoked, and one that may see no sales", function()
+  it("reports a revoked token and one that must not read sales", function()
     assert(gum:grant("token-to-be-revoked", "view_sales"))
     assert(gum:revoke("token-to-be-revoked"))
     local revoked = examine({}, { GUMROAD_ACCESS_TOKEN = "token-to-be-revoked" })
@@ -178,7 +178,7 @@ describe("gumroad-lua doctor #slow", function()
     assert.is_nil(poor.text:find("webhook sale", 1, true))
   end)
 
-  it("goes through the webhooks", function()
+  it("checks the webhooks", function()
     check(examine(), "warning", "webhooks", "this application has none")
     local made, owners = {}, {}
     for i, hook in ipairs { { "sale", HOOK }, { "sale", HOOK }, { "refund", "http://127.0.0.1:8080/" .. SECRET },
@@ -186,35 +186,37 @@ describe("gumroad-lua doctor #slow", function()
       made[i], owners[i] = make_webhook(hook[1], hook[2], hook[3])
     end
     local found = examine { "--url", gum.url .. "/elsewhere/" .. SECRET }
-    check(found, "warning", "webhook sale", "is there 2 times, so each event arrives as often")
+    check(found, "warning", "webhook sale", " has 2 webhooks, so each event arrives 2 times")
     check(found, "problem", "webhook refund", "is not in the public network")
     check(found, "warning", "webhook dispute", "unencrypted")
-    check(found, "note", "webhook cancellation", "another application's goes to https://hooks.example.com/gumroad/")
+    check(found, "note", "webhook cancellation",
+      "one of another application goes to https://hooks.example.com/gumroad/")
     check(found, "note", "webhooks", "none for dispute_won, subscription_updated,")
     check(found, "warning", "webhooks", "none goes to " .. gum.url .. "/else.../pR4t...")
     for i, hook in ipairs(made) do assert(owners[i].resource_subscriptions:delete(hook.id)) end
   end)
 
-  it("tries a receiver with a test ping, and tells what an answer means", function()
+  it("tries a receiver with a test ping, and explains its response", function()
     local process = background.start({ "listen", "--port", "0", "--path", "/" .. SECRET, "--json" })
     local url = process:wait_for("listening on (http://[%w.:]+)") .. "/" .. SECRET
     local taken = examine { "--url", url }
     check(taken, "problem", "receiver", "is not in the public network (127.0.0.1)")
-    check(taken, "ok", "receiver", "a test ping is answered with 200")
+    check(taken, "ok", "receiver", "it responds to a test ping with 200")
     check(examine { "--url", url .. "x" }, "problem", "receiver",
-      "a test ping is answered with 404: Gumroad drops the event for good")
+      "it responds to a test ping with 404: Gumroad would drop the event for good")
     local event = cjson.decode(process:interrupt().out)
     assert.same({ "sale", true }, { event.type, event.test })
     gum:fault { kind = "status", status = 302, path = "/hook" }
     check(examine { "--url", gum.url .. "/hook" }, "problem", "receiver", "302: it redirects")
     gum:fault { kind = "status", status = 503, path = "/hook" }
-    check(examine { "--url", gum.url .. "/hook" }, "problem", "receiver", "503: Gumroad sends it again")
-    check(examine { "--url", url }, "problem", "receiver", "does not arrive: nobody takes connections there")
+    check(examine { "--url", gum.url .. "/hook" }, "problem", "receiver",
+      "503: Gumroad would send the event again after 1, 3 and 10 minutes, and then drop it")
+    check(examine { "--url", url }, "problem", "receiver", "does not arrive: nothing accepts connections there")
     check(examine { "--url", "http://" .. TOO_LONG .. "/hook" }, "problem", "receiver", TOO_LONG .. ": ")
     check(examine { "--url", "hooks.example.com" }, "problem", "receiver", "must be http(s)://HOST/PATH")
   end)
 
-  it("has one line for one address that all sorts of events go to", function()
+  it("prints one line for a URL that receives all events", function()
     local made = {}
     for i, name in ipairs { "sale", "refund", "dispute" } do made[i] = make_webhook(name, "http://10.0.0.1/hook") end
     local found = examine()
@@ -228,26 +230,26 @@ describe("gumroad-lua doctor #slow", function()
   it("sends its test ping in the name of the token's seller", function()
     local process = background.start({ "listen", "--port", "0", "--url", "http://127.0.0.1:9/hook" }, command.to(gum))
     local url = process:wait_for("listening on (http://[%w.:]+)") .. "/hook"
-    check(examine { "--url", url }, "ok", "receiver", "a test ping is answered with 200 after ")
+    check(examine { "--url", url }, "ok", "receiver", "it responds to a test ping with 200 after ")
     local other = examine({ "--url", url }, { GUMROAD_ACCESS_TOKEN = "" })
-    check(other, "problem", "receiver", "is answered with 403")
-    assert.truthy(other.text:find("If it refuses the pings of other sellers", 1, true))
+    check(other, "problem", "receiver", "it responds to a test ping with 403")
+    assert.truthy(other.text:find("If it accepts pings for one seller only", 1, true))
     assert.equal(0, process:interrupt().code)
   end)
 
-  it("tells a token that cannot be, and looks at the API all the same", function()
+  it("reports an impossible token and still checks the API", function()
     local found = examine({}, { GUMROAD_ACCESS_TOKEN = TOKEN .. "\n" })
     check(found, "problem", "connection", "the access token in GUMROAD_ACCESS_TOKEN is empty, or has a character")
-    check(found, "ok", "API", gum.url .. " answers")
+    check(found, "ok", "API", gum.url .. " responds")
     assert.is_nil(found.text:find(".lua:", 1, true))
   end)
 
-  it("names a base URL that is none, and the variable that has it", function()
+  it("names an invalid base URL and the variable that contains it", function()
     check(examine({}, { GUMROAD_API_BASE_URL = "localhost:8089" }), "problem", "connection",
       "GUMROAD_API_BASE_URL must begin with https:// or http://, but it is 'localhost:8089'")
   end)
 
-  it("tells once to log in again where a stored connection was revoked", function()
+  it("says once to log in again if a stored connection was revoked", function()
     assert(gum:grant("token-to-be-revoked", "view_sales"))
     assert(gum:revoke("token-to-be-revoked"))
     store "token-to-be-revoked"
@@ -256,7 +258,7 @@ describe("gumroad-lua doctor #slow", function()
     assert.equal(1, select(2, found.text:gsub("[Rr]un gumroad%-lua login", "")))
   end)
 
-  it("like every command says in one line what is missing that no command can do without", function()
+  it("says in one line what is missing, like every command", function()
     local program = [[
       local name, kept = "%s", package.searchers or package.loaders
       for i, search in ipairs(kept) do
@@ -266,9 +268,10 @@ describe("gumroad-lua doctor #slow", function()
         end
       end
       os.exit(require("gumroad.cli").main { "%s" }, true)]]
+    local build = "build them for " .. _VERSION .. " with make"
     for _, word in ipairs { "doctor", "connections" } do
-      for name, words in pairs { ["cjson"] = "luarocks install lua-cjson", ["gumroad.core"] = "build it with make",
-        ["gumroad.system"] = "build it with make", ["argparse"] = "luarocks install argparse" } do
+      for name, words in pairs { ["cjson"] = "luarocks install lua-cjson", ["gumroad.core"] = build,
+        ["gumroad.system"] = build, ["argparse"] = "luarocks install argparse" } do
         local result = command.shell(support.lua_command(program:format(name, word)))
         assert.equal(3, result.code, result.err)
         assert.truthy(result.err:find(words, 1, true), result.err)
@@ -278,8 +281,8 @@ describe("gumroad-lua doctor #slow", function()
     end
   end)
 
-  it("tries whether a port can be listened on", function()
-    check(examine { "--port", tostring(support.free_port()) }, "ok", "port", "can be listened on")
+  it("checks whether it can listen on a port", function()
+    check(examine { "--port", tostring(support.free_port()) }, "ok", "port", " is free")
     check(examine { "--port", tostring(gum.port) }, "problem", "port", "is already taken")
   end)
 end)

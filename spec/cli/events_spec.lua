@@ -4,6 +4,7 @@ local emulator = require "gumroad.emulator"
 local EVENTS = require("gumroad.api.events").names
 local event_line = require "gumroad.cli.commands.listen.event_line"
 local schema = require "gumroad.api.schema"
+local socket = require "socket"
 local webhook = require "gumroad.webhook"
 local background = require "cli.background"
 local command = require "cli.support"
@@ -12,7 +13,7 @@ local support = require "support"
 local FORM = "application/x-www-form-urlencoded"
 local SECRET = "pR4tX9mK2w"
 
--- A fixture that shows what a ping of each event always holds, where it is not called like the event.
+-- A fixture with what a ping of each event always contains, if it does not have the event's name.
 local SAMPLES = { sale = "sale_plain", refund = "refund_full", cancellation = "cancellation_by_buyer",
   subscription_updated = "subscription_updated_upgrade" }
 
@@ -23,7 +24,7 @@ local function printed(...)
   return result.out
 end
 
--- The names of a form's fields at the top, each once, in their order.
+-- The names of the top-level fields of a form, each once, in order.
 local function names_of(form)
   local names, seen = {}, {}
   for pair in form:gmatch("[^&]+") do
@@ -51,7 +52,7 @@ end
 
 describe("gumroad-lua trigger", function()
   for _, name in ipairs(EVENTS) do
-    it("makes a ping of sort " .. name .. " with the fields of Gumroad's, in its order", function()
+    it("creates a ping of type " .. name .. " with Gumroad's fields, in Gumroad's order", function()
       local form = printed(name, "--seed", "7")
       local event = assert(webhook.parse(form, FORM))
       assert.same({ name, false, 0 }, { event.type, event.test, event.retry_count })
@@ -67,7 +68,7 @@ describe("gumroad-lua trigger", function()
     end)
   end
 
-  it("makes the test ping of the settings page, of a sale and without its resource_name", function()
+  it("creates the test ping of the settings page, for a sale and without resource_name", function()
     local form = printed("test", "--seed", "7")
     local event = assert(webhook.parse(form, FORM))
     assert.same({ "sale", true }, { event.type, event.test })
@@ -75,30 +76,30 @@ describe("gumroad-lua trigger", function()
     assert.truthy(form:find("&test=true$"))
   end)
 
-  it("makes test purchases, but not of subscriptions", function()
+  it("creates test purchases, but not of subscriptions", function()
     for _, name in ipairs { "sale", "refund", "dispute" } do
       assert.is_true(assert(webhook.parse(printed(name, "--test"), FORM)).test)
     end
     local message = wrong("cancellation", "--print", "--test")
-    assert.truthy(message:find("--test: a ping of a subscription does not tell", 1, true))
+    assert.truthy(message:find("--test: pings about subscriptions do not say", 1, true))
   end)
 
-  it("makes repetitions: the same with one field more, the last", function()
+  it("creates repeated deliveries, with one more field at the end", function()
     local first, again = printed("refund", "--seed", "3"), printed("refund", "--seed", "3", "--retry-count", "2")
     local function timeless(form) return (form:gsub("%d+%-%d+%-%d+T%d+%%3A%d+%%3A%d+Z", "now")) end
     assert.equal(timeless(first) .. "&retry_count=2", timeless(again))
     assert.truthy(wrong("sale", "--print", "--retry-count", "4"):find("at least 1 and at most 3 expected", 1, true))
-    assert.truthy(wrong("test", "--print", "--retry-count", "1"):find("does not repeat", 1, true))
+    assert.truthy(wrong("test", "--print", "--retry-count", "1"):find("never repeats", 1, true))
   end)
 
-  it("invents others each time, and the same from a seed", function()
+  it("invents different pings each time, and the same ones from a seed", function()
     local function key(...) return assert(webhook.parse(printed("sale", ...), FORM)).key end
     assert.equal(key("--seed", "5"), key("--seed", "5"))
     assert.not_equal(key("--seed", "5"), key("--seed", "6"))
     assert.not_equal(key(), key())
   end)
 
-  it("invents as many as are asked for, all different", function()
+  it("invents as many as requested, all different", function()
     for _, name in ipairs { "sale", "subscription_ended", "test" } do
       local keys, count = {}, 0
       for line in printed(name, "--count", "60", "--seed", "1"):gmatch("[^\n]+") do
@@ -109,7 +110,7 @@ describe("gumroad-lua trigger", function()
     end
   end)
 
-  it("changes fields, each of its type and in its place", function()
+  it("changes fields, keeping their types and positions", function()
     local form = printed("sale", "--set", "price=900", "--set", "offer_code=LATE", "--set", "card.type=mastercard",
       "--set", "url_params.utm[x]=1", "--set", "discover_fee_charged=true", "--set", "referrer=")
     local data = assert(webhook.parse(form, FORM)).data
@@ -122,7 +123,7 @@ describe("gumroad-lua trigger", function()
     assert.truthy(printed("sale", "--json-body", "--set", "price=900"):find('"price":900,', 1, true))
   end)
 
-  it("shows what a buyer typed at the top of a sale too, where it wins over the fields before", function()
+  it("also puts the buyer's answers at the top level of a sale, where they overwrite earlier fields", function()
     local event = assert(webhook.parse(printed("sale", "--set", "custom_fields.Size [cm]=30=1&", "--set",
       "custom_fields.email=x", "--set", "custom_fields.refunded=yes"), FORM))
     assert.same({ ["Size [cm]"] = "30=1&", email = "x", refunded = "yes" }, event.data.custom_fields)
@@ -136,7 +137,7 @@ describe("gumroad-lua trigger", function()
   it("says what is wrong with a field or an event", function()
     for words, message in pairs {
       ["emial=x"] = "unknown field 'emial' (did you mean 'email'?)", ["price=much"] = "price: integer expected",
-      ["refunded=yes"] = "refunded: boolean expected", ["card=visa"] = "say which field in it, as in card.NAME=VALUE",
+      ["refunded=yes"] = "refunded: boolean expected", ["card=visa"] = "name a field in it, as in card.NAME=VALUE",
       ["card.typ=visa"] = "card.typ: unknown field 'typ' (did you mean 'type'?)",
       ["email.x=1"] = "'email' has no fields",
       ["price"] = "FIELD=VALUE expected, got 'price'",
@@ -154,23 +155,23 @@ describe("gumroad-lua trigger", function()
     teardown(function() gum:stop() end)
     before_each(function() gum:clear_faults() end)
 
-    -- What comes of a ping that is answered with a status.
-    local function answered(status, ...)
+    -- Returns what trigger says if the response to a ping has a status.
+    local function trigger_at(status, ...)
       gum:fault { kind = "status", status = status, path = "/hook" }
       return command.batch { { "trigger", "sale", "--to", gum.url .. "/hook/" .. SECRET .. "?key=" .. SECRET, ... } }[1]
     end
 
-    it("tells what Gumroad would make of each answer", function()
+    it("says what Gumroad would do after each response", function()
       local again = "Gumroad would send it again after 1, 3 and 10 minutes"
       for status, want in pairs {
-        [200] = { 0, "taken" }, [204] = { 0, "taken" }, [499] = { 5, again }, [500] = { 5, again },
+        [200] = { 0, "accepted" }, [204] = { 0, "accepted" }, [499] = { 5, again }, [500] = { 5, again },
         [502] = { 5, again }, [503] = { 5, again }, [504] = { 5, again },
         [400] = { 5, "Gumroad would drop it for good" },
         [404] = { 5, "Gumroad would drop it for good" }, [429] = { 5, "Gumroad would drop it for good" },
         [501] = { 5, "Gumroad would drop it for good" },
-        [302] = { 5, "Gumroad would drop it for good; do not redirect, not every server of Gumroad follows" },
+        [302] = { 5, "Gumroad would drop it for good, as not every server of Gumroad follows redirects" },
       } do
-        local result = answered(status)
+        local result = trigger_at(status)
         assert.equal(want[1], result.code, status)
         local told = result.out:gsub("%(%d%.%d+ s%)", "(S)")
         assert.equal(("sale to %s/hook/pR4t...?...: %d (S): %s\n"):format(gum.url, status, want[2]), told)
@@ -178,15 +179,15 @@ describe("gumroad-lua trigger", function()
       end
     end)
 
-    it("knows how many deliveries are left", function()
-      assert.truthy(answered(503, "--retry-count", "1").out:find("again after 3 and 10 minutes\n", 1, true))
-      assert.truthy(answered(503, "--retry-count", "2").out:find("again after 10 minutes\n", 1, true))
-      assert.truthy(answered(503, "--retry-count", "3").out:find("that was the last delivery", 1, true))
+    it("says how many deliveries are left", function()
+      assert.truthy(trigger_at(503, "--retry-count", "1").out:find("again after 3 and 10 minutes\n", 1, true))
+      assert.truthy(trigger_at(503, "--retry-count", "2").out:find("again after 10 minutes\n", 1, true))
+      assert.truthy(trigger_at(503, "--retry-count", "3").out:find("that was the last delivery", 1, true))
     end)
 
-    it("sends what Gumroad sends, with its headers", function()
+    it("sends what Gumroad sends, with Gumroad's headers", function()
       gum:reset_stats()
-      answered(200, "--seed", "9", "--json")
+      trigger_at(200, "--seed", "9", "--json")
       local request = support.requests(gum)[1]
       assert.equal("POST", request.method)
       assert.equal(FORM, request.headers["content-type"])
@@ -196,12 +197,12 @@ describe("gumroad-lua trigger", function()
     end)
 
     it("prints its results in the formats of other commands", function()
-      local result = cjson.decode(answered(503, "--json").out)[1]
+      local result = cjson.decode(trigger_at(503, "--json").out)[1]
       assert.same({ "sale", 503 }, { result.event, result.status })
-      assert.truthy(answered(200, "--fields", "event,fate").out:find("^sale\ttaken\n$"))
+      assert.truthy(trigger_at(200, "--fields", "event,fate").out:find("^sale\taccepted\n$"))
     end)
 
-    it("ends with another exit code where nobody answers", function()
+    it("ends with another exit code if there is no response", function()
       local result = command.batch { { "trigger", "sale", "--to", "http://127.0.0.1:" .. support.free_port() } }[1]
       assert.equal(6, result.code)
       assert.truthy(result.out:find("newer servers of Gumroad would send it again after 1, 3 and 10 minutes", 1, true))
@@ -209,24 +210,24 @@ describe("gumroad-lua trigger", function()
   end)
 end)
 
-describe("An event's line", function()
-  it("has what is special about it, and nothing that steers a terminal", function()
+describe("The line for an event", function()
+  it("contains what is special about the event, and no control sequences", function()
     local event = { type = "sale", test = true, retry_count = 2, shadowed = { "email" }, data = { price = 1296,
       email = "lena@example.com\27[2J", product_name = ("Colour Notes No. 7 "):rep(9) } }
     local line = event_line.text(event, true)
-    assert.truthy(line:find("$12.96 (test; repetition 2; typed by the buyer: email)", 1, true), line)
+    assert.truthy(line:find("$12.96 (test; retry 2; typed by the buyer: email)", 1, true), line)
     assert.is_nil(line:find("\27", 1, true))
     assert.is_true(#line < 200)
     assert.equal("sale\tlena@example.com\\x1b[2J", event_line.text(event, false):match("\t(.-\t.-)\t"))
   end)
 
-  it("tells of subscriptions what became of them", function()
+  it("says what happened to a subscription", function()
     local function amount(data)
       return event_line.text({ type = "x", retry_count = 0, shadowed = {}, data = data }, false):match("([^\t]*)\t$")
     end
     assert.equal("by buyer", amount { cancelled_by_buyer = true })
     assert.equal("payments failed", amount { cancelled_due_to_payment_failures = true })
-    assert.equal("upgrade to 180.00 yearly", amount { type = "upgrade", new_plan = { price_cents = 18000,
+    assert.equal("upgrade to price_cents 18000, yearly", amount { type = "upgrade", new_plan = { price_cents = 18000,
       recurrence = "yearly" } })
     assert.equal("cancelled", amount { ended_reason = "cancelled" })
     assert.equal("", amount {})
@@ -252,7 +253,7 @@ describe("gumroad-lua listen #slow", function()
     return list
   end
 
-  it("prints every sort of event that is triggered, and sends it on as it came", function()
+  it("prints every triggered event, and forwards it unchanged", function()
     local target = listen("--json")
     local relay = listen("--json", "--forward", target.url .. "/deep/hook?a=b", "--count", tostring(#EVENTS))
     for _, name in ipairs(EVENTS) do
@@ -275,14 +276,14 @@ describe("gumroad-lua listen #slow", function()
     assert.truthy(first.err:find(summary:format(#EVENTS), 1, true))
   end)
 
-  it("has a line with tabs for each event, where no terminal is", function()
+  it("prints a line with tabs for each event if there is no terminal", function()
     local process = listen("--count", "1")
     trigger(process.url, "sale", "--set", "email=lena@example.com", "--set", "price=1296", "--set", "product_name=Ink")
     local line = process:finish().out
     assert.truthy(line:find("^%d+%-%d+%-%d+T%d+:%d+:%d+Z\tsale\tlena@example.com\tInk\t%$12%.96\t\n$"), line)
   end)
 
-  it("takes only what bears the secret and the path, and shows neither", function()
+  it("accepts only requests with the secret and the path, and shows neither", function()
     local process = listen("--path", "/hook", "--secret", SECRET, "--count", "1")
     local base = process.url:match("^(http://[^/]+)")
     for _, target in ipairs { "/hook", "/hook?secret=" .. SECRET .. "x", "/?secret=" .. SECRET, "/hook?secret=" } do
@@ -306,7 +307,7 @@ describe("gumroad-lua listen #slow", function()
     remove()
   end)
 
-  it("lets Gumroad send again what its target does not take", function()
+  it("lets Gumroad repeat what its target does not accept", function()
     local target = listen("--path", "/other")
     for _, url in ipairs { "http://127.0.0.1:" .. support.free_port() .. "/" .. SECRET, target.url .. SECRET } do
       local relay = listen("--forward", url, "--count", "1")
@@ -320,7 +321,7 @@ describe("gumroad-lua listen #slow", function()
     end
   end)
 
-  it("takes other pings while a target lets it wait", function()
+  it("accepts other pings while a target keeps it waiting", function()
     local gum = assert(emulator.start { sales = 0, products = 1 })
     gum:fault { kind = "stall", path = "/slow" }
     local relay = listen("--json", "--forward", gum.url .. "/slow", "--count", "2")
@@ -329,19 +330,19 @@ describe("gumroad-lua listen #slow", function()
     gum:fault { kind = "status", status = 200, path = "/slow" }
     assert.equal(0, trigger(relay.url, "refund").code)
     assert.equal("refund", events(relay:out())[2].type)
-    assert.equal(5, waiting:finish().code)  -- 503, after the time that the target had
+    assert.equal(5, waiting:finish().code)  -- 503, after the timeout of the target
     assert.equal(0, relay:finish().code)
     gum:stop()
   end)
 
-  it("prints and counts only the events that are asked for", function()
+  it("prints and counts only the requested events", function()
     local process = listen("--events", "refund,dispute", "--count", "1")
     assert.equal(0, trigger(process.url, "sale").code)
     assert.equal(0, trigger(process.url, "dispute").code)
     assert.truthy(process:finish().err:find("1 event received: 1 dispute\n", 1, true))
   end)
 
-  it("refuses what is no ping", function()
+  it("refuses what is not a ping", function()
     local process = listen()
     local out = support.output("curl -s -o /dev/null -w '%{http_code} ' -d a=b " .. process.url .. " " .. process.url
       .. " --next -s -o /dev/null -w '%{http_code}' " .. process.url)
@@ -349,14 +350,14 @@ describe("gumroad-lua listen #slow", function()
     assert.truthy(process:interrupt().err:find("0 events received; 3 refused", 1, true))
   end)
 
-  it("says that its port is taken", function()
+  it("reports that its port is in use", function()
     local process = listen()
     local result = command.run { "listen", "--port", process.url:match(":(%d+)") }
     assert.equal(3, result.code)
     assert.truthy(result.err:find("is already taken", 1, true), result.err)
   end)
 
-  it("says what to install where it is built without its listener", function()
+  it("says what to install if it was built without its listener", function()
     local folder, remove = support.folder()
     local lua, cpath = support.lua_command(""):match("([^/%s]+) "), package.cpath
     assert.equal(0, command.shell(("make -s LUA=%s BUILD=%s MHD_LIBS= %s/gumroad/listener.so"):format(lua, folder,
@@ -373,8 +374,8 @@ describe("gumroad-lua listen #slow", function()
     for message, words in pairs {
       ["--subscribe needs --url"] = { "--subscribe", "sale" },
       ["option '--events': unknown event 'sold'"] = { "--events", "sold" },
-      ["a path begins with /"] = { "--path", "hook" }, ["of at least 1 expected"] = { "--count", "0" },
-      ["events are printed as lines"] = { "--csv" },
+      ["a path that begins with / expected"] = { "--path", "hook" }, ["of at least 1 expected"] = { "--count", "0" },
+      ["events can only be printed as lines"] = { "--csv" },
       ["option '--forward': http(s)://HOST/PATH expected"] = { "--forward", "foo" },
     } do
       local result = command.batch { { "listen", (table.unpack or unpack)(words) } }[1]
@@ -409,7 +410,7 @@ describe("gumroad-lua listen #slow", function()
       return process
     end
 
-    it("makes the webhooks, prints what happens there, and removes what it made", function()
+    it("creates the webhooks, prints what happens, and removes what it created", function()
       local process = listen_for("--secret", SECRET, "--count", "2", "--json")
       assert.equal(#EVENTS, #webhooks())
       assert.equal("sale /hook?secret=" .. SECRET, webhooks()[1])
@@ -424,7 +425,7 @@ describe("gumroad-lua listen #slow", function()
       assert.is_nil((result.out .. result.err):find(gum.access_token, 1, true))
     end)
 
-    it("removes what it made where it ends because its output cannot be written", function()
+    it("removes what it created if it ends because its output cannot be written", function()
       local port = support.free_port()
       local words = { "listen", "--port", tostring(port), "--url", ("http://127.0.0.1:%d/hook"):format(port) }
       local process = background.start(words, command.to(gum), "/dev/full")
@@ -436,14 +437,14 @@ describe("gumroad-lua listen #slow", function()
       assert.same({}, webhooks())
     end)
 
-    it("removes what it made where one of the webhooks cannot be made", function()
+    it("removes what it created if one of the webhooks cannot be created", function()
       gum:fault { kind = "status", status = 403, method = "PUT" }
       local result = command.run({ "listen", "--port", "0", "--url", "http://127.0.0.1:9/hook" }, command.to(gum))
       assert.equal(3, result.code)
       assert.same({}, webhooks())
     end)
 
-    it("removes what it made where it is told to end, and where its terminal closes", function()
+    it("removes what it created if it is terminated or its terminal closes", function()
       for _, signal in ipairs { "TERM", "HUP" } do
         local process = listen_for("--subscribe", "sale")
         assert.same({ "sale /hook" }, webhooks())
@@ -454,7 +455,61 @@ describe("gumroad-lua listen #slow", function()
       end
     end)
 
-    it("makes those of the events that are named, and leaves what was there", function()
+    it("ends on SIGTERM as process 1 too, as in a container", function()
+      local wrapper = "unshare --user --map-root-user --pid --fork "
+      if command.shell(wrapper .. "true").code ~= 0 then return pending "unshare is not allowed here" end
+      local line = command.line({ "listen", "--port", "0" }, command.to(gum))
+      local shell = ("exec 2>&1; %s%s </dev/null & echo $!; wait $!; echo exit $?"):format(wrapper, line)
+      local pipe = assert(io.popen(shell))
+      local pid = pipe:read("*l")
+      assert.matches("listening on", pipe:read("*l"), 1, true)
+      os.execute("kill -TERM $(pgrep -P " .. pid .. ")")
+      local told = pipe:read("*a")
+      pipe:close()
+      assert.equal("gumroad-lua: 0 events received\nexit 0\n", told)
+    end)
+
+    -- How many of so many clients are connected that do not finish their requests.
+    local function count_connections(limits, ...)
+      local port, clients, count = tostring(support.free_port()), {}, 0
+      local line = command.line({ "listen", "--port", port, ... }, command.to(gum))
+      local pipe = assert(io.popen("echo $$; " .. limits .. "exec " .. line .. " 2>&1 </dev/null"))
+      local pid = pipe:read("*l")
+      assert.matches("listening on", pipe:read("*l"), 1, true)
+      local function sockets()
+        return tonumber(support.output(("ls -l /proc/%s/fd | grep -c socket:"):format(pid)))
+      end
+      local before, give_up = sockets(), socket.gettime() + 1
+      for i = 1, 12 do
+        clients[i] = assert(socket.connect("127.0.0.1", port))
+        clients[i]:send("POST")
+      end
+      repeat
+        count = math.max(count, sockets() - before)
+      until count == #clients or socket.gettime() > give_up
+      for _, client in ipairs(clients) do client:close() end
+      os.execute("kill -TERM " .. pid)
+      pipe:read("*a")
+      pipe:close()
+      return count
+    end
+
+    it("opens no more connections than it is told, and as many as the hard limit of descriptors allows", function()
+      assert.equal(12, count_connections "")
+      assert.equal(3, count_connections("", "--max-connections", "3", "--max-memory", "1000"))
+      assert.equal(12, count_connections "ulimit -Sn 70; ulimit -Hn 200; ")
+      assert.equal(6, count_connections "ulimit -n 70; ")
+    end)
+
+    it("says which limits it takes", function()
+      for option, most in pairs { ["--max-connections"] = 100000, ["--max-memory"] = 2147483647 } do
+        local result = command.run({ "listen", option, "0" }, command.to(gum))
+        assert.equal(2, result.code)
+        assert.truthy(result.err:find(("at least 1 and at most %d expected"):format(most), 1, true), result.err)
+      end
+    end)
+
+    it("creates webhooks for the named events, and keeps existing ones", function()
       local url = "http://127.0.0.1:9/hook"
       local there = assert(shop.resource_subscriptions:create { resource_name = "sale", post_url = url })
       local process = listen_for("--subscribe", "sale,refund")
@@ -474,7 +529,7 @@ describe("gumroad-lua listen #slow", function()
       assert.truthy(process:interrupt().err:find("1 event received: 1 sale; 1 refused", 1, true))
     end)
 
-    it("takes the pings that are triggered with the token of the same seller", function()
+    it("accepts pings that are triggered with the token of the same seller", function()
       local process = listen_for("--events", "sale,refund")
       local function with_token(...)
         return command.run({ "trigger", "--to", process.url, ... }, command.to(gum))
@@ -485,7 +540,7 @@ describe("gumroad-lua listen #slow", function()
       assert.truthy(process:interrupt().err:find("3 events received: 1 refund, 2 sale; 1 refused", 1, true))
     end)
 
-    it("does not matter to trigger whether the API can be asked", function()
+    it("works with trigger whether or not the API can be reached", function()
       local nowhere = { GUMROAD_ACCESS_TOKEN = gum.access_token, GUMROAD_API_BASE_URL = "http://127.0.0.1:1" }
       gum:fault { kind = "status", status = 200, path = "/hook" }
       local words = { "trigger", "sale", "--to", gum.url .. "/hook" }
@@ -495,7 +550,7 @@ describe("gumroad-lua listen #slow", function()
       assert.equal(0, command.run(words, nowhere).code)
     end)
 
-    it("needs a token that may see sales", function()
+    it("needs a token that may read sales", function()
       assert(gum:grant("token-of-little-use", "view_public"))
       local result = command.run({ "listen", "--port", "0", "--url", "http://127.0.0.1:9/hook" },
         command.to(gum, { GUMROAD_ACCESS_TOKEN = "token-of-little-use" }))
@@ -504,7 +559,7 @@ describe("gumroad-lua listen #slow", function()
       assert.same({}, webhooks())
     end)
 
-    it("ends before it listens for an address that Gumroad refuses", function()
+    it("refuses an address that Gumroad refuses before it listens", function()
       local result = command.run({ "listen", "--port", "0", "--url", "hooks.example.com" }, command.to(gum))
       assert.equal(2, result.code)
       assert.truthy(result.err:find("http(s)://HOST/PATH", 1, true), result.err)

@@ -24,7 +24,7 @@ describe("gumroad-lua", function()
   end)
   teardown(function() remove() end)
 
-  it("starts from a checkout, wherever it is called from, and through the interpreter's own paths", function()
+  it("starts from a checkout, in any working directory, and through the interpreter's own paths", function()
     local here = support.output "pwd"
     local lua = support.lua_command(""):match("^(%S+)")
     for _, line in ipairs { "cd / && %s %s/bin/gumroad-lua --version", "cd bin && %s gumroad-lua --version" } do
@@ -111,7 +111,7 @@ describe("gumroad-lua", function()
   end)
 
   describe("has a manual page", function()
-    it("that is right for mandoc", function()
+    it("that mandoc accepts", function()
       local result = command.shell("mandoc -T lint -W error " .. folder .. "/gumroad-lua.1")
       assert.same({ 0, "" }, { result.code, result.out })
     end)

@@ -1,4 +1,4 @@
--- gumroad-lua login, logout and connections: a user in the emulator's pages, tokens in a file.
+-- gumroad-lua login, logout and connections: a user on the emulator's pages, tokens in a file.
 local cjson = require "cjson"
 local browser = require "browser"
 local core = require "gumroad.core"
@@ -39,7 +39,7 @@ describe("gumroad-lua login #slow", function()
     return command.run(words, variables(more))
   end
 
-  -- Runs the command with something on its standard input.
+  -- Runs the command with a text on its standard input.
   local function run_with(input, words, more)
     return command.shell(("printf '%%s\\n' %s | %s"):format(support.quote(input), command.line(words, variables(more))))
   end
@@ -52,7 +52,7 @@ describe("gumroad-lua login #slow", function()
     return cjson.decode(text).connections
   end
 
-  -- Nothing that a command printed holds a token or a secret.
+  -- Checks that nothing a command has printed contains a token or a secret.
   local function check_silence(result)
     local secrets = { TOKEN, WEB_SECRET }
     for _, connection in pairs(stored()) do
@@ -62,7 +62,7 @@ describe("gumroad-lua login #slow", function()
     return result
   end
 
-  -- Logs in while the user decides in a browser; what the command told, and the browser's last page.
+  -- Logs in while the user decides in a browser. Returns the command's messages and the browser's last page.
   local function in_browser(decision, words, more)
     local process = background.start({ "login", (table.unpack or unpack)(words) }, variables(more))
     local url = process:wait_for("in a browser on this machine: (http://%S+)")
@@ -80,7 +80,8 @@ describe("gumroad-lua login #slow", function()
     local result, page = in_browser("authorize", { "my-shop", "--client-id", CLIENT, "--no-browser" })
     assert.equal(0, result.code, result.err)
     assert.truthy(page.body:find("<h1>Connected</h1>", 1, true))
-    assert.truthy(result.out:find("^connected to Ana Petrova %(seller .-%) as 'my%-shop', for view_profile view_sales"))
+    assert.truthy(result.out:find("^connected to Ana Petrova %(seller .-%) as 'my%-shop', with the scopes "
+      .. "view_profile view_sales"))
     local connection = stored()["my-shop"]
     assert.same({ CLIENT, gum.url, "Ana Petrova", "view_profile view_sales" }, { connection.client_id,
       connection.base_url, connection.seller_name, connection.scope })
@@ -88,7 +89,7 @@ describe("gumroad-lua login #slow", function()
     assert.equal(0, listed.code, listed.err)
   end)
 
-  it("asks for the scopes, and in the name of the application, that it is told", function()
+  it("asks for the given scopes in the name of the given application", function()
     local _, _, url = in_browser("authorize", { "a", "--scopes", "view_sales edit_products", "--no-browser" },
       { GUMROAD_CLIENT_ID = CLIENT })
     assert.equal("view_sales edit_products", core.form_decode(browser.query(url)).scope)
@@ -104,7 +105,7 @@ describe("gumroad-lua login #slow", function()
     assert.equal(url, support.output("cat " .. home .. "/url"))
   end)
 
-  it("stores nothing where the user does not agree", function()
+  it("stores nothing if the user does not agree", function()
     local result, page = in_browser("deny", { "a", "--client-id", CLIENT, "--no-browser" })
     assert.equal(3, result.code)
     assert.truthy(result.err:find("the user did not agree", 1, true))
@@ -112,7 +113,7 @@ describe("gumroad-lua login #slow", function()
     assert.same({}, stored())
   end)
 
-  it("takes a confidential application's secret from a file, standard input or a variable, not as a word", function()
+  it("accepts an application's secret from a file, standard input or a variable, but not as an argument", function()
     os.execute(("echo %s >%s/secret"):format(WEB_SECRET, home))
     for _, given in ipairs { { { "--client-secret-file", home .. "/secret" }, {} },
       { {}, { GUMROAD_CLIENT_SECRET = WEB_SECRET } } } do
@@ -140,15 +141,15 @@ describe("gumroad-lua login #slow", function()
     assert.equal("view_profile view_sales", stored().tv.scope)
   end)
 
-  it("takes an access token from standard input, and asks Gumroad about it", function()
-    assert.truthy(log_in_with_token("own").out:find("as 'own', for " .. SCOPES, 1, true))
+  it("accepts an access token from standard input and checks it with Gumroad", function()
+    assert.truthy(log_in_with_token("own").out:find("as 'own', with the scopes " .. SCOPES, 1, true))
     assert.same({ TOKEN, SCOPES, "main" }, { stored().own.access_token, stored().own.scope, stored().own.client_id })
     local none = run { "login", "own", "--with-token" }
     assert.equal(2, none.code)
     assert.truthy(none.err:find("no access token on standard input", 1, true))
   end)
 
-  it("keeps what there is where a token is not good, or Gumroad cannot be reached", function()
+  it("keeps the old connection if a token is not valid or Gumroad cannot be reached", function()
     log_in_with_token "own"
     local bad = check_silence(run_with("no-such-token", { "login", "own", "--with-token" }))
     assert.equal(3, bad.code)
@@ -160,7 +161,7 @@ describe("gumroad-lua login #slow", function()
     assert.equal(TOKEN, stored().own.access_token)
   end)
 
-  it("does not show a token that is typed", function()
+  it("does not show a token while it is typed", function()
     local path = home .. "/shown"
     local line = ("(until grep -qs 'not shown' %s; do :; done; printf '%%s\\n' %s) | script -qefc %s %s"):format(
       path, TOKEN, support.quote(command.line({ "login", "own", "--with-token" }, variables())), path)
@@ -170,15 +171,15 @@ describe("gumroad-lua login #slow", function()
     assert.equal(TOKEN, stored().own.access_token)
   end)
 
-  it("says that it cannot keep a connection before the user is asked for anything", function()
-    -- nobody, root neither, can make a folder in /proc; that there is no file yet is no fault
+  it("says that it cannot store a connection before it asks the user for anything", function()
+    -- nobody, not even root, can create a folder in /proc; a missing file is not a problem
     local process = background.start({ "login", "own", "--client-id", CLIENT, "--no-browser" },
       variables { XDG_CONFIG_HOME = "/proc" })
     assert.matches("cannot store connections: /proc/gumroad%-lua", process:wait_for("^.*$"))
     assert.equal(3, process:finish().code)
   end)
 
-  it("says how to get an application or a token where it has none", function()
+  it("says how to get an application or a token if it has none", function()
     local result = run { "login", "a" }
     assert.equal(3, result.code)
     for _, words in ipairs { "Settings, Advanced, Applications", "http://127.0.0.1/callback", "--with-token" } do
@@ -186,7 +187,7 @@ describe("gumroad-lua login #slow", function()
     end
   end)
 
-  it("tells a wrong name, and a file that it could not store in, before the user is asked", function()
+  it("reports a wrong name or an unusable file before it asks the user", function()
     local wrong = run { "login", "my shop", "--client-id", CLIENT }
     assert.equal(2, wrong.code)
     assert.truthy(wrong.err:find("a name may have letters", 1, true))
@@ -198,15 +199,15 @@ describe("gumroad-lua login #slow", function()
     assert.is_nil(damaged.err:find("in a browser", 1, true))
   end)
 
-  it("replaces a connection of that name, and says that the token before is still good", function()
-    assert.is_nil(log_in_with_token("own").err:find("still good", 1, true))
-    assert.is_nil(log_in_with_token("own").err:find("still good", 1, true))  -- the same one
+  it("replaces a connection with the same name, and says that the previous token is still valid", function()
+    assert.is_nil(log_in_with_token("own").err:find("still valid", 1, true))
+    assert.is_nil(log_in_with_token("own").err:find("still valid", 1, true))  -- the same one
     local result = in_browser("authorize", { "own", "--client-id", CLIENT, "--no-browser" })
-    assert.truthy(result.err:find("the access token that 'own' had before is still good", 1, true))
+    assert.truthy(result.err:find("the earlier access token of 'own' is still valid", 1, true))
     assert.equal(CLIENT, stored().own.client_id)
   end)
 
-  it("keeps the connections of two that log in at the same time", function()
+  it("keeps both connections of two logins at the same time", function()
     local processes = {}
     for i, name in ipairs { "one", "two" } do
       processes[i] = background.start({ "login", name, "--client-id", CLIENT, "--no-browser" }, variables())
@@ -218,28 +219,28 @@ describe("gumroad-lua login #slow", function()
     assert.not_equal(stored().one.access_token, stored().two.access_token)
   end)
 
-  it("leaves nothing that others can read", function()
+  it("leaves no files that others can read", function()
     log_in_with_token "own"
     assert.equal("-rw-------", support.output("ls -l " .. home .. "/gumroad-lua/connections.json | cut -c 1-10"))
     assert.equal(home .. "/gumroad-lua/connections.json", support.output("grep -rl " .. TOKEN .. " " .. home))
   end)
 
-  it("says that a variable goes before the default connection", function()
+  it("says that a variable takes precedence over the default connection", function()
     local result = run_with(TOKEN, { "login", "own", "--with-token" }, { GUMROAD_ACCESS_TOKEN = TOKEN })
     assert.truthy(result.err:find("GUMROAD_ACCESS_TOKEN is set", 1, true))
   end)
 
-  it("refuses a scope that is none before it asks for anything", function()
+  it("refuses an unknown scope before it asks for anything", function()
     local result = run { "login", "a", "--client-id", CLIENT, "--scopes", "view_profile view_sale" }
     assert.equal(2, result.code)
     assert.truthy(result.err:find("there is no scope 'view_sale' (did you mean 'view_sales'?)", 1, true), result.err)
     assert.is_nil(result.err:find("in a browser", 1, true))
   end)
 
-  it("gives the exchange of the code as long as --timeout says, and the user 5 minutes", function()
+  it("applies --timeout to the exchange of the code, and waits 5 minutes for the user", function()
     gum:fault { kind = "delay", seconds = 20, path = "/oauth/token" }
     local result = in_browser("authorize", { "a", "--client-id", CLIENT, "--no-browser", "--timeout", "0.3" })
-    assert.truthy(result.err:find("waiting at most 5 minutes", 1, true), result.err)
+    assert.truthy(result.err:find("waiting up to 5 minutes", 1, true), result.err)
     assert.truthy(result.err:find("let the user authorize again", 1, true), result.err)
     assert.same({}, stored())
   end)
@@ -249,13 +250,13 @@ describe("gumroad-lua login #slow", function()
       local result = check_silence(run { "login", "a", "--client-id", CLIENT, "--wait", "0.2", "--timeout", "9",
         (table.unpack or unpack)(words) })
       assert.equal(6, result.code, result.err)
-      assert.truthy(result.err:find("waiting at most 0.2 seconds", 1, true), result.err)
+      assert.truthy(result.err:find("waiting up to 0.2 seconds", 1, true), result.err)
       assert.truthy(result.err:find("nobody authorized the program within 0.2 seconds", 1, true), result.err)
       assert.same({}, stored())
     end
   end)
 
-  it("refuses a wait that is none, or where nobody is waited for", function()
+  it("refuses an invalid --wait, and one without a user to wait for", function()
     for words, message in pairs { [{ "--wait", "0" }] = "option '--wait': a number of seconds expected, got '0'",
       [{ "--wait", "9", "--with-token" }] = "can not be used together with" } do
       local result = run { "login", "a", "--client-id", CLIENT, (table.unpack or unpack)(words) }
@@ -264,15 +265,15 @@ describe("gumroad-lua login #slow", function()
     end
   end)
 
-  it("says how long it waits, and how to end it", function()
+  it("says how long it waits and how to stop it", function()
     local process = background.start({ "login", "a", "--client-id", CLIENT, "--no-browser" }, variables())
-    process:wait_for("waiting at most 5 minutes for you to agree there; Ctrl%-C ends it")
+    process:wait_for("waiting up to 5 minutes for you to agree there; Ctrl%-C cancels")
     assert.equal(130, process:interrupt().code)
   end)
 
-  it("keeps the connection before as the default, and says so", function()
+  it("keeps the previous connection as the default, and says so", function()
     assert.is_nil(log_in_with_token("one").err:find("default", 1, true))
-    assert.truthy(log_in_with_token("two").err:find("'one' stays the default; to change that: "
+    assert.truthy(log_in_with_token("two").err:find("'one' is still the default; to change that, run "
       .. "gumroad-lua connections default two", 1, true))
     assert.equal(0, run({ "user", "get" }).code)
   end)
@@ -285,28 +286,28 @@ describe("gumroad-lua login #slow", function()
   end)
 
   describe("then logout", function()
-    it("revokes the token and forgets the connection", function()
+    it("revokes the token and removes the connection", function()
       in_browser("authorize", { "own", "--client-id", CLIENT, "--no-browser" })
       local token = stored().own.access_token
       local result = check_silence(run { "logout", "own" })
       assert.equal(0, result.code, result.err)
-      assert.truthy(result.err:find("webhooks go silent", 1, true))
+      assert.truthy(result.err:find("Gumroad silently stops sending the application's webhooks", 1, true))
       assert.is_nil((result.out .. result.err):find(token, 1, true))
       assert.same({}, stored())
       local _, err = support.shop(gum, { access_token = token }).user:get()
       assert.equal("auth", err.kind)
     end)
 
-    it("forgets the connection, and says so, where the token cannot be revoked", function()
+    it("removes the connection, and says so, if the token cannot be revoked", function()
       in_browser("authorize", { "own", "--client-id", CLIENT, "--no-browser" })
       gum:fault { kind = "status", status = 400, path = "/oauth/revoke" }
       local result = run { "logout", "own" }
       assert.equal(6, check_silence(result).code)
-      assert.truthy(result.err:find("'own' is forgotten here, but its access token is still good", 1, true))
+      assert.truthy(result.err:find("'own' is forgotten here, but its access token is still valid", 1, true))
       assert.same({}, stored())
     end)
 
-    it("sends the token to no other server, and keeps the connection", function()
+    it("does not send the token to another server, and keeps the connection", function()
       log_in_with_token "own"
       local elsewhere = "http://127.0.0.1:" .. support.free_port()
       for _, result in ipairs { run { "logout", "own", "--base-url", elsewhere },
@@ -317,7 +318,7 @@ describe("gumroad-lua login #slow", function()
       assert.equal(TOKEN, stored().own.access_token)
     end)
 
-    it("revokes a confidential application's token with its secret alone", function()
+    it("needs the secret of a confidential application to revoke its token", function()
       local secret = { GUMROAD_CLIENT_SECRET = WEB_SECRET }
       for _, given in ipairs { { {}, 6 }, { secret, 0 } } do
         in_browser("authorize", { "own", "--client-id", WEB_CLIENT, "--no-browser" }, secret)
@@ -325,13 +326,13 @@ describe("gumroad-lua login #slow", function()
       end
     end)
 
-    it("takes a token that was revoked already for revoked", function()
+    it("accepts that a token was revoked before", function()
       in_browser("authorize", { "own", "--client-id", CLIENT, "--no-browser" })
       gum:revoke(stored().own.access_token)
       assert.equal(0, run({ "logout", "own" }).code)
     end)
 
-    it("says which connections there are", function()
+    it("names the existing connections", function()
       log_in_with_token "own"
       local result = run { "logout", "other" }
       assert.equal(3, result.code)
@@ -339,7 +340,7 @@ describe("gumroad-lua login #slow", function()
     end)
   end)
 
-  it("says where none is stored", function()
+  it("says if none is stored", function()
     local none = run { "connections", "--json" }
     assert.same({ 0, "[]\n" }, { none.code, none.out })
     assert.truthy(none.err:find("no connection is stored: make one with gumroad-lua login NAME", 1, true))
@@ -363,7 +364,7 @@ describe("gumroad-lua login #slow", function()
       assert.truthy(shown:find(gum.url, 1, true), shown)
     end)
 
-    it("marks the one that is used where none is named", function()
+    it("marks the one that is used by default", function()
       assert.equal(0, run({ "connections", "default", "two" }).code)
       assert.equal(0, run({ "user", "get" }).code)
       assert.is_true(cjson.decode(run({ "connections", "--json" }).out)[2].default)

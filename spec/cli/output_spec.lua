@@ -4,6 +4,7 @@ local emulator = require "gumroad.emulator"
 local csv = require "gumroad.cli.output.formats.csv"
 local formats = require "gumroad.cli.output.formats"
 local schema = require "gumroad.api.schema"
+local generator = require "doc.unicode"
 local width = require "gumroad.cli.output.width"
 local command = require "cli.support"
 local support = require "support"
@@ -27,7 +28,7 @@ describe("What gumroad-lua prints", function()
   local function on_terminal(words, columns, more) return command.on_terminal(words, command.to(gum, more), columns) end
 
   describe("as JSON", function()
-    it("is one array, with whole numbers, the schema's order, and empty arrays apart from objects", function()
+    it("is one array, with whole numbers, the schema's order, and empty arrays distinct from objects", function()
       local result = run { "products", "list", "--json", "--limit", "11" }
       local list = cjson.decode(result.out)
       assert.equal(11, #list)
@@ -38,19 +39,19 @@ describe("What gumroad-lua prints", function()
       assert.truthy(result.out:find("}\n]\n$"))
     end)
 
-    it("is an empty array where there is nothing, and an object for one object", function()
+    it("is an empty array if there is nothing, and an object for a single object", function()
       local none, one = unpack(batch { { "utm_links", "list", "--json" }, { "sales", "get", sale.id, "--json" } })
       assert.equal("[]\n", none.out)
       assert.equal(sale.full_name, cjson.decode(one.out).full_name)
     end)
 
-    it("has the chosen fields alone, with null for what is absent", function()
+    it("has only the chosen fields, with null for absent ones", function()
       local result = run { "sales", "get", sale.id, "--json", "--fields", "card.visual,email,cancelled" }
       assert.equal('{"card.visual":"**** **** **** 4242","email":"lena@example.com","cancelled":null}\n', result.out)
     end)
   end)
 
-  -- The end of the quoted cell that begins at a place: its last quotation mark.
+  -- The position of the last quotation mark of the quoted cell that begins at a position.
   local function closing(text, at)
     repeat
       at = text:find('"', at + 1, true)
@@ -60,7 +61,7 @@ describe("What gumroad-lua prints", function()
     return at
   end
 
-  -- The rows of a text in CSV, as RFC 4180 has it.
+  -- Parses CSV as in RFC 4180. Returns the rows.
   local function parse_csv(text)
     local rows, row, at = {}, {}, 1
     while at <= #text do
@@ -75,7 +76,7 @@ describe("What gumroad-lua prints", function()
   end
 
   describe("as CSV", function()
-    it("has a header of the schema's fields, and every value as it is", function()
+    it("has a header with the schema's fields, and every value unchanged", function()
       local rows = parse_csv(run({ "sales", "list", "--csv", "--limit", "12" }).out)
       assert.equal(13, #rows)
       local at = {}
@@ -88,7 +89,7 @@ describe("What gumroad-lua prints", function()
         { rows[2][at.id], rows[2][at.full_name], rows[2][at.price], rows[2][at.card] })
     end)
 
-    it("has the chosen fields alone, and a header where there is nothing", function()
+    it("has only the chosen fields, and a header even if there is nothing", function()
       local one, none = unpack(batch { { "sales", "get", sale.id, "--csv", "--fields", "card.type,id" },
         { "utm_links", "list", "--csv", "--fields", "id,title" } })
       assert.equal("card.type,id\r\nvisa," .. sale.id .. "\r\n", one.out)
@@ -96,7 +97,7 @@ describe("What gumroad-lua prints", function()
     end)
 
     for _, mark in ipairs { ",", '"', "\r", "\n", "\r\n", "a\rb\rc" } do
-      it(("quotes a cell in which %q stands, and reads back as it was"):format(mark), function()
+      it(("quotes a cell that contains %q, and reads back unchanged"):format(mark), function()
         local written = {}
         local list = csv.list { object = schema.thumbnail, write = function(text) written[#written + 1] = text end }
         for _, cell in ipairs { mark, "x" .. mark, mark .. "x" } do list:page { { url = cell, guid = "g" } } end
@@ -108,19 +109,19 @@ describe("What gumroad-lua prints", function()
       end)
     end
 
-    it("tells which fields of a list have no column", function()
+    it("says which fields of a list have no column", function()
       local written, told = {}, nil
       local list = csv.list { object = schema.thumbnail, write = function(text) written[#written + 1] = text end,
         note = function(format, ...) told = format:format(...) end }
       list:page { { url = "u", guid = "g", new_b = 1 }, { url = "u", new_a = 2 } }
       list:finish()
       assert.equal("url,guid\r\nu,g\r\nu,\r\n", table.concat(written))
-      assert.equal("not in the CSV: new_a, new_b", told)
+      assert.equal("these fields are not in the CSV: new_a, new_b", told)
     end)
   end)
 
   describe("as plain lines", function()
-    it("has tabs between the fields, escapes in them and no header", function()
+    it("has tabs between the fields, escapes within them, and no header", function()
       local plain, default = unpack(batch { { "sales", "list", "--plain", "--limit", "1", "--fields",
         "email,full_name,price" }, { "sales", "list", "--limit", "1", "--fields", "email,full_name,price" } })
       assert.equal("lena@example.com\t=Lena, \"Öl\"\\t\\\\\\n\\x1b[31m\226\128\174\t" .. sale.price .. "\n", plain.out)
@@ -128,7 +129,7 @@ describe("What gumroad-lua prints", function()
     end)
   end)
 
-  it("has one format at a time, each with a flag, in the help; JSON alone where nothing else makes sense", function()
+  it("has one format at a time, each with a flag in the help, or only JSON if nothing else is possible", function()
     local help = command.batch { { "sales", "list", "--help" } }[1].out
     local flagged = formats.with_flag()
     for i, format in ipairs(flagged) do
@@ -139,7 +140,7 @@ describe("What gumroad-lua prints", function()
       assert.equal(2, both.code)
       assert.truthy(both.err:find("can not be used together", 1, true), both.err)
       assert.equal(format.name == "json" and 0 or 2, by_api.code, by_api.err)
-      local wants = format.name == "json" and "a path begins with /" or "events are printed as lines"
+      local wants = format.name == "json" and "a path that begins with / expected" or "events can only be printed"
       assert.truthy(by_listen.err:find(wants, 1, true), by_listen.err)
     end
   end)
@@ -154,11 +155,11 @@ describe("What gumroad-lua prints", function()
     assert.truthy(deleted.out:find("^success: true\nmessage: "))
   end)
 
-  it("is a file's bytes, but not on a terminal", function()
+  it("is the bytes of a file, but not on a terminal", function()
     local words = { "tax_forms", "download", "2025", "us_1099_k" }
     assert.equal(assert(shop.tax_forms:download("2025", "us_1099_k")), run(words).out)
     local shown = on_terminal(words, 80)
-    assert.truthy(shown.out:find("this is a file; send it into one: ... > FILE", 1, true), shown.out)
+    assert.truthy(shown.out:find("the result is a file: redirect the output with > FILE", 1, true), shown.out)
   end)
 
   describe("on a terminal", function()
@@ -179,7 +180,7 @@ describe("What gumroad-lua prints", function()
       end
     end)
 
-    it("cuts texts and leaves ids whole, and its columns stand one below the other", function()
+    it("is a table that truncates text but not ids, with aligned columns", function()
       local words = { "sales", "list", "--limit", "40", "--fields", "id,product_name,price" }
       local lines = lines_of(on_terminal(words, 50).out)
       local price
@@ -192,7 +193,7 @@ describe("What gumroad-lua prints", function()
       assert.truthy(table.concat(lines):find("\226\128\166", 1, true))
     end)
 
-    it("has colours, but not with NO_COLOR or on a dumb one, and none elsewhere #slow", function()
+    it("has colors, but not with NO_COLOR or on a dumb terminal, and nowhere else #slow", function()
       local words = { "user", "get" }
       assert.truthy(on_terminal(words, 80).out:find("\27[1m", 1, true))
       assert.falsy(on_terminal(words, 80, { NO_COLOR = "1" }).out:find("\27", 1, true))
@@ -200,22 +201,22 @@ describe("What gumroad-lua prints", function()
       assert.falsy(run(words).out:find("\27", 1, true))
     end)
 
-    it("lets nothing through that steers the terminal", function()
+    it("contains no control sequences from outside", function()
       local shown = on_terminal({ "sales", "list", "--limit", "1", "--fields", "full_name,email" }, 100,
         { NO_COLOR = "1" }).out
       assert.truthy(shown:find('=Lena, "Öl"\\t\\\\n\\x1b[31m\\u{202e}  lena@example.com', 1, true), shown)
       assert.falsy(shown:find("[\27\t]"))
     end)
 
-    it("says that a list is empty, and shows how far a long one is", function()
-      assert.equal("gumroad-lua: none\n", on_terminal({ "utm_links", "list" }, 80).out)
+    it("says that a list is empty, and shows the progress of a long one", function()
+      assert.equal("gumroad-lua: the list is empty\n", on_terminal({ "utm_links", "list" }, 80).out)
       local line = command.line({ "sales", "list", "--csv", "--limit", "20" }, command.to(gum)) .. " >/dev/null"
       local shown = command.shell("script -qec " .. support.quote(line) .. " /dev/null").out
       assert.truthy(shown:find("10 sales\27[K\r20 sales\27[K\r\27[K\r", 1, true), shown)
     end)
   end)
 
-  it("ends without a word where nobody reads any more", function()
+  it("ends silently if nobody reads it any more", function()
     for _, format in ipairs { "--csv", "--json" } do
       local line = command.line({ "sales", "list", format }, command.to(gum))
       local result = command.shell(line .. " | head -n 1")
@@ -224,7 +225,7 @@ describe("What gumroad-lua prints", function()
     end
   end)
 
-  it("is an error where it cannot be written", function()
+  it("is an error if it cannot be written", function()
     for _, words in ipairs { { "sales", "list", "--csv" }, { "user", "get" }, { "--help" } } do
       local result = command.shell(command.line(words, command.to(gum)) .. " >/dev/full")
       assert.equal(1, result.code)
@@ -232,7 +233,7 @@ describe("What gumroad-lua prints", function()
     end
   end)
 
-  it("is an error where it was lost before the end: what a script prints, what doctor finds", function()
+  it("is an error if it was lost before the end: the output of a script, the findings of doctor", function()
     for _, line in ipairs { "echo 'print(1)' | " .. command.line({ "run", "-" }, command.to(gum)),
       command.line({ "doctor", "--port", "0" }, command.to(gum)) } do
       local result = command.shell(line .. " >/dev/full")
@@ -241,7 +242,7 @@ describe("What gumroad-lua prints", function()
     end
   end)
 
-  it("stands before what is told after it", function()
+  it("comes before later messages", function()
     local result = command.shell(command.line({ "doctor" }, command.to(gum)) .. " 2>&1")
     assert.truthy(result.out:find("\ngumroad%-lua: [^\n]*problem[^\n]*\n$"), result.out)
   end)
@@ -262,12 +263,33 @@ describe("The width of a text", function()
     assert.equal("", width.cut("ab", 0))
   end)
 
-  it("is that of what is shown for controls and for bytes that are no UTF-8", function()
-    assert.equal("a\\x1b[1m\\n\\u{9b}\\u{202e}", width.safe("a\27[1m\n\194\155\226\128\174"))
-    for _, bytes in ipairs { "\255", "\192\128", "\128", "\226\130", "\248\136\128\128" } do
-      local safe = width.safe("a" .. bytes .. "b")
-      assert.truthy(safe:find("^a[\239\191\189]+b$"), safe)
-      assert.truthy(width.of(safe) >= 3)
+  it("is that of Unicode's data: combining marks, wide characters, emoji", function()
+    for text, columns in pairs {
+      ["🟢"] = 2, ["🖥"] = 1, ["🖥️"] = 2, ["❤"] = 1, ["❤️"] = 2, ["1️⃣"] = 2, ["👍"] = 2, ["👍🏽"] = 2, ["🏽"] = 2,
+      ["☝🏽"] = 2, ["🇩🇪"] = 2, ["🇩🇪🇯🇵"] = 4, ["🇩🇩🇩"] = 3, ["👨‍👩‍👧‍👦"] = 2, ["👩🏽‍🤝‍👨🏻"] = 2, ["🏳️‍🌈"] = 2,
+      ["🏴󠁧󠁢󠁥󠁮󠁧󠁿"] = 2, ["👨👩"] = 4, ["a\226\128\141🟢"] = 3, ["한글"] = 4, ["ᄒ\225\133\161\225\134\171"] = 2,
+      ["ｱ"] = 1, ["Ａ"] = 2, ["ไม้"] = 2, ["שָׁלוֹם"] = 4, ["a\226\128\139b"] = 2, ["x\194\173y"] = 3,
+      ["\240\170\155\159"] = 2, ["e\204\129\204\163e"] = 2, ["\204\129"] = 0,
+    } do
+      assert.equal(columns, width.of(text), text)
+      assert.equal(columns + 2, width.of("x" .. text .. "y"), text)
     end
+  end)
+
+  it("is cut between cells, whose length is bounded however many marks there are", function()
+    assert.equal("👨‍👩‍👧‍👦…", width.cut("👨‍👩‍👧‍👦👨‍👩‍👧‍👦", 3))
+    assert.equal("e\204\129…", width.cut(("e\204\129"):rep(3), 2))
+    assert.truthy(#width.cut("e" .. ("\204\129"):rep(1e6), 10) < 1000)
+  end)
+
+  it("is generated from unicode-data, whose version it names", function()
+    local path = "lua/gumroad/cli/output/unicode.lua"
+    local made = command.read(path)
+    local version = assert(generator.version_of(made), "no version in " .. path)
+    if support.output("dpkg-query -W -f '${Version}' unicode-data 2>/dev/null") ~= version then
+      return pending("unicode-data " .. version .. " is not installed")
+    end
+    local is_equal = generator.text("/usr/share/unicode", version) == made
+    assert.is_true(is_equal, path .. " is not up to date: run `make unicode`")
   end)
 end)

@@ -1,5 +1,5 @@
--- The command gumroad-lua as the specs run it, with the modules that they test. With --batch FILE: all
--- the command lines that the file returns, one after the other in one process.
+-- The command gumroad-lua as the specs run it, with the modules that they test. With --batch FILE, runs all
+-- command lines that the file returns, one after the other in one process.
 local cli = require "gumroad.cli"
 
 if arg[1] ~= "--batch" then os.exit(cli.main(arg), true) end

@@ -1,4 +1,4 @@
--- Running the command gumroad-lua from specs. What it prints is searched for secrets.
+-- Runs the command gumroad-lua from specs. Its output is searched for secrets.
 local leaks = require "leaks"
 local support = require "support"
 
@@ -17,7 +17,7 @@ function command.write(path, text)
   file:close()
 end
 
--- SIGHUP as in a terminal: whoever started the specs (nohup, say) may have it ignored.
+-- SIGHUP works as in a terminal, even if whoever started the specs (such as nohup) ignores it.
 local function environment(variables)
   local words = { "env --default-signal=HUP -u GUMROAD_ACCESS_TOKEN -u GUMROAD_API_BASE_URL -u NO_COLOR "
     .. "-u XDG_CONFIG_HOME HOME=/nonexistent TERM=xterm" }
@@ -25,14 +25,14 @@ local function environment(variables)
   return table.concat(words, " ")
 end
 
---- What lets the command talk to an emulator.
+--- Returns the environment with which the command uses an emulator.
 function command.to(gum, more)
   local variables = { GUMROAD_API_BASE_URL = gum.url, GUMROAD_ACCESS_TOKEN = gum.access_token }
   for name, value in pairs(more or {}) do variables[name] = value end
   return variables
 end
 
---- The shell's words that run the command with these arguments and variables of the environment.
+--- Returns the shell command that runs gumroad-lua with these arguments and environment variables.
 function command.line(words, variables)
   local quoted = {}
   for i, word in ipairs(words) do quoted[i] = support.quote(word) end
@@ -50,12 +50,12 @@ function command.shell(line)
   return { out = leaks.search(out, line), err = leaks.search(err, line), code = tonumber(code) }
 end
 
---- Runs the command in a process of its own.
+--- Runs the command in a process.
 function command.run(words, variables)
   return command.shell(command.line(words, variables))
 end
 
---- Runs the command on a terminal of so many columns; `out` is what the terminal shows.
+--- Runs the command on a terminal with a number of columns. `out` is what the terminal shows.
 function command.on_terminal(words, variables, columns)
   local line = ("stty cols %d; %s"):format(columns, command.line(words, variables))
   local result = command.shell("script -qec " .. support.quote(line) .. " /dev/null")
@@ -69,7 +69,7 @@ local function split(text)
   return parts
 end
 
---- Runs many command lines, in one process.
+--- Runs many command lines in one process.
 -- @return array of { code, out, err }
 function command.batch(lines, variables)
   local path, rows = os.tmpname(), {}

@@ -1,6 +1,6 @@
-/* Which lines of the library ran: a line hook for Lua 5.4, loaded by LUA_INIT_5_4 in every process of the
-** suite. A process writes into a shared mapping of its own file in COVERAGE_FOLDER, so that one that is
-** killed counts, too. Coroutines inherit the hook of the thread that makes them. */
+/* Records which lines of the library run: a line hook for Lua 5.4, which LUA_INIT_5_4 loads in every process
+** of the suite. A process writes into a shared mapping of its own file in COVERAGE_FOLDER, so that even a
+** killed process counts. Coroutines inherit the hook of the thread that creates them. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,14 +14,14 @@
 
 enum { MAX_FILES = 400, MAX_LINES = 8192, NAME_SIZE = 120 };
 
-/* The file's format: the report reads it. */
+/* The format of the file, which the report reads. */
 typedef struct gr_ran {
-  char name[NAME_SIZE];            /* what follows "lua/gumroad/" in the source's name; "" where unused */
+  char name[NAME_SIZE];            /* the source's name after "lua/gumroad/"; "" if unused */
   unsigned char lines[MAX_LINES];  /* 1: ran */
 } gr_ran;
 
 static gr_ran *ran;
-static const char *last_source;    /* the address of the source's name that came last, and its record */
+static const char *last_source;    /* the address of the latest source's name, and its record */
 static gr_ran *last_record;
 static gr_ran ignored;
 
@@ -41,8 +41,8 @@ static gr_ran *find_record (const char *source, size_t len) {
   return &ignored;
 }
 
-/* A source's name may be collected, and another one get its address: the record is looked up whenever the
-** address changes, and whenever the names differ. */
+/* A source's name may be collected and another one may get its address, so the record is looked up whenever
+** the address changes or the names differ. */
 static void on_line (lua_State *L, lua_Debug *ar) {
   lua_getinfo(L, "S", ar);
   if (ar->source != last_source) {
@@ -70,7 +70,7 @@ int luaopen_coverage (lua_State *L) {
   const char *folder = getenv("COVERAGE_FOLDER");
   if (folder == NULL) return luaL_error(L, "COVERAGE_FOLDER is not set");
   if (ran == NULL) ran = map_file(folder);
-  if (ran == NULL) return 0;  /* a spec lets the process write no file of this size: it does not count */
+  if (ran == NULL) return 0;  /* a spec limits the size of files, so the process does not count */
   lua_sethook(L, on_line, LUA_MASKLINE, 0);
   return 0;
 }

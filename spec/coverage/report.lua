@@ -1,11 +1,11 @@
--- Prints how many lines of each room ran, from what coverage.c wrote into a folder, and fails where a room is
+-- Prints how many lines of each room ran, according to the files of coverage.c in a folder, and fails if a room is
 -- below the floor: lua5.4 spec/coverage/report.lua FOLDER FLOOR
 --
--- Which lines there are to run is what luac lists; debug's activelines knows the main chunk alone.
+-- luac lists the lines that can run. activelines of the debug library only covers the main chunk.
 local folder, floor = arg[1], tonumber(arg[2])
 
 local NAME_SIZE, MAX_LINES = 120, 8192
-local NOT_COUNTED = { ["loop/nginx.lua"] = "runs in nginx's LuaJIT alone" }
+local NOT_COUNTED = { ["loop/nginx.lua"] = "runs only in nginx's LuaJIT" }
 
 local function lines_of(command)
   local pipe = assert(io.popen(command))
@@ -14,7 +14,7 @@ local function lines_of(command)
   return text:gmatch("[^\n]+")
 end
 
--- { file = { line = true } } of what ran in any process.
+-- { file = { line = true } } for the lines that ran in any process.
 local function read_ran()
   local ran = {}
   for path in lines_of(("find '%s' -type f"):format(folder)) do

@@ -11,7 +11,7 @@ local function wait_for(transfer)
   return assert(transfer:result())
 end
 
--- What the emulator answers; `json` is there if it is JSON. Options: token (false: none),
+-- Sends a request. Returns the response, with `json` if it is JSON. Options: token (false: none),
 -- method, form, body, headers.
 local function ask(gum, path, options)
   options = options or {}
@@ -31,7 +31,7 @@ local function ask(gum, path, options)
   return result
 end
 
--- All pages, as a client that follows next_page_key sees them.
+-- Returns all pages, as a client that follows next_page_key sees them.
 local function every(gum, path, name)
   local out, key = {}, nil
   repeat
@@ -42,7 +42,7 @@ local function every(gum, path, name)
   return out
 end
 
-describe("an emulated shop", function()
+describe("An emulated shop", function()
   local gum
 
   setup(function()
@@ -53,54 +53,54 @@ describe("an emulated shop", function()
 
   local function get(path, options) return ask(gum, path, options) end
 
-  local function refused(message, answer)
-    assert.equal(200, answer.status)
-    assert.same({ success = false, message = message }, answer.json)
+  local function refused(message, response)
+    assert.equal(200, response.status)
+    assert.same({ success = false, message = message }, response.json)
   end
 
-  local function bad(message, answer)
-    assert.equal(400, answer.status)
-    assert.same({ status = 400, error = message }, answer.json)
+  local function bad(message, response)
+    assert.equal(400, response.status)
+    assert.same({ status = 400, error = message }, response.json)
   end
 
-  describe("asks who is there", function()
-    it("and takes a token from the header, in any case, or from a parameter", function()
+  describe("checks the token", function()
+    it("and accepts a token in the header, in any case, or in a parameter", function()
       local token = gum.access_token
-      for _, answer in ipairs {
+      for _, response in ipairs {
         get("/v2/user", { token = false, headers = { Authorization = "bearer " .. token } }),
         get("/v2/user?access_token=" .. token, { token = false }),
         get("/v2/user?bearer_token=" .. token, { token = false }),
       } do
-        assert.equal(200, answer.status)
-        assert.is_true(answer.json.success)
+        assert.equal(200, response.status)
+        assert.is_true(response.json.success)
       end
     end)
 
-    it("and answers 401 with a reason in a header and no body", function()
-      local answer = get("/v2/user", { token = "no-such-token" })
-      assert.equal(401, answer.status)
-      assert.equal("", answer.body)
+    it("and responds with 401 with a reason in a header and no body", function()
+      local response = get("/v2/user", { token = "no-such-token" })
+      assert.equal(401, response.status)
+      assert.equal("", response.body)
       assert.equal('Bearer realm="Doorkeeper", error="invalid_token", '
-        .. 'error_description="The access token is invalid"', answer.headers["www-authenticate"])
+        .. 'error_description="The access token is invalid"', response.headers["www-authenticate"])
     end)
 
-    it("and says when a token was revoked", function()
+    it("and says if a token was revoked", function()
       gum:grant("short-lived", "view_sales")
       assert.equal(200, get("/v2/sales", { token = "short-lived" }).status)
       gum:revoke("short-lived")
-      local answer = get("/v2/sales", { token = "short-lived" })
-      assert.equal(401, answer.status)
-      assert.is_truthy(answer.headers["www-authenticate"]:find("token was revoked", 1, true))
+      local response = get("/v2/sales", { token = "short-lived" })
+      assert.equal(401, response.status)
+      assert.is_truthy(response.headers["www-authenticate"]:find("token was revoked", 1, true))
     end)
 
-    it("and answers 403 with nothing where the scope is missing", function()
-      local answer = get("/v2/sales", { token = "public-token" })
-      assert.equal(403, answer.status)
-      assert.equal("", answer.body)
-      assert.is_nil(answer.headers["www-authenticate"])
+    it("and responds with 403 and an empty body if the scope is missing", function()
+      local response = get("/v2/sales", { token = "public-token" })
+      assert.equal(403, response.status)
+      assert.equal("", response.body)
+      assert.is_nil(response.headers["www-authenticate"])
     end)
 
-    it("and shows sales figures and private fields only to those who may see them", function()
+    it("and shows sales figures and private fields only to tokens that may see them", function()
       assert.is_nil(get("/v2/products", { token = "public-token" }).json.products[1].sales_count)
       assert.is_truthy(get("/v2/products").json.products[1].sales_count)
       assert.is_nil(get("/v2/user", { token = "public-token" }).json.user.email)
@@ -108,31 +108,31 @@ describe("an emulated shop", function()
     end)
   end)
 
-  it("answers 404 for unknown routes, as JSON or as a page by what is accepted", function()
-    local answer = get("/v2/nowhere")
-    assert.equal(404, answer.status)
-    assert.same({ status = 404, error = "Not Found" }, answer.json)
+  it("responds with 404 to unknown routes, as JSON or as a page depending on Accept", function()
+    local response = get("/v2/nowhere")
+    assert.equal(404, response.status)
+    assert.same({ status = 404, error = "Not Found" }, response.json)
     local page = get("/v2/nowhere", { headers = { Accept = "text/html" } })
     assert.equal("text/html; charset=utf-8", page.headers["content-type"])
   end)
 
-  it("has the same API under /api/v2, and pages that stay there", function()
-    local answer = get("/api/v2/products").json
-    assert.equal(10, #answer.products)
-    assert.equal("/api/v2/products?page_key=" .. answer.next_page_key, answer.next_page_url)
+  it("has the same API under /api/v2, with pages that remain there", function()
+    local response = get("/api/v2/products").json
+    assert.equal(10, #response.products)
+    assert.equal("/api/v2/products?page_key=" .. response.next_page_key, response.next_page_url)
   end)
 
-  it("calls its JSON what Rails calls it, and each request by an id", function()
-    local answer = get("/v2/user")
-    assert.equal("application/json; charset=utf-8", answer.headers["content-type"])
-    assert.is_truthy(answer.headers["x-request-id"])
-    assert.are_not.equal(answer.headers["x-request-id"], get("/v2/user").headers["x-request-id"])
+  it("has the content type of Rails, and an id for each request", function()
+    local response = get("/v2/user")
+    assert.equal("application/json; charset=utf-8", response.headers["content-type"])
+    assert.is_truthy(response.headers["x-request-id"])
+    assert.are_not.equal(response.headers["x-request-id"], get("/v2/user").headers["x-request-id"])
   end)
 
-  it("answers HEAD as GET, without the body", function()
-    local answer = get("/v2/user", { method = "HEAD" })
-    assert.equal(200, answer.status)
-    assert.equal("", answer.body)
+  it("responds to HEAD as to GET, without the body", function()
+    local response = get("/v2/user", { method = "HEAD" })
+    assert.equal(200, response.status)
+    assert.equal("", response.body)
   end)
 
   it("reads long values", function()
@@ -142,14 +142,14 @@ describe("an emulated shop", function()
   end)
 
   it("refuses a body that cannot be parsed", function()
-    local answer = get("/v2/products", { method = "POST", body = '{"name":',
+    local response = get("/v2/products", { method = "POST", body = '{"name":',
       headers = { ["Content-Type"] = "application/json" } })
-    assert.equal(400, answer.status)
-    assert.same({ success = false }, answer.json)
+    assert.equal(400, response.status)
+    assert.same({ success = false }, response.json)
   end)
 
   describe("lists", function()
-    it("products by tens, newest first, each once, the deleted not", function()
+    it("products in pages of ten, newest first, each once, without deleted ones", function()
       local products = every(gum, "/v2/products?", "products")
       local seen = {}
       for _, product in ipairs(products) do
@@ -157,26 +157,26 @@ describe("an emulated shop", function()
         seen[product.id] = true
       end
       assert.equal(23, #products)
-      local answer = get("/v2/products/" .. products[12].id, { method = "DELETE" }).json
-      assert.same({ success = true, message = "The product was deleted successfully." }, answer)
+      local response = get("/v2/products/" .. products[12].id, { method = "DELETE" }).json
+      assert.same({ success = true, message = "The product was deleted successfully." }, response)
       assert.equal(22, #every(gum, "/v2/products?", "products"))
       assert.is_true(get("/v2/products/" .. products[12].id).json.product.deleted)
     end)
 
-    it("sales by tens, newest first, each once", function()
+    it("sales in pages of ten, newest first, each once", function()
       local sales = every(gum, "/v2/sales?before=2026-08-01&", "sales")
       local all = every(gum, "/v2/sales?", "sales")
       assert.is_true(#all >= 57 and #sales < #all and #sales > 40)
       for i = 2, #sales do assert.is_true(sales[i].created_at <= sales[i - 1].created_at) end
     end)
 
-    it("the last page without a next_page_key", function()
-      local answer = get("/v2/sales?after=2026-09-21").json
-      assert.is_nil(answer.next_page_key)
-      assert.is_nil(answer.next_page_url)
+    it("a last page without a next_page_key", function()
+      local response = get("/v2/sales?after=2026-09-21").json
+      assert.is_nil(response.next_page_key)
+      assert.is_nil(response.next_page_url)
     end)
 
-    it("from a day on and before a day, in UTC, one digit being enough", function()
+    it("sales after and before a day in UTC, which may have single digits", function()
       local within = every(gum, "/v2/sales?after=2026-3-1&before=2026-4-1&", "sales")
       local expected = {}
       for _, sale in ipairs(every(gum, "/v2/sales?", "sales")) do
@@ -186,22 +186,22 @@ describe("an emulated shop", function()
       assert.same(expected, ids_of(within))
     end)
 
-    it("with the query repeated, sorted and encoded, in next_page_url", function()
-      local answer = get("/v2/sales?before=2026-09-20&after=2024-1-1&access_token=x&page=1").json
-      assert.equal("/v2/sales?after=2024-1-1&before=2026-09-20&page_key=" .. answer.next_page_key,
-        answer.next_page_url)
-      assert.is_truthy(answer.next_page_key:find("^%d+000000%-%d+$"))
-      assert.equal(26, #answer.next_page_key:match("^%d+") + 6)
+    it("pages with the query repeated, sorted and encoded in next_page_url", function()
+      local response = get("/v2/sales?before=2026-09-20&after=2024-1-1&access_token=x&page=1").json
+      assert.equal("/v2/sales?after=2024-1-1&before=2026-09-20&page_key=" .. response.next_page_key,
+        response.next_page_url)
+      assert.is_truthy(response.next_page_key:find("^%d+000000%-%d+$"))
+      assert.equal(26, #response.next_page_key:match("^%d+") + 6)
     end)
 
-    it("a page by its number, which wins over the key", function()
+    it("a page by its number, which takes precedence over the key", function()
       local first = get("/v2/sales?before=2026-09-20").json
       local second = get("/v2/sales?before=2026-09-20&page_key=" .. first.next_page_key).json
       local numbered = get("/v2/sales?before=2026-09-20&page=2&page_key=nonsense").json
       assert.same(ids_of(second.sales), ids_of(numbered.sales))
     end)
 
-    it("the sales of a buyer, a product, an order, a name and a license", function()
+    it("sales by buyer, product, order, name and license", function()
       local all = every(gum, "/v2/sales?", "sales")
       local function check(query, key, value)
         local expected = {}
@@ -225,12 +225,12 @@ describe("an emulated shop", function()
       end
     end)
 
-    it("nothing for an address that bought nothing", function()
+    it("nothing for an email address that has bought nothing", function()
       assert.same({ success = true, sales = {} }, get("/v2/sales?email=nobody%40example.com").json)
       assert.equal('{"success":true,"sales":[]}', get("/v2/sales?email=nobody%40example.com").body)
     end)
 
-    it("subscribers all at once, or by pages when asked to", function()
+    it("subscribers all at once, or in pages if asked to", function()
       local path = "/v2/products/mclub/subscribers"
       local all = get(path).json
       assert.is_nil(all.next_page_key)
@@ -239,7 +239,7 @@ describe("an emulated shop", function()
         ids_of(every(gum, path .. "?paginated=true&", "subscribers")))
     end)
 
-    it("nothing for what it cannot read", function()
+    it("nothing for parameters that it cannot parse", function()
       bad("Invalid date format provided in field 'after'. Dates must be in the format YYYY-MM-DD.",
         get("/v2/sales?after=2026-02-30"))
       bad("Invalid date format provided in field 'before'. Dates must be in the format YYYY-MM-DD.",
@@ -253,7 +253,7 @@ describe("an emulated shop", function()
   end)
 
   describe("finds", function()
-    it("a product by its id or its unique permalink, not by the custom one", function()
+    it("a product by its id or its unique permalink, but not by the custom one", function()
       local product = get("/v2/products/kzqwu").json.product
       assert.same(product, get("/v2/products/" .. product.id).json.product)
       assert.same(product, get("/v2/products/" .. product.id:gsub("=", "%%3D")).json.product)
@@ -268,7 +268,7 @@ describe("an emulated shop", function()
       assert.same(subscriber, get("/v2/subscribers/" .. subscriber.id).json.subscriber)
     end)
 
-    it("no objects of other kinds or other shops by their ids", function()
+    it("no objects of other kinds or other shops", function()
       local sale = get("/v2/sales").json.sales[1]
       refused("The subscriber was not found.", get("/v2/subscribers/" .. sale.id))
       refused("The sale was not found.", get("/v2/sales/gYo46buhkzujVbo7BvcGgQ=="))
@@ -279,15 +279,15 @@ describe("an emulated shop", function()
 
   describe("changes", function()
     it("a product, by PUT or PATCH, in a form or in JSON", function()
-      local answer = get("/v2/products/tapel", { method = "PUT",
+      local response = get("/v2/products/tapel", { method = "PUT",
         form = { name = "Tape Loops", price = "1250", tags = { "tape", "rain" } } }).json.product
-      assert.equal("Tape Loops", answer.name)
-      assert.equal("$12.50", answer.formatted_price)
-      assert.same({ "tape", "rain" }, answer.tags)
-      answer = get("/v2/products/tapel", { method = "PATCH", body = '{"price":99,"tags":[]}',
+      assert.equal("Tape Loops", response.name)
+      assert.equal("$12.50", response.formatted_price)
+      assert.same({ "tape", "rain" }, response.tags)
+      response = get("/v2/products/tapel", { method = "PATCH", body = '{"price":99,"tags":[]}',
         headers = { ["Content-Type"] = "application/json" } }).json.product
-      assert.equal("99¢", answer.formatted_price)
-      assert.same({}, answer.tags)
+      assert.equal("99¢", response.formatted_price)
+      assert.same({}, response.tags)
       refused("Name can't be blank",
         get("/v2/products/tapel", { method = "PUT", form = { name = " " } }))
     end)
@@ -299,12 +299,12 @@ describe("an emulated shop", function()
       assert.is_true(enabled.product.published)
     end)
 
-    it("nothing for a token that may only read", function()
+    it("nothing with a token that may only read", function()
       assert.equal(403, get("/v2/products/tapel", { method = "PUT", token = "public-token",
         form = { name = "x" } }).status)
     end)
 
-    it("categories of a product", function()
+    it("the categories of a product", function()
       local path = "/v2/products/tapel/variant_categories"
       local made = get(path, { method = "POST", form = { title = "Size & colour" },
         token = "edit-token" }).json.variant_category
@@ -319,7 +319,7 @@ describe("an emulated shop", function()
       refused("The variant_category was not found.", get(path .. "/nothing"))
     end)
 
-    it("a sale that is shipped", function()
+    it("a sale to shipped", function()
       local sale = gum:sell { product_id = "rqdnt" }
       assert.is_false(sale.shipped)
       local url = "https://tracking.example.com/t/1"
@@ -330,7 +330,7 @@ describe("an emulated shop", function()
     end)
   end)
 
-  it("makes products", function()
+  it("creates products", function()
     refused("Name can't be blank", get("/v2/products", { method = "POST", form = { price = "1" } }))
     refused("Price must be greater than or equal to 0",
       get("/v2/products", { method = "POST", form = { name = "Ink", price = "-1" } }))
@@ -360,13 +360,13 @@ describe("an emulated shop", function()
       refused("Purchase is already refunded.", refund(sale))
     end)
 
-    it("no gift of nothing", function()
+    it("no free sale", function()
       refused("The sale was unable to be modified.", refund(gum:sell { product_id = "ehtpv" }))
     end)
   end)
 
   describe("sells", function()
-    it("so that the sale is the newest", function()
+    it("as the newest sale", function()
       local sale = gum:sell { product_id = "pxvra", email = "jules@example.net", quantity = 2,
         custom_fields = { ["Name on print"] = "Zoë <3" } }
       local listed = get("/v2/sales").json.sales[1]
@@ -375,7 +375,7 @@ describe("an emulated shop", function()
       assert.same({ ["Name on print"] = "Zoë <3" }, listed.custom_fields)
     end)
 
-    it("so that running iterations do not see it", function()
+    it("without affecting iterations in progress", function()
       local first = get("/v2/sales").json
       local second = get("/v2/sales?page_key=" .. first.next_page_key).json
       gum:sell()
@@ -383,7 +383,7 @@ describe("an emulated shop", function()
         ids_of(get("/v2/sales?page_key=" .. first.next_page_key).json.sales))
     end)
 
-    it("to the seller without listing it", function()
+    it("to the seller, without listing it", function()
       local before = get("/v2/sales").json.sales[1].id
       local sale = gum:sell { test = true }
       assert.equal(before, get("/v2/sales").json.sales[1].id)
@@ -410,8 +410,8 @@ describe("an emulated shop", function()
     end)
   end)
 
-  describe("tells", function()
-    it("what it was asked, and nothing of the token", function()
+  describe("reports", function()
+    it("the requests that it received, without the token", function()
       gum:reset_stats()
       get("/v2/user?x=1")
       get("/v2/products/tapel", { method = "PUT", form = { name = "Tape" } })
@@ -429,7 +429,7 @@ describe("an emulated shop", function()
   end)
 end)
 
-describe("webhooks of an emulated shop", function()
+describe("The webhooks of an emulated shop", function()
   local gum
 
   setup(function()
@@ -449,7 +449,7 @@ describe("webhooks of an emulated shop", function()
     return ask(gum, PATH .. "?resource_name=" .. query, { token = token }).json
   end
 
-  it("are added at each PUT, also when they are there already", function()
+  it("are added by each PUT, even if they exist already", function()
     create("refund", "https://hooks.example.com/a")
     create("refund", "https://hooks.example.com/a")
     local hooks = list("refund").resource_subscriptions
@@ -465,7 +465,7 @@ describe("webhooks of an emulated shop", function()
     assert.same({ success = true, resource_subscriptions = {} }, list("dispute_won"))
   end)
 
-  it("need a resource and an address that is one", function()
+  it("need a resource and a valid URL", function()
     assert.equal("Unable to subscribe to ''.", create("sales", "https://example.com").message)
     for _, url in ipairs { "ftp://example.com/", "example.com", "https://",
       "https://example.com/" .. ("x"):rep(240) } do
@@ -473,7 +473,7 @@ describe("webhooks of an emulated shop", function()
     end
   end)
 
-  it("belong to the application that made them", function()
+  it("belong to the application that created them", function()
     local hook = create("dispute", "https://hooks.example.com/d").resource_subscription
     create("dispute", "https://hooks.example.com/e", "other-token")
     assert.equal(2, #list("dispute").resource_subscriptions)
@@ -481,7 +481,7 @@ describe("webhooks of an emulated shop", function()
     local path = PATH .. "/" .. hook.id
     assert.equal("The resource_subscription was not found.",
       ask(gum, path, { method = "DELETE", token = "other-token" }).json.message)
-    for _ = 1, 2 do  -- a second time succeeds as well
+    for _ = 1, 2 do  -- the second time succeeds too
       assert.same({ success = true,
         message = "The resource_subscription was deleted successfully." },
         ask(gum, path, { method = "DELETE" }).json)
@@ -489,7 +489,7 @@ describe("webhooks of an emulated shop", function()
     assert.equal(1, #list("dispute").resource_subscriptions)
   end)
 
-  it("may not lie in private networks when it is strict", function()
+  it("must not be in private networks if it is strict", function()
     local strict = assert(emulator.start { sales = 0, subscribers = 0, strict_post_url = true })
     for url, allowed in pairs {
       ["https://hooks.example.com/x"] = true, ["http://8.8.8.8/x"] = true,
@@ -497,15 +497,15 @@ describe("webhooks of an emulated shop", function()
       ["http://10.1.2.3/"] = false, ["http://192.168.1.1:99/"] = false, ["http://[::1]/"] = false,
       ["http://172.16.0.1"] = false, ["http://user@169.254.1.1/"] = false, ["http://7f1/"] = false,
     } do
-      local answer = ask(strict, PATH, { method = "PUT",
+      local response = ask(strict, PATH, { method = "PUT",
         form = { resource_name = "sale", post_url = url } }).json
-      assert.equal(allowed, answer.success, url)
+      assert.equal(allowed, response.success, url)
     end
     strict:stop()
   end)
 end)
 
-describe("an emulator", function()
+describe("An emulator", function()
   it("is the same shop for the same seed", function()
     local options = { sales = 30, subscribers = 3, seed = 9, now = NOW }
     local one, two = assert(emulator.start(options)), assert(emulator.start(options))
@@ -522,14 +522,14 @@ describe("an emulator", function()
     gum:stop()
   end)
 
-  it("may be as in April 2025: all products at once, none made", function()
+  it("may behave like the server of April 2025: all products at once, and none can be created", function()
     local gum = assert(emulator.start { products = 15, old_server = true })
     assert.equal(15, #ask(gum, "/v2/products").json.products)
     assert.equal(404, ask(gum, "/v2/products", { method = "POST", form = { name = "x" } }).status)
     gum:stop()
   end)
 
-  it("waits before each answer if it is told to", function()
+  it("waits before each response if told to", function()
     local gum = assert(emulator.start { latency = 0.05 })
     local before = core.now()
     ask(gum, "/v2/user")
@@ -537,7 +537,7 @@ describe("an emulator", function()
     gum:stop()
   end)
 
-  it("answers others while one waits", function()
+  it("responds to others while one waits", function()
     local gum = assert(emulator.start())
     gum:fault { kind = "stall", path = "/v2/sales" }
     local stalled = assert(core.engine():send { method = "GET", base_url = gum.url,
@@ -549,7 +549,7 @@ describe("an emulator", function()
     gum:stop()
   end)
 
-  it("says when its port is taken", function()
+  it("reports that its port is in use", function()
     local gum = assert(emulator.start())
     local second, message = emulator.start { port = gum.port }
     assert.is_nil(second)
@@ -557,13 +557,13 @@ describe("an emulator", function()
     gum:stop()
   end)
 
-  it("says when its process does not start", function()
+  it("reports that its process does not start", function()
     local gum, message = emulator.start { lua = "true" }
     assert.is_nil(gum)
     assert.is_truthy(message:find("did not start", 1, true))
   end)
 
-  it("refuses options that it does not know", function()
+  it("refuses unknown options", function()
     for message, options in pairs {
       ["emulator: unknown option 'sale' (did you mean 'sales'?)"] = { sale = 1 },
       ["emulator: sales: number expected, got string"] = { sales = "1" },
@@ -573,14 +573,14 @@ describe("an emulator", function()
     end
   end)
 
-  it("raises for a field of a sale or of a fault that it does not know", function()
+  it("raises an error for an unknown field of a sale or a fault", function()
     local gum = assert(emulator.start { sales = 0 })
     finally(function() gum:stop() end)
     assert.equal("sell: unknown field 'emial' (did you mean 'email'?)", support.raised(gum.sell, gum, { emial = "x" }))
     assert.equal("fault: unknown field 'knd' (did you mean 'kind'?)", support.raised(gum.fault, gum, { knd = "html" }))
   end)
 
-  it("is run by the Lua that asks for it, at a prompt and in one line too", function()
+  it("is run by the same Lua, even at a prompt and with -e", function()
     local program = "local gum = require('gumroad.emulator').start { sales = 0 } if gum then gum:stop() end "
       .. "print(gum ~= nil)"
     local folder, remove = support.folder()
@@ -589,7 +589,7 @@ describe("an emulator", function()
     assert.equal("true", support.output("PATH=" .. folder .. ":$PATH " .. support.lua_command(program)))
   end)
 
-  -- The code with which a request to an emulator that is gone fails.
+  -- The code with which a request to an emulator that has ended fails.
   local function failure(url)
     local transfer = assert(core.engine():send { method = "GET", base_url = url, path = "/" })
     while not transfer:done() do core.engine():step(1) end
@@ -597,7 +597,7 @@ describe("an emulator", function()
     return not result and code
   end
 
-  it("is gone after stop, which may be called again", function()
+  it("has ended after stop, which may be called again", function()
     local gum = assert(emulator.start())
     gum:stop()
     gum:stop()
@@ -605,7 +605,7 @@ describe("an emulator", function()
     assert.same({ nil, "the emulator is stopped" }, { gum:stats() })
   end)
 
-  it("is gone when nobody holds its handle", function()
+  it("has ended when its handle was collected", function()
     local gum = assert(emulator.start())
     local url = gum.url
     gum = nil  -- luacheck: ignore
@@ -614,7 +614,7 @@ describe("an emulator", function()
     assert.equal("network", failure(url))
   end)
 
-  it("is gone when the process that started it was killed", function()
+  it("has ended when the process that started it was killed", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "wb"))
     file:write(("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath), [[

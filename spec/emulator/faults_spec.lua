@@ -2,14 +2,14 @@ local cjson = require "cjson"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 
-describe("a fault", function()
+describe("A fault", function()
   local gum
 
   setup(function() gum = assert(emulator.start { sales = 35, subscribers = 3 }) end)
   teardown(function() gum:stop() end)
   after_each(function() gum:clear_faults() end)
 
-  -- A request on a connection of its own -> result | nil, code, message, info
+  -- Sends a request on its own connection -> result | nil, code, message, info
   local function get(path, options)
     options = options or {}
     local transfer = assert(core.engine():send {
@@ -29,13 +29,13 @@ describe("a fault", function()
     assert.is_true(cjson.decode(result.body).success)
   end
 
-  it("hits once, then the shop is healthy again", function()
+  it("hits one request, and then the shop is healthy again", function()
     order { kind = "status", status = 503 }
     assert.equal(503, get().status)
     is_healthy()
   end)
 
-  it("hits what it is for: a path, a method, after some, so many times", function()
+  it("may be limited to a path, to a method, to a number of requests, after some requests", function()
     order { kind = "status", status = 500, path = "/v2/sales", method = "get", after = 1,
       times = 2 }
     assert.equal(200, get("/v2/products").status)
@@ -46,14 +46,14 @@ describe("a fault", function()
     is_healthy()
   end)
 
-  it("may hit always, until it is cleared", function()
+  it("may hit every request until it is cleared", function()
     order { kind = "status", status = 500, times = "always" }
     for _ = 1, 5 do assert.equal(500, get().status) end
     gum:clear_faults()
     is_healthy()
   end)
 
-  it("is a proxy's page, a throttle, or what it is told", function()
+  it("may be a proxy's page, a rate limit, or any response", function()
     order { kind = "status" }
     local result = get()
     assert.equal(502, result.status)
@@ -67,14 +67,14 @@ describe("a fault", function()
     assert.equal("tea", get().body)
   end)
 
-  it("is a page where JSON was expected", function()
+  it("may be a page instead of JSON", function()
     order { kind = "html" }
     local result = get()
     assert.equal(200, result.status)
     assert.equal("text/html", result.headers["content-type"])
   end)
 
-  it("is a connection that is reset, before or within the answer", function()
+  it("may reset the connection before or during the response", function()
     order { kind = "reset" }
     local result, code = get()
     assert.is_nil(result)
@@ -86,7 +86,7 @@ describe("a fault", function()
     is_healthy()
   end)
 
-  it("is silence", function()
+  it("may be silence", function()
     order { kind = "stall" }
     local result, code = get(nil, { timeout = 0.05 })
     assert.is_nil(result)
@@ -94,14 +94,14 @@ describe("a fault", function()
     is_healthy()
   end)
 
-  it("is an answer that comes late", function()
+  it("may delay the response", function()
     order { kind = "delay", seconds = 0.05 }
     local before = core.now()
     is_healthy()
     assert.is_true(core.now() - before >= 0.05)
   end)
 
-  it("is JSON cut short, or bytes that are none", function()
+  it("may truncate JSON or replace it with garbage", function()
     order { kind = "truncated" }
     local result = get()
     assert.equal(200, result.status)
@@ -112,7 +112,7 @@ describe("a fault", function()
     assert.is_false((pcall(cjson.decode, result.body)))
   end)
 
-  it("is an answer of any size", function()
+  it("may be a response of any size", function()
     order { kind = "huge", bytes = 3000000, times = 2 }
     local result = get()
     assert.is_true(#result.body > 3000000)
@@ -122,7 +122,7 @@ describe("a fault", function()
     assert.equal("too_large", code)
   end)
 
-  it("is a small answer that becomes a large one", function()
+  it("may be a small response that decompresses to a large one", function()
     order { kind = "gzip_bomb", mebibytes = 16, times = 2 }
     local result = assert(get(nil, { max_size = 17 * 1048576 }))
     assert.equal(16 * 1048576, #result.body)
@@ -132,14 +132,14 @@ describe("a fault", function()
     assert.equal("too_large", code)
   end)
 
-  it("is a redirect", function()
+  it("may be a redirect", function()
     order { kind = "redirect", location = "https://elsewhere.example.com/" }
     local result = get()
     assert.equal(302, result.status)
     assert.equal("https://elsewhere.example.com/", result.headers.location)
   end)
 
-  it("is a list that never ends", function()
+  it("may be a list that never ends", function()
     order { kind = "repeat_page_key", times = 5 }
     local first = cjson.decode(get().body)
     for _ = 1, 4 do
@@ -148,14 +148,14 @@ describe("a fault", function()
     end
   end)
 
-  it("is a wrong content type", function()
+  it("may be a wrong content type", function()
     order { kind = "content_type", content_type = "text/html" }
     local result = get()
     assert.equal("text/html", result.headers["content-type"])
     assert.is_true(cjson.decode(result.body).success)
   end)
 
-  it("is a query that takes too long, over more than so many days", function()
+  it("may be a query that takes too long if it covers more than a number of days", function()
     order { kind = "query_timeout", max_days = 10, times = "always" }
     local day = os.date("!%Y-%m-%d", os.time() - 5 * 86400)
     local function status(query) return get("/v2/sales" .. query).status end
@@ -174,7 +174,7 @@ describe("a fault", function()
     assert.truthy(get("/v2/sales?page=2").body:find("The 'page' parameter is deprecated", 1, true))
   end)
 
-  it("cannot be of an unknown kind, or incomplete", function()
+  it("must have a known kind and be complete", function()
     assert.same({ nil, "unknown kind of fault: none" }, { gum:fault { kind = "none" } })
     assert.same({ nil, "redirect needs a location" }, { gum:fault { kind = "redirect" } })
     assert.same({ nil, "mebibytes: 1, 16, 64, 256 or 1024 expected" },

@@ -1,4 +1,4 @@
--- What the emulator takes out of pages that sellers write.
+-- What the emulator removes from pages that sellers write.
 local core = require "gumroad.core"
 local html = require "gumroad.emulator.shop.html"
 
@@ -8,7 +8,7 @@ describe("The emulator's pages", function()
     assert.same({ expected, names, count }, { clean, removed, total })
   end
 
-  it("lose elements that embed, with what is in them", function()
+  it("lose elements that embed, with their contents", function()
     without_tags("<p>ab</p>", { "iframe" }, 1, "<p>a<iframe src='x'>old <b>browsers</b></IFRAME >b</p>")
     without_tags("ab", { "object", "embed" }, 2, "a<object><embed></object><EMBED src=x>b")
   end)
@@ -18,7 +18,7 @@ describe("The emulator's pages", function()
     without_tags("x", { "base" }, 1, "<base href='//elsewhere'>x")
   end)
 
-  it("keep tags of other names, and what is no tag", function()
+  it("keep other tags and other text", function()
     without_tags("<basefont><iframes></iframes>", {}, 0, "<basefont><iframes></iframes>")
     without_tags("a <iframe b", {}, 0, "a <iframe b")
   end)
@@ -28,13 +28,13 @@ describe("The emulator's pages", function()
     assert.same({ "<p id='p'>", { "onclick", "onload" }, 3 }, { clean, removed, total })
   end)
 
-  it("keep attributes without a quote that ends them", function()
+  it("keep attributes without a closing quote", function()
     local text = "<p onclick=\"a' onload='b'>"
     local clean, removed = html.remove_attributes(text)
     assert.same({ "<p onclick=\"a'>", { "onload" } }, { clean, removed })
   end)
 
-  it("are read in a time that grows with their length alone", function()
+  it("are cleaned in linear time", function()
     local begun = core.now()
     for _, part in ipairs { "<iframe>", "<iframe", "</iframe", "<iframe></iframe ", "<embed/>" } do
       html.remove_tags(part:rep(60000))

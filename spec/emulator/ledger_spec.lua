@@ -1,7 +1,7 @@
 local emulator = require "gumroad.emulator"
 local support = require "support"
 
-local NOW = 1790000000  -- 2026-09-21T14:13:20Z, a Monday; 07:13 for the seller
+local NOW = 1790000000  -- 2026-09-21T14:13:20Z, a Monday; 07:13 in the seller's time zone
 local WEEK = 7 * 86400
 
 local gum, shop
@@ -11,7 +11,7 @@ local function refused(kind, message, value, err)
   assert.same({ kind, message }, { err.kind, err.message })
 end
 
-describe("The emulator's books", function()
+describe("The emulator's figures", function()
   setup(function()
     gum = assert(emulator.start { sales = 700, subscribers = 10, now = NOW,
       tokens = { ["payouts-only"] = "view_payouts" } })
@@ -26,9 +26,9 @@ describe("The emulator's books", function()
     return gross, units
   end
 
-  it("sum up the sales of the seller's days", function()
+  it("sum up sales by the seller's days", function()
     local summary = assert(shop.sales:summary { from = "2026-03-01", to = "2026-03-31" })
-    local sales = {}  -- the seller lives seven hours behind UTC
+    local sales = {}  -- the seller is seven hours behind UTC
     for sale in shop.sales:each { after = "2026-03-01T07:00:00Z", before = "2026-04-01T07:00:00Z" } do
       sales[#sales + 1] = sale
     end
@@ -39,12 +39,12 @@ describe("The emulator's books", function()
     assert.is_nil(summary.breakdown)
   end)
 
-  it("are of the last thirty days where nothing else is said", function()
+  it("cover the last thirty days by default", function()
     local summary = assert(shop.sales:summary())
     assert.same({ "2026-08-23", "2026-09-21" }, { summary.from, summary.to })
   end)
 
-  it("are told by product, hour, day, week or month, and the parts make up the whole", function()
+  it("can be grouped by product, hour, day, week or month, and the groups add up to the whole", function()
     local keys = { product = "^[%w_-]+==$", hour = "^2026%-%d%d%-%d%dT%d%d:00$", day = "^2026%-%d%d%-%d%d$",
       week = "^20%d%d%-%d%d%-%d%d$", month = "^2026%-%d%d$" }
     for by, pattern in pairs(keys) do
@@ -60,14 +60,14 @@ describe("The emulator's books", function()
     end
   end)
 
-  it("refuse what makes no sense of days and groups", function()
+  it("refuse invalid days and groups", function()
     refused("invalid", "Invalid group_by. Valid values are: product, day, week, month, hour.",
       shop.sales:summary { group_by = "year" })
     refused("invalid", "Invalid date format provided in field 'to'. Dates must be in the format YYYY-MM-DD.",
       shop:request { method = "GET", url = "/v2/sales/summary", query = { to = "tomorrow" } })
   end)
 
-  it("pay out each week what was left of its sales", function()
+  it("pay out each week what is left of its sales", function()
     local payouts = assert(shop.payouts:list { include_upcoming = false, limit = 5 })
     local before
     for _, listed in ipairs(payouts) do
@@ -100,7 +100,7 @@ describe("The emulator's books", function()
     assert.is_nil(assert(shop.payouts:upcoming { include_sales = false })[1].sales)
   end)
 
-  it("list payouts to come first, on the first page only, and count them there", function()
+  it("list upcoming payouts first, only on the first page, and count them there", function()
     assert(gum:sell { product_id = "kzqwu" })
     local first = assert(shop.payouts:list())
     assert.equal(10, #first)
@@ -123,7 +123,7 @@ describe("The emulator's books", function()
     assert.equal(4, #of_february)
   end)
 
-  it("name a payout's sales only to a token that may see sales", function()
+  it("show a payout's sales only to a token that may read sales", function()
     local id = assert(shop.payouts:list { include_upcoming = false })[1].id
     local payout = assert(support.shop(gum, { access_token = "payouts-only" }).payouts:get(id))
     assert.is_nil(payout.sales)
@@ -131,7 +131,7 @@ describe("The emulator's books", function()
     assert.is_table(assert(shop.payouts:get(id)).disputed_sales)
   end)
 
-  it("make up a year", function()
+  it("sum up a year", function()
     local year = assert(shop.earnings:get { year = 2025 })
     local gross = 0
     for sale in shop.sales:each { after = "2025-01-01", before = "2026-01-01" } do gross = gross + sale.price end
@@ -139,7 +139,7 @@ describe("The emulator's books", function()
     assert.equal(gross - year.fees_cents - year.taxes_cents - year.affiliate_credit_cents, year.net_cents)
   end)
 
-  it("have a tax form for each year that is over, as a PDF", function()
+  it("include a tax form for each past year, as a PDF", function()
     local forms = assert(shop.tax_forms:list())
     assert.same({ 2025, 2024 }, { forms[1].tax_year, forms[2].tax_year })
     assert.equal(1, #assert(shop.tax_forms:list { year = 2025 }))
@@ -149,7 +149,7 @@ describe("The emulator's books", function()
   end)
 end)
 
-describe("The emulator's posts", function()
+describe("The emulator's emails", function()
   setup(function()
     gum = assert(emulator.start { sales = 20, subscribers = 2, now = NOW })
     shop = support.shop(gum)
@@ -173,7 +173,7 @@ describe("The emulator's posts", function()
     end
   end)
 
-  it("go to all, to customers, to followers or to those who bought a product", function()
+  it("go to all, to customers, to followers or to the buyers of a product", function()
     assert.equal("audience", new().audience_type)
     assert.equal("seller", new { audience = "customers" }.audience_type)
     assert.equal("follower", new { audience = "follower" }.audience_type)
@@ -183,7 +183,7 @@ describe("The emulator's posts", function()
       shop.emails:create { subject = "a", body = "b", audience = "product" })
   end)
 
-  it("are sent later, or not after all, or now", function()
+  it("can be scheduled, unscheduled and sent", function()
     local id = new().id
     local email = assert(shop.emails:schedule(id, { to_be_published_at = "2030-01-01T08:00:00Z" }))
     assert.same({ "scheduled", "2030-01-01T08:00:00Z" }, { email.state, email.scheduled_at })
@@ -198,7 +198,7 @@ describe("The emulator's posts", function()
     refused("invalid", unable, shop.emails:schedule(new().id, { to_be_published_at = "2020-01-01" }))
   end)
 
-  it("are listed newest first, by pages, until they are deleted", function()
+  it("are listed newest first, in pages, until they are deleted", function()
     local id = new().id
     local ids, before = {}, nil
     for email in shop.emails:each() do
@@ -213,7 +213,7 @@ describe("The emulator's posts", function()
     assert.not_equal(id, assert(shop.emails:list())[1].id)
   end)
 
-  it("have a preview that is mailed to the seller", function()
+  it("have a preview that is sent to the seller", function()
     local email = new()
     local preview = assert(shop.emails:preview(email.id))
     assert.equal("https://gumroad.com/emails/" .. email.id:gsub("=", "%%3D") .. "/edit?preview_post=true",
@@ -221,7 +221,7 @@ describe("The emulator's posts", function()
     assert.equal("<p>Hello</p>", preview.message)
   end)
 
-  it("of a workflow are added and changed there", function()
+  it("of a workflow can be added and changed", function()
     local workflow = assert(shop.workflows:list())[1]
     local email = assert(shop.workflow_emails:create(workflow.id, { subject = "Tips", body = "<p>2</p>",
       delay_amount = 2, delay_unit = "week" }))
@@ -233,7 +233,7 @@ describe("The emulator's posts", function()
     assert.equal("Tips", full.emails[#full.emails].subject)
   end)
 
-  it("of a workflow are refused with 400 for half a delay, an unknown unit or nothing at all", function()
+  it("of a workflow are refused with 400 for an incomplete delay, an unknown unit or no fields", function()
     local workflow = assert(shop.workflows:list())[1]
     local id = assert(shop.workflows:get(workflow.id)).emails[1].id
     for _, params in ipairs { { delay_amount = 1 }, { delay_unit = "day" }, {}, { subject = " " },
@@ -248,7 +248,7 @@ describe("The emulator's posts", function()
 end)
 
 describe("A shop of 100,000 sales", function()
-  it("has its last payouts as soon as a small one", function()
+  it("has its last payouts as fast as a small shop", function()
     local big = assert(emulator.start { sales = 100000, subscribers = 1000, now = NOW })
     local payouts = assert(support.shop(big).payouts:list())
     assert.equal(10, #payouts)

@@ -28,7 +28,7 @@ describe("A license key in the emulator", function()
     assert.same({ status, message }, { err.status, err.message })
   end
 
-  it("tells of its sale in the ping's words, with some in another shape", function()
+  it("shows its sale with the fields of the ping, some of them in another form", function()
     local license = assert(verify())
     assert.equal(sale.id, license.id)
     assert.equal(sale.id, license.sale_id)
@@ -42,7 +42,7 @@ describe("A license key in the emulator", function()
     assert.is_nil(license.resource_name)
   end)
 
-  it("counts a use at each check but for the exact word false", function()
+  it("counts a use for each check unless the parameter is exactly false", function()
     local uses = assert(verify()).uses
     for _, value in ipairs { "true", "0", "no", "", "False" } do
       uses = uses + 1
@@ -52,7 +52,7 @@ describe("A license key in the emulator", function()
     assert.equal(uses, assert(shop.sales:get(sale.id)).license_uses)
   end)
 
-  it("gives uses back one by one, never below none", function()
+  it("takes uses back one by one, never below 0", function()
     local uses = assert(verify { increment_uses_count = true }).uses
     for left = uses - 1, 0, -1 do
       assert.equal(left, assert(shop.licenses:decrement_uses { product_id = product, license_key = key }).uses)
@@ -60,7 +60,7 @@ describe("A license key in the emulator", function()
     assert.equal(0, assert(shop.licenses:decrement_uses { product_id = product, license_key = key }).uses)
   end)
 
-  it("is refused while it is disabled", function()
+  it("is not found while it is disabled", function()
     assert(shop.licenses:disable { product_id = product, license_key = key })
     assert.is_true(assert(shop.sales:get(sale.id)).license_disabled)
     refused(404, "This license key has been disabled.", verify())
@@ -69,7 +69,7 @@ describe("A license key in the emulator", function()
     assert.is_false(assert(shop.sales:get(sale.id)).license_disabled)
   end)
 
-  it("is good for nothing after a rotation, its successor for the same", function()
+  it("does not work after a rotation, but its successor does", function()
     local uses = assert(verify()).uses
     local fresh = assert(shop.licenses:rotate { product_id = product, license_key = key }).license_key
     assert.not_equal(key, fresh)
@@ -104,19 +104,19 @@ describe("A license key in the emulator", function()
     refused(404, NOT_FOUND, shop.licenses:verify { license_key = key })
   end)
 
-  it("needs the product's id, which the refusal of a permalink tells", function()
+  it("needs the product's id, which is in the refusal of a permalink", function()
     refused(500, ("The 'product_id' parameter is required to verify the license for this product. "
       .. "Please set 'product_id' to '%s' in the request."):format(product),
       shop.licenses:verify({ product_permalink = "brpro", license_key = key }, { retries = 0 }))
   end)
 
-  it("is no list: a parameter that is not a text is refused as such", function()
+  it("is refused if it is not a string", function()
     local body, err = shop:request { method = "POST", url = "/v2/licenses/verify",
       body = { product_id = product, license_key = { key } } }
     refused(400, "The 'license_key' parameter must be a string.", body, err)
   end)
 
-  it("of a membership is one for all charges and tells the subscription's end", function()
+  it("of a membership is the same for all charges and shows the end of the subscription", function()
     local first = assert(gum:sell { product_id = "mclub" })
     local again = assert(gum:sell { subscription_id = first.subscription_id })
     assert.equal(first.license_key, again.license_key)
@@ -132,7 +132,7 @@ describe("A license key in the emulator", function()
     assert.same({ again.id, first.id }, { sales[1].id, sales[2].id })
   end)
 
-  it("of an imported customer tells of the customer", function()
+  it("of an imported customer shows the customer", function()
     local imported = assert(gum:import_customer { product_id = "brpro", email = "imported@example.com" })
     imported.increment_uses_count = true
     local license = assert(shop.licenses:verify(imported))
@@ -142,7 +142,7 @@ describe("A license key in the emulator", function()
     assert.equal(1, assert(verify { license_key = imported.license_key }).uses)
   end)
 
-  it("is looked up without a token and changed with one", function()
+  it("is verified without a token and changed with one", function()
     local stranger = support.shop(gum, { access_token = "no-such-token" })
     assert(stranger.licenses:verify { product_id = product, license_key = key })
     local license, err = stranger.licenses:disable { product_id = product, license_key = key }
@@ -152,7 +152,7 @@ describe("A license key in the emulator", function()
 end)
 
 describe("A license of a shop older than 2023", function()
-  it("may be looked up by its product's permalink", function()
+  it("may be verified with the permalink of its product", function()
     local gum = assert(emulator.start { sales = 60, subscribers = 4, now = 1600000000 })
     local sale = assert(gum:sell { product_id = "brpro" })
     assert(support.shop(gum).licenses:verify { product_permalink = "brpro", license_key = sale.license_key })

@@ -1,4 +1,4 @@
--- What the emulator says to clients and users, byte by byte where Gumroad's answers are known.
+-- What the emulator sends to clients and users, byte by byte where Gumroad's responses are known.
 local browser = require "browser"
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
@@ -10,12 +10,12 @@ local WEB_CLIENT, WEB_SECRET = "emulated-web-application", "emulated-client-secr
 local DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 local VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
--- A recorded answer as it is on the wire.
+-- A recorded response as it is on the wire.
 local function recorded(name)
   return (support.fixture(name .. ".json"):gsub("\n *", ""):gsub('": ', '":'))
 end
 
--- The same without what differs each time.
+-- The same without the parts that differ each time.
 local function shape(json)
   return (json:gsub(':"[^"]*"', ':""'):gsub(":%d+", ":0"))
 end
@@ -65,7 +65,7 @@ describe("The emulator's OAuth", function()
   end
 
   describe("asks the user", function()
-    it("on a page that names the application and the scopes", function()
+    it("with a page that names the application and the scopes", function()
       local response = browser.get(page())
       assert.equal(200, response.status)
       for _, text in ipairs { "Authorize Emulated application", "<li>view_profile</li><li>view_sales</li>" } do
@@ -73,7 +73,7 @@ describe("The emulator's OAuth", function()
       end
     end)
 
-    it("and comes back with code and state", function()
+    it("and redirects with a code and the state", function()
       local location = browser.decide(page { state = "s & t" }, "authorize")
       local query = core.form_decode(browser.query(location))
       assert.equal(REDIRECT .. "?", location:match("^[^?]*%?"))
@@ -81,14 +81,14 @@ describe("The emulator's OAuth", function()
       assert.equal(43, #query.code)
     end)
 
-    it("and comes back with a refusal", function()
+    it("and redirects with a denial", function()
       local location = browser.decide(page { state = "s" }, "deny")
       assert.same({ error = "access_denied", state = "s", error_description =
         "The resource owner or authorization server denied the request." },
         core.form_decode(browser.query(location)))
     end)
 
-    it("keeps what others wrote out of its HTML", function()
+    it("and escapes foreign text in its HTML", function()
       local body = browser.get(page { state = '"><script>' }).body
       assert.truthy(body:find("&quot;&gt;&lt;script&gt;", 1, true))
       assert.is_nil(body:find("<script>", 1, true))
@@ -99,13 +99,13 @@ describe("The emulator's OAuth", function()
       ["another redirect URI"] = { redirect_uri = "http://127.0.0.1/other" },
       ["another host"] = { redirect_uri = "http://example.com/callback" },
       ["a loopback name in place of the address"] = { redirect_uri = "http://localhost/callback" },
-      ["a port that is none"] = { redirect_uri = "http://127.0.0.1:x/callback" },
+      ["an invalid port"] = { redirect_uri = "http://127.0.0.1:x/callback" },
       ["no redirect URI"] = { redirect_uri = false }, ["an unknown scope"] = { scope = "view_profile everything" },
       ["an internal scope"] = { scope = "mobile_api" }, ["a legacy scope"] = { scope = "refund_sales" },
       ["another response type"] = { response_type = "token" },
       ["a plain challenge"] = { code_challenge = VERIFIER, code_challenge_method = "plain" },
     } do
-      it("not for " .. what .. ", and sends nobody anywhere", function()
+      it("but not for " .. what .. ", which does not redirect", function()
         local response = browser.get(page(fields))
         assert.is_true(response.status == 400 or response.status == 401)
         assert.is_nil(response.headers.location)
@@ -118,12 +118,12 @@ describe("The emulator's OAuth", function()
       end)
     end
 
-    it("with any port where the registered address is loopback", function()
+    it("with any port if the registered URI is on loopback", function()
       local location = browser.decide(page { redirect_uri = "http://127.0.0.1:51234/callback" }, "authorize")
       assert.equal("http://127.0.0.1:51234/callback?", location:match("^[^?]*%?"))
     end)
 
-    it("for view_public and a code where nothing else is said", function()
+    it("for view_public and a code by default", function()
       local response = exchange { code = code_of { scope = false, response_type = false }, grant_type = false }
       assert.equal("view_public", field(response, "scope"))
     end)
@@ -137,7 +137,7 @@ describe("The emulator's OAuth", function()
       assert.equal("no-store, no-cache", response.headers["cache-control"])
     end)
 
-    it("that had a challenge only for the verifier", function()
+    it("with a challenge only for the verifier", function()
       local challenge = { code_challenge = pkce.challenge(VERIFIER), code_challenge_method = "S256" }
       local code = code_of(challenge)
       assert.equal("invalid_request", field(exchange { code = code }, "error"))
@@ -158,7 +158,7 @@ describe("The emulator's OAuth", function()
       check(400, "errors/oauth_400_invalid_grant", exchange { code = code })
     end)
 
-    it("for a client that says who it is, in the form or by HTTP Basic", function()
+    it("for a client that authenticates in the form or with HTTP Basic", function()
       local function basic(text) return { Authorization = "Basic " .. support.output("printf %s "
         .. support.quote(text) .. " | base64 -w 0") } end
       local web = { client_id = WEB_CLIENT, client_secret = WEB_SECRET }
@@ -173,7 +173,7 @@ describe("The emulator's OAuth", function()
       assert.equal(200, exchange(web).status)
     end)
 
-    it("not without a code or with another grant", function()
+    it("but not without a code or with another grant type", function()
       assert.equal("invalid_request", field(exchange {}, "error"))
       local response = exchange { grant_type = "password" }
       assert.same({ 400, "unsupported_grant_type" }, { response.status, field(response, "error") })
@@ -191,7 +191,7 @@ describe("The emulator's OAuth", function()
     assert.truthy(refused.headers["www-authenticate"]:find("was revoked", 1, true))
   end)
 
-  it("revokes, and tells about tokens", function()
+  it("revokes tokens and returns information about them", function()
     local token = field(exchange { code = code_of() }, "access_token")
     local function info()
       return send("GET", "/oauth/token/info", nil, { Authorization = "Bearer " .. token })
@@ -205,7 +205,7 @@ describe("The emulator's OAuth", function()
     check(200, "oauth/revoke", post("/oauth/revoke", { token = "unknown", client_id = CLIENT }))
   end)
 
-  it("does not revoke a confidential application's token for others", function()
+  it("does not revoke a confidential application's token for other applications", function()
     local web = { client_id = WEB_CLIENT, client_secret = WEB_SECRET }
     web.code = code_of(web)
     local token = field(exchange(web), "access_token")
@@ -230,7 +230,7 @@ describe("The emulator's OAuth", function()
       assert.equal(43, #field(device, "device_code"))
     end)
 
-    it("and says how far the user is", function()
+    it("and reports what the user has decided", function()
       local device = start()
       check(400, "errors/oauth_400_authorization_pending", poll(device))
       check(400, "errors/oauth_400_slow_down", poll(device))
@@ -243,7 +243,7 @@ describe("The emulator's OAuth", function()
       check(400, "errors/oauth_400_expired_token", poll(device))
     end)
 
-    it("not when the user refuses, or revokes the application meanwhile", function()
+    it("but not when the user denies it or revokes the application", function()
       local device = start()
       assert.is_table(gum:deny(field(device, "user_code")))
       check(400, "errors/oauth_400_access_denied", poll(device))
@@ -253,7 +253,7 @@ describe("The emulator's OAuth", function()
       check(400, "errors/oauth_400_access_denied", poll(device))
     end)
 
-    it("not with codes that are unknown, expired or another client's", function()
+    it("but not with codes that are unknown, expired or of another client", function()
       check(400, "errors/oauth_400_expired_token", post("/oauth/token", { grant_type = DEVICE_GRANT,
         client_id = CLIENT, device_code = "unknown" }))
       local device = start()
@@ -270,7 +270,7 @@ describe("The emulator's OAuth", function()
     end)
   end)
 
-  it("lets the user revoke an application: its tokens and subscriptions go", function()
+  it("lets the user revoke an application with its tokens and subscriptions", function()
     local token = field(exchange { code = code_of() }, "access_token")
     local function api(method, path, form, access_token)
       return send(method, path, form, { Authorization = "Bearer " .. access_token })
@@ -289,7 +289,7 @@ describe("The emulator's OAuth", function()
     assert.is_nil(gum:revoke_application "nobody")
   end)
 
-  it("knows the applications that it is started with", function()
+  it("has the applications that it was started with", function()
     local own = assert(emulator.start { sales = 0, products = 1, applications = {
       { client_id = "mine", name = "Mine & yours", redirect_uris = { "https://app.example.com/cb?a=1" } },
     } })
@@ -300,7 +300,7 @@ describe("The emulator's OAuth", function()
     assert.equal("https://app.example.com/cb?a=1&code=", location:match("^.*code="))
   end)
 
-  it("leaves other paths and methods to the rest", function()
+  it("does not respond to other paths and methods", function()
     assert.equal(404, send("GET", "/oauth/token").status)
     assert.equal(404, send("GET", "/oauth/applications").status)
   end)

@@ -5,21 +5,21 @@ local post_url = require "gumroad.emulator.pings.post_url"
 
 local SCALE = 0.001  -- a retry after a minute comes after 60 ms
 
--- A receiver of pings in this process: `answers` are the statuses it gives, in order, then 200.
+-- A receiver of pings in this process. `statuses` are those of its responses, in order; then 200 follows.
 local function new_receiver()
   local open = assert(listener.new { port = 0 })
   core.engine():watch(open:fd())
-  local receiver = { answers = {}, got = {}, url = "http://127.0.0.1:" .. open:port() }
+  local receiver = { statuses = {}, got = {}, url = "http://127.0.0.1:" .. open:port() }
 
   local function take(request)
-    local status = table.remove(receiver.answers, 1) or 200
+    local status = table.remove(receiver.statuses, 1) or 200
     table.insert(receiver.got, { method = request:method(), path = request:path(),
       headers = request:headers(), body = request:body(),
       fields = core.form_decode(request:body()) })
     request:answer(status, status == 302 and { Location = receiver.url .. "/elsewhere" } or nil)
   end
 
-  -- Waits for so many pings in all and gives them.
+  -- Waits for a number of pings and returns them.
   function receiver.wait(count)
     local give_up = core.now() + 20
     while #receiver.got < count and core.now() < give_up do
@@ -40,7 +40,7 @@ local function new_receiver()
   return receiver
 end
 
-describe("pings", function()
+describe("The emulator's pings", function()
   local gum, receiver
 
   local function subscribe(resource_name, url, token)
@@ -95,7 +95,7 @@ describe("pings", function()
     assert.same({ 200 }, statuses())
   end)
 
-  it("go to each subscription and to the settings' address, which is told of sales only", function()
+  it("go to each subscription, and those of sales also to the URL in the settings", function()
     start()
     subscribe "sale"
     subscribe "sale"
@@ -111,10 +111,10 @@ describe("pings", function()
     assert.same({ 200, 200, 200, 200 }, statuses())
   end)
 
-  it("are repeated with a count after errors of the receiver", function()
+  it("are repeated, with a count, after errors of the receiver", function()
     start()
     subscribe "sale"
-    receiver.answers = { 500, 503 }
+    receiver.statuses = { 500, 503 }
     gum:sell()
     local pings = receiver.wait(3)
     assert.is_nil(pings[1].fields.retry_count)
@@ -126,22 +126,22 @@ describe("pings", function()
   it("are given up after the fourth delivery", function()
     start()
     subscribe "sale"
-    receiver.answers = { 502, 504, 499, 500, 500 }
+    receiver.statuses = { 502, 504, 499, 500, 500 }
     gum:sell()
     receiver.wait(4)
     assert.same({ 502, 504, 499, 500 }, statuses())
   end)
 
-  it("follow three redirects with the same post, and are then lost", function()
+  it("follow three redirects with the same body, and are then lost", function()
     start()
     subscribe "sale"
-    receiver.answers = { 302, 302, 302 }
+    receiver.statuses = { 302, 302, 302 }
     gum:sell()
     local got = receiver.wait(4)
     assert.same({ "POST", "/elsewhere", got[1].body }, { got[4].method, got[4].path, got[4].body })
     assert.same({ 302, 302, 302, 200 }, statuses())
     gum:reset_stats()
-    receiver.answers = { 302, 302, 302, 302 }
+    receiver.statuses = { 302, 302, 302, 302 }
     gum:sell()
     receiver.wait(8)
     assert.same({ 302, 302, 302, 302 }, statuses())
@@ -150,24 +150,24 @@ describe("pings", function()
   it("are lost by older servers when the receiver redirects", function()
     start { old_server = true }
     subscribe "sale"
-    receiver.answers = { 302 }
+    receiver.statuses = { 302 }
     gum:sell()
     receiver.wait(1)
     assert.same({ 302 }, statuses())
   end)
 
   for _, status in ipairs { 400, 404, 410, 429, 501 } do
-    it("are lost when the answer is " .. status, function()
+    it("are lost when the response is " .. status, function()
       start()
       subscribe "sale"
-      receiver.answers = { status }
+      receiver.statuses = { status }
       gum:sell()
       receiver.wait(1)
       assert.same({ status }, statuses())
     end)
   end
 
-  it("are repeated when nobody answers, by new servers only", function()
+  it("are repeated without a response, but only by newer servers", function()
     for old, deliveries in pairs { [false] = 4, [true] = 1 } do
       start { old_server = old }
       subscribe("sale", "http://127.0.0.1:1/nobody")
@@ -188,7 +188,7 @@ describe("pings", function()
     assert.same({ 200 }, statuses())
   end)
 
-  it("tell of what happens to subscriptions", function()
+  it("report what happens to subscriptions", function()
     start()
     for _, name in ipairs { "sale", "cancellation", "subscription_updated", "subscription_ended",
       "subscription_restarted" } do
@@ -212,7 +212,7 @@ describe("pings", function()
     assert.equal("subscription_restarted", receiver.wait(5)[5].fields.resource_name)
   end)
 
-  it("tell of disputes, and of a sale again when asked to", function()
+  it("report disputes, and repeat a sale on request", function()
     start()
     for _, name in ipairs { "sale", "dispute", "dispute_won" } do subscribe(name) end
     local sale = gum:sell()
@@ -225,9 +225,9 @@ describe("pings", function()
     assert.equal(first.fields.sale_id, receiver.wait(4)[4].fields.sale_id)
   end)
 
-  it("can be tried from the settings: no resource name, test last, never repeated", function()
+  it("can be tested in the settings: without a resource name, with test at the end, never repeated", function()
     start()
-    receiver.answers = { 500 }
+    receiver.statuses = { 500 }
     gum:test_ping(receiver.url .. "/test")
     local ping = receiver.wait(1)[1]
     assert.is_nil(ping.fields.resource_name)

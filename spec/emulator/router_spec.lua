@@ -31,7 +31,7 @@ describe("The emulator's router", function()
       json.encode(made.value))
   end
 
-  it("answers 501 for an operation without a handler, and for that one alone", function()
+  it("responds with 501 to an operation without a handler, and only to that one", function()
     local sales = tables.copy(api.sales)
     sales[#sales + 1] = row("sales", "invented", "/sales/invented")
     local router = Router.new(tables.copy(api, { sales = sales }))
@@ -40,14 +40,14 @@ describe("The emulator's router", function()
     assert.equal("The sale was not found.", get(router, "/v2/sales/invent").value.message)
   end)
 
-  it("answers 501 for a resource without handlers, and for that one alone", function()
+  it("responds with 501 to a resource without handlers, and only to that one", function()
     local router = Router.new(tables.copy(api, { inventions = { row("inventions", "list", "/inventions") } }))
     check_501("inventions.list", get(router, "/v2/inventions"))
     assert.equal(200, get(router, "/v2/sales").status)
     assert.equal(404, get(router, "/v2/invention").status)
   end)
 
-  it("asks for the token and its scope before it answers 501", function()
+  it("checks the token and its scope before it responds with 501", function()
     local router = Router.new { inventions = { row("inventions", "list", "/inventions") } }
     assert.equal(401, get(router, "/v2/inventions", "unknown").status)
     assert.equal(403, get(router, "/v2/inventions", "narrow").status)
@@ -66,7 +66,7 @@ describe("The emulator's router", function()
     assert.same({}, without)
   end)
 
-  it("does not take handlers that cannot be loaded for missing ones", function()
+  it("does not treat handlers that fail to load as missing", function()
     package.preload["gumroad.emulator.handlers.broken"] = function() error("a mistake in it", 0) end
     finally(function() package.preload["gumroad.emulator.handlers.broken"] = nil end)
     assert.has_error(function() Router.new { broken = { row("broken", "list", "/broken") } } end, "a mistake in it")

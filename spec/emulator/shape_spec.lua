@@ -1,4 +1,4 @@
--- What the emulator says, held against answers and pings in Gumroad's own shapes.
+-- What the emulator sends, compared with recorded responses and pings of Gumroad.
 local Shop = require "gumroad.emulator.shop"
 local catalog = require "gumroad.emulator.shop.catalog"
 local events = require "gumroad.emulator.shop.events"
@@ -21,7 +21,7 @@ local function read(name)
   return text
 end
 
--- JSON to the emulator's objects, which keep the order of their keys ----------------------
+-- from JSON to the emulator's objects, which keep the order of their keys -----------------
 
 local ESCAPES = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
 
@@ -94,7 +94,7 @@ local function kind(value)
   return json.keys(value) and "object" or "list"
 end
 
--- For each key, in any of the objects, the kinds of values that it has.
+-- The kinds of values of each key, in any of the objects.
 local function kinds_of(objects)
   local out = {}
   for _, object in ipairs(objects) do
@@ -126,7 +126,7 @@ local function check_keys(kinds, place, sample)
   end
 end
 
--- Every key of the samples is among ours, with the same kind of value, in the same order.
+-- Checks that the emulator has every key of the samples, with the same kind of value, in the same order.
 local function check_shapes(ours, samples)
   local kinds, place = kinds_of(ours), position_of(json.keys(ours[1]))
   for _, sample in ipairs(samples) do check_keys(kinds, place, sample) end
@@ -140,7 +140,7 @@ local function all_sales(shop)
   return out
 end
 
-describe("the emulator's objects", function()
+describe("The emulator's objects", function()
   local shop
   setup(function()
     shop = Shop.new { seed = 7, products = 12, sales = 2000, subscribers = 60, now = 1790000000 }
@@ -188,7 +188,7 @@ describe("the emulator's objects", function()
     assert.is_nil(public.twitter_handle)
   end)
 
-  it("tell empty dictionaries from empty lists and say null", function()
+  it("distinguish empty dictionaries from empty lists, and contain null", function()
     local text = json.encode(product_view(shop, catalog.get(shop, 3), ALL, true))
     assert.is_truthy(text:find('"file_info":{}', 1, true))
     assert.is_truthy(text:find('"custom_fields":[]', 1, true))
@@ -196,8 +196,8 @@ describe("the emulator's objects", function()
   end)
 end)
 
-describe("the emulator's JSON", function()
-  it("is what the server writes, byte for byte", function()
+describe("The emulator's JSON", function()
+  it("equals the server's, byte for byte", function()
     for _, name in ipairs { "json_sale", "json_subscription_updated" } do
       local body = read("pings/" .. name .. ".body.json")
       assert.equal(body, json.encode(parse(body)))
@@ -209,28 +209,28 @@ describe("the emulator's JSON", function()
   end)
 end)
 
-describe("a ping's form", function()
+describe("The form of a ping", function()
   for _, name in ipairs(support.fixtures("pings", ".form")) do
-    it("is that of " .. name .. ", byte for byte", function()
+    it("equals " .. name .. ", byte for byte", function()
       assert.equal(read("pings/" .. name .. ".form"),
         form(fixture("pings/" .. name .. ".payload.json")))
     end)
   end
 end)
 
-describe("a ping's payload", function()
-  local shop, told
+describe("The payload of a ping", function()
+  local shop, seen
   before_each(function()
-    told = {}
+    seen = {}
     shop = Shop.new { seed = 7, products = 12, sales = 50, subscribers = 20, now = 1790000000 }
-    shop.emit = function(name, record, details) told[#told + 1] = { name, record, details } end
+    shop.emit = function(name, record, details) seen[#seen + 1] = { name, record, details } end
   end)
 
-  -- keys of the payload for the event that was told of last
+  -- the keys of the payload of the latest event
   local function last_payload()
-    local name, record = told[#told][1], told[#told][2]
+    local name, record = seen[#seen][1], seen[#seen][2]
     local make = record.order_number and payloads.sale or payloads.subscription
-    return make(shop, record, name, told[#told][3])
+    return make(shop, record, name, seen[#seen][3])
   end
 
   local function check_payload(name)
@@ -246,7 +246,7 @@ describe("a ping's payload", function()
     assert.same({ "Name on print", "100% sure?" }, json.keys(payload.custom_fields))
   end)
 
-  it("lets a custom field overwrite what came before it, in its place", function()
+  it("lets a custom field overwrite an earlier field, in its place", function()
     events.sell(shop, { product_id = "gvone", email = "real@example.com",
       custom_fields = { { "email", "typed@example.com" }, { "refunded", "yes" } } })
     local payload = last_payload()
@@ -256,7 +256,7 @@ describe("a ping's payload", function()
     assert.equal("yes", payload.custom_fields.refunded)
   end)
 
-  it("has the keys of shipped goods", function()
+  it("has the keys of a physical product", function()
     events.sell(shop, { product_id = "rqdnt" })
     local sample = fixture("pings/sale_physical.payload.json")
     local payload = last_payload()
@@ -265,11 +265,11 @@ describe("a ping's payload", function()
     end
   end)
 
-  it("has the keys of a gift, told to the receiver", function()
+  it("has the keys of a gift to the receiver", function()
     local sale = events.sell(shop, { product_id = "kzqwu", email = "gifter@example.com",
       gift_to = "giftee@example.com" })
     check_payload "sale_gift_receiver"
-    assert.equal(1, #told)
+    assert.equal(1, #seen)
     assert.equal("giftee@example.com", last_payload().email)
     assert.equal(sale.price, last_payload().gift_price)
   end)
@@ -293,7 +293,7 @@ describe("a ping's payload", function()
 
   it("has the keys of a membership, its charges and its changes", function()
     events.sell(shop, { product_id = "mclub" })
-    local subscription = told[1][2].subscription
+    local subscription = seen[1][2].subscription
     assert.equal(subscription.id, last_payload().subscription_id)
     events.sell(shop, { subscription_id = subscription.id })
     assert.is_true(last_payload().is_recurring_charge)
@@ -310,10 +310,10 @@ describe("a ping's payload", function()
   end)
 end)
 
-describe("the emulator's chance", function()
+describe("The emulator's random number generator", function()
   local seven = rng.new(7)
 
-  it("gives the same on every Lua", function()
+  it("returns the same on every Lua", function()
     assert.equal("e0MygEdYklQ3MjGUrSHoxA==", seven:id("sale", 70000))
     assert.equal("911FB23B-EB570872-152BD351-056CEC5A", seven:license_key("sale_license", 70000))
     assert.equal(237119315, rng.order_number(70000))
@@ -321,7 +321,7 @@ describe("the emulator's chance", function()
     assert.equal("1411926915827", seven:digits("seller", 1, 13))
   end)
 
-  it("makes ids, keys and order numbers that can be read back", function()
+  it("creates ids, keys and order numbers that can be read back", function()
     for number = 1, 2 ^ 29, 1234567 do
       assert.equal(number, seven:number_of_id("sale", seven:id("sale", number)))
       assert.equal(number,
@@ -330,7 +330,7 @@ describe("the emulator's chance", function()
     end
   end)
 
-  it("makes ids that name nothing else", function()
+  it("creates unique ids", function()
     local id = seven:id("sale", 5)
     assert.is_nil(rng.new(8):number_of_id("sale", id))
     assert.is_nil(seven:number_of_id("subscription", id))
@@ -338,7 +338,7 @@ describe("the emulator's chance", function()
     assert.is_nil(seven:number_of_id("sale", ""))
   end)
 
-  it("needs no list of what it is for", function()
+  it("works for purposes that are not listed", function()
     local id = seven:id("something_new", 5)
     assert.equal(5, seven:number_of_id("something_new", id))
     assert.is_nil(seven:number_of_id("something_newer", id))
@@ -346,7 +346,7 @@ describe("the emulator's chance", function()
   end)
 end)
 
-describe("the emulator's shop", function()
+describe("The emulator's shop", function()
   local function shop_of(count)
     return Shop.new { seed = 3, products = 15, sales = count, subscribers = 30, now = 1790000000 }
   end
@@ -355,14 +355,14 @@ describe("the emulator's shop", function()
     assert.equal(json.encode(all_sales(shop_of(100))), json.encode(all_sales(shop_of(100))))
   end)
 
-  it("finds a sale by its id without making the others", function()
+  it("finds a sale by its id without creating the others", function()
     local shop = shop_of(100000)
     local sale = sales.get(shop, 70000)
     assert.equal(70000, sales.find(shop, sale.id).number)
     assert.same({}, shop.sales)
   end)
 
-  it("grows older with the number of a sale", function()
+  it("has sales whose times increase with their numbers", function()
     local shop = shop_of(3000)
     for number = 2, 3000 do
       assert.is_true(sales.created(shop, number) >= sales.created(shop, number - 1))
@@ -370,7 +370,7 @@ describe("the emulator's shop", function()
     assert.is_true(sales.created(shop, 3000) <= 1790000000)
   end)
 
-  it("counts the sales of each product as its list shows them", function()
+  it("counts the sales of each product as in its list", function()
     local shop = shop_of(1234)
     events.sell(shop, {})
     local counts = {}
@@ -384,7 +384,7 @@ describe("the emulator's shop", function()
     end
   end)
 
-  it("has subscriptions whose purchases are the membership's sales", function()
+  it("has subscriptions whose purchases are the sales of the membership", function()
     local shop = shop_of(400)
     for number = 1, shop.subscription_count do
       local subscription = subscriptions.get(shop, number)

@@ -1,5 +1,5 @@
--- What is made, changed and deleted in the emulated shop is seen so afterwards, and what Gumroad
--- would refuse is refused.
+-- Changes to the emulated shop are visible afterward, and requests that Gumroad would refuse
+-- are refused.
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local support = require "support"
@@ -33,26 +33,26 @@ describe("The emulated shop", function()
     return assert(transfer:result())
   end
 
-  -- Uploads bytes as a product's file.
+  -- Uploads bytes as a file for a product.
   local function upload(filename, bytes)
     local begun = assert(shop.files:presign { filename = filename, file_size = #bytes })
     local parts = {}
     for i, part in ipairs(begun.parts) do
-      local answer = put(part.presigned_url, bytes:sub(i * 4 - 3, i * 4))
-      parts[i] = { part_number = i, etag = answer.headers.etag }
+      local response = put(part.presigned_url, bytes:sub(i * 4 - 3, i * 4))
+      parts[i] = { part_number = i, etag = response.headers.etag }
     end
     return { upload_id = begun.upload_id, key = begun.key, parts = parts }
   end
 
-  describe("takes a product's file", function()
-    it("in as many parts as it is long, and shows it with the product", function()
+  describe("accepts a file for a product", function()
+    it("in the parts that its size requires, and shows it with the product", function()
       local url = assert(shop.files:complete(upload("my ink.zip", "0123456789"))).file_url
       local id = new_product { files = { { url = url, display_name = "The ink" } } }
       local file = assert(shop.products:get(id)).files[1]
       assert.same({ "The ink", 10, "zip", "archive" }, { file.name, file.size, file.filetype, file.filegroup })
     end)
 
-    it("away when a list of files does not name it, and keeps those it names by id", function()
+    it("and removes it if it is not in `files`, but keeps those that are named by id", function()
       local first = assert(shop.files:complete(upload("a.zip", "01"))).file_url
       local second = assert(shop.files:complete(upload("b.zip", "01"))).file_url
       local id = new_product { files = { { url = first }, { url = second } } }
@@ -61,7 +61,7 @@ describe("The emulated shop", function()
       assert.same({ kept }, ids_of(shop.products:get(id).files))
     end)
 
-    it("not before all parts have arrived with their tags, and not twice", function()
+    it("but not before all parts have arrived with their ETags, and not twice", function()
       local ready = upload("a.zip", "01234567")
       local etag = ready.parts[2].etag
       ready.parts[2].etag = "wrong"
@@ -76,7 +76,7 @@ describe("The emulated shop", function()
       assert.equal(400, err.status)
     end)
 
-    it("not after the upload was dropped, which may be said twice", function()
+    it("but not after the upload was aborted, which may be repeated", function()
       local begun = assert(shop.files:presign { filename = "a.zip", file_size = 3 })
       local which = { upload_id = begun.upload_id, key = begun.key }
       assert.equal("accepted", assert(shop.files:abort(which)).status)
@@ -84,7 +84,7 @@ describe("The emulated shop", function()
       assert.equal(404, put(begun.parts[1].presigned_url, "012").status)
     end)
 
-    it("not by a URL that was changed, or that has expired", function()
+    it("but not with a URL that was changed or has expired", function()
       local url = assert(shop.files:presign { filename = "a.zip", file_size = 3 }).parts[1].presigned_url
       local place = assert(shop.direct_uploads:create { blob = { filename = "a.png", byte_size = 3,
         checksum = "kAFQmDzST7DWlj99KOF/cg==", content_type = "image/png" } })
@@ -100,25 +100,25 @@ describe("The emulated shop", function()
       assert.matches("<Code>AccessDenied</Code><Message>Request has expired</Message>", late.body)
     end)
 
-    it("not from a URL that was never uploaded to", function()
+    it("but not from a URL without an upload", function()
       local _, err = shop.products:create { name = "a", price = 0, files = { { url = "https://example.com/a.zip" } } }
       assert.equal("invalid", err.kind)
     end)
 
-    it("of 20 GB at most", function()
+    it("of at most 20 GB", function()
       local _, err = shop.files:presign { filename = "a.zip", file_size = 20 * 1024 ^ 3 + 1 }
       assert.equal(400, err.status)
     end)
   end)
 
-  describe("takes a picture", function()
+  describe("accepts a picture", function()
     local function reserve(options)
       local blob = { filename = "a.png", byte_size = 3, checksum = "kAFQmDzST7DWlj99KOF/cg==",
         content_type = "image/png" }
       return assert(shop.direct_uploads:create { blob = blob, purpose = options and options.purpose })
     end
 
-    it("for a cover or thumbnail once it was sent with the headers that were signed", function()
+    it("for a cover or thumbnail that was sent with the signed headers", function()
       local id, place = new_product(), reserve()
       local _, err = shop.covers:create(id, { signed_blob_id = place.signed_id })
       assert.equal("invalid", err.kind)
@@ -131,7 +131,7 @@ describe("The emulated shop", function()
       assert.is_nil(shop.products:get(id).thumbnail_url)
     end)
 
-    it("not for the profile without the scope edit_profile", function()
+    it("but not for the profile without the scope edit_profile", function()
       for _, token in ipairs { "only-account", "only-products" } do
         local other = support.shop(gum, { access_token = token })
         local _, err = other.direct_uploads:create { purpose = "media",
@@ -141,7 +141,7 @@ describe("The emulated shop", function()
       end
     end)
 
-    it("and puts covers into the order that is wished for, the first being the main one", function()
+    it("and puts covers into the requested order, starting with the main one", function()
       local id = new_product()
       local covers
       for _ = 1, 3 do covers = assert(shop.covers:create(id, { url = "https://example.com/a.png" })) end
@@ -156,7 +156,7 @@ describe("The emulated shop", function()
       refused("The cover was not found.", shop.covers:delete(id, ids[3]))
     end)
 
-    it("with an address on the web only, for a thumbnail with HTTP 400", function()
+    it("only from a web URL, and refuses others with HTTP 400 for thumbnails", function()
       local _, err = shop.thumbnails:create(new_product(), { url = "ftp://example.com/a.png" })
       assert.same({ 400, "invalid" }, { err.status, err.kind })
       _, err = shop.covers:create(new_product(), {})
@@ -171,7 +171,7 @@ describe("The emulated shop", function()
       category = assert(shop.variant_categories:create(id, { title = "Size" })).id
     end)
 
-    it("that are seen in the product, too", function()
+    it("that are shown in the product too", function()
       local variant = assert(shop.variants:create(id, category, { name = "A4", price_difference_cents = -100 }))
       local option = assert(shop.products:get(id)).variants[1].options[1]
       assert.same({ "A4", -100 }, { option.name, option.price_difference })
@@ -179,7 +179,7 @@ describe("The emulated shop", function()
       assert.equal(3, assert(shop.variants:get(id, category, variant.id)).max_purchase_count)
     end)
 
-    it("that are still found when they are deleted, and no longer listed", function()
+    it("that are still found after they are deleted, but no longer listed", function()
       local variant = assert(shop.variants:create(id, category, { name = "A4" })).id
       assert(shop.variants:delete(id, category, variant))
       assert.equal(0, #assert(shop.variants:list(id, category)))
@@ -187,13 +187,13 @@ describe("The emulated shop", function()
       assert.equal("A4", assert(shop.variants:get(id, category, variant)).name)
     end)
 
-    it("whose product and category are asked for first", function()
+    it("whose product and category must exist", function()
       refused("The product was not found.", shop.variants:get("x", "y", "z"))
       refused("The variant_category was not found.", shop.variants:get(id, "y", "z"))
       refused("The variant was not found.", shop.variants:get(id, category, "z"))
     end)
 
-    it("that in a membership are tiers, with prices of their own", function()
+    it("that are tiers with their own prices in a membership", function()
       local club = new_product { native_type = "membership", price = 500 }
       local tiers = assert(shop.variant_categories:list(club))[1]
       local tier = assert(shop.variants:list(club, tiers.id))[1]
@@ -203,14 +203,14 @@ describe("The emulated shop", function()
       refused("The price of a tiered membership is set on its tiers.", shop.products:update(club, { price = 700 }))
     end)
 
-    it("as SKUs where goods are shipped, and nowhere else", function()
+    it("as SKUs of physical products, and only there", function()
       assert.equal("NH-1", assert(shop.skus:list("rqdnt"))[1].custom_sku)
       assert.equal(0, #assert(shop.skus:list(id)))
     end)
   end)
 
   describe("has discount codes", function()
-    it("of a product, oldest first, and universal ones under every product", function()
+    it("for a product, oldest first, and universal ones for every product", function()
       local one, other = new_product(), new_product()
       local own = assert(shop.offer_codes:create(one, { name = "own", amount_off = 100 }))
       local all = assert(shop.offer_codes:create(one, { name = "all", amount_off = 5, offer_type = "percent",
@@ -225,7 +225,7 @@ describe("The emulated shop", function()
       refused("The offer_code was not found.", shop.offer_codes:get(one, all.id))
     end)
 
-    it("only the limits of which change, and are cleared by nothing", function()
+    it("whose limits alone can be changed, and cleared with an empty value", function()
       local id = new_product()
       local code = assert(shop.offer_codes:create(id, { name = "own", amount_cents = 100, max_purchase_count = 3 })).id
       assert.equal(9, assert(shop.offer_codes:update(id, code, { max_purchase_count = 9 })).max_purchase_count)
@@ -250,7 +250,7 @@ describe("The emulated shop", function()
       end)
     end
 
-    it("and warns when one makes a product too cheap", function()
+    it("and warns if one makes a product too cheap", function()
       local changed = assert(shop.products:update(new_product(), { price = 100 }))
       assert.equal(100, changed.price)
       assert.truthy(changed.warning:find("discounts this product below $0.99: AUTUMN-10.", 1, true))
@@ -258,8 +258,8 @@ describe("The emulated shop", function()
     end)
   end)
 
-  describe("asks at the checkout", function()
-    it("by names that hold anything, the last of one name being meant", function()
+  describe("has questions at checkout", function()
+    it("with any names, and finds the last question with a name", function()
       local id, name = new_product(), "Name v1.0 / [print] & Öl?"
       assert(shop.custom_fields:create(id, { name = name }))
       assert(shop.custom_fields:create(id, { name = name, required = true }))
@@ -269,7 +269,7 @@ describe("The emulated shop", function()
       assert.equal(name, shop.products:get(id).custom_fields[1].name)
     end)
 
-    it("by names whose dots are encoded: what is behind one that is not is a format", function()
+    it("with encoded dots in names, because a format follows an unencoded dot", function()
       local id = new_product()
       assert(shop.custom_fields:create(id, { name = "size.cm" }))
       local _, err = shop:request { method = "DELETE", url = "/v2/products/" .. id .. "/custom_fields/size.cm" }
@@ -277,7 +277,7 @@ describe("The emulated shop", function()
       assert(shop:request { method = "DELETE", url = "/v2/products/" .. id .. "/custom_fields/size%2Ecm" })
     end)
 
-    it("only what it can ask", function()
+    it("only of known types", function()
       local id = new_product()
       for _, fields in ipairs { { name = " " }, { name = "a", type = "number" }, { name = "a", type = "terms" } } do
         refused("The custom_field was unable to be created.", shop.custom_fields:create(id, fields))
@@ -285,7 +285,7 @@ describe("The emulated shop", function()
       assert(shop.custom_fields:create(id, { name = "https://example.com/terms", type = "terms" }))
     end)
 
-    it("and takes only the text true for required", function()
+    it("and accepts only the string true for required", function()
       local made = assert(shop:request { method = "POST", url = "/v2/products/" .. new_product() .. "/custom_fields",
         body = '{"name":"a","required":true}', headers = { ["Content-Type"] = "application/json" } })
       assert.is_false(made.custom_field.required)
@@ -293,7 +293,7 @@ describe("The emulated shop", function()
   end)
 
   describe("has reviews", function()
-    it("of a product, newest first, as its sales tell", function()
+    it("of a product, newest first, consistent with its sales", function()
       local reviews, sales = {}, {}
       for review in shop.reviews:each("kzqwu") do reviews[#reviews + 1] = review.purchase_id end
       for sale in shop.sales:each { product_id = shop.products:get("kzqwu").id } do
@@ -305,7 +305,7 @@ describe("The emulated shop", function()
   end)
 
   describe("has bundles", function()
-    it("made of other products", function()
+    it("that consist of other products", function()
       local bundle, part = new_product { native_type = "bundle" }, new_product()
       assert(shop.bundle_contents:update(bundle, { products = { { product_id = part, quantity = 2 } } }))
       local parts = assert(shop.products:get(bundle)).bundle_products
@@ -317,10 +317,10 @@ describe("The emulated shop", function()
     end)
   end)
 
-  describe("keeps custom HTML", function()
+  describe("stores custom HTML", function()
     local HTML = "<p onclick=\"a()\">Ink</p><iframe src='https://example.com/'></iframe>"
 
-    it("of a product, without what could run foreign code", function()
+    it("of a product, without foreign code", function()
       local id = new_product()
       assert.is_false(assert(shop.products:get_custom_html(id)).has_landing_page)
       local changed = assert(shop.products:update(id, { custom_html = HTML }))
@@ -334,7 +334,7 @@ describe("The emulated shop", function()
       assert.same({ nil, "<p>Oil</p>" }, { cleared.custom_html, cleared.previous_custom_html })
     end)
 
-    it("of the profile, and previews without saving", function()
+    it("of the profile, and previews it without saving", function()
       assert(shop.user:update_custom_html { custom_html = "<p>Ana</p>" })
       assert.equal("<p>Ink</p>", assert(shop.user:preview_custom_html { custom_html = HTML }).custom_html)
       local page = assert(shop.user:get_custom_html())
@@ -342,7 +342,7 @@ describe("The emulated shop", function()
       assert.truthy(page.rendered_html:find("<p>Ana</p>", 1, true))
     end)
 
-    it("and replaces only what occurs exactly once", function()
+    it("and replaces only text that occurs exactly once", function()
       local id = new_product()
       assert(shop.products:update(id, { custom_html = "<p>a a</p>" }))
       refused("find must occur exactly once, it occurs 2 times",
@@ -351,13 +351,13 @@ describe("The emulated shop", function()
   end)
 
   describe("has a profile", function()
-    it("whose name and words change", function()
+    it("whose name and bio can be changed", function()
       local user = assert(shop.user:update { name = "Ana P.", bio = "" })
       assert.same({ "Ana P.", "Ana P." }, { user.name, user.display_name, user.bio })
       assert(shop.user:update { name = "Ana Petrova", bio = "Brushes and prints." })
     end)
 
-    it("with pages, each of which has content or custom HTML, not both", function()
+    it("with pages that have either content or custom HTML", function()
       local page = assert(shop.pages:create { title = "Häufige Fragen!", content = "<p>a</p>" })
       assert.equal("h-ufige-fragen", page.slug)
       page = assert(shop.pages:update(page.slug, { custom_html = "<b>b</b>", title = "FAQ" }))
@@ -370,7 +370,7 @@ describe("The emulated shop", function()
       refused("The page was not found.", shop.pages:get(page.slug))
     end)
 
-    it("that the scope account alone may not change", function()
+    it("that cannot be changed with the scope account alone", function()
       local other = support.shop(gum, { access_token = "only-account" })
       for _, call in ipairs {
         function() return other.pages:create { title = "a" } end, function() return other.media:list() end,
@@ -421,7 +421,7 @@ describe("The emulated shop", function()
       return all
     end
 
-    it("that lead on with their values, and can be switched off", function()
+    it("that redirect with their values, and can be disabled", function()
       local made = assert(shop.utm_links:create(link { utm_term = "x&y" }))
       assert.equal("https://anapetrova.gumroad.com?utm_campaign=autumn&utm_medium=mail&utm_source=a%20b&utm_term=x%26y",
         made.utm_url)
@@ -432,13 +432,13 @@ describe("The emulated shop", function()
       refused("The utm_link was not found.", shop.utm_links:get(made.id))
     end)
 
-    it("each of which is another", function()
+    it("which are all different", function()
       assert(shop.utm_links:create(link {}))
       refused("A link with these UTM parameters exists already", shop.utm_links:create(link {}))
       assert(shop.utm_links:create(link { utm_content = "b" }))
     end)
 
-    it("to what there is, with values of 200 characters at most", function()
+    it("to existing targets, with values of at most 200 characters", function()
       refused("Target resource can't be blank", shop.utm_links:create(link { target_resource_type = "product_page" }))
       refused("Utm term is too long (maximum is 200 characters)",
         shop.utm_links:create(link { utm_term = ("x"):rep(201) }))
@@ -446,7 +446,7 @@ describe("The emulated shop", function()
   end)
 
   describe("has a refund policy", function()
-    it("that changes with its title", function()
+    it("that can be changed, and its title with it", function()
       local changed = assert(shop.refund_policy:update { refund_period = "183", fine_print = "Write to us." })
       assert.same({ "6-month money back guarantee", "Write to us." }, { changed.title, changed.fine_print })
       assert.equal("183", assert(shop.refund_policy:get()).refund_period)
@@ -469,7 +469,7 @@ describe("The emulated shop", function()
     end
   end)
 
-  it("files a product where it is told to, and clears by a null of JSON what nothing clears", function()
+  it("sets the category of a product, and clears a field with a JSON null or an empty value", function()
     local id = new_product { category = "drawing-and-painting", max_purchase_count = 3 }
     local product = assert(shop.products:get(id))
     assert.same({ 65, "Drawing & Painting", 3 },
@@ -479,7 +479,7 @@ describe("The emulated shop", function()
     assert.is_nil(shop.products:get(id).max_purchase_count)
   end)
 
-  it("counts the help articles that a word is in", function()
+  it("counts the help articles that contain a word", function()
     local found = assert(shop.help_articles:list { query = "FEES" })
     assert.same({ 1, 1 }, { #found, found.count })
     assert.truthy(shop.help_articles:get(found[1].slug).content)

@@ -14,7 +14,7 @@ static void check_span (gr_span span, const char *buffer, size_t size) {
   CHECK((size_t)(span.text - buffer) <= size - span.len);
 }
 
-/* What a value must decode to, the slow way. Returns its end in the body. */
+/* Decodes a value the slow way and checks it. Returns its end in the body. */
 static const char *check_value (const char *s, const char *end, gr_span value) {
   size_t n = 0;
   for (; s < end && *s != '&'; s++, n++) {
@@ -33,7 +33,7 @@ static const char *check_value (const char *s, const char *end, gr_span value) {
   return s;
 }
 
-/* Reads all fields, 'batch' at a time, against the body itself. */
+/* Reads all fields, 'batch' at a time, and compares them with the body. */
 static void read_all (const char *body, size_t size, size_t batch) {
   gr_form_field fields[64];
   gr_span parts[GR_FORM_MAXPARTS];
@@ -62,7 +62,7 @@ static void read_all (const char *body, size_t size, size_t batch) {
   free(buffer);
 }
 
-/* What is encoded decodes to itself. */
+/* Checks that encoded text decodes to the same text. */
 static void encode_and_decode (const char *bytes, size_t size) {
   size_t room = 1 + 3 * size + GR_FORM_PADDING;
   char *encoded = (char *)malloc(room), *buffer = (char *)malloc(room);

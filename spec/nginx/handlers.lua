@@ -1,5 +1,5 @@
--- What the nginx of nginx_spec.lua does. Loaded by init_by_lua, so the shop and the engine
--- are made in the master, and used in a worker.
+-- The handlers of the nginx in nginx_spec.lua. init_by_lua loads this file, so the shop and the engine
+-- are created in the master process and used in a worker.
 local gumroad = require "gumroad"
 local oauth = gumroad.oauth
 
@@ -8,9 +8,9 @@ local shop = gumroad.new()
 local application = { client_id = "emulated-application", base_url = os.getenv "GUMROAD_API_BASE_URL" }
 
 local handlers = {}
-local seen = {}  -- what happened where nothing could be answered; there is one worker
+local seen = {}  -- what happened where there can be no response; there is one worker
 
---- Calls where no call can wait, and keeps how that ends.
+--- Makes a call where no call can wait, and stores the result.
 function handlers.try(phase)
   local _, get_error = shop.user:get()
   local _, list_error = shop.sales:list()
@@ -22,28 +22,52 @@ local function name_of_user()
   return assert(shop.user:get()).name
 end
 
-local answers = {}
+local responders = {}
 
-answers["/ping"] = function() return "pong" end
-answers["/user"] = name_of_user
-answers["/dropped/user"] = name_of_user
-answers["/seen"] = function() return tostring(seen[ngx.var.args]) end
-answers["/worker"] = function() return ngx.worker.pid() end
-answers["/timers"] = function() return ngx.timer.running_count() end
+responders["/ping"] = function() return "pong" end
+responders["/user"] = name_of_user
+responders["/dropped/user"] = name_of_user
+responders["/seen"] = function() return tostring(seen[ngx.var.args]) end
+responders["/worker"] = function() return ngx.worker.pid() end
+responders["/timers"] = function() return ngx.timer.running_count() end
 
-answers["/upload"] = function()
+responders["/http"] = function()
+  local hook = { url = os.getenv "GUMROAD_API_BASE_URL" .. "/hook", json = { text = "sold" } }
+  local responses = gumroad.all { function() return gumroad.http.request(hook) end, name_of_user }
+  return responses[1].status .. " " .. responses[2]
+end
+
+local canceller
+
+responders["/cancellable"] = function()
+  canceller = gumroad.canceller()
+  local _, err = shop.user:get { cancel = canceller, retries = tonumber(ngx.var.args) }
+  return tostring(err)
+end
+
+responders["/cancel"] = function()
+  canceller:cancel()
+  return "cancelled"
+end
+
+responders["/deadline"] = function()
+  local _, err = shop.user:get { deadline = 0.2, retries = 100 }
+  return tostring(err)
+end
+
+responders["/upload"] = function()
   local last
   local done = assert(shop.files:upload(ngx.var.args, { progress = function(now) last = now.sent end }))
   return done.file_url:match("[^/]*$") .. " " .. tostring(last)
 end
 
-answers["/all"] = function()
+responders["/all"] = function()
   local functions = {}
   for i = 1, tonumber(ngx.var.args) do functions[i] = name_of_user end
   return #gumroad.all(functions)
 end
 
-answers["/all-with-failures"] = function()
+responders["/all-with-failures"] = function()
   local values, errors = gumroad.all {
     name_of_user,
     function() return shop.products:get("no-such-product") end,
@@ -52,18 +76,18 @@ answers["/all-with-failures"] = function()
   return values[1] .. " " .. errors[2].kind .. " " .. errors[3].kind
 end
 
-answers["/all-with-mistake"] = function()
+responders["/all-with-mistake"] = function()
   local ok, mistake = pcall(gumroad.all, { name_of_user, function() return handlers.none.field end })
   return tostring(ok) .. " " .. mistake
 end
 
-answers["/each"] = function()
+responders["/each"] = function()
   local count = 0
   for _ in shop.sales:each() do count = count + 1 end
   return count
 end
 
-answers["/from-timers"] = function()
+responders["/from-timers"] = function()
   seen.timers = 0
   for _ = 1, tonumber(ngx.var.args) do
     assert(ngx.timer.at(0, function()
@@ -73,24 +97,24 @@ answers["/from-timers"] = function()
   return "started"
 end
 
-answers["/log"] = function()
+responders["/log"] = function()
   local _, err = shop.products:get("no-such-product")
   ngx.log(ngx.ERR, tostring(shop), " ", tostring(err))
   return "logged"
 end
 
-answers["/device"] = function()
+responders["/device"] = function()
   application.device = nil
   application.device = assert(oauth.device(application))
   return application.device.user_code
 end
 
-answers["/connect"] = function()
+responders["/connect"] = function()
   return assert(oauth.wait(application)).scope
 end
 
 function handlers.answer()
-  ngx.print(answers[ngx.var.uri]())
+  ngx.print(responders[ngx.var.uri]())
 end
 
 return handlers

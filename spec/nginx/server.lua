@@ -1,10 +1,10 @@
--- An nginx of our own for specs: in a directory of its own, on a free port, gone with stop()
+-- An nginx for specs: in its own directory, on a free port. It ends with stop()
 -- or with this process.
 local leaks = require "leaks"
 local socket = require "socket"
 
 local MODULES = "/usr/lib/nginx/modules"
-local PATIENCE = 20  -- seconds until a test gives up; nothing waits that long
+local PATIENCE = 20  -- seconds until a test gives up; never reached in practice
 
 local Server = {}
 Server.__index = Server
@@ -45,7 +45,7 @@ local function free_port()
   return port
 end
 
---- Asks again until there is something.
+--- Repeats a check until it returns a value.
 -- @return what `check` returned
 function Server.eventually(check)
   local deadline = socket.gettime() + PATIENCE
@@ -65,7 +65,7 @@ function Server:open(path)
   return client
 end
 
---- @return the answer's status and body
+--- @return status and body of the response
 function Server.read(client)
   local bytes = assert(client:receive("*a"))
   client:close()
@@ -80,17 +80,17 @@ function Server:log()
   return read_file(self.dir .. "/error.log") or ""
 end
 
---- The master's process id; nil once it has ended.
+--- Returns the process id of the master, or nil once it has ended.
 function Server:pid()
   return tonumber(read_file(self.dir .. "/nginx.pid"))
 end
 
---- @param name QUIT (finish what is under way, then end), HUP (the same, with new workers)
+--- @param name QUIT (finish requests in progress, then end) or HUP (the same, with new workers)
 function Server:signal(name)
   os.execute(("kill -%s %d"):format(name, assert(self:pid())))
 end
 
---- Ends nginx and removes its directory. Safe to repeat.
+--- Ends nginx and removes its directory. It can be called more than once.
 function Server:stop()
   if not self.pipe then return end
   local log = self:log()
@@ -111,14 +111,14 @@ local function wait_until_ready(self)
   error("nginx did not start: " .. wrong .. "\n" .. log, 0)
 end
 
--- The shell waits at a pipe that nobody writes to: it closes with stop(), or when we die.
+-- The shell waits for a pipe that nobody writes to. It closes with stop() or when this process ends.
 local COMMAND = "GUMROAD_ACCESS_TOKEN='%s' GUMROAD_API_BASE_URL='%s' "
   .. "nginx -p '%s' -c nginx.conf -e error.log & cat; kill $! 2>/dev/null; wait; rm -rf '%s'"
 
---- Starts nginx; its shop is that of an emulator.
--- @param gum  what gumroad.emulator.start returned
--- @param conf optional: another file than nginx.conf of this folder
--- @param more optional: more values for it
+--- Starts nginx with the shop of an emulator.
+-- @param gum  result of gumroad.emulator.start
+-- @param conf optional file to use instead of nginx.conf in this folder
+-- @param more optional further values for that file
 function Server.start(gum, conf, more)
   local root = line_of("pwd")
   check_installed(root)

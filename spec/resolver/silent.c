@@ -1,5 +1,5 @@
-/* For LD_PRELOAD: no name is resolved before the process ends, and then it ends only when the
-** threads that resolve have ended, too: with a crash, where their code is not there any more. */
+/* For LD_PRELOAD: no name is resolved before the process ends. Then the process waits until the resolving
+** threads have ended. If their code has been unloaded, it crashes. */
 #include <dirent.h>
 #include <netdb.h>
 #include <sched.h>

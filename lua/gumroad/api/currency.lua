@@ -1,10 +1,10 @@
---- The currencies that Gumroad sells in, and the amounts that it writes for people, read back into
--- whole smallest units: what is counted never becomes a fraction.
+--- The currencies that Gumroad supports. Amounts are integers in the smallest unit of their currency, so that
+-- no sum ever has a rounding error.
 local currency = {}
 
--- * `symbol`: what stands before an amount.
--- * `minimum`: the smallest price that is not 0, in the smallest unit.
--- * `zero_decimal`: there is no smaller unit, as Gumroad sees it: the won, say, has one there.
+-- * `symbol`: written before an amount.
+-- * `minimum`: the smallest price other than 0, in the smallest unit.
+-- * `zero_decimal`: Gumroad has no smaller unit for it. (For Gumroad, the won has one.)
 local CURRENCIES = {
   usd = { symbol = "$", minimum = 99 },
   gbp = { symbol = "£", minimum = 59 },
@@ -25,9 +25,10 @@ local CURRENCIES = {
   krw = { symbol = "₩", minimum = 111000 },
   pln = { symbol = "zł", minimum = 379 },
   czk = { symbol = "Kč", minimum = 2149 },
+  vnd = { symbol = "₫", minimum = 25618, zero_decimal = true },
 }
 
--- What holds for a currency that is not in the table.
+-- Used for a currency that is not in the table.
 local UNKNOWN = CURRENCIES.usd
 
 local function facts_of(code)
@@ -37,23 +38,23 @@ end
 local by_symbol = {}
 for code, facts in pairs(CURRENCIES) do by_symbol[facts.symbol] = code end
 
---- Whether Gumroad sells in a currency.
--- @param code in lower case, such as "usd"; also below
+--- Whether Gumroad supports a currency.
+-- @param code in lower case, such as "usd", here and in the other functions
 function currency.is_known(code)
   return CURRENCIES[code] ~= nil
 end
 
---- Whether a currency's smallest unit is its main unit.
+--- Whether the smallest unit of a currency is its main unit.
 function currency.is_zero_decimal(code)
   return facts_of(code).zero_decimal == true
 end
 
---- What stands before an amount; "$" for a currency that is not known.
+--- The symbol that is written before an amount; "$" for an unknown currency.
 function currency.symbol(code)
   return facts_of(code).symbol
 end
 
---- The smallest price that is not 0, in the smallest unit.
+--- The smallest price other than 0, in the smallest unit.
 function currency.minimum(code)
   return facts_of(code).minimum
 end
@@ -63,12 +64,15 @@ function currency.with_symbol(symbol)
   return by_symbol[symbol]
 end
 
---- Reads an amount without its symbol, such as a sale's `amount_refundable_in_currency`.
--- @param text "1,234.50", "19"
--- @param code "usd", "jpy", ...; nil: one with a smaller unit
--- @return integer smallest units (123450; of "1,234" yen 1234), or nil where it is no amount
+--- Parses an amount without a symbol, such as a sale's `amount_refundable_in_currency`.
+-- @param text such as "1,234.50" or "19"
+-- @param code such as "usd" or "jpy"; nil stands for a currency with cents
+-- @return integer in the smallest unit (123450 for "1,234.50" dollars, 1234 for "1,234" yen), or nil if
+--   the text is not an amount
 function currency.parse(text, code)
-  local main, rest = text:gsub(",", ""):match("^(%d+)%.?(%d*)$")
+  local digits = text:gsub(",", "")
+  local main, rest = digits:match("^(%d+)$"), ""
+  if not main then main, rest = digits:match("^(%d+)%.(%d*)$") end
   if not main then return nil end
   if currency.is_zero_decimal(code) then return rest == "" and tonumber(main) or nil end
   if #rest > 2 then return nil end

@@ -1,17 +1,17 @@
---- The events that Gumroad tells by webhook: one row for each, in the order in which they are listed
--- everywhere. To add an event is to add a row here, and what its ping carries to gumroad.api.schema.
+--- The events for which Gumroad sends webhooks: one row for each, in the order in which they are listed
+-- everywhere. To add an event, add a row here and, if needed, the object of its ping to gumroad.api.schema.
 --
 -- A row: { NAME, OBJECT, key = { FIELD, ... } }
 --
--- * NAME: `resource_name` of its pings and of its subscriptions; also row.name.
--- * OBJECT: the name in gumroad.schema of what its ping carries; also row.object.
--- * `key`: the fields that make two deliveries the same event. The first is the id of the sale or
---   subscription that it is about.
+-- * NAME: the `resource_name` of its pings and of its subscriptions; also row.name.
+-- * OBJECT: the object in gumroad.schema that its ping carries; also row.object.
+-- * `key`: the fields that identify the event. Two deliveries with equal keys are the same event. The first
+--   field is the id of the sale or the subscription.
 local SALE, SUBSCRIPTION = "sale_ping", "subscription_ping"
 
 local events = {
   { "sale", SALE, key = { "sale_id" } },
-  -- A refund has no id and no time of its own: two partial refunds of a sale have the same key.
+  -- A refund has neither an id nor a time, so two partial refunds of a sale have the same key.
   { "refund", SALE, key = { "sale_id", "refunded" } },
   { "dispute", SALE, key = { "sale_id" } },
   { "dispute_won", SALE, key = { "sale_id" } },
@@ -24,10 +24,10 @@ local events = {
 --- The names of the two objects that pings carry.
 events.SALE, events.SUBSCRIPTION = SALE, SUBSCRIPTION
 
---- The rows by their names. A ping's own text is looked up here alone.
+--- The rows by name. Text from a ping is looked up only here, never among the other fields.
 events.named = {}
 
---- The names in their order.
+--- The names, in order.
 events.names = {}
 
 for i, row in ipairs(events) do
@@ -36,6 +36,6 @@ for i, row in ipairs(events) do
 end
 
 --- "sale, refund, ... or subscription_restarted"
-events.words = table.concat(events.names, ", "):gsub(", ([%w_]+)$", " or %1")
+events.names_in_words = table.concat(events.names, ", "):gsub(", ([%w_]+)$", " or %1")
 
 return events

@@ -1,2 +1,2 @@
---- What Gumroad is, as data: every operation of its API v2. See gumroad.api.operations for the rows.
+--- Every operation of Gumroad's API v2, as data. See gumroad.api.operations for the fields of a row.
 return require "gumroad.api.operations"

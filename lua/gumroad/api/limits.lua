@@ -1,14 +1,15 @@
---- How many requests Gumroad lets through: one row for each of its throttles.
+--- Gumroad's rate limits: one row for each.
 --
 -- A row: { METHOD, PATH, REQUESTS, SECONDS, BY [, LEVELS] }
 --
--- * PATH: as in gumroad.api.operations, below the host.
--- * REQUESTS, SECONDS: so many go through in a window; windows begin at whole multiples of its length.
--- * BY: what has a count of its own: `ip`, `path`, `token`, `path_and_token`; or, of the requests that
---   it is there for alone, `late_page` (a list's page behind the tenth, by its number) and `device_code`
---   (one that asks whether the user has agreed).
--- * LEVELS: level n lets n times as many through in 8^n seconds, so that steady traffic is stopped far
---   below the first number; default: 1, that number alone.
+-- * PATH: the path below the host, with parameters written as in gumroad.api.operations.
+-- * REQUESTS, SECONDS: how many requests are allowed in a time window of this length. Windows begin at
+--   whole multiples of their length.
+-- * BY: what is counted separately: `ip`, `path`, `token` or `path_and_token`. Two values limit only some of
+--   the requests: `late_page` (pages after the tenth, requested by number) and `device_code` (polling whether
+--   the user has agreed).
+-- * LEVELS: level n allows n * REQUESTS in 8^n seconds, which stops steady traffic well below REQUESTS per
+--   SECONDS. The default is 1: no further levels.
 local LEVELS, TOKEN_LEVELS = 5, 6
 
 local limits = {
@@ -29,8 +30,8 @@ local limits = {
   { "POST", "/oauth/device/code", 20, 60, "ip", LEVELS },
 }
 
---- Of the upload of a product's file: its size, that of each part but the last, in bytes, and the seconds
--- in which all parts must have begun.
+--- Limits of the upload of a file for a product: the size of the file and of each part in bytes (the last part
+-- may be smaller), and the seconds within which all parts must have begun.
 limits.UPLOAD = { size = 20 * 1024 * 1024 * 1024, part = 100 * 1024 * 1024, seconds = 15 * 60 }
 
 local PERIODS = { [60] = "a minute", [600] = "in ten minutes" }
@@ -42,12 +43,13 @@ for _, row in ipairs(limits) do
     row[6] or 1
   local place = row.method .. " " .. row.path
   if row.by ~= "late_page" and not words[place] then
-    words[place] = ("At most %d %s."):format(row.requests, PERIODS[row.seconds])
+    words[place] = ("At most %d requests %s."):format(row.requests, PERIODS[row.seconds])
   end
 end
 
---- What holds for all requests of a method to a path, as a sentence, or nil.
-function limits.words(method, path)
+--- The limit that applies to every request with a method and a path.
+-- @return a sentence such as "At most 10 requests a minute.", or nil
+function limits.sentence(method, path)
   return words[method .. " " .. path]
 end
 

@@ -1,11 +1,11 @@
---- The types of gumroad.schema, read once for all who ask what one says.
+--- Parses the types of gumroad.schema. Each text is parsed once, and its result is shared.
 --
--- A type is a table that nobody may change, as all share it. It has `optional`, whether the value may
--- be absent, and one of
+-- A type is a table, which nobody may change because it is shared. It has `optional`, whether the value
+-- may be absent, and one of these:
 --
--- * `name`: string, integer, number, boolean, table, list, or that of an object of gumroad.schema;
---   of the first four, `scalar` is true, too
--- * `array` or `map`: the type of its elements
+-- * `name`: string, integer, number, boolean, table, list or the name of an object in gumroad.schema;
+--   for the first four, `scalar` is true as well
+-- * `array` or `map`: the type of the elements
 -- * `union`: a list of types
 local SCALARS = { string = true, integer = true, number = true, boolean = true }
 
@@ -25,13 +25,13 @@ local function read_one(text)
   if text:find("|", 1, true) then return read_union(text) end
   element = text:match("^(.+)%[%]$")
   if element then return { array = read(element) } end
-  assert(text:find("^[%a_][%w_]*$"), "no type: '" .. text .. "'")
+  assert(text:find("^[%a_][%w_]*$"), "not a type: '" .. text .. "'")
   return { name = text, scalar = SCALARS[text] }
 end
 
---- Reads a type.
+--- Parses a type.
 -- @param text such as "string", "cover[]?", "map<integer>" or "number|string"
--- @return table, see above; raises where it is none
+-- @return table, see above; raises an error for a text that is not a type
 function read(text)
   local type = known[text]
   if not type then

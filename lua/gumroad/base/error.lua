@@ -1,17 +1,20 @@
 --- Errors as tables: a program tests `kind`, a person reads `tostring(err)`.
 local tables = require "gumroad.base.tables"
+local text = require "gumroad.base.text"
 
 --- An error. No field holds the access token.
 -- @table error
 -- @field kind        one of Error.KINDS
--- @field message     one line for a person, with advice when there is some
+-- @field message     one printable line for a person, with advice when there is some
 -- @field status      HTTP status, if there was a response; also 200, with which Gumroad says "not found"
 -- @field method      method of the request
 -- @field path        path of the request; without its query, which may hold a buyer's address
+-- @field host        with gumroad.http, instead of the path: host and port; the path may be a secret
 -- @field retryable   whether the same call may succeed later and is safe to repeat
 -- @field cause       the kind of failure behind an outcome_unknown, such as timeout
 -- @field before, after  with outcome_unknown: the object as read before and after the change, if it was read
 -- @field sent        if there was no response: whether the server may have received the request
+-- @field seconds     with gumroad.http: how long the request took
 -- @field retry_after seconds that the server asked to wait
 -- @field request_id  Gumroad's id of the request; its support asks for it
 -- @field attempts    how many times the request was sent
@@ -20,6 +23,7 @@ local tables = require "gumroad.base.tables"
 -- @field curl_code   libcurl's number, if there was no response
 -- @field upload      with files.upload: how far it got, to pass as `resume`; secret, as its URLs let anyone send parts
 -- @field storage_code with an upload: the word with which S3 refused it
+-- @field traceback   where a handler raised a value that is not an error of this library; several lines
 local Error = { __name = "gumroad.Error" }
 Error.__index = Error
 
@@ -44,18 +48,44 @@ Error.KINDS = {
   { "config", "no token, a wrong setting, or a place where nothing can wait" },
 }
 
+local MOST, MOST_OF_PATH = 2000, 300  -- bytes that are shown
+
+-- Returns one printable line, whatever a server or a caller put into the fields.
 function Error.__tostring(e)
-  local where = e.method and (" [" .. e.method .. " " .. e.path
-    .. (e.status and ", HTTP " .. e.status or "") .. "]") or ""
-  return e.kind .. ": " .. e.message .. where
+  local where = e.method and (" [%s %s%s]"):format(text.printable(e.method, MOST_OF_PATH),
+    text.printable(e.path or e.host, MOST_OF_PATH), e.status and ", HTTP " .. e.status or "") or ""
+  return e.kind .. ": " .. text.printable(e.message, MOST) .. where
 end
 
---- Makes an error.
--- @return table an error of that kind
+--- Creates an error.
+-- @param kind one of Error.KINDS
+-- @param message may contain text from outside; it is made printable
+-- @param fields optional table of further fields
+-- @return table
 function Error.new(kind, message, fields)
-  local e = setmetatable({ kind = kind, message = message }, Error)
+  local e = setmetatable({ kind = kind, message = message and text.printable(message, MOST) }, Error)
   for name, value in pairs(fields or {}) do e[name] = value end
   return e
+end
+
+--- Replaces the message of an error.
+-- @param e the error
+-- @param message may contain text from outside; it is made printable
+-- @return the error
+function Error.reword(e, message)
+  e.message = text.printable(message, MOST)
+  return e
+end
+
+-- The fields that `to_table` returns. The others hold the sale of a buyer, or the right to upload.
+local PLAIN = { "kind", "message", "status", "method", "path", "host", "retryable", "retry_after", "request_id",
+  "attempts", "code", "cause", "sent", "seconds", "curl_code", "storage_code" }
+
+--- Returns the error as a plain table of texts, numbers and booleans, which can be logged or written as JSON.
+function Error.to_table(e)
+  local out = {}
+  for _, name in ipairs(PLAIN) do out[name] = e[name] end
+  return out
 end
 
 --- Tells whether a value is an error of this library.
@@ -89,7 +119,7 @@ function Error.usage(message, ...)
     level = level + 1
     info = debug.getinfo(level, "S")
   end
-  error(message:format(...), info and level or 2)
+  error(text.printable(message:format(...), MOST), info and level or 2)
 end
 
 -- Whether two words differ by one letter: extra, missing or another.
@@ -116,8 +146,9 @@ local function find_meant(name, known)
 end
 
 --- Makes a hint for an unknown name: the known name that was probably meant, or all known names.
+-- @param name  the unknown name
 -- @param names the known names, as keys of a table
--- @return text, and whether it names the one that was meant
+-- @return the hint, and whether it names the one that was meant
 function Error.hint(name, names)
   local known = tables.sorted_keys(names)
   local meant = find_meant(name, known)

@@ -2,6 +2,7 @@
 -- only patterns that look at each byte a fixed number of times.
 local url = {}
 
+local SLASH = ("/"):byte()
 local DEFAULT_PORTS = { http = 80, https = 443 }
 
 -- Returns the scheme with "://", the authority, and the rest.
@@ -94,7 +95,24 @@ end
 function url.without_user(text)
   local scheme, authority, rest = split(text)
   if not scheme then return without_userinfo(text) end
+  if not host_and_port(authority) then return scheme .. without_userinfo(authority .. rest) end
   return scheme .. without_userinfo(authority) .. rest
+end
+
+--- Returns what may be shown of a proxy's URL: scheme, host and port. Everything before the last "@" is taken for
+-- user and password, as people put any character into them.
+-- @param text the value of a variable such as https_proxy; the scheme may be missing
+function url.proxy(text)
+  local scheme, authority, rest = split(text)
+  local server = without_userinfo(scheme and authority .. rest or text)
+  return (scheme or "http://") .. server:match("^[^/?#]*")
+end
+
+--- Returns a URL without the slashes at its end.
+function url.without_last_slashes(text)
+  local last = #text
+  while text:byte(last) == SLASH do last = last - 1 end
+  return text:sub(1, last)
 end
 
 local SHOWN = 4  -- characters of a long path segment
@@ -107,7 +125,7 @@ end
 -- and port, and the beginning of each path segment.
 function url.shown(text)
   local scheme, authority, rest = split(text)
-  if not scheme then return "(no URL)" end
+  if not scheme or not host_and_port(authority) then return "(no URL)" end
   local path, mark = rest:match("^([^?#]*)(.?)")
   return scheme .. without_userinfo(authority) .. path:gsub("[^/]+", shortened) .. (mark ~= "" and mark .. "..." or "")
 end

@@ -1,5 +1,4 @@
---- The command line's arguments, over argparse: what every command takes, and what the rows of
--- gumroad.api make of their parameters.
+--- Reads the command line with argparse: the words that name a command, and the options that every command takes.
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local formats = require "gumroad.cli.output.formats"
@@ -7,7 +6,7 @@ local values = require "gumroad.cli.values"
 
 local arguments = {}
 
---- What the command is called.
+--- Name of the program.
 arguments.PROGRAM = "gumroad-lua"
 
 local unpack = table.unpack or unpack
@@ -16,22 +15,22 @@ local function load_argparse()
   local ok, argparse = pcall(require, "argparse")
   if ok then return argparse end
   if not tostring(argparse):find("module 'argparse' not found", 1, true) then error(argparse, 0) end
-  failure.raise(exit_codes.CONFIG, "argparse is missing, which reads the command line: apt install lua-argparse, "
+  failure.raise(exit_codes.CONFIG, "argparse, which reads the command line, is missing: run apt install lua-argparse "
     .. "or luarocks install argparse")
 end
 
---- The options that every command takes, in the order of the help: { NAME, [ARGUMENT,] doc = TEXT, group = the word
--- for those that go together }.
+--- The options that every command takes, in the order of the help: { NAME, [ARGUMENT,] doc = TEXT, group = NAME }.
+-- A command chooses the groups that its help lists.
 arguments.GENERAL = {
   { "--fields", "A,B,C", group = "output",
-    doc = "Print these fields; a dot leads into nested ones, as in card.visual." },
-  { "--connection", "NAME", group = "shop", doc = "Use this stored connection; default: the token in "
-    .. "GUMROAD_ACCESS_TOKEN, else the default connection." },
-  { "--base-url", "URL", group = "shop", doc = "Where the API is; default: GUMROAD_API_BASE_URL, else Gumroad. A "
-    .. "stored connection is used at its own server alone: to name another is an error." },
-  { "--timeout", "SECONDS", group = "shop", doc = "Give an attempt so long; default: 30.",
+    doc = "Print only these fields; a dot leads into nested fields, as in card.visual." },
+  { "--connection", "NAME", group = "shop", doc = "Use this stored connection (default: the token in "
+    .. "GUMROAD_ACCESS_TOKEN, then the default connection)." },
+  { "--base-url", "URL", group = "shop", doc = "Address of the API (default: GUMROAD_API_BASE_URL, then Gumroad's). A "
+    .. "stored connection works only with its own server." },
+  { "--timeout", "SECONDS", group = "shop", doc = "Seconds allowed for one attempt (default: 30).",
     convert = values.seconds "--timeout" },
-  { "--debug", group = "every command", doc = "Show where in the program an error arose." },
+  { "--debug", group = "every command", doc = "Show where in the program an error occurred." },
 }
 for i, format in ipairs(formats.with_flag()) do
   table.insert(arguments.GENERAL, i, { "--" .. format.name, group = "output", doc = format.doc })
@@ -40,7 +39,7 @@ end
 local takes_value = {}
 for _, option in ipairs(arguments.GENERAL) do takes_value[option[1]] = option[2] ~= nil end
 
---- Whether one of the options without a value is among the words.
+--- Tells whether an option without a value is among the words.
 function arguments.is_set(args, name)
   for _, word in ipairs(args) do
     if word == "--" then return false end
@@ -54,15 +53,14 @@ end
 local Words = {}
 Words.__index = Words
 
---- The words of a command line, of which those that name a command can be taken out, wherever
--- the general options stand.
+--- Makes a list of words from which those that name a command can be taken, wherever the general options are.
 function arguments.words(args)
   local left = {}
   for i, word in ipairs(args) do left[i] = word end
   return setmetatable({ left = left }, Words)
 end
 
--- The place of the first word that is no option, and no general option's value.
+-- Returns the position of the first word that is neither an option nor the value of a general option.
 function Words:first()
   local at = 1
   while self.left[at] do
@@ -90,8 +88,8 @@ local function with_dashes(word)
   return (word:gsub("^%-%-[^=]+", function(name) return (name:gsub("_", "-")) end))
 end
 
---- The words that were not taken, as argparse wants them.
--- @param passes_on whether the words from the first that is no option on are not ours to read
+--- Returns the words that were not taken, in the form that argparse needs.
+-- @param passes_on whether the first word that is not an option, and all that follow, are passed on unread
 function Words:rest(passes_on)
   local rest, first, ours = {}, passes_on and self:first(), true
   for at, word in ipairs(self.left) do
@@ -99,7 +97,7 @@ function Words:rest(passes_on)
     ours = ours and at ~= first and word ~= "--"
     local before = rest[#rest]
     if ours and word:find("^%-%d") and before and before:find("^%-%-[^=]+$") then
-      rest[#rest] = before .. "=" .. word  -- argparse would take a negative number for an option
+      rest[#rest] = before .. "=" .. word  -- argparse takes a negative number for an option
     else
       rest[#rest + 1] = ours and with_dashes(word) or word
     end
@@ -109,8 +107,8 @@ end
 
 -- Parsers -------------------------------------------------------------------------------
 
---- A parser for the words of one command. What is wrong ends the command with a Failure; so does
--- --help, which is printed first.
+--- Makes a parser for the words of one command. A mistake ends the command with a Failure; so does --help, after it
+-- has printed the help.
 function arguments.parser(name, description)
   local parser = load_argparse()(name, description):help_max_width(100):add_help(false)
   function parser.error(_, message)
@@ -119,7 +117,7 @@ function arguments.parser(name, description)
   return parser
 end
 
---- A group of the help, if there is anything in it.
+--- Makes a group in the help, unless it would be empty.
 function arguments.group(parser, title, elements)
   if #elements > 0 then parser:group(title, unpack(elements)) end
 end
@@ -132,7 +130,7 @@ local function add_help(parser)
   end)
 end
 
--- Whether the help lists an option: `shown` names it or its group.
+-- Whether the help lists an option: `shown` has its name or its group.
 local function is_shown(option, shown)
   if not shown or option.group == "every command" then return true end
   for _, name in ipairs(shown) do
@@ -141,9 +139,9 @@ local function is_shown(option, shown)
   return false
 end
 
---- Adds the options of every command, after its own: the usage names only those.
--- @param shown those that the help lists, besides --debug and --help: an array of their names, or of the words for
---   a group, "output" or "shop"; nil: all
+--- Adds the options that every command takes, after its own. The usage line names only its own.
+-- @param shown the options that the help lists in addition to --debug and --help: an array of names of options or
+--   groups ("output", "shop"); nil for all
 function arguments.add_general(parser, shown)
   local usage, by_name = parser:get_usage(), {}
   for _, option in ipairs(arguments.GENERAL) do

@@ -1,5 +1,6 @@
---- What a command that runs needs: the shop, where its output goes, what it tells on stderr.
+--- What a running command uses: the shop, its output, and its messages on stderr.
 local env = require "gumroad.base.env"
+local printable = require("gumroad.base.text").printable
 local system = require "gumroad.system"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
@@ -7,8 +8,9 @@ local failure = require "gumroad.cli.failure"
 local context = {}
 
 local STDOUT, STDERR = 1, 2
+local MOST = 4000  -- bytes of a line on stderr; the longest ones have an address to open in a browser
 
--- The connection that --connection names goes before the variable: it is the nearer word.
+-- --connection takes precedence over the variable, because it was given for this command.
 local function connection_name(args)
   if args.connection then return args.connection end
   if env.get "GUMROAD_ACCESS_TOKEN" then return nil end
@@ -33,27 +35,31 @@ local function new_shop(args, public, on_response)
   return gumroad.new(options)
 end
 
---- @param args    what the parser read
+--- Makes a context.
+-- @param args    what the parser read
 -- @param command the words of the command, for errors
 -- @param registry gumroad.cli.registry, for commands that describe all commands
 -- @return table:
---   shop([public [, on_response]])  the shop of the connection or token that the arguments and the environment name,
---                    made when it is first asked for; public: it may go without a token; on_response: see gumroad.new
+--   shop([public [, on_response]])  returns the shop of the connection or token that the arguments and the environment
+--                    choose; made at the first call. public: whether it may be without a token; on_response: see
+--                    gumroad.new
 --   args, command, registry  as given
---   connection_name()  of the connection that the shop is of; nil: the token is the variable's | nil, error: of none
---   is_terminal      whether the output goes to a terminal; width: its columns, or nil; colour: whether it takes
---                    colours
---   write(text)      prints; a disk that is full ends the command
---   finish()         ends the output; what was lost of it, also of a script's print, ends the command
---   note(format, ...)      tells something on stderr, in a line
---   progress([format, ...])  shows on stderr how far it is, if people watch that; none: wipes it
+--   connection_name()  returns the name of the shop's connection; nil if the token is from the variable | nil, error if
+--                    there is neither
+--   is_terminal      whether the output goes to a terminal
+--   width            columns of the terminal, or nil
+--   color            whether to print in colors
+--   write(text)      prints; the command ends if that fails, because a disk is full for example
+--   finish()         ends the output; the command ends if any of it was lost, also of what a script printed
+--   note(format, ...)      prints a line to stderr, with only printable text whatever the values hold
+--   progress([format, ...])  shows progress if stderr is a terminal; without arguments, clears it
 function context.new(args, command, registry)
   local self = { args = args, command = command, registry = registry, is_terminal = system.is_terminal(STDOUT) }
   local watched = system.is_terminal(STDERR)
   local shop, shown
   self.width = self.is_terminal and system.terminal_width(STDOUT) or nil
-  self.colour = self.is_terminal and not env.get "NO_COLOR" and env.get "TERM" ~= "dumb"
-  system.end_on_broken_pipe()  -- "| head" may end us at any time, without a word
+  self.color = self.is_terminal and not env.get "NO_COLOR" and env.get "TERM" ~= "dumb"
+  system.end_on_broken_pipe()  -- "| head" may end this program silently at any time
 
   function self.connection_name() return connection_name(args) end
 
@@ -73,15 +79,15 @@ function context.new(args, command, registry)
   end
 
   function self.note(...)
-    io.stdout:flush()  -- what was printed before stands before it; if it is lost, finish() tells
-    io.stderr:write("gumroad-lua: ", (...):format(select(2, ...)), "\n")
+    io.stdout:flush()  -- keeps the order with what was printed before; finish() reports a failure
+    io.stderr:write("gumroad-lua: ", printable((...):format(select(2, ...)), MOST), "\n")
   end
 
   function self.progress(...)
     local text = select("#", ...) > 0 and (...):format(select(2, ...))
     if not watched or not (text or shown) then return end
     shown = text
-    io.stderr:write(text or "", "\27[K\r")  -- back to the line's beginning, so that an error is written over it
+    io.stderr:write(text or "", "\27[K\r")  -- back to the beginning of the line, so that an error overwrites it
   end
 
   return self

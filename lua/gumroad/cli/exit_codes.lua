@@ -1,17 +1,14 @@
---- The exit codes by name, such as exit_codes.USAGE; in the array part the rows { code, name, what it means },
--- as the help and the manual list them.
+--- The exit codes by name, such as exit_codes.USAGE. The array part has a row { code, name, meaning } for each, in the
+-- order of the help and the manual. A meaning fits on a line of the help.
 local exit_codes = {
-  { 0, "SUCCESS", "it worked; also where nobody reads the output any more" },
-  { 1, "FAILURE", "the output could not be written, a script failed, doctor found a problem, or this program has a "
-    .. "defect" },
-  { 2, "USAGE", "the command line is wrong, or a file that it names cannot be read; nothing was changed" },
-  { 3, "CONFIG", "no access token, or it is not good or may not do this; a setting is wrong" },
+  { 0, "SUCCESS", "success" },
+  { 1, "FAILURE", "the output could not be written, a script failed, doctor found a problem, or there is a bug" },
+  { 2, "USAGE", "the command line is wrong, or a file it names cannot be read; nothing was changed" },
+  { 3, "CONFIG", "no access token, it is not valid, or it may not do this; or a setting is wrong" },
   { 4, "NOT_FOUND", "not found" },
-  { 5, "REFUSED", "Gumroad refused it, or a licence is not valid" },
-  { 6, "NO_RESPONSE", "no usable answer: network, time limit, certificate, too many requests, the server; nothing "
-    .. "was done, or it does no harm to try again" },
-  { 7, "OUTCOME_UNKNOWN", "nobody knows whether it was done: it was sent, no answer came, and repeating it could do "
-    .. "it twice" },
+  { 5, "REFUSED", "Gumroad refused it, or the license is not valid" },
+  { 6, "NO_RESPONSE", "no usable response (network, timeout, certificate, rate limit, server); safe to retry" },
+  { 7, "OUTCOME_UNKNOWN", "it was sent but its outcome is unknown, and sending it again could do it twice" },
   { 130, "INTERRUPTED", "interrupted (Ctrl-C)" },
 }
 

@@ -1,16 +1,16 @@
---- What ends the command before its time: the exit code, and the words for it.
+--- Failures that end the command: exit codes and messages.
 local exit_codes = require "gumroad.cli.exit_codes"
 local Error = require "gumroad.base.error"
 
 local failure = {}
 
--- Of the kinds of a gumroad.Error; of the others: no response.
+-- The exit codes for kinds of gumroad.Error; all other kinds mean NO_RESPONSE.
 local KINDS = {
   file = exit_codes.USAGE, config = exit_codes.CONFIG, auth = exit_codes.CONFIG, scope = exit_codes.CONFIG,
   not_found = exit_codes.NOT_FOUND, invalid = exit_codes.REFUSED, outcome_unknown = exit_codes.OUTCOME_UNKNOWN,
 }
 
---- The exit code for a gumroad.Error.
+--- Returns the exit code for a gumroad.Error.
 function failure.code_of(err)
   if KINDS[err.kind] then return KINDS[err.kind] end
   local may_be_done = err.sent and not err.retryable and (err.kind == "network" or err.kind == "timeout")
@@ -24,7 +24,7 @@ function Failure.__tostring(self) return self.message or "" end
 
 --- Ends the command.
 -- @param code    exit code
--- @param message what goes to stderr, or nil
+-- @param message text for stderr, or nil
 -- @param see     the words of the command whose --help says more, or nil
 function failure.raise(code, message, see)
   error(setmetatable({ code = code, message = message, see = see }, Failure), 0)
@@ -36,8 +36,8 @@ function failure.usage(see, message, ...)
   failure.raise(exit_codes.USAGE, message:format(...), see)
 end
 
---- Ends the command because its output is lost.
--- @param why the system's words, or nil
+--- Ends the command because its output was lost.
+-- @param why the system's message, or nil
 function failure.output(why)
   failure.raise(exit_codes.FAILURE, "cannot write the output" .. (why and ": " .. why or ""))
 end
@@ -48,19 +48,23 @@ end
 
 -- What the library raises for a wrong argument begins with the place in our source, and then names
 -- the operation, or whatever was called; on the command line the words in front say that already.
-local CALLED = "^.-:%d+: ([%l_]+%.?[%l_]*): (.*)$"
+-- @return the name of what was called, the words behind it; nil of any other text
+local function read_place(text)
+  local at = text:match("^.-:%d+: ()")
+  if at then return text:match("^([%l_.]+): (.*)$", at) end
+end
 
 local function option(name) return "option '--" .. name:gsub("_", "-") end
 
-local C_PART = "the C part of gumroad is missing, or was built for another Lua than " .. _VERSION
-  .. ": build it with make or luarocks make, for this one"
+local C_PART = "gumroad's C modules are missing, or were built for another Lua: build them for " .. _VERSION
+  .. " with make or luarocks make"
 
--- What no command can do without, and how to get it.
+-- The modules that every command needs, and what to do if they are missing.
 local PARTS = { ["gumroad.core"] = C_PART, ["gumroad.system"] = C_PART }
 
--- Of a text that `require` raised: what is to be installed, or nil.
+-- Says what to install, for a text that `require` raised; nil for any other text.
 local function missing_part(text)
-  if text:find("^gumroad needs lua%-cjson") then return text end  -- of gumroad.base.json
+  if text:find("^gumroad needs lua%-cjson") then return text end  -- from gumroad.base.json
   local name = text:match("module '([^'\n]+)' not found:")
   if PARTS[name] then return PARTS[name] end
   local why
@@ -68,9 +72,9 @@ local function missing_part(text)
   return PARTS[name] and ("%s (%s)"):format(PARTS[name], why)
 end
 
---- A Failure out of whatever was raised.
+--- Makes a Failure from whatever was raised.
 -- @param raised Failure, gumroad.Error or text
--- @param see    the words of the command that ran; nil: it ran a script, whose mistakes are told with their place
+-- @param see    the words of the command that ran; nil if it ran a script, whose mistakes keep their file and line
 function failure.of(raised, see)
   if failure.is(raised) then return raised end
   if Error.is(raised) then
@@ -80,7 +84,7 @@ function failure.of(raised, see)
   local text = tostring(raised)
   local part = missing_part(text)
   if part then return { code = exit_codes.CONFIG, message = part } end
-  local called, wrong = text:match(CALLED)
+  local called, wrong = read_place(text)
   if not (see and called) then return { code = exit_codes.FAILURE, message = text } end
   return { code = called:find("^gumroad%.") and exit_codes.CONFIG or exit_codes.USAGE, see = see,
     message = (wrong:gsub("^parameter '([%l_]+)", option)) }

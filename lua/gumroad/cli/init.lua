@@ -1,15 +1,17 @@
---- The command gumroad-lua: finds what the words name, reads the arguments, runs it, and says how
--- it went by an exit code.
+--- The program gumroad-lua: finds the command that the words name, reads its arguments, runs it, and returns an exit
+-- code.
 --
--- Only what the words need is loaded: --help answers without the C core.
+-- Only the modules that a command needs are loaded, so that --help works without the C core.
 local arguments = require "gumroad.cli.arguments"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local registry = require "gumroad.cli.registry"
+local printable = require("gumroad.base.text").printable
 
 local cli = {}
 
 local PROGRAM = arguments.PROGRAM
+local MOST = 4000  -- bytes of a message
 local SUMMARY = "Script a Gumroad shop from the command line."
 
 local function exit_code_lines()
@@ -18,7 +20,7 @@ local function exit_code_lines()
   return table.concat(lines, "\n")
 end
 
--- The parser of the first word.
+-- Makes the parser for the first word.
 local function root_parser()
   local parser = arguments.parser(PROGRAM, SUMMARY)
   local own, resources = {}, {}
@@ -31,14 +33,14 @@ local function root_parser()
   arguments.group(parser, "Commands", own)
   arguments.group(parser, "Gumroad's resources and their operations", resources)
   parser:flag("--version", "Show the version."):action(function()
-    io.stdout:write(PROGRAM, " ", require("gumroad.client").VERSION, "\n")
+    io.stdout:write(PROGRAM, " ", require "gumroad.version", "\n")
     failure.raise(exit_codes.SUCCESS)
   end)
   arguments.add_general(parser)
-  return parser:epilog("An operation's own help: " .. PROGRAM .. " sales list --help\n\n" .. exit_code_lines())
+  return parser:epilog("Help for an operation: " .. PROGRAM .. " sales list --help\n\n" .. exit_code_lines())
 end
 
--- The parser of a resource's operations.
+-- Makes the parser for a resource's operations.
 local function resource_parser(name)
   local parser = arguments.parser(PROGRAM .. " " .. name, "Gumroad's " .. name:gsub("_", " ") .. ".")
   for _, row in ipairs(registry.operations(name)) do parser:command(row.name, row.doc) end
@@ -46,8 +48,8 @@ local function resource_parser(name)
   return parser
 end
 
--- What the words in front name.
--- @return { name, summary, command } | nil, parser of the words that follow
+-- Finds the command that the first words name.
+-- @return { name, summary, command } | nil, parser for the words that follow
 local function find(words)
   local name = words:next()
   local resource = name and name:gsub("-", "_")
@@ -67,7 +69,7 @@ end
 local function run(args, state)
   local words = arguments.words(args)
   local found, parser_of_words = find(words)
-  if not found then return parser_of_words:parse(words:rest()) end  -- it has no command that it knows: help or an error
+  if not found then return parser_of_words:parse(words:rest()) end  -- ends with the help or an error
   local command = found.command
   state.see = PROGRAM .. " " .. found.name
   local parser = arguments.parser(state.see, found.summary)
@@ -81,14 +83,14 @@ local function run(args, state)
   return code
 end
 
-local function tell(wrong)
-  if wrong.message then io.stderr:write(PROGRAM, ": ", (wrong.message:gsub("\n", " ")), "\n") end
+local function report(wrong)
+  if wrong.message then io.stderr:write(PROGRAM, ": ", printable(wrong.message, MOST), "\n") end
   if wrong.trace then io.stderr:write(wrong.trace, "\n") end
   if wrong.see then io.stderr:write("See: ", wrong.see, " --help\n") end
 end
 
---- Runs the command.
--- @param args array of words, as Lua's `arg`
+--- Runs the program.
+-- @param args array of words, like Lua's `arg`
 -- @return exit code
 function cli.main(args)
   local state = { see = PROGRAM }
@@ -100,7 +102,7 @@ function cli.main(args)
   end)
   local flushed, why = io.stdout:flush()
   if outcome.code == exit_codes.SUCCESS and not flushed then _, outcome = pcall(failure.output, why) end
-  tell(outcome)
+  report(outcome)
   return outcome.code
 end
 

@@ -1,4 +1,4 @@
---- What stands on the command line, made into what the operations take.
+--- Converts words of the command line into the values that operations take.
 local events = require "gumroad.api.events"
 
 local values = {}
@@ -9,7 +9,8 @@ local function read_all(file, name)
   return text
 end
 
---- A text as it is, or out of a file: "@FILE", "-" for standard input; "@@..." is "@...".
+--- Returns the text that a word stands for: the word itself, the contents of a file for "@FILE", standard input for
+-- "-". A text that begins with "@" is written with "@@".
 -- @return string | nil, message
 function values.text(word)
   if word == "-" then return read_all(io.stdin, "standard input") end
@@ -35,12 +36,12 @@ local function from_json(word)
   if not text then return nil, why end
   local value
   value, why = json(text)
-  if value ~= nil and type(value) ~= "table" then return nil, "JSON of an object expected" end
+  if value ~= nil and type(value) ~= "table" then return nil, "a JSON object expected" end
   return value, why
 end
 
---- A converter for argparse of an option that is a whole number.
--- @param most nil: no limit
+--- Makes a converter for argparse: a whole number.
+-- @param most the largest number allowed; nil for no limit
 function values.whole(option, least, most)
   return function(word)
     local value = word:find("^%d+$") and tonumber(word)
@@ -50,7 +51,7 @@ function values.whole(option, least, most)
   end
 end
 
---- A converter for argparse of an option that is a time span.
+--- Makes a converter for argparse: a number of seconds.
 function values.seconds(option)
   return function(word)
     local value = tonumber(word)
@@ -59,9 +60,9 @@ function values.seconds(option)
   end
 end
 
---- A converter for argparse of two texts with "=" between.
--- @param form   what they are called, such as "NAME=VALUE"
--- @param prefix of what is said where they are not that, such as "option '--set': "
+--- Makes a converter for argparse: two texts with "=" between.
+-- @param form   the form in messages, such as "NAME=VALUE"
+-- @param prefix beginning of the message, such as "option '--set': "
 function values.pair(form, prefix)
   return function(word)
     local name, text = word:match("^([^=]+)=(.*)$")
@@ -70,8 +71,8 @@ function values.pair(form, prefix)
   end
 end
 
---- A converter for argparse of an event's name.
--- @param more another name that is taken, or nil
+--- Makes a converter for argparse: the name of an event.
+-- @param more another name to accept, or nil
 function values.event(more)
   return function(word)
     if events.named[word] or word == more then return word end
@@ -79,7 +80,7 @@ function values.event(more)
   end
 end
 
---- A converter for argparse of events' names with commas between, as in --events sale,refund.
+--- Makes a converter for argparse: names of events separated by commas, as in --events sale,refund.
 function values.events(option)
   local read = values.event()
   return function(word)
@@ -90,11 +91,11 @@ function values.events(option)
       list[#list + 1] = name
     end
     if #list > 0 then return list end
-    return nil, ("option '%s': events expected, with commas between"):format(option)
+    return nil, ("option '%s': events separated by commas expected"):format(option)
   end
 end
 
---- For each type of a parameter: what the help calls a value, and function(word) -> value | nil, message.
+--- For each type of a parameter: the name of a value in the help, and function(word) -> value | nil, message.
 values.TYPES = {
   string = { "TEXT", values.text },
   integer = { "NUMBER", function(word)
@@ -104,11 +105,13 @@ values.TYPES = {
   end },
   date = { "DATE", function(word)
     local date = require "gumroad.base.date"
-    if date.parse(word) then return word end
-    return nil, "\"YYYY-MM-DD\" or ISO 8601 with time and zone expected, got '" .. word .. "'"
+    local seconds, why = date.parse(word)
+    if seconds then return word end
+    return nil, ("a date (\"YYYY-MM-DD\" or ISO 8601 with time and zone) expected, got '%s'%s"):format(word,
+      why and ": " .. why or "")
   end },
   object = { "JSON", from_json },
-  -- An element; whole arrays, and objects in them, are given as JSON.
+  -- One element. Whole arrays, and elements that are objects, are given as JSON.
   array = { "VALUE", function(word)
     local text, why = values.text(word)
     if not text then return nil, why end
@@ -117,7 +120,7 @@ values.TYPES = {
   end },
 }
 
---- An array from the words of a repeated option: elements, or one JSON array of all.
+--- Makes an array from the values of a repeated option: its elements, or one JSON array.
 function values.array(given)
   local first = given[1]
   if #given == 1 and type(first) == "table" and (first[1] ~= nil or next(first) == nil) then return first end

@@ -1,5 +1,7 @@
 --- A call under way: its request, its attempts, and the transfer of the current attempt.
 local core = require "gumroad.core"
+local loop = require "gumroad.loop"
+local printable = require("gumroad.base.text").printable
 local requests = require "gumroad.client.request"
 local responses = require "gumroad.client.response"
 local retry = require "gumroad.client.retry"
@@ -9,6 +11,8 @@ local Error = require "gumroad.base.error"
 
 local Call = {}
 Call.__index = Call
+
+local DEADLINE = "the call did not end within %g seconds (deadline)"
 
 --- Begins a call: sends the request without waiting for the response.
 -- @param client  see gumroad.client
@@ -40,12 +44,29 @@ function Call:place()
   return url.origin(request.url), parts.path, ""
 end
 
--- The URL as hooks see it.
+-- Returns the URL as on_request and on_response see it.
 function Call:url()
   return table.concat({ self:place() })
 end
 
+-- Returns an option of the call, or of all calls of the client.
+function Call:option(name)
+  local own = self.request.options[name]
+  if own ~= nil then return own end
+  return self.client.options[name]
+end
+
+-- Returns why nothing is sent any more, or nil.
+function Call:ended()
+  local cancel, deadline = self:option "cancel", self.request.options.deadline
+  if cancel and cancel.cancelled then return Error.new("cancelled", "the call was cancelled", { sent = false }) end
+  if not (deadline and deadline:left() <= 0) then return nil end
+  return Error.new("timeout", DEADLINE:format(deadline.seconds), { sent = false })
+end
+
 function Call:send()
+  local ended = self:ended()
+  if ended then return nil, self:explain(ended) end
   self.attempt = self.attempt + 1
   local client, wire = self.client, self.wire
   if client.on_request then
@@ -65,17 +86,17 @@ function Call.judge(request, err)
   err.retryable = retry.is_retryable(request.repeatable, err)
   if not request.repeatable and retry.is_outcome_unknown(err) then
     err.kind, err.cause = "outcome_unknown", err.kind
-    err.message = ("%s; the change may have been carried out and is not sent again: %s"):format(err.message,
-      request.how_to_verify or "check before you send it again")
+    Error.reword(err, ("%s; the change may have been carried out and is not sent again: %s"):format(err.message,
+      request.how_to_verify or "check before you send it again"))
   end
   return err
 end
 
--- What every error of a call says.
+-- Adds what every error of a call has.
 function Call:explain(err)
   local _, path = self:place()
   err.method = self.request.method
-  err.path = path:gsub("%c", "?")  -- one line, whatever the caller asked for
+  err.path = printable(path)
   err.attempts = self.attempt
   return Call.judge(self.request, err)
 end
@@ -87,9 +108,10 @@ local UNREACHABLE = {
 }
 
 local function transport_error(call, code, message, info)
+  if call.is_late then code, message = "timeout", DEADLINE:format(call.request.options.deadline.seconds) end
   local err = Error.new(code, message)
   if info and not info.sent and UNREACHABLE[code] then
-    err.message = ("%s (%s): %s"):format(message, (call:place()), UNREACHABLE[code])
+    Error.reword(err, ("%s (%s): %s"):format(message, (call:place()), UNREACHABLE[code]))
   end
   err.curl_code, err.sent = info and info.curl_code, info and info.sent
   return err
@@ -108,7 +130,9 @@ function Call:outcome()
   local response, code, message, info = self.transfer:result()
   self.transfer = nil
   local body, err
-  if response then body, err = (self.request.read or responses.read)(self.request, response, self.client.connection)
+  if response then
+    body, err = (self.request.read or responses.read)(self.request, response, self.client.connection,
+      self:option "max_values")
   else err = transport_error(self, code, message, info) end
   if err then
     err.request_id = response and response.headers["x-request-id"]
@@ -125,13 +149,29 @@ end
 
 local PROGRESS_INTERVAL = 0.1  -- seconds
 
-function Call:wait(waiting)
-  local progress = self.request.progress
-  if not progress then return waiting.wait(self.transfer) end
+local function wait_for(transfer, waiting, progress, deadline)
+  if not progress then return waiting.wait(transfer, deadline and deadline:left()) end
   repeat
-    waiting.wait(self.transfer, PROGRESS_INTERVAL)
-    progress(self.transfer:progress())
-  until self.transfer:done()
+    waiting.wait(transfer, math.min(PROGRESS_INTERVAL, deadline and deadline:left() or PROGRESS_INTERVAL))
+    progress(transfer:progress())
+  until transfer:done() or (deadline and deadline:left() <= 0)
+end
+
+-- Waits until the transfer is done: by itself, because the call was cancelled, or because its deadline has passed.
+function Call:wait(waiting)
+  local transfer, request = self.transfer, self.request
+  loop.until_cancelled(waiting, transfer, self:option "cancel", function()
+    wait_for(transfer, waiting, request.progress, request.options.deadline)
+  end)
+  if transfer:done() then return end
+  transfer:close()
+  self.is_late = true
+end
+
+-- Tells whether a pause would end before the call has to.
+function Call:has_time_for(pause)
+  local deadline = self.request.options.deadline
+  return not deadline or pause < deadline:left()
 end
 
 --- Waits for the response; sends the request again if it failed and that is safe.
@@ -139,15 +179,15 @@ end
 function Call:finish()
   local waiting, err = self.client:current_loop()
   if not waiting then return nil, self:explain(err) end
-  local attempts = 1 + (self.request.options.retries or self.client.options.retries)
+  local attempts = 1 + self:option "retries"
   while true do
     self:wait(waiting)
     local body
     body, err = self:outcome()
     if body then return body end
     local pause = retry.pause(err, self.attempt, attempts, random)
-    if not pause then return nil, err end
-    waiting.sleep(pause)
+    if not pause or not self:has_time_for(pause) then return nil, err end
+    waiting.sleep(pause, self:option "cancel")
     local sent
     sent, err = self:send()
     if not sent then return nil, err end

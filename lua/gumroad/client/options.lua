@@ -1,7 +1,10 @@
 --- The options of a client and of a single call: checks them, and completes them from the environment and the
 -- defaults.
 local core = require "gumroad.core"
+local deadlines = require "gumroad.client.deadline"
 local env = require "gumroad.base.env"
+local json = require "gumroad.base.json"
+local loop = require "gumroad.loop"
 local options = require "gumroad.base.options"
 local tables = require "gumroad.base.tables"
 local url = require "gumroad.base.url"
@@ -19,7 +22,11 @@ local CALL = {
   connect_timeout = { "number", positive = true, default = 10 },  -- seconds for connecting, of each attempt
   retries = { "number", least = 0, default = 2 },                 -- attempts after the first
   max_size = { "number", positive = true, default = 10485760 },   -- bytes of a response, after decompression
+  max_values = { "number", positive = true, default = json.MAX_VALUES },  -- values in the JSON of a response
   headers = { "table" },                                          -- additional request headers
+  -- seconds for the whole call, with its repeats and waits; a point in time where a call passes its options on
+  deadline = { { "number", "table" }, positive = true, expected = "a number of seconds" },
+  cancel = { "table", expected = "the result of gumroad.canceller()" },
 }
 
 local CLIENT = tables.copy(CALL, {
@@ -34,13 +41,26 @@ local CLIENT = tables.copy(CALL, {
 -- A call has parameters too, so a message says that it is about an option.
 local WORDS = { label = "option '%s'" }
 
---- Checks the options of one call; raises at the caller's line.
+local function check(where, known, given)
+  local checked = options.check(where, known, given, WORDS)
+  if type(checked.deadline) == "table" and not deadlines.is(checked.deadline) then
+    Error.usage("%s: option 'deadline': %s expected, got table", where, CALL.deadline.expected)
+  elseif checked.cancel and not loop.is_canceller(checked.cancel) then
+    Error.usage("%s: option 'cancel': %s expected, got table", where, CALL.cancel.expected)
+  end
+  return checked
+end
+
+--- Checks the options of one call; raises at the caller's line. The time until a deadline begins here, so that all
+-- requests of a call share it.
 -- @return table a copy
 function client_options.check_call(where, given)
   if given ~= nil and type(given) ~= "table" then
     Error.usage("%s: the options of a call: table expected, got %s", where, type(given))
   end
-  return options.check(where, CALL, given, WORDS)
+  local checked = check(where, CALL, given)
+  if type(checked.deadline) == "number" then checked.deadline = deadlines.new(checked.deadline) end
+  return checked
 end
 
 local BAD_TOKEN = " is empty, or has a character that no token has, such as the line break at the end of a file"
@@ -67,16 +87,16 @@ function client_options.base_url(given)
   if not place or place == "" then place = client_options.DEFAULT_BASE_URL end
   if not url.is_http(place) then
     error(Error.new("config", ("%s must begin with https:// or http://, but it is '%s'"):format(from,
-      (url.without_user(place):gsub("%c", "?")))), 0)
+      url.without_user(place))), 0)
   end
-  return (place:gsub("/+$", ""):gsub("/v2$", ""))  -- people write it with or without the version
+  return (url.without_last_slashes(place):gsub("/v2$", ""))  -- people write it with or without the version
 end
 
 --- Reads the options of gumroad.new.
 -- @return table: base_url, secret (or nil), connection, sleep, on_request, on_response, and `options` with those
 --   that apply to each call; raises a gumroad.Error of kind config if there is no token or the URL is wrong
 function client_options.read(given)
-  local checked = options.check("gumroad.new", CLIENT, given, WORDS)
+  local checked = check("gumroad.new", CLIENT, given)
   local base_url, of_calls = client_options.base_url(checked.base_url), {}
   for name in pairs(CALL) do of_calls[name] = checked[name] end
   return {

@@ -5,32 +5,44 @@ local Error = require "gumroad.base.error"
 
 local request = {}
 
-request.VERSION = "0.1.0"
-
-local USER_AGENT = "gumroad-lua/" .. request.VERSION
-local PLAIN_HEADERS = { Accept = "application/json", ["User-Agent"] = USER_AGENT }
+local USER_AGENT = { ["User-Agent"] = "gumroad-lua/" .. require "gumroad.version" }
+local PLAIN_HEADERS = tables.copy({ Accept = "application/json" }, USER_AGENT)
 
 -- Sets headers, replacing those of the same name in upper or lower case.
 local function set_headers(headers, more)
   for name, value in pairs(more) do
     if type(name) ~= "string" then Error.usage("headers: a header's name must be a string") end
-    if name:lower() == "authorization" then
-      Error.usage("headers: Authorization is made from access_token; it cannot be set")
-    end
     for known in pairs(headers) do
       if known:lower() == name:lower() then headers[known] = nil; break end
     end
     headers[name] = value
   end
+  return headers
+end
+
+local function check_no_authorization(headers)
+  for name in pairs(headers) do
+    if type(name) == "string" and name:lower() == "authorization" then
+      Error.usage("headers: Authorization is made from access_token; it cannot be set")
+    end
+  end
+  return headers
+end
+
+--- Returns the headers of a request to another server.
+-- @param content_type optional
+-- @param headers      optional, the caller's
+function request.headers(content_type, headers)
+  return set_headers(tables.copy(USER_AGENT, { ["Content-Type"] = content_type }), headers or {})
 end
 
 local function headers_of(client, asked)
-  if asked.url then return tables.copy({ ["User-Agent"] = USER_AGENT }, asked.headers) end  -- another server
+  if asked.url then return request.headers(nil, asked.headers) end
   local own, more = client.options.headers, asked.options.headers
   if not (own or more or asked.content_type) then return PLAIN_HEADERS end
   local headers = tables.copy(PLAIN_HEADERS, { ["Content-Type"] = asked.content_type })
-  if own then set_headers(headers, own) end
-  if more then set_headers(headers, more) end
+  if own then set_headers(headers, check_no_authorization(own)) end
+  if more then set_headers(headers, check_no_authorization(more)) end
   return headers
 end
 

@@ -1,9 +1,13 @@
 --- Reads Gumroad's HTTP responses: returns the decoded body, or an error.
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
+local text = require "gumroad.base.text"
 local url = require "gumroad.base.url"
 
 local responses = {}
+
+-- How many bytes of a server's text an error repeats, and how many bytes of a page are searched for its title.
+local MOST = { words = 500, reason = 200, header = 100, title = 80, page = 4096 }
 
 local KINDS = { [401] = "auth", [403] = "scope", [404] = "not_found", [429] = "rate_limit" }
 
@@ -25,15 +29,18 @@ end
 -- Returns the server's own words, or nil.
 local function server_words(body)
   local words = type(body) == "table" and (body.message or body.error_description or body.error)
-  return type(words) == "string" and words ~= "" and words or nil
+  return type(words) == "string" and words ~= "" and text.printable(words, MOST.words) or nil
 end
 
--- Found step by step, as a pattern for all of it would go back and forth over white space.
+-- Returns ' titled "..."', or "" for a page without a title. The title is searched step by step, so that no byte is
+-- looked at twice.
 local function page_title(response)
-  local text = response.body:sub(1, 4096):match("<[Tt][Ii][Tt][Ll][Ee][^>]*>([^<]*)<")
-  local title = text and text:match("%S[^<]*")
-  if not title then return "" end
-  return (' titled "%s"'):format(title:sub(1, 80):gsub("%s+$", ""):gsub("%c", " "))
+  local page = response.body:sub(1, MOST.page)
+  local _, name = page:lower():find("<title", 1, true)
+  local tag_end = name and page:find(">", name, true)
+  local behind = tag_end and page:find("<", tag_end, true)
+  local title = behind and text.trimmed(page:sub(tag_end + 1, behind - 1)) or ""
+  return title ~= "" and (' titled "%s"'):format(text.printable(title, MOST.title)) or ""
 end
 
 local MONTHS = {
@@ -41,11 +48,11 @@ local MONTHS = {
 }
 
 -- Retry-After is a number of seconds, or a date.
-local function retry_after(text)
-  if not text then return nil end
-  local seconds = tonumber(text:match("^%s*(%d+)%s*$"))
+local function retry_after(header)
+  if not header then return nil end
+  local seconds = tonumber(header:match("^%s*(%d+)%s*$"))
   if seconds then return seconds end
-  local day, month, year, time = text:match("(%d%d) (%a%a%a) (%d%d%d%d) (%d%d:%d%d:%d%d)")
+  local day, month, year, time = header:match("(%d%d) (%a%a%a) (%d%d%d%d) (%d%d:%d%d:%d%d)")
   if not MONTHS[month] then return nil end
   local at = require("gumroad.base.date").parse(("%s-%02d-%sT%sZ"):format(year, MONTHS[month], day, time))
   return at and math.max(at - os.time(), 0)
@@ -55,7 +62,7 @@ local MESSAGES = {}
 
 function MESSAGES.auth(response, _, _, connection)
   local reason = (response.headers["www-authenticate"] or ""):match('error_description="([^"]*)"')
-  return (reason or "the access token was not accepted") .. (connection
+  return (reason and text.printable(reason, MOST.reason) or "the server did not accept the access token") .. (connection
     and ": run gumroad-lua login " .. connection.name .. " again"
     or ": check GUMROAD_ACCESS_TOKEN, or make a new token in Gumroad under Settings, Advanced, Applications")
 end
@@ -84,13 +91,14 @@ end
 function MESSAGES.rate_limit(response)
   local asked = response.headers["retry-after"]
   if not retry_after(asked) then return "too many requests; wait a minute or more" end
-  return "too many requests; the server asks to wait " .. (asked:find("^%s*%d+%s*$") and asked .. " seconds"
-    or "until " .. asked)
+  local shown = text.printable(asked, MOST.header)
+  return "too many requests; the server asks to wait " .. (asked:find("^%s*%d+%s*$") and shown .. " seconds"
+    or "until " .. shown)
 end
 
 function MESSAGES.redirect(response)
   local server = url.server(response.headers.location or "")
-  return "the server redirects" .. (server and " to " .. server or "")
+  return "the server redirects" .. (server and " to " .. text.printable(server, MOST.reason) or "")
     .. ", which was not followed, so the token was not sent there: check base_url"
 end
 
@@ -103,7 +111,7 @@ function MESSAGES.invalid(_, words)
 end
 
 function MESSAGES.server(response, words)
-  return words or "the server failed" .. (response.body ~= "" and " with a page" .. page_title(response) or "")
+  return words or "the server failed" .. (response.body ~= "" and " and sent a page" .. page_title(response) or "")
 end
 
 -- Returns OAuth's word for a failure, such as invalid_grant, or nil. OAuth puts a description next to it.
@@ -121,10 +129,24 @@ local function refusal(request, response, body, connection)
 end
 
 local function unreadable(response, what, why)
-  local kind = response.headers["content-type"] or "no content type"
+  local kind, title = text.printable(response.headers["content-type"] or "no content type", MOST.header),
+    page_title(response)
   return nil, Error.new("decode", ("the response is not %s (%s, %d bytes%s): %s"):format(
-    what, kind, #response.body, page_title(response),
+    what, kind, #response.body, title ~= "" and "," .. title or "",
     why or "is there a proxy or a login page in between?"), { status = response.status })
+end
+
+-- Whether something in between refused a request, such as a firewall. Gumroad's own refusals are JSON or empty, except
+-- for the text of its rate limit.
+local function is_page_of_another(response)
+  return response.status >= 400 and response.status < 500 and response.status ~= 429 and response.body:find("%S") ~= nil
+end
+
+local function page_of_another(response)
+  local kind = text.printable(response.headers["content-type"] or "no content type", MOST.header)
+  return nil, Error.new("decode", ("the response is not from Gumroad, but a page%s (%s, %d bytes) from a firewall, "
+    .. "a proxy or a login page in between; logging in again does not help"):format(page_title(response), kind,
+    #response.body), { status = response.status })
 end
 
 -- Whether a response is the file that was asked for, and not a text that says why there is no file.
@@ -133,25 +155,43 @@ local function is_file(response)
   return not (kind:find("json", 1, true) or kind:find("html", 1, true))
 end
 
---- Reads a response.
--- @param request    { method, scopes = list or nil, file = whether a file is expected instead of JSON }
--- @param response   { status, headers, body }, from the core
--- @param connection { name, scope }: the connection that the token comes from, for advice in errors; or nil
--- @return the decoded body, with nil for null and integers for whole numbers; or a file's bytes | nil, error
-function responses.read(request, response, connection)
-  local good = response.status >= 200 and response.status < 300
-  if good and request.file and is_file(response) then return response.body end
-  local ok, body = pcall(json.decode, response.body)
-  if not good then return refusal(request, response, ok and body, connection) end
-  if request.method == "HEAD" then return {} end
+local function too_many_values(response, why)
+  return nil, Error.new("too_large", "the response has " .. why, { status = response.status })
+end
+
+-- Reads the JSON of a successful response.
+local function read_json(request, response, connection, max_values)
+  local ok, body, why = json.read(response.body, max_values)
   if ok and type(body) == "table" and body.success == false then
     return refusal(request, response, body, connection)
   end
   if request.file then return unreadable(response, "a file") end
-  if not ok and response.body:find("^%s*[{%[]") then return unreadable(response, "complete JSON", body) end
-  if not ok then return unreadable(response, "JSON") end
+  if not ok and body == "too_large" then return too_many_values(response, why) end
+  if not ok then
+    if not response.body:find("^\239?\187?\191?%s*[{%[]") then return unreadable(response, "JSON") end
+    return unreadable(response, "complete JSON", why)
+  end
   if type(body) ~= "table" then return unreadable(response, "complete JSON", "an object was expected") end
   return body
+end
+
+--- Reads a response.
+-- @param request    { method, scopes = list or nil, file = whether a file is expected instead of JSON }
+-- @param response   { status, headers, body }, from the core
+-- @param connection { name, scope }: the connection that the token comes from, for advice in errors; or nil
+-- @param max_values how many values the JSON may hold; nil: json.MAX_VALUES
+-- @return the decoded body, with nil for null and integers for whole numbers (in a Lua without integers, a whole
+--   number that a double cannot hold is the text of its digits); or a file's bytes | nil, error
+function responses.read(request, response, connection, max_values)
+  if response.status < 200 or response.status >= 300 then
+    local ok, body, why = json.read(response.body, max_values)
+    if not ok and body == "too_large" then return too_many_values(response, why) end
+    if not ok and is_page_of_another(response) then return page_of_another(response) end
+    return refusal(request, response, ok and body, connection)
+  end
+  if request.file and is_file(response) then return response.body end
+  if request.method == "HEAD" then return {} end
+  return read_json(request, response, connection, max_values)
 end
 
 return responses

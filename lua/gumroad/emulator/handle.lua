@@ -1,35 +1,34 @@
---- A running emulator, as a script holds it: each method is one of the emulator's own requests.
+--- The handle of a running emulator. Each method sends a request to the emulator's control paths.
 -- @submodule gumroad.emulator
 local core = require "gumroad.core"
+local http = require "gumroad.client.http"
 local json = require "gumroad.base.json"
 local options = require "gumroad.base.options"
 
 local Handle = {}
 Handle.__index = Handle
 
--- @param pipe the child's standard output, which ends the child when it is closed
+-- @param pipe the child's standard output; closing it ends the child
 function Handle.new(pipe, port, access_token)
   return setmetatable({ url = "http://127.0.0.1:" .. port, port = port, pipe = pipe,
     access_token = access_token }, Handle)
 end
 
--- Nothing else goes on meanwhile, whatever loop the caller has.
-local function wait_for(transfer)
-  while not transfer:done() do core.engine():step(1) end
-  return transfer:result()
+-- Blocks the whole program, whatever loop the caller has.
+local function wait_for(sending)
+  while not sending:done() do core.engine():step(1) end
+  return sending:result()
 end
 
--- One of the emulator's own requests -> its result | nil, message
+-- Sends a control request. -> its result | nil, message
 local function ask(handle, name, params)
   if not handle.pipe then return nil, "the emulator is stopped" end
-  local transfer, _, wrong = core.engine():send {
-    method = "POST", base_url = handle.url, path = "/_emulator/" .. name, timeout = 60,
-    headers = { ["Content-Type"] = "application/json" }, body = json.encode(params or {}),
-    max_size = 256 * 1048576,
-  }
-  if not transfer then return nil, wrong end
-  local result, _, message = wait_for(transfer)
-  if not result then return nil, message end
+  local sending, err = http.start { url = handle.url .. "/_emulator/" .. name, timeout = 60, json = params or {},
+    max_size = 256 * 1048576 }
+  if not sending then return nil, err.message end
+  local result
+  result, err = wait_for(sending)
+  if not result then return nil, err.message end
   local ok, value = pcall(json.decode, result.body)
   if not ok then return nil, result.body end
   if result.status ~= 200 then return nil, value.error end
@@ -40,21 +39,21 @@ local SALE = {}
 for name in ("product_id email full_name quantity variants custom_fields url_params offer_code referrer test "
   .. "subscription_id gift_to"):gmatch("%S+") do SALE[name] = {} end
 
--- A misspelt field would order something else than the test wants.
+-- Fields are checked, because a misspelled one would be ignored and the test would test something else.
 local FIELD = { noun = "field" }
 
---- Sells something now and sends the `sale` pings.
+--- Makes a sale now and sends the `sale` pings.
 -- @param fields optional table: `product_id`, `email`, `full_name`, `quantity`, `variants`,
---   `custom_fields` and `url_params` (tables, or lists of {name, value} where order matters),
---   `offer_code`, `referrer`, `test` (true: the seller buys; in no list), `subscription_id` (one
---   more charge of that), `gift_to` (the receiver's email)
+--   `custom_fields` and `url_params` (tables, or lists of { name, value } if order matters),
+--   `offer_code`, `referrer`, `test` (true: the seller is the buyer; lists leave it out), `subscription_id`
+--   (charges this subscription once more), `gift_to` (email address of the receiver of a gift)
 -- @return the sale as the API shows it | nil, message
 function Handle:sell(fields)
   return ask(self, "sell", options.check("sell", SALE, fields, FIELD))
 end
 
 --- Cancels a subscription and sends the `cancellation` pings.
--- @param subscriber_id of the subscription
+-- @param subscriber_id id of the subscription
 -- @param by "buyer" (default), "seller", "admin" or "payment_failures"
 -- @return the subscriber | nil, message
 function Handle:cancel(subscriber_id, by)
@@ -62,25 +61,28 @@ function Handle:cancel(subscriber_id, by)
 end
 
 --- Refunds a sale and sends the `refund` pings.
--- @param sale_id      whose payment goes back
--- @param amount_cents default: all that is left
+-- @param sale_id      id of the sale
+-- @param amount_cents amount to refund (default: all that is left)
 -- @return the sale | nil, message
 function Handle:refund(sale_id, amount_cents)
   return ask(self, "refund", { sale_id = sale_id, amount_cents = amount_cents })
 end
 
---- Makes something happen and sends its pings: `dispute` and `dispute_won` (of `sale_id`),
--- `subscription_updated` (of `subscriber_id`; `type` "upgrade" or "downgrade"),
--- `subscription_ended` (`reason`) and `subscription_restarted`; `resend` (of `sale_id`) sends
--- a sale's ping again.
+--- Makes another event happen and sends its pings.
+-- @param name `dispute` or `dispute_won` (with `sale_id`), `subscription_updated` (with `subscriber_id`, and
+--   `type` "upgrade" or "downgrade"), `subscription_ended` (with `subscriber_id` and `reason`),
+--   `subscription_restarted` (with `subscriber_id`), or `resend` (with `sale_id`), which sends the ping of a sale
+--   again
+-- @param params table with the fields named above
 -- @return the sale or subscriber | nil, message
 function Handle:event(name, params)
   return ask(self, name, params)
 end
 
---- Orders a failure: see gumroad.emulator.http.fault_kinds for the kinds.
--- @param fault table: `kind`, and optionally `path` (beginning of it), `method`, `times`
---   (1; "always"), `after` (0), and what the kind takes
+--- Injects a fault. For the kinds, see gumroad.emulator.http.fault_kinds.
+-- @param fault table: `kind`; optionally `path` (prefix of the paths to hit), `method`, `times` (how many
+--   requests to hit, or "always"; default: 1), `after` (how many matching requests to let pass first; default: 0);
+--   and the fields of the kind
 -- @return true | nil, message
 function Handle:fault(fault)
   local known = require("gumroad.emulator.http.faults").FIELDS
@@ -89,43 +91,52 @@ function Handle:fault(fault)
   return true
 end
 
---- Forgets all faults.
+--- Removes all faults.
 function Handle:clear_faults()
   return ask(self, "clear_faults")
 end
 
---- What came in and went out: `requests`, `in_flight`, `max_in_flight`, `connections`,
--- `last_requests` (of each method, path, query, headers, body), `pings` (of each delivery url,
--- resource_name, attempt, and status or error), `pings_waiting`.
+--- Returns statistics: `requests`, `in_flight`, `max_in_flight`, `connections`, `last_requests` (a list of
+-- { method, path, query, headers, body }), `pings` (a list of deliveries: { url, resource_name, attempt, and
+-- status or error }) and `pings_waiting`.
 function Handle:stats()
-  return ask(self, "stats")
+  local stats, err = ask(self, "stats")
+  for _, request in ipairs(stats and stats.last_requests or {}) do
+    if request.body_hex then
+      request.body = request.body_hex:gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end)
+      request.body_hex = nil
+    end
+  end
+  return stats, err
 end
 
+--- Resets the statistics.
 function Handle:reset_stats()
   return ask(self, "reset_stats")
 end
 
---- Sets the seller's ping endpoint, to which `sale` pings go; nil: none.
+--- Sets the ping endpoint in the seller's settings, which gets `sale` pings.
+-- @param url its URL, or nil to remove it
 function Handle:settings_ping_url(url)
   return ask(self, "settings_ping_url", { url = url })
 end
 
---- "Send test ping": the latest sale, once, without a resource name.
+--- Does what "Send test ping" in the settings does: sends the latest sale, once, without a resource name.
 function Handle:test_ping(url)
   return ask(self, "test_ping", { url = url })
 end
 
---- Brings a customer along from elsewhere, who has a license key but no sale.
+--- Imports a customer from another platform, who has a license key but no sale.
 -- @param fields table: `product_id`, `email`
 -- @return { product_id, license_key } | nil, message
 function Handle:import_customer(fields)
   return ask(self, "import_customer", fields)
 end
 
---- Makes one more token good.
+--- Makes another token valid.
 -- @param token       the new token
--- @param scopes      text, separated by spaces
--- @param application whose it is, default "main", that of the first token
+-- @param scopes      its scopes, separated by spaces
+-- @param application the application that it belongs to (default: "main", as for the first token)
 function Handle:grant(token, scopes, application)
   return ask(self, "grant", { token = token, scopes = scopes, application = application })
 end
@@ -135,37 +146,36 @@ function Handle:revoke(token)
   return ask(self, "revoke", { token = token })
 end
 
---- Revokes an application, as its user can in the settings: its tokens are revoked, and its
--- resource subscriptions deleted.
+--- Revokes an application, as its user can in the settings: its tokens are revoked and its resource subscriptions
+-- are deleted.
 -- @return table | nil, message
 function Handle:revoke_application(client_id)
   return ask(self, "revoke_application", { client_id = client_id })
 end
 
---- The user types the code that a device shows, and agrees.
+--- Approves a device, as a user who types its code and agrees.
 -- @return table | nil, message
 function Handle:approve(user_code)
   return ask(self, "decide", { user_code = user_code, approve = true })
 end
 
---- The user types the code that a device shows, and refuses.
+--- Denies a device, as a user who types its code and refuses.
 -- @return table | nil, message
 function Handle:deny(user_code)
   return ask(self, "decide", { user_code = user_code, approve = false })
 end
 
---- Moves the emulator's clock on, so that what has a term, such as OAuth's codes and the URLs of an
--- upload, runs out.
+--- Advances the emulator's clock, for example until OAuth codes or the URLs of an upload have expired.
 function Handle:advance(seconds)
   return ask(self, "advance", { seconds = seconds })
 end
 
---- Waits until no ping is on its way, retries included.
+--- Waits until all pings have been delivered or given up, including retries.
 function Handle:settle()
   return ask(self, "settle")
 end
 
---- Ends the emulator. Safe to repeat.
+--- Stops the emulator. It can be called more than once.
 function Handle:stop()
   if not self.pipe then return end
   ask(self, "stop")

@@ -32,7 +32,7 @@ local OPTIONS = {
   lua = { "string" },
 }
 
---- The caller's options, checked, and the defaults.
+--- Checks the caller's options and fills in the defaults.
 return function(given)
   local out = options.check("emulator", OPTIONS, given)
   if (out.products or math.huge) < 1 then out.sales = out.sales or 0 end

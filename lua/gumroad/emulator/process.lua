@@ -1,22 +1,22 @@
---- The emulator as a process: served in ours, or in one that we start.
+--- The process of an emulator: this one, or a child process.
 local json = require "gumroad.base.json"
 local quote = require("gumroad.base.shell").quote
 local Error = require "gumroad.base.error"
 
 local process = {}
 
--- Loaded where something is served, as it needs gumroad.listener.
+-- Loaded only in the process that serves, because it needs gumroad.listener.
 local function new_server(options)
   return require("gumroad.emulator.http.server").new(options)
 end
 
--- Serves until the end; Ctrl-C is an end like any other.
+-- Serves until the end. Ctrl-C is an ordinary end, not an error.
 local function run_until_end(server, with_parent)
   local ok, message = pcall(server.run, server, with_parent)
   if not ok and not Error.is_interrupt(message) then error(message, 0) end
 end
 
---- Serves in this process until it is stopped through a handle or interrupted.
+--- Serves in this process until it is stopped by a handle or interrupted.
 -- @param options complete, see gumroad.emulator.options
 -- @param ready optional function(port), called when the port is open
 -- @return true | nil, code, message
@@ -28,8 +28,8 @@ function process.run(options, ready)
   return true
 end
 
---- The child's main program: reports its port, or why it has none, and serves until its parent
--- is gone.
+--- The main program of the child: reports its port or the reason for having none, then serves until its parent
+-- ends.
 -- @param options as JSON
 function process.serve(options)
   local server, _, message = new_server(json.decode(options))
@@ -38,9 +38,9 @@ function process.serve(options)
   if server then run_until_end(server, true) end
 end
 
--- The program that runs us, as a word of the shell: the first of the command line's words that is
--- called like one. Without a script, as at a prompt, it is where the script's name would be; but Lua
--- 5.1 and LuaJIT name nothing then.
+-- The interpreter that runs this program, quoted for the shell: the first word of the command line that looks
+-- like one. Without a script, as at a prompt, it is in place of the script's name; Lua 5.1 and LuaJIT have no
+-- name there.
 local function interpreter()
   local words, first = rawget(_G, "arg") or {}, nil
   for index = 0, -20, -1 do
@@ -53,8 +53,8 @@ local function interpreter()
   return ('"$(command -v %s || echo lua)"'):format(name)
 end
 
--- A file that only we can read tells the child what to do: options hold tokens, and command
--- lines are public.
+-- The child's program is a file that only this user can read. The options contain tokens, and command lines are
+-- public.
 local function write_program(options)
   local path = os.tmpname()
   local file, message = io.open(path, "wb")
@@ -66,9 +66,9 @@ local function write_program(options)
   return path
 end
 
---- Starts a child that serves.
+--- Starts a child process that serves.
 -- @param options complete, see gumroad.emulator.options
--- @return its standard output, by whose end the child knows that we are gone; and the port | nil, message
+-- @return its standard output, port | nil, message. The child ends when its standard output is closed.
 function process.start(options)
   local path, wrong = write_program(options)
   if not path then return nil, wrong end

@@ -1,17 +1,20 @@
 --- How a call waits for the network. That is decided when the call is made, because a client is often
 -- created in nginx's init phase and used in a later one.
 --
--- A loop is a table of three functions:
---   wait(transfer [, seconds])  returns when the transfer is done, or after that time
---   sleep(seconds)              returns after that time; other calls go on meanwhile
---   all(functions)              runs functions side by side, see gumroad.all
+-- A loop is a table of four functions:
+--   wait(transfer [, seconds])    returns when the transfer is done, or after that time
+--   wake(transfer)                ends the wait for a transfer that was closed
+--   sleep(seconds [, canceller])  returns after that time, or when the canceller is cancelled; other calls go on
+--                                 meanwhile
+--   all(functions)                runs functions side by side, see gumroad.all
 -- There are three kinds. The blocking and the cooperative loop are coroutines over a function that idles;
 -- the loop for nginx uses its light threads and semaphores.
+local canceller = require "gumroad.loop.canceller"
 local core = require "gumroad.core"
 local Error = require "gumroad.base.error"
 local tasks = require "gumroad.loop.tasks"
 
-local loop = {}
+local loop = { canceller = canceller.new, is_canceller = canceller.is }
 
 local TICK = 0.001  -- seconds between two checks, as a scheduler's sleep cannot wait for sockets
 
@@ -42,6 +45,23 @@ function loop.current(own)
   if YIELDING[phase] then return require "gumroad.loop.nginx" end
   return nil, Error.new("config", "nothing can wait in nginx's " .. phase
     .. " phase; make the call from ngx.timer.at(0, ...)" .. (phase == "init" and " in init_worker_by_lua" or ""))
+end
+
+--- Runs a function that waits for a transfer. If the canceller is cancelled meanwhile, or was before, the transfer
+-- is closed and the wait ends.
+-- @param waiting   the loop
+-- @param cancel    a canceller, or nil
+-- @param run       function()
+function loop.until_cancelled(waiting, transfer, cancel, run)
+  if not cancel then return run() end
+  local function stop(running)
+    if not running:done() then running:close() end
+    waiting.wake(running)
+  end
+  cancel:watch(transfer, stop)
+  if cancel.cancelled then stop(transfer) end
+  run()
+  cancel:unwatch(transfer)
 end
 
 return loop

@@ -65,7 +65,23 @@ function loop.wait(transfer, seconds)
   waiting[transfer] = nil
 end
 
-loop.sleep = ngx.sleep
+--- Ends the wait for a transfer that was closed.
+function loop.wake(transfer)
+  local semaphore = waiting[transfer]
+  if semaphore then semaphore:post() end
+end
+
+local function post(semaphore) semaphore:post() end
+
+--- Returns after that many seconds, or when the canceller is cancelled.
+function loop.sleep(seconds, canceller)
+  if not canceller then return ngx.sleep(seconds) end
+  if canceller.cancelled then return end
+  local semaphore = semaphores.new()
+  canceller:watch(semaphore, post)
+  semaphore:wait(seconds)
+  canceller:unwatch(semaphore)
+end
 
 --- Runs functions side by side in light threads; see gumroad.all. All of them have ended when
 -- it returns or raises.

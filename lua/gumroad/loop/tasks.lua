@@ -88,9 +88,14 @@ return function(idle)
     wait_until(function() return transfer:done() or (deadline and core.now() >= deadline), deadline end, idle)
   end
 
-  function loop.sleep(seconds)
+  -- Whoever waits looks again after anything has run, so nobody needs to be woken.
+  function loop.wake() end
+
+  function loop.sleep(seconds, canceller)
     local deadline = core.now() + seconds
-    wait_until(function() return core.now() >= deadline, deadline end, idle)
+    wait_until(function()
+      return core.now() >= deadline or (canceller and canceller.cancelled), deadline
+    end, idle)
   end
 
   function loop.all(functions)

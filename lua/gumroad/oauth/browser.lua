@@ -1,5 +1,5 @@
---- The page on the user's machine to which Gumroad sends the browser back: a server on 127.0.0.1 that
--- waits for one request. Needs gumroad.listener; nothing else runs while it waits.
+--- The page to which Gumroad sends the browser back: a server on 127.0.0.1 that waits for one request. It needs
+-- gumroad.listener and blocks while it waits.
 local core = require "gumroad.core"
 local listener = require "gumroad.listener"
 local Error = require "gumroad.base.error"
@@ -19,20 +19,21 @@ local function respond(request, status, title, text)
   request:answer(status, HEADERS, DOCUMENT:format(title, title, (text:gsub('[&<>"]', ENTITIES))))
 end
 
--- The query of the callback that is waited for; other requests get their response here.
+-- Returns the query of the expected callback. Any other request gets a response here, and nil is returned.
 local function callback_query(request, is_expected)
   if request:path() ~= "/callback" or request:method() ~= "GET" then
     return respond(request, 404, "Not found", "There is nothing here.")
   end
   local query = core.form_decode(request:query() or "") or {}
   if is_expected(query) then return query end
-  respond(request, 400, "Refused", "This is not the answer that the program waits for. Begin again there.")
+  respond(request, 400, "Refused", "This page does not belong to the login that the program waits for. Go back to the "
+    .. "program and begin again.")
 end
 
---- Waits until the browser comes back. Whatever else is asked for does not end that.
+--- Waits until the browser comes back. Other requests do not end the wait.
 -- @param is_expected function(query) -> whether it is the callback of this login
--- @param deadline    of core.now
--- @return table the callback's query, which `tell` answers | nil when time is up
+-- @param deadline    time by core.now
+-- @return table the callback's query; call `tell` to respond to it | nil when the time is up
 function Page:wait(is_expected, deadline)
   local server = self.server
   while true do
@@ -52,8 +53,8 @@ function Page:wait(is_expected, deadline)
   end
 end
 
---- Tells the user what came of it.
--- @param err nil: the program is connected
+--- Shows the user in the browser how the login ended.
+-- @param err the error; nil if the program is connected
 function Page:tell(err)
   if not err then
     respond(self.request, 200, "Connected", "You can close this page and go back to the program.")
@@ -65,12 +66,12 @@ function Page:tell(err)
   self.server:step()  -- sends it
 end
 
---- Where Gumroad is to send the browser.
+--- Returns the address to which Gumroad is to send the browser.
 function Page:address()
   return ("http://127.0.0.1:%d/callback"):format(self.server:port())
 end
 
---- Lets go of the port.
+--- Closes the server and its port.
 function Page:close()
   core.engine():unwatch(self.server:fd())
   self.server:close()
@@ -78,7 +79,8 @@ end
 
 local browser = {}
 
---- @param port to listen on; 0: any free one
+--- Opens the page.
+-- @param port to listen on; 0 for any free one
 -- @return Page with address(), wait(is_expected, deadline), tell(err), close() | nil, error
 function browser.open(port)
   local server, code, message = listener.new { address = "127.0.0.1", port = port }

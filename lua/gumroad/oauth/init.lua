@@ -1,19 +1,19 @@
---- OAuth: how a user lets a program act for a shop. Three ways to tokens:
+--- OAuth: lets a user authorize a program to act for a shop. There are three ways to get tokens:
 --
---   oauth.login                         a program on the user's machine, which has a browser
---   oauth.device, oauth.wait            a program where there is none: the user types a code elsewhere
---   oauth.authorize_url, oauth.exchange a web application, to which Gumroad sends the browser back
+--   oauth.login                         for a program on the user's machine, with a browser
+--   oauth.device, oauth.wait            for a machine without a browser: the user types a code elsewhere
+--   oauth.authorize_url, oauth.exchange for a web application, to which Gumroad sends the browser back
 --
--- Tokens are a plain table: `access_token`, `refresh_token`, `scope` (text), `created_at` (Unix
--- time), `token_type`; they do not expire. Whoever has them can act for the shop: keep them as
--- gumroad.connections does. What goes wrong is `nil, error`, with OAuth's own word for it as
--- `code` where there is one, such as "access_denied"; neither tokens, codes nor secrets are in it.
+-- Tokens are a plain table: `access_token`, `refresh_token`, `scope` (a string), `created_at` (Unix time),
+-- `token_type`. They do not expire. Whoever has them can act for the shop, so store them as gumroad.connections does.
+-- Functions that fail return `nil, error`; if OAuth has a word for the failure, such as "access_denied", it is the
+-- error's `code`. An error contains no tokens, codes or secrets.
 --
--- All functions take one table, in which may stand, besides what they say themselves:
---   client_id      of the application, as Gumroad's settings show it
---   client_secret  of a confidential application, whose program runs only on its own servers
---   base_url       default: GUMROAD_API_BASE_URL, else Gumroad
---   timeout, connect_timeout, retries, sleep   as for gumroad.new
+-- Every function but oauth.info takes one table. In addition to what a function describes, it may have:
+--   client_id      id of the application, as Gumroad's settings show it (required)
+--   client_secret  secret of a confidential application, one that runs only on its owner's servers
+--   base_url       address of the API (default: GUMROAD_API_BASE_URL, or Gumroad)
+--   timeout, connect_timeout, retries, sleep   see gumroad.new
 local core = require "gumroad.core"
 local check_options = require("gumroad.base.options").check
 local loop = require "gumroad.loop"
@@ -26,19 +26,19 @@ local oauth = {}
 
 local FORM = "application/x-www-form-urlencoded"
 local DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
--- The pages for people are on another host than the API; elsewhere one server has both.
+-- Gumroad's pages for people are on another host than its API. Other servers, such as the emulator, have both on one.
 local API, PAGES = Client.DEFAULT_BASE_URL, "https://gumroad.com"
 
 -- Options -------------------------------------------------------------------------------------
 
--- Of a client
+-- Options of a client
 local CLIENT = {
   base_url = { "string" }, timeout = { "number", positive = true }, connect_timeout = { "number", positive = true },
   retries = { "number", least = 0 }, sleep = { "function" },
 }
--- Of every function but oauth.info
+-- Options of every function but oauth.info
 local COMMON = tables.copy(CLIENT, { client_id = { "string", required = true }, client_secret = { "string" } })
-local SCOPES = { { "table", "string" }, expected = "an array or a text" }
+local SCOPES = { { "table", "string" }, expected = "an array or a string" }
 
 local function known(own)
   return tables.copy(COMMON, own)
@@ -56,26 +56,26 @@ end
 
 -- Requests ------------------------------------------------------------------------------------
 
--- Hooks are no options here: they would be shown bodies that are made of secrets.
+-- Without on_request and on_response, which would see bodies full of secrets.
 local function client_of(options, access_token)
   local own = { access_token = access_token or false }
   for name in pairs(CLIENT) do own[name] = options[name] end
   return Client.new(own)
 end
 
--- kind and message for OAuth's words; the server's own descriptions are for programmers of servers
+-- Kind and message for each of OAuth's words. The server's own descriptions are meant for its programmers.
 local WORDS = {
   access_denied = { "auth", "the user did not agree" },
   authorization_pending = { "auth", "the user has not decided yet" },
   slow_down = { "auth", "the server was asked too often" },
-  expired_token = { "auth", "the device's code has expired or was used already: begin again" },
+  expired_token = { "auth", "the code for the device has expired or was already used: begin again" },
   invalid_client = { "auth", "Gumroad does not know this application, or its secret is wrong: check client_id "
     .. "and client_secret" },
   unauthorized_client = { "auth", "the application may not do this: check client_id and client_secret, and "
     .. "whether Gumroad has enabled the application for it" },
-  invalid_grant = { "auth", "the code or refresh token is good no more: it was used, revoked, has expired "
-    .. "(codes do after 10 minutes), or belongs to another application or redirect_uri: authorize again" },
-  invalid_token = { "auth", "the access token is not good, or was revoked: log in again" },
+  invalid_grant = { "auth", "the code or refresh token is no longer valid: it was used, revoked, has expired "
+    .. "(codes do after 10 minutes), or belongs to another application or redirect_uri; authorize again" },
+  invalid_token = { "auth", "the access token is wrong or was revoked: log in again" },
   invalid_scope = { "invalid", "the application may not ask for one of these scopes" },
 }
 
@@ -83,7 +83,7 @@ local REPEATED = { authorization_pending = true, slow_down = true }
 
 local function explained(err)
   local words = WORDS[err.code]
-  if words then err.kind, err.message = words[1], words[2] end
+  if words then err.kind = words[1]; Error.reword(err, words[2]) end
   if REPEATED[err.code] then err.retryable = true end
   return err
 end
@@ -109,10 +109,10 @@ end
 
 local function ask_for_tokens(options, form)
   local request = new_request(options, "/oauth/token", form, form.grant_type == DEVICE_GRANT)
-  if request.repeatable then request.options.retries = 0 end  -- who polls repeats it, after a pause
+  if request.repeatable then request.options.retries = 0 end  -- polling repeats it anyway, after a pause
   local body, err = post(options, request)
   if body and type(body.access_token) ~= "string" then
-    return nil, Client.judge(request, Error.new("decode", "the server answered without an access token",
+    return nil, Client.judge(request, Error.new("decode", "the response has no access token",
       { status = 200, method = request.method, path = request.path }))
   end
   return body, err
@@ -130,12 +130,12 @@ end
 local AUTHORIZE = known { redirect_uri = { "string", required = true }, scopes = SCOPES, state = { "string" },
   code_verifier = { "string" } }
 
---- Where the user's browser is to go. Makes no request.
--- @param options client_id; redirect_uri: where it comes back to, as it was registered (loopback
---   addresses with any port); scopes: array or text, default view_public; state, code_verifier:
---   by default random ones, for which luaossl is needed, as it is for the digest
--- @return url, pending: a plain table { state, code_verifier, redirect_uri } that is kept in the
---   user's session, and nowhere else, for oauth.exchange
+--- Returns the address where the user authorizes the application. Sends no request. Needs luaossl.
+-- @param options client_id; redirect_uri, where the browser comes back to, as registered with Gumroad (a loopback
+--   address may have any port); scopes, an array or a string (default: view_public); state and code_verifier
+--   (default: random ones)
+-- @return url, pending: a plain table { state, code_verifier, redirect_uri }, to be kept in the user's session, and
+--   nowhere else, for oauth.exchange
 function oauth.authorize_url(options)
   options = check_options("oauth.authorize_url", AUTHORIZE, options)
   local pending = { redirect_uri = options.redirect_uri, state = options.state or pkce.random(),
@@ -161,31 +161,30 @@ local function is_pending(pending)
     and type(pending.code_verifier) == "string" and type(pending.redirect_uri) == "string"
 end
 
--- The code of a callback's query | nil, error
+-- Returns the code in a callback's query | nil, error
 local function read_callback(pending, query)
   if not is_pending(pending) then
-    return nil, Error.new("auth", "no authorization was begun in this session (is a cookie lost?): begin again")
+    return nil, Error.new("auth", "this session has no pending authorization (perhaps a cookie was lost): begin again")
   elseif not belongs(pending, query) then
-    return nil, Error.new("auth", "the answer's state is not that of this session's authorization: begin again")
+    return nil, Error.new("auth", "the callback's state is not that of this session's authorization: begin again")
   end
   local refusal = text_of(query, "error")
   if refusal then
     local word = refusal:match("^[%l_]+$") or "unknown"
-    return nil, explained(Error.new("auth", "Gumroad did not authorize: " .. word, { code = word }))
+    return nil, explained(Error.new("auth", "Gumroad refused to authorize: " .. word, { code = word }))
   end
   local code = text_of(query, "code")
   if code and code ~= "" then return code end
-  return nil, Error.new("invalid", "the answer has no code: was the callback called by Gumroad?")
+  return nil, Error.new("invalid", "the callback has no code: did it come from Gumroad?")
 end
 
 local EXCHANGE = known { pending = {}, query = { { "string", "table" }, required = true } }
 
---- The tokens for what a browser came back with.
--- @param options client_id, client_secret; pending: what oauth.authorize_url gave, from this user's
---   session (remove it there: it is good once); query: that of the callback, as text or as a
---   table of what is decoded
--- @return tokens | nil, error of kind auth: the user did not agree (code "access_denied"), another
---   session's answer, a code that is used or older than 10 minutes (code "invalid_grant"), ...
+--- Exchanges what a browser came back with for tokens.
+-- @param options client_id, client_secret; pending, as oauth.authorize_url returned it, from this user's session
+--   (remove it there, as it works only once); query, the callback's query as a string or as a decoded table
+-- @return tokens | nil, error of kind auth: the user did not agree (code "access_denied"), the callback belongs to
+--   another session, its code was used or is older than 10 minutes (code "invalid_grant"), ...
 function oauth.exchange(options)
   options = check_options("oauth.exchange", EXCHANGE, options)
   local query, pending = options.query, options.pending
@@ -200,17 +199,18 @@ end
 
 local START_DEVICE = known { scopes = SCOPES }
 
---- Begins to ask a user who has a browser elsewhere. Gumroad enables applications for that one by one.
--- @param options client_id, client_secret; scopes: array or text, default view_public
--- @return device: a plain table to show, `user_code` and `verification_uri` (where it is typed) or
---   `verification_uri_complete`, with `device_code` (secret), `expires_in` and `interval` (seconds)
+--- Begins the authorization by a user who has a browser on another device. Gumroad enables applications for this one
+-- by one.
+-- @param options client_id, client_secret; scopes, an array or a string (default: view_public)
+-- @return device, a plain table. To show to the user: `user_code` and `verification_uri`, where the code is typed, or
+--   `verification_uri_complete`. Not to show: `device_code` (a secret), `expires_in` and `interval` (seconds)
 --   | nil, error
 function oauth.device(options)
   options = check_options("oauth.device", START_DEVICE, options)
   local device, err = post(options, new_request(options, "/oauth/device/code",
     { scope = scope_text("oauth.device", options.scopes) }, true))
   if device and type(device.device_code) ~= "string" then
-    return nil, Error.new("decode", "the server answered without a device's code")
+    return nil, Error.new("decode", "the response has no device_code")
   end
   return device, err
 end
@@ -220,7 +220,7 @@ local POLL = known { device = { "table", required = true } }
 local function check_device(where, options)
   local copy = check_options(where, POLL, options)
   if type(copy.device.device_code) ~= "string" then
-    Error.usage("%s: device: what oauth.device gave is expected", where)
+    Error.usage("%s: device: the table from oauth.device expected", where)
   end
   return copy
 end
@@ -229,19 +229,18 @@ local function poll(options)
   return ask_for_tokens(options, { grant_type = DEVICE_GRANT, device_code = options.device.device_code })
 end
 
---- Asks once whether the user has decided; not oftener than every device.interval seconds.
--- @param options client_id, client_secret; device: what oauth.device gave
--- @return tokens | nil, error; its `retryable` says whether to go on, after `retry_after` seconds
---   where that is set: code "authorization_pending" or "slow_down", and failures of the network
+--- Asks once whether the user has decided. Wait at least device.interval seconds between calls.
+-- @param options client_id, client_secret; device, as oauth.device returned it
+-- @return tokens | nil, error. If the error is `retryable`, ask again, after `retry_after` seconds if that is set: its
+--   code is "authorization_pending" or "slow_down", or the network failed
 function oauth.poll(options)
   return poll(check_device("oauth.poll", options))
 end
 
-local INTERVAL, LIFETIME = 5, 600  -- seconds, where the server does not say
+local INTERVAL, LIFETIME = 5, 600  -- seconds, if the server does not say
 
---- Waits until the user has decided, or the code has expired. It waits as calls do: in nginx and
--- with `sleep` others go on meanwhile.
--- @param options as for oauth.poll
+--- Waits until the user has decided or the code has expired. In nginx, and with `sleep`, other calls go on meanwhile.
+-- @param options see oauth.poll
 -- @return tokens | nil, error, with code "access_denied" or "expired_token"
 function oauth.wait(options)
   options = check_device("oauth.wait", options)
@@ -267,9 +266,9 @@ end
 
 local REFRESH = known { refresh_token = { "string", required = true }, scopes = SCOPES }
 
---- A new pair of tokens for an old one, which is revoked at once, both halves: store what comes
--- before anything else, as gumroad.connections.refresh does. Seldom of use, as tokens do not expire.
--- @param options client_id, client_secret, refresh_token; scopes: fewer than before
+--- Exchanges a pair of tokens for a new one. Gumroad revokes the old pair at once, so store the new one before
+-- anything else, as gumroad.connections.refresh does. Rarely needed, as tokens do not expire.
+-- @param options client_id, client_secret, refresh_token; scopes, to ask for fewer than before
 -- @return tokens | nil, error
 function oauth.refresh(options)
   options = check_options("oauth.refresh", REFRESH, options)
@@ -279,16 +278,16 @@ end
 
 local REVOKE = known { token = { "string", required = true } }
 
---- Makes a token and its other half good for nothing.
--- @param options client_id, client_secret; token: access or refresh token
--- @return true, also for a token that nobody knows | nil, error
+--- Revokes an access token and its refresh token.
+-- @param options client_id, client_secret; token, either of the two
+-- @return true, also for an unknown token | nil, error
 function oauth.revoke(options)
   options = check_options("oauth.revoke", REVOKE, options)
   local done, err = post(options, new_request(options, "/oauth/revoke", { token = options.token }, true))
   return done and true, err
 end
 
---- What an access token is.
+--- Returns what Gumroad knows about an access token.
 -- @param access_token
 -- @param options optional: base_url, timeout, ...
 -- @return table: `scope` (array), `application.uid`, `created_at`, `resource_owner_id` | nil, error
@@ -305,14 +304,15 @@ end
 
 -- On the user's machine -----------------------------------------------------------------------
 
--- What a login passes on to the functions above.
-local function also(options, own)
+-- Adds the common options of a login to those of one of the functions above.
+local function with_common(options, own)
   for name in pairs(COMMON) do own[name] = options[name] end
   return own
 end
 
 local function log_in(page, options)
-  local url, pending = oauth.authorize_url(also(options, { scopes = options.scopes, redirect_uri = page:address() }))
+  local url, pending = oauth.authorize_url(with_common(options,
+    { scopes = options.scopes, redirect_uri = page:address() }))
   local seconds = options.wait or 300
   local deadline = core.now() + seconds
   options.open(url)
@@ -320,7 +320,7 @@ local function log_in(page, options)
   if not query then
     return nil, Error.new("timeout", ("nobody authorized the program within %g seconds"):format(seconds))
   end
-  local tokens, err = oauth.exchange(also(options, { pending = pending, query = query }))
+  local tokens, err = oauth.exchange(with_common(options, { pending = pending, query = query }))
   page:tell(err)
   return tokens, err
 end
@@ -330,13 +330,13 @@ local LOGIN = known {
   open = { "function", required = true }, wait = { "number", positive = true },
 }
 
---- Lets the user decide in a browser on this machine, and waits for that. The application must
--- have http://127.0.0.1/callback among its redirect URIs. Needs luaossl and gumroad.listener;
--- it is for programs that have nothing else to do meanwhile.
--- @param options client_id, client_secret; scopes: array or text; open: function(url), which
---   opens the browser there, or shows the address; port: to listen on, default any free one;
---   wait: seconds for the user to decide, default 300
--- @return tokens | nil, error, of kind timeout where nobody decided
+--- Lets the user authorize the program in a browser on this machine, and waits for that. The application must
+-- have http://127.0.0.1/callback among its redirect URIs. Needs luaossl and gumroad.listener, and blocks the program
+-- while it waits.
+-- @param options client_id, client_secret; scopes, an array or a string; open, a function(url) that opens a browser
+--   or shows the address; port, to listen on (default: any free one); wait, seconds for the user to decide
+--   (default: 300)
+-- @return tokens | nil, error, of kind timeout if the user did not decide in time
 function oauth.login(options)
   options = check_options("oauth.login", LOGIN, options)
   local page, err = require("gumroad.oauth.browser").open(options.port or 0)

@@ -1,35 +1,37 @@
---- Lists that the server refuses to make as a whole because that takes it too long (`slow_query` in
--- gumroad.api): the days asked for are halved until it answers, the newest half first. So the order
--- stays newest first; as `after` includes its day and `before` does not, nothing is lost or doubled
--- where two parts meet.
+--- Lists that take the server too long, so that it refuses them (`slow_query` in gumroad.api). They are fetched in
+-- date ranges instead: the days are halved until the server responds, and the newest half comes first. So the order
+-- stays newest first. As `after` includes its day and `before` does not, no item is lost or returned twice where
+-- two ranges meet.
 --
--- Where a list has come to among its parts is in its page keys. Gumroad's own keys hold as long as
--- nothing was cut; then ours do: "AFTER..BEFORE@KEY", the days of a part (none: as the caller gave
--- it) and Gumroad's key in it (none: its first page).
+-- A list's position among its ranges is kept in its page keys. As long as nothing was halved they are Gumroad's own.
+-- After that they are ours, "AFTER..BEFORE@KEY": the days of a range (empty for the caller's own bound) and
+-- Gumroad's key within it (empty for its first page).
 local date = require "gumroad.base.date"
+local Error = require "gumroad.base.error"
 
 local date_ranges = {}
 
 local DAY = 86400
 
--- Pages of a list over parts of its days; in place of those of gumroad.resources.list, and over them.
+-- Pages of a list over date ranges. It wraps the pages of gumroad.resources.list and has the same functions.
 local Ranges = {}
 Ranges.__index = Ranges
 
---- @param pages of gumroad.resources.list: start(key, range) and finish(call); operation; params, as they
---   are sent; bounds: the caller's days, after and before, Unix seconds or nil
--- @return pages with the same two functions: those over date ranges where the server may refuse the whole
+--- Lets a list use date ranges if the server may refuse it.
+-- @param pages from gumroad.resources.list: start(key, range), finish(call), operation, params (as they are sent),
+--   bounds (the caller's days, `after` and `before`, in Unix seconds or nil)
+-- @return pages with the same functions
 function date_ranges.over(pages)
   local slow = pages.operation.row.slow_query
-  -- In a part of the list a page's number would mean another page.
+  -- Within a range, a page's number would mean another page.
   if not slow or (pages.params.page or 1) ~= 1 then return pages end
   return setmetatable({ pages = pages, days = pages.bounds, slow = slow }, Ranges)
 end
 
--- A part is a table: the page `key` of Gumroad's between the days `after` and `before`, Unix seconds or
--- nil; `cut`: whether those may be others than the caller's; `call`: its request, once that is under way.
+-- A part is a table that stands for one page: Gumroad's page `key` between the days `after` and `before` (Unix seconds
+-- or nil); `cut` (whether these days may differ from the caller's); `call` (its request, once it was sent).
 
--- A day that a key names, in Unix seconds: none is the caller's own; false of what is no day.
+-- Reads a day of a key, in Unix seconds. Empty means the caller's own bound; returns false if it is not a day.
 local function read_day(text, own)
   if text == "" then return own end
   return date.parse(text) or false
@@ -50,14 +52,14 @@ local function write_key(part, key)
     key or "")
 end
 
--- Gumroad's key begins with the time of the last sale that was given: no other is younger.
+-- Gumroad's key begins with the time of the last sale returned, and all sales that follow are older.
 local function day_after_key(key)
   local year, month, day = (key or ""):match("^(%d%d%d%d)(%d%d)(%d%d)%d+%-")
   local seconds = year and date.parse(("%s-%s-%s"):format(year, month, day))
   return seconds and seconds + DAY
 end
 
--- The days that a part spans, where it has no end of its own: since Gumroad's first, until
+-- Returns the bounds of a part and how many days it spans. Without a bound it begins with Gumroad's first day, or ends
 -- tomorrow.
 function Ranges:span(part)
   local oldest = part.after or date.parse(self.slow.earliest)
@@ -65,7 +67,7 @@ function Ranges:span(part)
   return oldest, newest, math.floor((newest - oldest) / DAY)
 end
 
--- The newest half of a part; nil of a single day.
+-- Returns the newest half of a part; nil if it is a single day.
 function Ranges:newest_half(part)
   local top = day_after_key(part.key)
   local half = { after = part.after, before = part.before, key = part.key, cut = true }
@@ -76,8 +78,8 @@ function Ranges:newest_half(part)
   return half
 end
 
--- What comes behind a part that was given to its end, or nil. A part that passed lets the
--- next one be twice as long.
+-- Returns the part that follows one that was read to its end, or nil. As that one succeeded, the next one is twice
+-- as long.
 function Ranges:older_part(part)
   local first = self.days.after
   if not part.cut or part.after == first then return nil end
@@ -86,7 +88,8 @@ function Ranges:older_part(part)
   return { after = after > (first or date.parse(self.slow.earliest)) and after or first, before = part.after }
 end
 
--- The key of the page behind one of a part's, whose own next key is Gumroad's.
+-- Returns the key of the next page.
+-- @param own Gumroad's key of the next page within this part, or nil
 function Ranges:next_key(part, own)
   if own then return part.cut and write_key(part, own) or own end
   local older = self:older_part(part)
@@ -102,13 +105,12 @@ function Ranges:is_too_slow(err)
 end
 
 local function advise(err, slow)
-  err.message = ("%s This is what the server says of a single day, too: %s"):format(err.message, slow.hint)
-  return err
+  return Error.reword(err, ("%s The server says so even for a single day: %s"):format(err.message, slow.hint))
 end
 
 --- Sends the request for a page.
--- @param key Gumroad's, or ours, or nil
--- @return what finish takes | nil, err
+-- @param key Gumroad's or ours; nil for the first page
+-- @return what finish needs | nil, err
 function Ranges:start(key)
   local part = self:part_of(key)
   local call, err = self.pages:start(part.key, part.cut and part or nil)

@@ -1,5 +1,5 @@
---- shop.products:list(), shop.sales:get(id), ...: the methods, made from the rows of
--- gumroad.api. What a method does follows from its row alone.
+--- The resources of a shop and their methods: shop.products:list(), shop.sales:get(id), ... The methods are made from
+-- the rows of gumroad.api; nothing else decides what a method does.
 local api = require "gumroad.api"
 local composed = require "gumroad.resources.composed"
 local params = require "gumroad.resources.params"
@@ -8,16 +8,17 @@ local Operation = require "gumroad.resources.operation"
 
 local resources = {}
 
-local clients = setmetatable({}, { __mode = "k" })  -- resource -> client, out of sight of who prints one
+-- resource -> client; not in the resource, where printing it would show it
+local clients = setmetatable({}, { __mode = "k" })
 
--- The client of a method's resource; shop.sales.get(id), with a dot, passes none.
+-- Returns the client of a method's resource. Raises for shop.sales.get(id), which passes no resource.
 local function client_of(self, where)
   local client = self ~= nil and clients[self]
   if not client then Error.usage("%s: called with a dot; write shop.%s(...)", where, (where:gsub("%.", ":"))) end
   return client
 end
 
--- What a composed operation gets besides: other resources, such as operation.resource("sales"):get(id).
+-- A composed operation can use other resources, as in operation.resource("sales"):get(id).
 local function run_composed(operation)
   operation.resource = function(name) return resources.get(operation.client, name) end
   return composed.run(operation.where, operation)
@@ -40,8 +41,8 @@ local function list_method(row, name, run)
   end
 end
 
--- A name that is nearly one of the class's is a misspelling, and raises; any other is nil, so that
--- a script can ask whether a method is there. What lists need is loaded with the first that has one.
+-- A name that is almost a method's is a misspelling and raises; any other is nil, so that a script can ask whether a
+-- method exists. The module for lists is loaded with the first resource that has one.
 local function new_class(resource, rows)
   local class = {}
   for _, row in ipairs(rows) do
@@ -57,7 +58,7 @@ end
 
 local classes = {}
 
---- The resource of that name for a client, or nil if Gumroad has none.
+--- Returns a resource by its name, or nil if Gumroad has no such resource.
 function resources.get(client, name)
   if not api[name] then return nil end
   classes[name] = classes[name] or new_class(name, api[name])

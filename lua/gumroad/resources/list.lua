@@ -1,15 +1,13 @@
---- Lists, in pages or not: what shop.RESOURCE:list, each and pages do. Without coroutines: OpenResty
--- keeps those for itself.
+--- Lists: what shop.RESOURCE:list, each and pages do. They use no coroutines, as OpenResty needs those itself.
 --
--- A page's successor is asked for as soon as the page has arrived, so the network works
--- while the script does.
+-- The next page is requested as soon as a page has arrived, so that the network works while the script does.
 local date = require "gumroad.base.date"
 local date_ranges = require "gumroad.resources.date_ranges"
 local params = require "gumroad.resources.params"
 local tables = require "gumroad.base.tables"
 local Error = require "gumroad.base.error"
 
--- What is asked for -------------------------------------------------------------------------
+-- Parameters --------------------------------------------------------------------------------
 
 local function take_limit(where, given)
   local limit = given.limit
@@ -21,26 +19,26 @@ local function take_limit(where, given)
   return limit
 end
 
--- Gumroad filters by whole UTC days. A finer bound is sent as the enclosing day, and what lies
--- outside it is left out here.
--- @return the day, and the bound itself where it is finer; both Unix seconds or nil
+-- Gumroad filters by whole UTC days. For a finer bound the enclosing day is sent, and the items beyond the bound
+-- are left out here.
+-- @return the day, and the bound itself if it is finer; both in Unix seconds or nil
 local function take_bound(row, given, name, round_up)
   local seconds = row.params_by_name[name] and date.parse(given[name])
-  if not seconds then return nil, nil end  -- what is no date params.check refuses
+  if not seconds then return nil, nil end  -- params.check refuses what is not a date
   local day = date.midnight(seconds, round_up)
   given[name] = day
   return day, seconds ~= day and seconds or nil
 end
 
--- Where a list begins: at a page's key, or at its number, which wins at Gumroad but is no match
--- for a key of ours: that was made from one. As a key the number is "page=3".
+-- Where a list begins: at a page's key or at its number, for which "page=3" serves as a key. If both are given, the
+-- number wins, as it does at Gumroad; but a key of ours wins over the number, as it contains one.
 local function first_key(given)
   local is_ours = given.page_key and given.page_key:find("~", 1, true)
   if is_ours or (given.page or 1) == 1 then return given.page_key end
   return ("page=%d"):format(given.page)
 end
 
--- What the caller gave, as it is sent, and what is done here: the limit, and the bounds.
+-- Splits the caller's parameters into those that are sent and those that are applied here: the limit and the bounds.
 -- @return table checked, limit or nil, { after, before, finer_after, finer_before }
 local function read_params(row, where, given)
   local bounds = {}
@@ -55,26 +53,26 @@ local function read_params(row, where, given)
   return params.check(where, row, copy), limit, bounds
 end
 
--- The pages of a list, as Gumroad has them.
+-- The pages of a list, as Gumroad returns them.
 local Pages = {}
 Pages.__index = Pages
 
--- @param operation of gumroad.resources.operation
--- @return Pages; the limit, or nil
+-- @param operation see gumroad.resources.operation
+-- @return Pages; the limit or nil
 local function new_pages(operation)
   local row = operation.row
   local sent, limit, bounds = read_params(row, operation.where, operation.params)
   if row.paging_params then sent = tables.copy(row.paging_params, sent) end
   return setmetatable({
     operation = operation, params = sent, bounds = bounds, first_key = first_key(sent),
-    request = operation:request(sent),  -- a wrong id is told before any page is asked for
+    request = operation:request(sent),  -- built first, so that a wrong id raises before any request
   }, Pages), limit
 end
 
 --- Sends the request for a page.
--- @param key   its key; nil: the first page
--- @param range { after, before }, Unix seconds or nil, in place of the caller's days; or nil
--- @return what finish takes | nil, err
+-- @param key   its key; nil for the first page
+-- @param range optional: { after, before }, in Unix seconds or nil, to send instead of the caller's days
+-- @return what finish needs | nil, err
 function Pages:start(key, range)
   local client = self.operation.client
   if key == self.first_key and not range then return client:start(self.request) end
@@ -82,7 +80,7 @@ function Pages:start(key, range)
   if range then
     sent.after, sent.before = range.after and date.day(range.after), range.before and date.day(range.before)
   end
-  sent.page = key and key:match("^page=(%d+)$")  -- else none: it would win over the key
+  sent.page = key and key:match("^page=(%d+)$")  -- not with a key: the number would win
   sent.page_key = not sent.page and key or nil
   return client:start(self.operation:request(sent))
 end
@@ -99,7 +97,7 @@ local function filter(bounds, items)
 end
 
 --- Waits for that page.
--- @return array of what was asked for, with the next page's key as next_page_key | nil, err
+-- @return array of items, with the key of the next page as next_page_key | nil, err
 function Pages:finish(call)
   local body, err = call:finish()
   if not body then return nil, err end
@@ -111,15 +109,20 @@ end
 
 -- Where a list was cut ------------------------------------------------------------------------
 
--- Where a list was cut inside a page, our key says what of that page was given: "KEY~ID~ID~" is
--- the page KEY without these. Not how many they were: until the list goes on, others may be new
--- on its first page, or gone from it. Gumroad's own keys and ids have no "~".
--- Returns Gumroad's key, or nil of the first page, and the ids, or nil.
+-- If a limit cuts a list within a page, our key says which items of that page were returned: "KEY~ID~ID~" is page KEY
+-- without these. It holds ids, not a count, because items may be added or deleted before the list goes on. Gumroad's
+-- own keys and ids contain no "~".
+-- Returns Gumroad's key, or nil for the first page, and the ids or nil.
 local function split_key(key)
   if not key or not key:find("~", 1, true) then return key ~= "" and key or nil, nil end
-  local own, rest = key:match("^([^~]*)~(.*)$")
+  local own, at = key:match("^([^~]*)~()")
   local given = {}
-  for id in rest:gmatch("([^~]*)~") do given[#given + 1] = id end
+  local behind = key:find("~", at, true)
+  while behind do
+    given[#given + 1] = key:sub(at, behind - 1)
+    at = behind + 1
+    behind = key:find("~", at, true)
+  end
   return own ~= "" and own or nil, given
 end
 
@@ -128,7 +131,7 @@ local function write_key(key, given)
   return (key or "") .. "~" .. table.concat(given, "~") .. "~"
 end
 
--- What tells an item from the others; "" for those that have no id, such as payouts to come.
+-- Returns what identifies an item; "" for an item without an id, such as an upcoming payout.
 local function id_of(item)
   return tostring(item.id or item.slug or "")
 end
@@ -152,11 +155,11 @@ local function sort_out(items, given)
 end
 
 local function stuck(request)
-  return Error.new("server", "the server answered with a next_page_key that it had given before; "
-    .. "the list would never end", { method = request.method, path = request.path:match("^[^?]*") })
+  return Error.new("server", "the server sent a next_page_key that it had sent before, so the list would never end",
+    { method = request.method, path = request.path:match("^[^?]*") })
 end
 
--- The first `most` of the items, whose ids are added to the given ones.
+-- Returns the first `most` items, and adds their ids to those already returned.
 local function first_of(items, most, given)
   local page = {}
   for i = 1, most do page[i], given[#given + 1] = items[i], id_of(items[i]) end
@@ -165,27 +168,28 @@ end
 
 -- From page to page ---------------------------------------------------------------------------
 
--- A list on its way.
+-- A list that is being read.
 local Walk = {}
 Walk.__index = Walk
 
--- @param operation as for new_pages
--- @param ahead     whether each page's successor is asked for at once, also where there is no limit
+-- @param operation see new_pages
+-- @param ahead     whether it is an iterator's: each next page is requested at once even if there is no limit, and each
+--                  has the whole time until a deadline
 local function new_walk(operation, ahead)
   local pages, limit = new_pages(operation)
   local key, given = split_key(pages.first_key)
   return setmetatable({
     pages = date_ranges.over(pages), request = pages.request,
-    ahead = ahead or limit ~= nil,
-    key = key, given = given,  -- the page that comes next, and what of it was given
+    ahead = ahead or limit ~= nil, deadline = ahead and operation.options.deadline,
+    key = key, given = given,  -- the next page, and the ids of its items that were already returned
     seen = { [key or ""] = true },
     left = limit, more = limit ~= 0,
-    call = nil, err = nil,     -- the request for that page, under way; or why it could not be sent
+    call = nil, err = nil,     -- the request for the next page, or why it could not be sent
     waiting = false,           -- whether somebody waits for its response
   }, Walk)
 end
 
--- What of a page is given, with what a page says besides.
+-- Returns what the caller gets of a page, with next_page_key, complete and reason.
 function Walk:take(page)
   local left, others, next_key = self.left, self.given, page.next_page_key
   if others then page, others = sort_out(page, others) end
@@ -207,7 +211,7 @@ function Walk:take(page)
   return page
 end
 
--- The page that was asked for | nil, err
+-- Returns the page that was requested | nil, err
 function Walk:receive()
   local call, err = self.call, self.err
   local page
@@ -226,14 +230,15 @@ function Walk:receive()
   return page
 end
 
--- An array with next_page_key, complete, reason | nil at the end | nil, err; the step after an
--- error asks for that page again.
+-- Returns an array with next_page_key, complete and reason | nil at the end | nil, err. The step after an error
+-- requests the same page again.
 function Walk:step()
   if not self.more then return nil end
   if self.waiting then
-    Error.usage("a list's iterator waits for a page already: each task needs one of its own, and none goes on after "
-      .. "a hook has raised")
+    Error.usage("this list's iterator is already waiting for a page: make one for each task, and a new one after "
+      .. "on_request or on_response has raised")
   end
+  if self.deadline then self.deadline:renew() end
   if not self.call and not self.err then self.call, self.err = self.pages:start(self.key) end
   local page, err = self:receive()
   if not page then return nil, err end
@@ -246,8 +251,8 @@ end
 
 local list = {}
 
---- The first `limit` items, or one page of the API where there is no limit.
--- @param operation of gumroad.resources.operation, its parameters not checked yet
+--- Returns the first `limit` items, or one page if there is no limit.
+-- @param operation see gumroad.resources.operation; its parameters are not checked yet
 -- @return array with next_page_key, complete, reason | nil, err
 function list.list(operation)
   local walk = new_walk(operation)
@@ -264,7 +269,7 @@ function list.list(operation)
   return all
 end
 
---- An iterator over pages that raises what goes wrong, as an iterator cannot return it.
+--- Returns an iterator over pages. It raises errors, as an iterator cannot return them.
 function list.pages(operation)
   local walk = new_walk(operation, true)
   return function()
@@ -274,7 +279,7 @@ function list.pages(operation)
   end
 end
 
---- An iterator over items.
+--- Returns an iterator over items.
 function list.each(operation)
   local next_page = list.pages(operation)
   local page, at = {}, 0

@@ -1,5 +1,4 @@
---- An operation that was called: the request that follows from its row and its arguments, and what
--- becomes of the response.
+--- A call of an operation: makes the request from its row and arguments, and the result from the response.
 local api = require "gumroad.api"
 local params = require "gumroad.resources.params"
 local Client = require "gumroad.client"
@@ -8,9 +7,9 @@ local Error = require "gumroad.base.error"
 local Operation = {}
 Operation.__index = Operation
 
--- Splits the arguments of a method: ids in the order of the path, then a table of
--- parameters where the operation has any, then the options of the call.
-local function read_arguments(row, where, ...)
+-- Splits the arguments of a method: ids in the order of the path, then a table of parameters if the operation has any,
+-- then the options of the call.
+local function read_arguments(row, where, client, ...)
   local args, ids, count = { n = select("#", ...), ... }, {}, #row.path_params
   for i = 1, count do
     ids[i] = args[i]
@@ -21,16 +20,17 @@ local function read_arguments(row, where, ...)
   end
   local options_at = count + (row.takes_params and 2 or 1)
   if args.n > options_at then Error.usage("%s: too many arguments", where) end
-  return ids, row.takes_params and args[count + 1] or nil, Client.check_call_options(where, args[options_at])
+  return ids, row.takes_params and args[count + 1] or nil, client:call_options(where, args[options_at])
 end
 
---- @param row    of gumroad.api
--- @param where  its name for errors, such as "sales.each"
+--- Makes an operation.
+-- @param row    from gumroad.api
+-- @param where  name of the method in errors, such as "sales.each"
 -- @param client
--- @param ...    the arguments of the method
--- @return { row, where, client, ids, params (as given, not checked), options (those of a call) }
+-- @param ...    arguments of the method
+-- @return { row, where, client, ids, params (as given, not checked), options (of the call) }
 function Operation.new(row, where, client, ...)
-  local ids, given, options = read_arguments(row, where, ...)
+  local ids, given, options = read_arguments(row, where, client, ...)
   return setmetatable({ row = row, where = where, client = client, ids = ids, params = given, options = options },
     Operation)
 end
@@ -64,7 +64,7 @@ local function is_repeatable(row, given)
   return true
 end
 
---- The request for checked parameters, for client:start.
+--- Makes the request for checked parameters, as client:start takes it.
 function Operation:request(given)
   local row = self.row
   local request = {
@@ -77,7 +77,7 @@ function Operation:request(given)
   return request
 end
 
--- Whether what came out of JSON, where a table is an array or an object, is an array of tables.
+-- Whether a table decoded from JSON is an array of tables.
 local function is_array_of_tables(value)
   if type(next(value)) == "string" then return false end
   for i = 1, #value do
@@ -90,13 +90,13 @@ end
 local function fault_of(row, value, body)
   if type(value) ~= "table" then return "no '" .. row.returns .. "'" end
   if row.kind ~= "list" then return nil end
-  if not is_array_of_tables(value) then return "a '" .. row.returns .. "' that is no list of objects" end
+  if not is_array_of_tables(value) then return "a '" .. row.returns .. "' that is not a list of objects" end
   local key = body.next_page_key
-  return key ~= nil and type(key) ~= "string" and "a next_page_key that is no text" or nil
+  return key ~= nil and type(key) ~= "string" and "a next_page_key that is not a string" or nil
 end
 
---- What a response's body holds for the caller, with what stands beside it there; of a list the key of
--- the next page, too.
+--- Returns what a response's body holds for the caller: its object, list or file, with the fields that come next to it
+-- in the body.
 -- @return value | nil, error
 function Operation:value(body, request)
   local row = self.row
@@ -104,7 +104,7 @@ function Operation:value(body, request)
   local value = body[row.returns] or body[row.alternative]
   local fault = fault_of(row, value, body)
   if fault then
-    return nil, Client.judge(request, Error.new("decode", "the answer has " .. fault,
+    return nil, Client.judge(request, Error.new("decode", "the response has " .. fault,
       { method = row.method, path = request.path:match("^[^?]*"), status = 200 }))
   end
   for _, field in ipairs(row.extra_fields or {}) do value[field[1]] = body[field[1]] end
@@ -112,7 +112,7 @@ function Operation:value(body, request)
   return value
 end
 
---- Makes the row's own request with checked parameters.
+--- Sends the row's request with checked parameters.
 -- @return value | nil, error
 function Operation:send(given)
   local request = self:request(given)

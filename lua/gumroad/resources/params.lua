@@ -1,9 +1,10 @@
---- Parameters of an operation: checked against its row before anything is sent, then written
--- as path, query, form or JSON.
+--- The parameters of an operation: checks them against its row before anything is sent, and writes them into the
+-- path, a query, a form or JSON.
 local core = require "gumroad.core"
 local date = require "gumroad.base.date"
 local Error = require "gumroad.base.error"
-local json = require "gumroad.base.json"
+local body = require("gumroad.client").body
+local text = require "gumroad.base.text"
 
 local params = {}
 
@@ -17,7 +18,7 @@ local function of_type(name)
   end
 end
 
--- For each type of the rows: what it is called, and what reads a value of it; nil where it is none.
+-- For each type in the rows: its name, and a function that reads a value of it and returns nil if it is not one.
 local TYPES = {
   string = { "string", of_type "string" },
   integer = { "whole number", function(v) return is_integer(v) and v or nil end },
@@ -33,13 +34,25 @@ local function describe(value)
   return type(value) == "number" and tostring(value) or type(value)
 end
 
--- A date as Gumroad takes it, a whole day. Lists, which make up for what is finer, have rounded
--- theirs before.
+-- Writes a date as a whole day, which is all that Gumroad takes. Lists have rounded theirs before, as they apply finer
+-- bounds themselves.
 local function day_of(where, name, seconds)
   if not date.is_midnight(seconds) then
-    Error.usage("%s: parameter '%s': Gumroad counts whole UTC days here; give \"YYYY-MM-DD\"", where, name)
+    Error.usage("%s: parameter '%s': Gumroad counts whole UTC days here; pass \"YYYY-MM-DD\"", where, name)
   end
   return date.day(seconds)
+end
+
+local function check_text(where, row, param, name, value)
+  local trimmed = text.trimmed(value)
+  if param.trimmed then value = trimmed end
+  if value:find(row.in_query and "%c" or "%z") then
+    Error.usage("%s: parameter '%s' contains a control character, such as a line break or NUL", where, name)
+  elseif row.in_query and trimmed == "" then
+    Error.usage("%s: parameter '%s' is empty, and Gumroad ignores an empty parameter: leave it out or pass a value",
+      where, name)
+  end
+  return value
 end
 
 local check_table
@@ -47,20 +60,19 @@ local check_table
 local function check_param(where, row, param, name, value)
   local kind = TYPES[param[2]]
   if param.accepts_boolean and type(value) == "boolean" then value = tostring(value) end
-  local read = kind[2](value)
+  local read, why = kind[2](value)
   if read == nil then
-    Error.usage("%s: parameter '%s': %s expected, got %s", where, name, kind[1], describe(value))
+    Error.usage("%s: parameter '%s': %s expected, got %s%s", where, name, kind[1], describe(value),
+      why and ": " .. why or "")
   end
-  if type(read) == "string" and read:find(row.in_query and "%c" or "%z") then
-    Error.usage("%s: parameter '%s' has a control character (a line's end, NUL)", where, name)
-  end
+  if type(read) == "string" then read = check_text(where, row, param, name, read) end
   if param.fields then return check_table(where, row, param, read, name) end
   if param[2] == "date" then return day_of(where, name, read) end
   if row.in_query and param[2] == "boolean" then return tostring(read) end
   return read
 end
 
--- Every list takes a limit, which is no parameter of Gumroad's.
+-- Every list takes a limit, which is not a parameter of Gumroad's.
 local function names_of(row, known, inside)
   if not row.is_list or inside then return known end
   local names = { limit = true }
@@ -72,8 +84,8 @@ local function shown(name, inside)
   return inside and ("%s[%s]"):format(inside, name) or name
 end
 
--- Checks a table against the parameters of the operation, `of` being its row, or against the
--- fields of one of them, which `inside` names.
+-- Checks a table against the parameters of an operation (`of` is its row), or against the fields of one parameter
+-- (`of` is that parameter, and `inside` its name).
 function check_table(where, row, of, given, inside)
   local copy, known, needed = {}, of.fields_by_name or of.params_by_name, of.needed
   for name, value in pairs(given) do
@@ -95,8 +107,8 @@ function check_table(where, row, of, given, inside)
   return copy
 end
 
---- Checks a table of parameters.
--- @return table a copy, as it is to be sent
+--- Checks a table of parameters. Raises a mistake at the caller's line.
+-- @return table a copy, ready to be sent
 function params.check(where, row, given)
   if given ~= nil and type(given) ~= "table" then
     Error.usage("%s: a table of parameters expected, got %s", where, describe(given))
@@ -108,30 +120,29 @@ local function check_id(where, name, id)
   if id == "" or id == "." or id == ".." then
     Error.usage("%s: %s: %s is not an id", where, name, describe(id))
   elseif id:find("%c") or id:find("%z") then
-    Error.usage("%s: %s has a control character (a line's end, NUL)", where, name)
+    Error.usage("%s: %s contains a control character, such as a line break or NUL", where, name)
   end
 end
 
---- Fills the names of a row's path, each value percent-encoded whole: "/" and "?" cannot
--- leave their place.
+--- Puts ids into a row's path. Each is percent-encoded as a whole, so that "/" or "?" in it cannot change the path.
 function params.path(where, row, ids)
   if #row.path_params == 0 then return "/v2" .. row.path end
   local at = 0
   return "/v2" .. row.path:gsub(":([%w_]+)", function(name)
     at = at + 1
     check_id(where, name, ids[at])
-    return (core.percent_encode(ids[at]):gsub("%.", "%%2E"))  -- a dot would begin a format
+    return (core.percent_encode(ids[at]):gsub("%.", "%%2E"))  -- to Gumroad, a dot begins a format such as .json
   end)
 end
 
--- One member after the other, because lua-cjson cannot know an empty array.
-local function encode_json(row, given)
+-- Writes members one by one, because lua-cjson cannot tell an empty array from an empty object.
+local function encode_json(where, row, given)
   local members = {}
   for _, param in ipairs(row.params) do
     local value = given[param[1]]
     if value ~= nil then
       local empty_array = param[2] == "array" and next(value) == nil
-      members[#members + 1] = ("%q:"):format(param[1]) .. (empty_array and "[]" or json.encode(value))
+      members[#members + 1] = ("%q:"):format(param[1]) .. (empty_array and "[]" or body.json(where, value))
     end
   end
   return "{" .. table.concat(members, ",") .. "}"
@@ -144,32 +155,15 @@ local function needs_json(row, given)
   end
 end
 
--- What an encoder makes of values; what it cannot take is the caller's mistake.
-local function encode(where, encoder, ...)
-  local ok, encoded = pcall(encoder, ...)
-  if not ok then Error.usage("%s: %s", where, (encoded:gsub("^.-: ", "", 1))) end
-  return encoded
-end
-
---- Writes a table as a form or as a query.
-function params.form(where, given)
-  return encode(where, core.form_encode, given)
-end
-
---- Writes a table as a form into a request { body, content_type }.
-function params.write_form(where, given, request)
-  request.body, request.content_type = params.form(where, given), "application/x-www-form-urlencoded"
-end
-
 --- Writes checked parameters into a request { path, body, content_type }.
 function params.write(where, row, given, request)
   if next(given) == nil then return end
   if row.in_query then
-    request.path = request.path .. "?" .. params.form(where, given)
+    request.path = request.path .. "?" .. body.form(where, given)
   elseif needs_json(row, given) then
-    request.body, request.content_type = encode(where, encode_json, row, given), "application/json"
+    request.body, request.content_type = encode_json(where, row, given), "application/json"
   else
-    params.write_form(where, given, request)
+    request.body, request.content_type = body.form(where, given), "application/x-www-form-urlencoded"
   end
 end
 

@@ -1,15 +1,22 @@
---- Hands an event to its handler.
+--- Passes an event to its handler.
 local Error = require "gumroad.base.error"
 
---- @param handlers function(data, event, watcher) by the event's type. The type is a stranger's text: nothing
---   else may be in there
--- @param event   of gumroad.webhook.parse
+-- Turns what a handler raised into an error, with a traceback unless it is one of ours.
+local function caught(raised)
+  if Error.is(raised) then return raised end
+  return Error.new("invalid", tostring(raised), { traceback = debug.traceback("", 2):gsub("^\n", "") })
+end
+
+--- Calls the handler of an event.
+-- @param handlers table from type of event to function(data, event, watcher). It must hold nothing else, because the
+--   type is text from outside
+-- @param event   from gumroad.webhook.parse
 -- @param watcher the handler's third argument
--- @return true, also where nobody asked for such events | nil, error: what the handler raised
+-- @return true, also if there is no handler for such events | nil, error: what the handler raised
 return function(handlers, event, watcher)
   local handler = handlers[event.type]
   if not handler then return true end
-  local ok, raised = xpcall(function() handler(event.data, event, watcher) end, Error.with_traceback)
+  local ok, err = xpcall(function() handler(event.data, event, watcher) end, caught)
   if ok then return true end
-  return nil, Error.is(raised) and raised or Error.new("invalid", tostring(raised))
+  return nil, err
 end

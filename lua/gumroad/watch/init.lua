@@ -1,20 +1,23 @@
---- Watching a shop: makes the webhooks, receives the pings, calls the handlers.
+--- Watches a shop: creates webhooks, receives pings and calls handlers.
 --
--- Gumroad gives a receiver 5 seconds. A handler that raises is answered with 503, so that
--- Gumroad sends the ping again: after 1, 3 and 10 minutes, then never. A handler that takes
--- longer than 5 seconds is called again for the same event; `event.key` tells.
+-- Gumroad waits 5 seconds for the response to a ping. If a handler raises, the response is 503, and Gumroad sends the
+-- ping again after 1, 3 and 10 minutes; after that the event is lost. A handler that takes longer than 5 seconds is
+-- called again for the same event, which has the same `event.key`.
 local core = require "gumroad.core"
 local delivery = require "gumroad.api.delivery"
 local dispatch = require "gumroad.watch.dispatch"
 local events = require "gumroad.api.events"
-local hooks = require "gumroad.webhook.subscriptions"
+local printable = require("gumroad.base.text").printable
 local receiver = require "gumroad.webhook.receiver"
+local subscriptions = require "gumroad.webhook.subscriptions"
 local tables = require "gumroad.base.tables"
 local url = require "gumroad.base.url"
 local Error = require "gumroad.base.error"
 local Options = require "gumroad.base.options"
 
 local watch = {}
+
+local MOST_OF_KEY = 200  -- bytes of an event's key in a line of stderr
 
 local HANDLERS = {}
 for _, name in ipairs(events.names) do HANDLERS[name] = { "function" } end
@@ -23,18 +26,20 @@ local KNOWN = tables.copy(HANDLERS, {
   url = { "string", required = ": the address at which Gumroad reaches this program" },
   secret = { "string" }, path = { "string" }, seller_id = { "string" },
   address = { "string" }, port = { "number", whole = true, least = 0, most = 65535 },
+  max_connections = { "number", whole = true, least = 1, most = 100000 },
+  max_memory = { "number", whole = true, least = 1, most = 2 ^ 31 - 1 },
   subscribe = { "boolean" }, on_ready = { "function" }, on_error = { "function" },
 })
 
--- The handlers among checked options.
+-- Returns the handlers among the options.
 local function handlers_of(options)
   local handlers = {}
   for name in pairs(HANDLERS) do handlers[name] = options[name] end
-  if next(handlers) == nil then Error.usage("watch: no handler is given, such as sale = function(sale) ... end") end
+  if next(handlers) == nil then Error.usage("watch: a handler is missing, such as sale = function(sale) ... end") end
   return handlers
 end
 
--- Where Gumroad is to send pings, the secret included.
+-- Returns the URL to which Gumroad is to send pings, including the secret.
 local function public_url(options, port)
   local text = options.url
   local parts = url.parse(text)
@@ -43,10 +48,9 @@ local function public_url(options, port)
   return text .. (text:find("?", 1, true) and "&" or "?") .. "secret=" .. core.percent_encode(options.secret)
 end
 
---- The URL that Gumroad is told, and the part of it that a ping must bear: path and query,
--- the secret among them.
--- @param options url, secret and path of run
--- @param port the one that port 0 in the url stands for
+--- Returns the URL for Gumroad's subscriptions, and the path and query that a ping must have. Both include the secret.
+-- @param options url, secret and path, see run
+-- @param port the port that replaces port 0 in the URL
 function watch.addresses(options, port)
   local text = public_url(options, port)
   local parts = url.parse(text)
@@ -59,50 +63,61 @@ Watcher.__index = Watcher
 
 local TAKEN = 200
 
+-- Whether somebody asked the program to end.
+local function is_interrupted(self)
+  return self.signals ~= nil and self.signals:caught() ~= nil
+end
+
 local function handle(self, event)
   local done, err = dispatch(self.handlers, event, self)
+  local interrupted = is_interrupted(self)
+  if interrupted then self:stop() end
   if done then return TAKEN end
-  self.on_error(err, event)
+  if not (interrupted and Error.is_interrupt(err)) then self.on_error(err, event) end
   return delivery.RETRY
 end
 
---- Handles what has arrived; if nothing has, waits at most so many seconds for it.
+--- Handles the pings that have arrived; if there are none, waits for one, at most that many seconds.
 function Watcher:step(seconds)
   self.receiver:step(seconds)
 end
 
---- Ends run() after the request at hand.
+--- Ends run() after the current request.
 function Watcher:stop()
   self.stopped = true
   self.receiver:stop()
 end
 
---- Stops listening. The subscriptions stay.
+--- Stops listening, and ends run() after the current request. Pings that have arrived get 503, so that Gumroad sends
+-- them again. The webhooks stay.
 function Watcher:close()
+  self.stopped = true
   self.receiver:close()
 end
 
+-- Prints a line, and the traceback if a handler raised something other than a gumroad.Error.
 local function log_error(err, event)
-  io.stderr:write("gumroad: ", event and event.key .. ": " or "", tostring(err), "\n")
+  io.stderr:write("gumroad: ", event and printable(event.key, MOST_OF_KEY) .. ": " or "", tostring(err), "\n")
+  if err.traceback then io.stderr:write(err.traceback, "\n") end
 end
 
--- Whose pings they must be | nil, error
+-- Returns the id of the seller whose pings are expected | nil, error
 local function expected_seller(shop, options)
   if options.seller_id then return options.seller_id end
   local user, err = shop.user:get()
   if not user then return nil, err end
   if type(user.user_id) == "string" then return user.user_id end
-  return nil, Error.new("decode", "the server does not tell whose the token is: say so with seller_id")
+  return nil, Error.new("decode", "the server does not say which seller the token belongs to: pass seller_id")
 end
 
--- One webhook for each event that has a handler.
+-- Creates a webhook for each event that has a handler.
 local function subscribe(self, shop)
   local wanted = {}
   for name in pairs(self.handlers) do wanted[name] = self.url end
-  return hooks.ensure(shop, wanted)
+  return subscriptions.ensure(shop, wanted)
 end
 
--- What Gumroad must know and say before pings come -> true | nil, error
+-- Asks Gumroad for the seller's id and creates the webhooks -> true | nil, error
 local function prepare(self, shop, options)
   local seller_id, err = expected_seller(shop, options)
   if not seller_id then return nil, err end
@@ -111,15 +126,16 @@ local function prepare(self, shop, options)
   return subscribe(self, shop)
 end
 
---- Begins to listen, and makes the missing subscriptions.
--- @param shop    of gumroad.new
+--- Begins to listen and creates the missing webhooks.
+-- @param shop    from gumroad.new
 -- @param options see run
 -- @return Watcher with step(seconds), stop(), close(), url, port | nil, error
 function watch.new(shop, options)
   options = Options.check("watch", KNOWN, options)
   local self = setmetatable({ handlers = handlers_of(options), on_error = options.on_error or log_error }, Watcher)
-  hooks.check_url(shop, "watch: url", public_url(options, 0), options.subscribe == false)
+  subscriptions.check_url(shop, "watch: url", public_url(options, 0), options.subscribe == false)
   local open, err = receiver.new { address = options.address, port = options.port,
+    max_connections = options.max_connections, max_memory = options.max_memory,
     on_event = function(event) return handle(self, event) end, on_refused = self.on_error }
   if not open then return nil, err end
   local target
@@ -135,32 +151,56 @@ end
 
 local IDLE = 60  -- seconds
 
---- Watches until a handler calls watcher:stop().
--- @param shop    of gumroad.new
+-- From here on SIGINT and SIGTERM end the watch, not the program, where nobody else handles them.
+local function note_signals(self)
+  local ok, system = pcall(require, "gumroad.system")
+  self.signals = ok and system.signals() or nil
+  if self.signals then core.engine():watch(self.signals:fd()) end
+end
+
+local function obey_signals(self)
+  if not self.signals then return end
+  core.engine():unwatch(self.signals:fd())
+  self.signals:close()
+end
+
+local function serve(self, on_ready)
+  if on_ready then on_ready(self) end
+  while not (self.stopped or is_interrupted(self)) do self:step(IDLE) end
+end
+
+--- Watches until a handler calls watcher:stop() or watcher:close(), or until Ctrl-C or SIGTERM; then the current
+-- handler finishes first.
+-- @param shop    from gumroad.new
 -- @param options table:
---   url        what Gumroad is told: public, and hard to guess, as pings are not signed; a ping
---              must bear its path and query exactly. Port 0 in it stands for the one that
---              is listened on: "http://127.0.0.1:0/hook" for tries at home
---   secret     optional: added to the url's query
---   sale, refund, ...  (the names in gumroad.api.events)
---              handlers: function(data, event, watcher), see gumroad.webhook.parse
---   address, port  where to listen, 127.0.0.1 and 8080 (0: any free one)
---   path       what a proxy in front makes of the url's path, if it changes it
---   seller_id  whose sales they must be; default: that of the token's user
---   subscribe  false: the subscriptions are there already
---   on_ready   function(watcher), when everything stands
---   on_error   function(error, event), for refused requests and handlers that raised;
---              default: a line on stderr
+--   url        address to which Gumroad sends pings: public, and hard to guess, because pings are not
+--              signed; a ping must have its path and query. Port 0 stands for the port that
+--              the program listens on, as in "http://127.0.0.1:0/hook", for tests at home
+--   secret     optional text to add to the URL's query
+--   sale, refund, ...  handlers by event, see gumroad.api.events: function(data, event, watcher), with data
+--              and event from gumroad.webhook.parse
+--   address, port  where to listen (default: 127.0.0.1 and 8080); port 0 for any free one
+--   path       the URL's path as it arrives here, if a proxy in front changes it; not needed for what proxies do by
+--              themselves, such as decoding %7E
+--   max_connections  open connections (default: 1024, or fewer if the process may not have that many descriptors);
+--              more clients wait
+--   max_memory bytes of memory for the bodies of pings that are arriving or not yet handled (default: 67108864); more
+--              pings wait
+--   seller_id  id of the seller whose pings are accepted (default: the owner of the token)
+--   subscribe  false if the webhooks exist already
+--   on_ready   function(watcher), called when everything is set up
+--   on_error   function(error, event), called for refused requests and for handlers that raised
+--              (default: prints a line to stderr)
 -- @return true | nil, error
 function watch.run(shop, options)
   local watcher, err = watch.new(shop, options)
   if not watcher then return nil, err end
-  local ok, raised = pcall(function()
-    if options.on_ready then options.on_ready(watcher) end
-    while not watcher.stopped do watcher:step(IDLE) end
-  end)
+  note_signals(watcher)
+  local ok, raised = pcall(serve, watcher, options.on_ready)
+  local interrupted = is_interrupted(watcher)
   watcher:close()
-  if not ok then error(raised, 0) end
+  obey_signals(watcher)
+  if not ok and not interrupted then error(raised, 0) end
   return true
 end
 

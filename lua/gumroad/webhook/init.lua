@@ -1,25 +1,27 @@
---- Gumroad's pings: from the bytes of a request to an event.
+--- Gumroad's pings: turns the bytes of a request into an event.
 --
--- Pings are not signed. Whoever acts on money or licenses reads the sale or the subscriber
--- back through the API; `shadowed` tells which fields may be the buyer's own text.
+-- Pings are not signed. Before you act on money or licenses, read the sale or the subscriber back through the API.
+-- `shadowed` lists the fields that a buyer may have overwritten.
 local core = require "gumroad.core"
 local delivery = require "gumroad.api.delivery"
 local events = require "gumroad.api.events"
 local read_type = require "gumroad.api.type"
+local printable = require("gumroad.base.text").printable
 local schema = require "gumroad.api.schema"
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
 
 local webhook = {}
 
---- The sorts of events by name, each with the object of gumroad.schema that its ping carries
--- and the fields that make two deliveries the same event; see gumroad.api.events.
+--- The events by name: for each, the object of gumroad.schema that its ping holds, and the fields that identify it,
+-- so that two deliveries of the same event can be recognized. See gumroad.api.events.
 webhook.EVENTS = {}
 for _, row in ipairs(events) do webhook.EVENTS[row.name] = { row.object, (table.unpack or unpack)(row.key) } end
 
 local MAX_BYTES = 1048576
+local MOST_OF_TYPE = 100  -- bytes of a content type that an error shows
 
-local from_json = json.decoder(16)
+local read_json = json.reader(16)
 
 local function fail(kind, message)
   return nil, Error.new(kind, message)
@@ -39,10 +41,10 @@ local function typed_boolean(text)
   return text
 end
 
--- A field's text as its type says. What does not fit stays a text: nothing is lost.
+-- Converts a field's text to the type of the field. A text that does not fit stays a text, so nothing is lost.
 local function typed(value, want)
   local name = want.name
-  if value == "" and want.optional then return nil end  -- null, on the form's wire
+  if value == "" and want.optional then return nil end  -- a form has no other way to write null
   if type(value) == "table" then
     return schema[name] and typed_object(value, schema[name], {}) or value
   elseif type(value) ~= "string" then return value
@@ -64,10 +66,9 @@ end
 
 -- Custom fields -------------------------------------------------------------------------
 
--- The buyer's answers stand at the top level too, under the names that the seller gave them,
--- and there replace every field of the payload that comes before `custom_fields`. Of those
--- behind it they stand in for the ones that the payload does not have. Of subscriptions they
--- stand in `custom_fields` alone.
+-- In a sale's ping, Gumroad also writes the buyer's custom fields at the top level, under the names that the seller
+-- chose. There they replace every field that comes before `custom_fields`, and those after it that the payload lacks.
+-- In a subscription's ping they are in `custom_fields` only.
 local function find_shadowed(fields, object)
   local names, always_real = {}, false
   if type(fields.custom_fields) ~= "table" or object ~= schema[events.SALE] then return names end
@@ -93,14 +94,14 @@ end
 local function key_of(kind, known, data, test)
   local parts = { kind }
   for i, field in ipairs(known.key) do parts[i + 1] = tostring(data[field]) end
-  if test then parts[#parts + 1] = "test" end  -- one from the settings page bears a real sale's id
+  if test then parts[#parts + 1] = "test" end  -- a test ping has the id of a real sale
   return table.concat(parts, ":")
 end
 
 local NEW_SALE = { object = events.SALE, key = { "sale_id" } }
 local NEW_SUBSCRIPTION = { object = events.SUBSCRIPTION, key = { "subscription_id" } }
 
--- The row of an event that Gumroad made after this was written, as far as its ping shows it.
+-- Returns a row for an event that is newer than this library, judging by its ping.
 local function guess(fields)
   return fields.subscription_id and not fields.sale_id and NEW_SUBSCRIPTION or NEW_SALE
 end
@@ -110,7 +111,7 @@ local function to_event(fields)
   local known = events.named[kind] or guess(fields)
   local object, id_field = schema[known.object], known.key[1]
   if type(fields[id_field]) ~= "string" or fields[id_field] == "" then
-    return fail("invalid", ("this is no ping of Gumroad's: it has no %s"):format(id_field))
+    return fail("invalid", ("this is not a ping from Gumroad: it has no %s"):format(id_field))
   end
   local shadowed, skip = find_shadowed(fields, object), {}
   for _, name in ipairs(shadowed) do skip[name] = true end
@@ -127,8 +128,9 @@ end
 local function decode_json(body, limits)
   local max = limits and limits.max_bytes or MAX_BYTES
   if #body > max then return nil, "too_large", ("more than %d bytes"):format(max) end
-  local ok, fields = pcall(from_json, body)
-  if not ok then return nil, "decode", "the body is not JSON: " .. fields end
+  local ok, fields, why = read_json(body)
+  if not ok and fields == "too_large" then return nil, fields, why end
+  if not ok then return nil, "decode", "the body is not JSON: " .. why end
   if type(fields) ~= "table" then return nil, "decode", "the body is not a JSON object" end
   return fields
 end
@@ -138,24 +140,24 @@ local DECODERS = {
   [delivery.CONTENT_TYPES.json] = decode_json,
 }
 
--- The core knows which limits make sense, of JSON too.
+-- The core checks the limits for a form; they are the same for JSON.
 local function check_limits(limits)
   local ok, message = pcall(core.form_decode, "", limits)
   if not ok then Error.usage("webhook.parse: limits: %s", (message:gsub("^form_decode: ", ""))) end
 end
 
 --- Reads a ping.
--- @param body         the request's body, bytes
+-- @param body         bytes of the request's body
 -- @param content_type its Content-Type: a form, or JSON (which Gumroad sends to zapier.com)
--- @param limits       those of core.form_decode: max_bytes (1 MiB), max_fields (4096),
+-- @param limits       optional, see core.form_decode: max_bytes (default: 1 MiB), max_fields (4096),
 --                     max_key (1024), max_value (64 KiB), max_depth (5)
 -- @return table, an event:
---   type         sale, refund, ...: a name in gumroad.api.events, or one that Gumroad made since
---   key          two deliveries of the same event have the same key
---   test         true for a seller's own test purchase and for test pings
---   retry_count  0, or 1 to 3 in repeated deliveries
+--   type         sale, refund, ...: a name in gumroad.api.events, or a newer one of Gumroad's
+--   key          text that is the same for each delivery of the same event
+--   test         true for the seller's own test purchases and for test pings
+--   retry_count  0, or 1 to 3 if the ping was sent again
 --   data         the payload: gumroad.SalePing or gumroad.SubscriptionPing; custom fields are
---                texts; null is nil
+--                strings; null is nil
 --   shadowed     array of the names of fields in `data` that a custom field of the same name
 --                has overwritten with what the buyer typed
 -- | nil, error of kind invalid, decode or too_large
@@ -166,7 +168,7 @@ function webhook.parse(body, content_type, limits)
   local decode = DECODERS[media_type]
   if not decode then
     return fail("invalid", ("the content type is %s; Gumroad sends %s"):format(
-      media_type == "" and "missing" or media_type, delivery.CONTENT_TYPES.form))
+      media_type == "" and "missing" or printable(media_type, MOST_OF_TYPE), delivery.CONTENT_TYPES.form))
   end
   if body == "" then return fail("invalid", "the body is empty") end
   local fields, code, message = decode(body, limits)

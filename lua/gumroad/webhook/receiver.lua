@@ -1,14 +1,17 @@
---- Receives pings: an open port, the gate at it, and events.
+--- Receives pings: listens on a port, checks requests at the gate, and passes on events.
 local core = require "gumroad.core"
+local delivery = require "gumroad.api.delivery"
 local gate = require "gumroad.webhook.gate"
 local Error = require "gumroad.base.error"
 
 local receiver = {}
 
+local MOST_TO_FINISH = 0.25  -- seconds for responses to what has arrived
+
 local Receiver = {}
 Receiver.__index = Receiver
 
--- Tells of the requests that the listener refused by their heads; returns how many.
+-- Reports the requests that the listener refused because of their heads; returns how many.
 local function report_refused(self)
   local count = 0
   for refused in function() return self.listener:refused() end do
@@ -19,7 +22,7 @@ local function report_refused(self)
   return count
 end
 
--- The status to answer, or nil where it is given later.
+-- Returns the status to respond with, or nil if on_event responds later.
 local function receive(self, request)
   local event, status, err, refused = gate.body(self.expected, request:body(), request:header("content-type"))
   if event then return self.on_event(event, request) end
@@ -27,9 +30,10 @@ local function receive(self, request)
   return status
 end
 
--- How many requests were handled or refused. Each step of the listener sends the answer before and may
--- complete another request, which no descriptor shows any more: none may be left when we wait.
-local function handle_arrived(self)
+-- Handles requests until there are no more; returns how many were handled or refused. Each step of the listener sends
+-- the last response and may complete another request, for which the descriptor no longer becomes readable. So no
+-- request may be left when we wait.
+local function handle_all(self)
   local count = 0
   while not self.stopped do
     self.listener:step()
@@ -37,39 +41,68 @@ local function handle_arrived(self)
     local request = self.listener:next()
     if not request then return count end
     count = count + 1
+    self.current = request
     local status = receive(self, request)
     if status then request:answer(status) end
   end
-  self.listener:step()  -- sends the last answer
+  self.listener:step()  -- sends the last response
   return count
 end
 
---- Handles what has arrived; if nothing has, waits at most so many seconds for something to
--- happen, which may be a transfer of the engine.
+-- Stops listening. Nothing that has arrived goes without a response: Gumroad is to send it again.
+local function finish(self)
+  local listener, engine, give_up = self.listener, core.engine(), core.now() + MOST_TO_FINISH
+  local fd = listener:fd()
+  repeat
+    listener:step()
+    for request in function() return listener:next() end do request:answer(delivery.RETRY) end
+    local _, ready = engine:step(0)
+    local is_idle = listener:timeout() ~= 0 and not (ready and ready[fd])
+  until is_idle or core.now() > give_up
+  engine:unwatch(fd)
+  listener:close()
+  self.listener = nil
+end
+
+-- Like handle_all, but also if somebody raises, or closes us meanwhile.
+local function handle_arrived(self)
+  if not self.listener then return 0 end
+  local was_busy = self.is_busy
+  self.is_busy = true
+  local ok, count = pcall(handle_all, self)
+  self.is_busy = was_busy
+  if not ok and self.current then self.current:answer(delivery.RETRY) end  -- unless it has a response
+  self.current = nil
+  if self.is_closing and not was_busy then finish(self) end
+  if not ok then error(count, 0) end
+  return count
+end
+
+--- Handles the requests that have arrived. If there are none, waits until something happens, at most that many
+-- seconds; a transfer of the engine that goes on ends the wait too.
 function Receiver:step(seconds)
-  if handle_arrived(self) > 0 then return end
+  if handle_arrived(self) > 0 or not self.listener then return end
   core.engine():step(math.min(seconds, self.listener:timeout() or seconds))
   handle_arrived(self)
 end
 
---- Says what a ping must be, besides what was said before.
+--- Adds to what is expected of a ping.
 -- @param expected target, seller_id: see gumroad.webhook.gate
 function Receiver:expect(expected)
   for name, value in pairs(expected) do self.expected[name] = value end
   self.listener:gate(gate.expected_head(self.expected))
 end
 
---- Takes no more requests after the one at hand.
+--- Accepts no more requests after the current one.
 function Receiver:stop()
   self.stopped = true
 end
 
---- Stops listening. Safe to repeat.
+--- Stops listening; requests that have arrived get 503. If it is called while a request is handled, that one is
+-- handled first. Safe to repeat.
 function Receiver:close()
-  if not self.listener then return end
-  core.engine():unwatch(self.listener:fd())
-  self.listener:close()
-  self.listener = nil
+  self.stopped, self.is_closing = true, true
+  if self.listener and not self.is_busy then finish(self) end
 end
 
 local function open(options)
@@ -80,14 +113,16 @@ end
 
 --- Begins to listen.
 -- @param options table:
---   address, port  127.0.0.1 and 8080; port 0: any free one
---   on_event    function(event, request) -> HTTP status; nil: it answers the request itself, later
---   on_refused  function(error, event or nil): a request was answered with 4xx; the event is another seller's
--- @return Receiver with step(seconds), stop(), close(), expect(expected), port; it takes every ping until it is
---   told what to expect | nil, error of kind config
+--   address, port  where to listen (default: 127.0.0.1 and 8080); port 0 for any free one
+--   max_connections, max_memory  see gumroad.listener
+--   on_event    function(event, request) -> HTTP status; nil if it responds to the request itself, later
+--   on_refused  function(error, event or nil), called after a response with 4xx; with the event if it is another
+--               seller's
+-- @return Receiver with step(seconds), stop(), close(), expect(expected), port. It accepts every ping until `expect`
+--   is called | nil, error of kind config
 function receiver.new(options)
   local listener, code, message = open { address = options.address or "127.0.0.1", port = options.port or 8080,
-    gate = {} }
+    max_connections = options.max_connections, max_memory = options.max_memory, gate = {} }
   if not listener then return nil, Error.new("config", message, { code = code }) end
   core.engine():watch(listener:fd())
   return setmetatable({ listener = listener, port = listener:port(), expected = {},

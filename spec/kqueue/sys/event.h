@@ -1,6 +1,6 @@
-/* A stand-in for the <sys/event.h> of BSD and macOS, over epoll: as much of kqueue as src/poller.c uses, so
-** that its other half is compiled and run on Linux. For one thread; a closed kqueue's timer is closed when
-** its number is used again. */
+/* A stand-in for the <sys/event.h> of BSD and macOS, over epoll: the part of kqueue that src/poller.c uses, so
+** that its other half can be compiled and run on Linux. It is for one thread. The timer of a closed kqueue is
+** closed when its number is used again. */
 #ifndef GR_SPEC_EVENT_H
 #define GR_SPEC_EVENT_H
 
@@ -21,7 +21,7 @@ struct kevent { uintptr_t ident; int16_t filter; uint16_t flags; uint32_t fflags
 
 enum { GR_KQ_MAX = 4096, GR_KQ_ON = 1, GR_KQ_DISPATCH = 2 };
 
-/* What a descriptor is watched for, as one registration of epoll: two of it cannot be had. */
+/* What a descriptor is watched for. epoll allows only one registration of a descriptor. */
 static struct { int kq, fd, filters[2], is_timer; } gr_kq[GR_KQ_MAX];
 static int gr_kq_count;
 
@@ -87,7 +87,7 @@ static inline int gr_kq_change (int kq, const struct kevent *change) {
   if (is_delete && (at < 0 || gr_kq[at].filters[which] == 0)) { errno = ENOENT; return -1; }
   if (at < 0 && (at = gr_kq_add(kq, fd, 0)) < 0) return -1;
   gr_kq[at].filters[which] = is_delete ? 0 : GR_KQ_ON | ((change->flags & EV_DISPATCH) ? GR_KQ_DISPATCH : 0);
-  int failed = gr_kq_register(at), error = errno;  /* EBADF of a closed one, as kqueue has it */
+  int failed = gr_kq_register(at), error = errno;  /* EBADF for a closed descriptor, as with kqueue */
   if (failed || (gr_kq[at].filters[0] | gr_kq[at].filters[1]) == 0) gr_kq[at] = gr_kq[--gr_kq_count];
   errno = error;
   return failed && is_delete && error == ENOENT ? 0 : failed;

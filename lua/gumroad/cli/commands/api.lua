@@ -1,6 +1,7 @@
---- gumroad-lua api METHOD PATH: any call of the API; prints what the server answered, byte for byte.
+--- gumroad-lua api METHOD PATH: makes any call of the API and prints the response byte for byte.
 local failure = require "gumroad.cli.failure"
 local output = require "gumroad.cli.output"
+local shops = require "gumroad.shop"
 local url = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
 
@@ -23,7 +24,7 @@ local function header(word)
   return nil, ("'NAME: VALUE' expected, got '%s'"):format(word)
 end
 
--- name=value&...; brackets in names stay, they are how Gumroad writes what is nested.
+-- Encodes name=value&... with the brackets in names as they are: that is how Gumroad writes nested fields.
 local function form(pairs_given)
   local encode = require("gumroad.core").percent_encode
   local parts = {}
@@ -34,22 +35,12 @@ local function form(pairs_given)
   return table.concat(parts, "&")
 end
 
--- The path and query of a full URL, which must be one of the API.
-local function path_in(context, full, base_url)
-  local parts, path_before = url.parse(full), url.parse(base_url).path .. "/"
-  local target = parts and url.target(parts)
-  if target and url.origin(full) == url.origin(base_url) and url.without_user(full) == full
-    and target:sub(1, #path_before) == path_before then
-    return target:sub(#path_before)
+local function path_of(context, args, shop)
+  local path = shops.path_of(shop, args.path)
+  if not path then
+    failure.usage(context.command, "the API is at %s (see --base-url), so nothing was sent to %s",
+      url.shown(shops.base_url(shop)), url.host(args.path) or "that URL")
   end
-  failure.usage(context.command, "the API is at %s, see --base-url; nothing is sent to %s", url.shown(base_url),
-    url.host(full) or "such a URL")
-end
-
-local function path_of(context, args, base_url)
-  local path = url.is_absolute(args.path) and path_in(context, args.path, base_url) or args.path
-  path = "/" .. path:gsub("^/", "")
-  path = path:find("^/v2/") and path or "/v2" .. path
   if not args.query then return path end
   return path .. (path:find("?", 1, true) and "&" or "?") .. form(args.query)
 end
@@ -73,31 +64,30 @@ end
 return {
   general = { "shop" },
   configure = function(parser)
-    parser:argument("method", table.concat(METHODS, ", ") .. "."):convert(function(word)
+    parser:argument("method", "HTTP method: " .. table.concat(METHODS, ", ") .. "."):convert(function(word)
       for _, method in ipairs(METHODS) do
         if word:upper() == method then return method end
       end
-      return nil, ("'%s' is none of %s"):format(word, table.concat(METHODS, ", "))
+      return nil, ("'%s' is not one of %s"):format(word, table.concat(METHODS, ", "))
     end)
-    parser:argument("path", "Such as /v2/user, or user, or a full URL of the API.")
-    local field = parser:option("--field", "A field of the form that is sent, such as tags[]=ink; may be repeated. "
-      .. "VALUE is a text, @FILE or - for standard input."):argname("NAME=VALUE"):convert(field_pair):count("*")
+    parser:argument("path", "Path such as /v2/user or user, or a full URL of the API.")
+    local field = parser:option("--field", "Field of the form to send, such as tags[]=ink. VALUE is text, @FILE or - "
+      .. "for standard input. May be repeated."):argname("NAME=VALUE"):convert(field_pair):count("*")
       :action("append"):init(nil)
-    local body = parser:option("--body", "What is sent, as JSON if no header says otherwise: a text, @FILE or - for "
+    local body = parser:option("--body", "Body to send, as JSON unless a header says otherwise: text, @FILE or - for "
       .. "standard input."):argname("TEXT"):convert(values.text)
     parser:mutex(field, body)
-    parser:option("--query", "A field of the query; may be repeated.")
+    parser:option("--query", "Field of the query. May be repeated.")
       :argname("NAME=VALUE"):convert(pair):count("*"):action("append"):init(nil)
-    parser:option("--header", "One more header of the request; may be repeated.")
+    parser:option("--header", "Additional request header. May be repeated.")
       :argname("'NAME: VALUE'"):convert(header):count("*"):action("append"):init(nil)
   end,
   run = function(context, args)
-    output.refuse_all_but("json", context, "the answer of any call can only be printed as JSON")
+    output.refuse_all_but("json", context, "the response to an api call can only be printed as it is")
     local raw
     local shop = context.shop(false, function(response) raw = response.body end)
-    local base_url = require("gumroad.shop").base_url(shop)
-    local answer, err = shop:request(request_of(args, path_of(context, args, base_url)))
-    if not answer then error(err, 0) end
+    local done, err = shop:request(request_of(args, path_of(context, args, shop)))
+    if not done then error(err, 0) end
     context.write(raw)
     if context.is_terminal then context.write("\n") end
   end,

@@ -1,12 +1,12 @@
---- gumroad-lua completion SHELL: what makes a shell complete the command's words. argparse writes it;
--- what its version for a shell lacks is mended here.
+--- gumroad-lua completion SHELL: prints a script that makes a shell complete the command's words. argparse generates
+-- it, and this module adds what is missing for each shell.
 local arguments = require "gumroad.cli.arguments"
 local events = require "gumroad.api.events"
 local operation = require "gumroad.cli.operation"
 
 local SHELLS = { "bash", "zsh", "fish" }
 
--- One parser with everything in it: what argparse makes its completions of.
+-- Makes one parser for all commands, from which argparse generates completions.
 local function whole_parser(registry)
   local parser = arguments.parser(arguments.PROGRAM)
   for _, row in ipairs(registry.COMMANDS) do
@@ -20,11 +20,11 @@ local function whole_parser(registry)
   return parser
 end
 
--- What the first argument of a command may be, which argparse tells only zsh, if anyone.
+-- The choices for the first argument of a command, which argparse offers only in zsh, if at all.
 local FIRST = { completion = SHELLS, connections = { "default" }, trigger = { "test" } }
 for i, name in ipairs(events.names) do FIRST.trigger[i + 1] = name end
 
--- Names in a line without those that are others with dashes: an operation is offered once.
+-- Removes names from a line that are others with dashes, so that each operation is offered once.
 local function once(line)
   local is_there, names = {}, {}
   for name in line:gmatch("%S+") do is_there[name] = true end
@@ -35,9 +35,10 @@ local function once(line)
   return table.concat(names, " ")
 end
 
-local mend = {}
+-- Complete a script that argparse generated, for each shell.
+local complete = {}
 
-function mend.bash(text)
+function complete.bash(text)
   for command, words in pairs(FIRST) do
     local offer = ('COMPREPLY=($(compgen -W "%s" -- "$cur"))'):format(table.concat(words, " "))
     text = text:gsub("\n( +)'" .. command .. "'%)\n", "%0%1    " .. offer .. "\n")
@@ -45,7 +46,7 @@ function mend.bash(text)
   return (text:gsub('compgen %-W "([^"$]*)"', function(line) return ('compgen -W "%s"'):format(once(line)) end))
 end
 
--- As a function that zsh has just loaded from fpath it completes at once; sourced, it is to be called later.
+-- Loaded from fpath, the script is itself the function and completes at once; sourced, it registers the function.
 local COMPLETE_OR_REGISTER = [=[
 if [[ "$funcstack[1]" = _gumroad-lua ]]; then
   _gumroad-lua "$@"
@@ -54,7 +55,7 @@ else
 fi
 ]=]
 
-function mend.zsh(text)
+function complete.zsh(text)
   text = text:gsub('{([%w_]+),[%w-]+}"', '"%1')
   text = text:gsub('(\n    trigger%).-": ):_files"', function(before)
     return before .. ":(" .. table.concat(FIRST.trigger, " ") .. ')"'
@@ -62,7 +63,7 @@ function mend.zsh(text)
   return (text:gsub("_gumroad%-lua\n$", COMPLETE_OR_REGISTER))
 end
 
-function mend.fish(text)
+function complete.fish(text)
   local lines = {}
   for command, words in pairs(FIRST) do
     lines[#lines + 1] = ("complete -c gumroad-lua -n '__fish_gumroad-lua_using_command %s' -xa '%s'\n")
@@ -76,12 +77,13 @@ end
 return {
   general = {},
   configure = function(parser)
-    parser:argument("shell", "bash: source <(gumroad-lua completion bash). zsh: the same with zsh, or save it as "
-      .. "_gumroad-lua in a folder of fpath. fish: save it as ~/.config/fish/completions/gumroad-lua.fish.")
+    parser:argument("shell", "Shell to complete in. In bash, run: source <(gumroad-lua completion bash). In zsh do the "
+      .. "same, or save the script as _gumroad-lua in a folder of fpath. For fish, save it as "
+      .. "~/.config/fish/completions/gumroad-lua.fish.")
       :choices(SHELLS)
   end,
   run = function(context, args)
     local parser = whole_parser(context.registry)
-    context.write(mend[args.shell](parser["get_" .. args.shell .. "_complete"](parser)))
+    context.write(complete[args.shell](parser["get_" .. args.shell .. "_complete"](parser)))
   end,
 }

@@ -27,13 +27,16 @@ end
 return {
   general = { "output" },
   configure = function(parser)
-    parser:argument("action", "default, to mark one; none: list them."):args("?"):choices { "default" }
-    parser:argument("name", "The connection to be the default."):args("?")
+    parser:argument("action", "Mark a connection as the default, instead of listing them."):args("?")
+      :choices { "default" }
+    parser:argument("name", "Connection to mark as the default."):args("?")
   end,
   run = function(context, args)
     local connections = require "gumroad.connections"
     if not args.action then return list(context, connections) end
-    if not args.name then failure.usage(context.command, "default: which one?") end
+    if not args.name then
+      failure.usage(context.command, "the connection is missing: gumroad-lua connections default NAME")
+    end
     local done, err = connections.set_default(args.name)
     if not done then error(err, 0) end
   end,

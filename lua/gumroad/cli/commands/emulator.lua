@@ -1,20 +1,20 @@
---- gumroad-lua emulator: a Gumroad on loopback, for tests, until Ctrl-C.
+--- gumroad-lua emulator: runs an emulator of Gumroad on loopback, for tests, until Ctrl-C.
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 
--- The options of gumroad.emulator: name, what its value is called (none: a flag), what the help says.
+-- The options of gumroad.emulator: name, name of the value (nil for a flag), help.
 local OPTIONS = {
-  { "port", "NUMBER", "Default: 8089; 0: any that is free.", default = 8089 },
-  { "seed", "NUMBER", "From which the shop is invented; default: 1." },
-  { "products", "NUMBER", "How many there are; default: 12." },
-  { "sales", "NUMBER", "How many there are; default: 200." },
-  { "subscribers", "NUMBER", "How many there are; default: 40." },
-  { "access_token", "TEXT", "Default: emulated-access-token." },
-  { "scopes", "TEXT", "What the token may do, with spaces between; default: everything." },
-  { "latency", "SECONDS", "Before each answer; default: 0." },
-  { "time_scale", "FACTOR", "Of the pauses before and between pings; default: 1." },
+  { "port", "NUMBER", "Port to listen on (default: 8089); 0 for any free one.", default = 8089 },
+  { "seed", "NUMBER", "Seed for the invented shop (default: 1)." },
+  { "products", "NUMBER", "Number of products (default: 12)." },
+  { "sales", "NUMBER", "Number of sales (default: 200)." },
+  { "subscribers", "NUMBER", "Number of subscribers (default: 40)." },
+  { "access_token", "TEXT", "Access token to accept (default: emulated-access-token)." },
+  { "scopes", "TEXT", "Scopes of the token, separated by spaces (default: all)." },
+  { "latency", "SECONDS", "Seconds to wait before each response (default: 0)." },
+  { "time_scale", "FACTOR", "Factor for the pauses before and between pings (default: 1)." },
   { "strict_post_url", nil, "Refuse webhooks to this machine, as Gumroad does." },
-  { "old_server", nil, "Answer as in April 2025." },
+  { "old_server", nil, "Respond as Gumroad did in April 2025." },
   { "throttle", nil, "Refuse too many requests, as Gumroad does." },
 }
 
@@ -29,11 +29,10 @@ local function number_of(option)
 end
 
 local READY = [[
-# A Gumroad for tests, until Ctrl-C: %s
-# Its access token: %s
+# Gumroad emulator at %s until Ctrl-C. To use it from a shell:
 export GUMROAD_API_BASE_URL='%s'
 export GUMROAD_ACCESS_TOKEN='%s'
-# Or connect to it in a browser: gumroad-lua login NAME --client-id emulated-application
+# Or log in with a browser: gumroad-lua login NAME --client-id emulated-application
 ]]
 
 return {
@@ -52,7 +51,7 @@ return {
     require("gumroad.system").interrupt_on_end()
     local ok, code, message = require("gumroad.emulator").run(options, function(port, token)
       local url = "http://127.0.0.1:" .. port
-      context.write(READY:format(url, token, url, token))
+      context.write(READY:format(url, url, token))
       io.stdout:flush()
     end)
     if not ok then failure.raise(exit_codes.CONFIG, message or code) end

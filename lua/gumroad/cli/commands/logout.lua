@@ -1,13 +1,12 @@
---- gumroad-lua logout NAME: revokes a connection's token at Gumroad, and forgets the connection.
+--- gumroad-lua logout NAME: revokes a connection's token at Gumroad and forgets the connection.
 local application = require "gumroad.cli.application"
 local exit_codes = require "gumroad.cli.exit_codes"
 
-
--- Makes the token good for nothing. true | nil, why not
+-- Revokes the token -> true | nil, why not
 local function revoke(connection, base_url, args)
   local options = application.options(args)
   options.client_id, options.base_url = options.client_id or connection.client_id, base_url
-  if not options.client_id then return nil, "whose application it is of is not known: name it with --client-id" end
+  if not options.client_id then return nil, "its application is not known: pass --client-id" end
   options.token = connection.access_token
   local done, err = require("gumroad.oauth").revoke(options)
   return done, err and tostring(err)
@@ -16,10 +15,10 @@ end
 return {
   general = { "--base-url", "--timeout" },
   configure = function(parser)
-    parser:argument("name", "The connection's.")
+    parser:argument("name", "Connection to log out from.")
     application.configure(parser)
-    parser:epilog(("The connection is forgotten in any case. If its token could not be revoked, that is said, and "
-      .. "the exit code is %d."):format(exit_codes.NO_RESPONSE))
+    parser:epilog(("The connection is forgotten in any case. If its token could not be revoked, the command says so "
+      .. "and its exit code is %d."):format(exit_codes.NO_RESPONSE))
   end,
   run = function(context, args)
     local connections = require "gumroad.connections"
@@ -33,11 +32,12 @@ return {
     done, err = connections.remove(args.name)
     if not done then error(err, 0) end
     if not revoked then
-      context.note("'%s' is forgotten here, but its access token is still good: revoke the application in Gumroad's "
-        .. "settings, under Advanced (%s)", args.name, why)
+      context.note("'%s' is forgotten here, but its access token is still valid (%s): revoke the application in "
+        .. "Gumroad's settings, under Advanced", args.name, why)
       return exit_codes.NO_RESPONSE
     end
     context.write(("'%s' is revoked and forgotten\n"):format(args.name))
-    context.note("if no other token of its application is left, the application's webhooks go silent without a word")
+    context.note("if this was the last token of its application, Gumroad silently stops sending the application's "
+      .. "webhooks")
   end,
 }

@@ -1,8 +1,8 @@
---- gumroad-lua run SCRIPT: a Lua script with a shop ready.
+--- gumroad-lua run SCRIPT: runs a Lua script with a shop ready in it.
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 
--- The shop is made when the script first asks for it: not every script needs a token.
+-- The shop is made when the script first uses it, as not every script needs a token.
 local function lend_globals(context)
   local meta = getmetatable(_G) or {}
   local before = meta.__index
@@ -22,9 +22,9 @@ return {
   general = { "shop" },
   passes_on = true, runs_scripts = true,
   configure = function(parser)
-    parser:argument("script", "A file, or - for standard input. The globals `shop` and `gumroad` are ready for it, "
-      .. "and its arguments in `arg`.")
-    parser:argument("args", "The script's own arguments."):args("*")
+    parser:argument("script", "File with the script, or - for standard input. It can use the globals `shop` and "
+      .. "`gumroad`, and finds its arguments in `arg`.")
+    parser:argument("args", "Arguments for the script."):args("*")
   end,
   run = function(context, args)
     local chunk, wrong = loadfile(args.script ~= "-" and args.script or nil)

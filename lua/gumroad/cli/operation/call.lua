@@ -1,4 +1,4 @@
---- The call that a row's command makes, and what is printed of its answer.
+--- Makes the call for an operation's command and prints the result.
 local fields = require "gumroad.cli.output.fields"
 local output = require "gumroad.cli.output"
 local rows = require "gumroad.cli.operation.rows"
@@ -9,7 +9,7 @@ local unpack = table.unpack or unpack
 
 local MB = 1024 ^ 2
 
--- Shows how far an upload is, where there is more to show than before.
+-- Makes a function that shows the progress of an upload, whenever its text changes.
 local function new_progress(context)
   local shown
   return function(state)
@@ -20,7 +20,7 @@ local function new_progress(context)
   end
 end
 
--- The arguments of the method, from those of the command line.
+-- Returns the arguments for the method.
 local function method_arguments(row, context, args)
   local given = {}
   for i in ipairs(row.path_params) do given[i] = args["id " .. i] end
@@ -36,13 +36,13 @@ local function method_arguments(row, context, args)
   return given
 end
 
-local function tell_incomplete(context, page)
-  context.note("the list is not complete: %s; go on with --page-key '%s'",
+local function note_incomplete(context, page)
+  context.note("the list is not complete (%s): continue it with --page-key '%s'",
     page.reason == "limit" and "it ends at --limit" or "there is more", page.next_page_key or "")
 end
 
--- Prints what stands beside a list in the answer.
-local function tell_beside(row, context, list)
+-- Prints the extra fields of a list.
+local function note_extra_fields(row, context, list)
   for _, field in ipairs(row.extra_fields or {}) do
     if list[field[1]] ~= nil then context.note("%s: %s", field[1], fields.text(list[field[1]], field[2])) end
   end
@@ -54,12 +54,13 @@ local function print_list(row, context, out, next_page)
   for page in next_page do
     printer:page(page)
     count, last = count + #page, page
-    if not context.is_terminal then context.progress("%d %s", count, row.resource) end  -- else the list shows it
+    -- on a terminal, the list itself shows the progress
+    if not context.is_terminal then context.progress("%d %s", count, row.resource) end
   end
   if not context.is_terminal then context.progress() end
   printer:finish()
-  if last then tell_beside(row, context, last) end
-  if last and last.complete == false then tell_incomplete(context, last) end
+  if last then note_extra_fields(row, context, last) end
+  if last and last.complete == false then note_incomplete(context, last) end
 end
 
 local function once(value)
@@ -70,10 +71,10 @@ local function once(value)
   end
 end
 
---- Runs a row's method and prints what it answers.
--- @param row  of gumroad.api
--- @param args what its parser read
--- @return exit code; nil: success
+--- Calls a row's method and prints what it returns.
+-- @param row  from gumroad.api
+-- @param args what the parser read
+-- @return exit code; nil for success
 return function(row, context, args)
   local out = output.new(context, row)
   local shop = context.shop(not row.scopes)
@@ -85,12 +86,12 @@ return function(row, context, args)
   local value, err = resource[row.name](resource, unpack(given))
   context.progress()
   if not value then
-    if err.upload then upload_state.keep(context, row, args["id 1"], err.upload) end
+    if err.upload then upload_state.store(context, row, args["id 1"], err.upload) end
     error(err, 0)
   end
   if row.kind == "list" then return print_list(row, context, out, once(value)) end
   if row.kind == "file" then return out:file(value) end
-  if row.kind == "object" then value.success = nil end  -- of the envelope, where that is the object
+  if row.kind == "object" then value.success = nil end  -- left from the envelope, if that is the object
   out:object(value)
   return rows.exit_code(row, value)
 end

@@ -1,11 +1,11 @@
---- A row of gumroad.api as a command: its path's names are arguments, its parameters options.
+--- Makes a command from a row of gumroad.api: ids become arguments, parameters become options.
 local arguments = require "gumroad.cli.arguments"
 local rows = require "gumroad.cli.operation.rows"
 local values = require "gumroad.cli.values"
 
 local operation = {}
 
--- A converter that names its option where the word is wrong.
+-- Returns a converter whose message names the option.
 local function converter(option)
   local convert = values.TYPES[option.type][2]
   return option.convert or function(word)
@@ -38,7 +38,7 @@ function operation.configure(row, parser)
   parser:epilog(line .. rows.remarks(row))
 end
 
---- The command of a row; see gumroad.cli.registry.
+--- Returns the command for a row; see gumroad.cli.registry.
 function operation.command(row)
   return {
     configure = function(parser) operation.configure(row, parser) end,

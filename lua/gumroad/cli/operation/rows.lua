@@ -1,12 +1,12 @@
---- What a row of gumroad.api says of its command: the options, what its help says, the exit code of a verdict.
+--- Reads a row of gumroad.api for its command: the options, the help, and the exit code of a verdict.
 local exit_codes = require "gumroad.cli.exit_codes"
 local schema = require "gumroad.api.schema"
 local values = require "gumroad.cli.values"
 
 local rows = {}
 
---- The options for a row's parameters: of each the `name` with dashes, the `param` of the row, its `type`, and what
--- its `argument` is called. A function cannot be given on a command line.
+--- Returns the options for a row's parameters: for each its `name` with dashes, the `param` of the row, its `type`, and
+-- the name of its `argument`. Functions are left out, as a command line cannot pass any.
 function rows.options(row)
   local options = {}
   for _, param in ipairs(row.params) do
@@ -20,9 +20,9 @@ function rows.options(row)
 end
 
 local LIMIT = { name = "--limit", argument = "NUMBER", type = "integer", convert = values.whole("--limit", 0),
-  param = { "limit", "integer", doc = "at most so many; default: all, page by page" } }
+  param = { "limit", "integer", doc = "maximum number of items (default: all of them)" } }
 
---- Those, and what lists have besides.
+--- Returns these options, and --limit for a list.
 function rows.all_options(row)
   local options = rows.options(row)
   if row.is_list then options[#options + 1] = LIMIT end
@@ -31,38 +31,38 @@ end
 
 local HINTS = {
   string = "", integer = "", boolean = "", date = "",
-  array = "may be repeated, or one JSON array of all",
+  array = "may be repeated, or be one JSON array",
   object = "JSON, @FILE or - for standard input",
 }
 
---- What the help says of an option.
+--- Returns the help for an option.
 function rows.describe(option)
   local param, hint = option.param, HINTS[option.type]
   local doc = param.doc or ""
   return doc .. (doc ~= "" and hint ~= "" and "; " or "") .. hint
 end
 
--- What a row needs of a token, in words.
+-- Says which scopes the token needs.
 local function scopes(row)
   if not row.scopes then return "Needs no access token." end
   return "The token needs " .. (#row.scopes > 1 and "one of the scopes " or "the scope ")
     .. table.concat(row.scopes, ", ") .. "."
 end
 
--- Whether a row tells if something is valid, as licenses.check does: the exit code then says it too.
+-- Whether a row decides if something is valid, as licenses.check does. The exit code then says so too.
 local function gives_verdict(row)
   local object = schema[row.object]
   return object ~= nil and object.type.valid ~= nil
 end
 
---- What is to be known of a row besides its doc: scopes, exit codes.
+--- Returns remarks on a row: scopes, exit codes.
 function rows.remarks(row)
   if not gives_verdict(row) then return scopes(row) end
-  return ("%s The exit code is %d if it is valid, %d if Gumroad gave no answer, else %d."):format(scopes(row),
+  return ("%s The exit code is %d if it is valid, %d if Gumroad did not respond, otherwise %d."):format(scopes(row),
     exit_codes.SUCCESS, exit_codes.NO_RESPONSE, exit_codes.REFUSED)
 end
 
---- The exit code for an object that a row's method returned.
+--- Returns the exit code for an object that a row's method returned.
 function rows.exit_code(row, object)
   if not gives_verdict(row) or object.valid then return exit_codes.SUCCESS end
   return object.status == "unreachable" and exit_codes.NO_RESPONSE or exit_codes.REFUSED

@@ -1,5 +1,5 @@
---- How far an upload came that failed, for `--resume`: in a file that only its owner can read, as its URLs let
--- anyone send parts.
+--- Stores how far a failed upload got, for `--resume`. Only its owner can read the file, because its URLs let anyone
+-- send parts.
 local env = require "gumroad.base.env"
 local shell = require "gumroad.base.shell"
 local json = require "gumroad.cli.output.json"
@@ -11,24 +11,24 @@ local function quote(text)
   return text:find("^[%w/._@-]+$") and text or shell.quote(text)
 end
 
--- One for each name of a file, so that one that failed again takes the place of the one before.
+-- There is one file for each name of an uploaded file, so that a new failure replaces the one before.
 local function write(path, upload)
   local folder = env.state_folder() or "."
-  local file = folder .. "/upload-" .. path:match("[^/]*$"):gsub("[^%w.-]", "_") .. ".json"
+  local file = folder .. "/upload-" .. (path:match("^.*/(.*)$") or path):gsub("[^%w.-]", "_") .. ".json"
   local done, _, why = system.make_folder(folder)
   if done then done, _, why = system.write_private(file, json.encode(upload)) end
   return done and file, why
 end
 
---- Keeps it, and tells how to go on.
--- @param row    of gumroad.api
--- @param path   of the file that was to be uploaded
--- @param upload that the error has
-function upload_state.keep(context, row, path, upload)
+--- Stores it, and prints how to continue.
+-- @param row    from gumroad.api
+-- @param path   path of the uploaded file
+-- @param upload the error's field of that name
+function upload_state.store(context, row, path, upload)
   local file, why = write(path, upload)
-  if not file then return context.note("how far the upload came cannot be kept: %s", why) end
+  if not file then return context.note("cannot store how far the upload got: %s", why) end
   local connection = context.args.connection
-  context.note("go on within 15 minutes with: gumroad-lua %s %s %s --resume %s%s", row.resource, row.name, quote(path),
+  context.note("to continue within 15 minutes: gumroad-lua %s %s %s --resume %s%s", row.resource, row.name, quote(path),
     quote("@" .. file), connection and " --connection " .. connection or "")
 end
 

@@ -1,13 +1,13 @@
---- Which fields of an object are printed, and how: chosen by gumroad.schema.
+--- The fields of an object: which of them are printed, and how, according to gumroad.schema.
 local currency = require "gumroad.api.currency"
 local read_type = require "gumroad.api.type"
 local schema = require "gumroad.api.schema"
 local json = require "gumroad.cli.output.json"
-local width = require "gumroad.cli.output.width"
+local safe = require("gumroad.base.text").safe
 
 local fields = {}
 
--- The columns of a table where none are chosen, whatever the object; the order is the schema's.
+-- The fields that are columns of a table unless others are chosen, whatever the object. Their order is the schema's.
 local DEFAULT_COLUMNS = {}
 for name in ([[
   id slug created_at date name title subject label tax_year tax_form_type email product_name price amount status
@@ -15,27 +15,27 @@ for name in ([[
   sales_count resource_name post_url path published_at processed_at required
 ]]):gmatch("%S+") do DEFAULT_COLUMNS[name] = true end
 
-local MOST = 7  -- columns of a table
+local MOST = 7  -- default columns of a table
 
--- Whether a field is worth a column: no HTML, and no `state` that belongs to an address.
+-- Whether a field is worth a column. HTML is not, nor is a `state` that belongs to an address.
 local function is_default_column(field)
   return DEFAULT_COLUMNS[field[1]] and field.doc ~= "HTML" and not (field[1] == "state" and field[2] == "string?")
 end
 
---- The fields of an object that is none of Gumroad's, as those of gumroad.schema.
--- @param rows { NAME, TYPE }, with `default_columns`: the names that a table shows; nil: as of Gumroad's objects
+--- Defines the fields of an object that is not Gumroad's, in the form of gumroad.schema.
+-- @param rows { NAME, TYPE } each; optional `default_columns`: names of the fields that a table shows
 function fields.define(rows)
   rows.type = {}
   for _, field in ipairs(rows) do rows.type[field[1]] = field[2] end
   return rows
 end
 
--- What an operation of kind "message" answers.
+-- The result of an operation of kind "message".
 local SUCCESS = fields.define { { "success", "boolean" }, { "message", "string?" } }
 
---- The fields of what a row answers, in their order, with what may stand beside it. `fields` in a row
--- are those of fields.define.
--- @return array of fields of gumroad.schema, with `type` (name -> type) and `open`
+--- Returns the fields of a row's result in their order, including its extra fields. A row may have `fields` from
+-- fields.define.
+-- @return array of fields as in gumroad.schema, with `type` (name -> type) and `open`
 function fields.of(row)
   local object = row.fields or row.kind == "message" and SUCCESS or schema[row.object] or { type = {}, open = true }
   if row.kind == "list" or not row.extra_fields then return object end
@@ -58,8 +58,8 @@ local function names_where(object, wanted)
   return names
 end
 
---- The columns of a table where none are chosen; where hardly a field is one of the usual ones, the first that
--- fit in a cell.
+--- Returns the columns of a table if none are chosen. An object with hardly any of the usual fields shows its first
+-- fields that fit in a cell.
 function fields.default_columns(object)
   if object.default_columns then return object.default_columns end
   local names = names_where(object, function(field) return is_default_column(field) and is_scalar(field) end)
@@ -67,7 +67,7 @@ function fields.default_columns(object)
   return names_where(object, is_scalar)
 end
 
---- All fields of the schema, and after them those that the item has besides, if one is given.
+--- Returns the names of all fields of the schema, and then those that only the item has, if one is given.
 function fields.all(object, item)
   local names = {}
   for i, field in ipairs(object) do names[i] = field[1] end
@@ -77,7 +77,7 @@ function fields.all(object, item)
   return names
 end
 
---- The value at a path: "card.visual".
+--- Returns the value at a path such as "card.visual".
 function fields.value(item, path)
   if item[path] ~= nil then return item[path] end
   local value = item
@@ -88,7 +88,7 @@ function fields.value(item, path)
   return value
 end
 
---- The type of what is at a path, as in gumroad.schema, or nil.
+--- Returns the type of the value at a path, as in gumroad.schema, or nil.
 function fields.type(object, path)
   local type_name
   for part in path:gmatch("[^.]+") do
@@ -98,20 +98,20 @@ function fields.type(object, path)
   return type_name
 end
 
---- Whether what is at a path is a number.
+--- Tells whether the value at a path is a number.
 function fields.is_number(object, path)
   local type_name = fields.type(object, path)
   local name = type_name and read_type(type_name).name
   return name == "integer" or name == "number"
 end
 
---- A value as a text: what is nested as JSON; nothing as "".
+--- Writes a value as text: nested values as JSON, nil as "".
 function fields.text(value, type_name)
   if value == nil then return "" end
   return type(value) == "string" and value or json.encode(value, type_name)
 end
 
--- An amount in main units with its currency: 1999 -> "19.99 USD".
+-- Writes an amount in the main unit with its currency: 1999 -> "19.99 USD".
 local function amount(cents, code)
   code = tostring(code or ""):lower()
   if currency.is_zero_decimal(code) then return ("%.0f %s"):format(cents, code:upper()) end
@@ -125,13 +125,13 @@ local function field_named(object, name)
   end
 end
 
---- A field's value for people, without what would steer a terminal: amounts of money in main units.
+--- Writes a field's value for people: money in the main unit, and nothing that would control a terminal.
 function fields.shown(object, item, path)
   local value, field = fields.value(item, path), field_named(object, path)
   if field and field.money and type(value) == "number" then
-    return amount(value, object.type[field.money] and item[field.money] or field.money)
+    return safe(amount(value, object.type[field.money] and item[field.money] or field.money))
   end
-  return width.safe(fields.text(value, fields.type(object, path)))
+  return safe(fields.text(value, fields.type(object, path)))
 end
 
 return fields

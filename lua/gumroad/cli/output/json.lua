@@ -1,7 +1,9 @@
---- JSON of what the API answered: the fields of objects in the order of gumroad.schema, others behind
--- them, sorted; whole numbers as such; an empty array apart from an empty object, by the type.
+--- Writes results as JSON: the fields of objects in the order of gumroad.schema, then all others, sorted. Whole numbers
+-- have no fraction, and the type tells an empty array from an empty object.
+local number = require "gumroad.base.number"
 local read_type = require "gumroad.api.type"
 local schema = require "gumroad.api.schema"
+local utf8 = require("gumroad.base.text").utf8
 
 local json = {}
 
@@ -9,24 +11,17 @@ local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\t"] = "\\t"
   ["\r"] = "\\r" }
 
 local function text(value)
-  return '"' .. value:gsub('[%c"\\]', function(char)
+  return '"' .. utf8(value):gsub('[%c"\\]', function(char)
     return ESCAPES[char] or ("\\u%04x"):format(char:byte())
   end) .. '"'
-end
-
-local function number(value)
-  if math.type and math.type(value) == "integer" then return ("%d"):format(value) end
-  if value % 1 == 0 and math.abs(value) < 2 ^ 53 then return ("%.0f"):format(value) end
-  local short = ("%.14g"):format(value)
-  return tonumber(short) == value and short or ("%.17g"):format(value)
 end
 
 local function kind_of(type_name)
   return type_name and read_type(type_name)
 end
 
---- The keys of an object: those of the schema in its order, then the others, sorted.
--- @param fields of gumroad.schema, or nil
+--- Returns the keys of an object: those of the schema in its order, then the others, sorted.
+-- @param fields from gumroad.schema, or nil
 function json.keys(object, fields)
   local keys, others = {}, {}
   for _, field in ipairs(fields or {}) do
@@ -62,7 +57,7 @@ end
 
 local UNKNOWN = {}
 
--- Of alternatives it is taken for the first.
+-- If the type has alternatives, the first one is used.
 local function append_table(out, value, kind)
   kind = kind and kind.union and kind.union[1] or kind or UNKNOWN
   if kind.array or kind.name == "list" or value[1] ~= nil then return append_list(out, value, kind.array) end
@@ -72,20 +67,21 @@ end
 function append(out, value, kind)
   if value == nil then out[#out + 1] = "null"
   elseif type(value) == "string" then out[#out + 1] = text(value)
-  elseif type(value) == "number" then out[#out + 1] = number(value)
+  elseif type(value) == "number" then out[#out + 1] = number.text(value)
   elseif type(value) == "table" then append_table(out, value, kind)
   else out[#out + 1] = tostring(value) end
 end
 
---- An object with the fields of gumroad.schema that are given.
+--- Writes an object.
+-- @param fields of the object, from gumroad.schema, or nil
 function json.encode_object(object, fields)
   local out = {}
   append_object(out, object, fields)
   return table.concat(out)
 end
 
---- @param type_name as in gumroad.schema, such as "sale" or "string[]?"; nil: not known
--- @return string of one line
+--- Writes a value in one line.
+-- @param type_name as in gumroad.schema, such as "sale" or "string[]?"; nil if it is not known
 function json.encode(value, type_name)
   local out = {}
   append(out, value, kind_of(type_name))

@@ -1,4 +1,4 @@
---- What bundles are made of.
+--- The contents of bundles.
 local catalog = require "gumroad.emulator.shop.catalog"
 local finders = require "gumroad.emulator.shop.finders"
 local product_view = require "gumroad.emulator.views.product"

@@ -1,4 +1,4 @@
---- What products can be filed under.
+--- The categories that products can have.
 local json = require "gumroad.emulator.http.json"
 local taxonomy = require "gumroad.emulator.shop.taxonomy"
 

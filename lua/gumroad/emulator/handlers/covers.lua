@@ -1,4 +1,4 @@
---- Pictures of a product.
+--- Covers: the pictures of a product.
 local catalog = require "gumroad.emulator.shop.catalog"
 local finders = require "gumroad.emulator.shop.finders"
 local images = require "gumroad.emulator.shop.images"
@@ -21,7 +21,7 @@ covers.create = finders.product(function(shop, request, product)
   return show(product)
 end)
 
--- Finds the place of a cover among the product's.
+-- Finds the position of a cover among those of the product.
 local on_place = finders.new("cover", function(_, request, product)
   for place, id in ipairs(product.cover_ids) do
     if id == request:text "cover_id" then return place end

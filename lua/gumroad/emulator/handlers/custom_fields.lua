@@ -1,4 +1,4 @@
---- What buyers are asked at checkout. A field's address is its name.
+--- Custom fields: questions at checkout. A field is identified by its name.
 local catalog = require "gumroad.emulator.shop.catalog"
 local fields = require "gumroad.emulator.http.fields"
 local finders = require "gumroad.emulator.shop.finders"
@@ -11,13 +11,13 @@ local TYPES = { text = true, checkbox = true, terms = true, long_text = true, fi
 local CustomField = json.shape { "id", "type", "name", "required", "global", "collect_per_product",
   "products" }
 
--- A field by itself; inside a product it shows less.
+-- A field on its own. Inside a product it has fewer fields.
 local function show(field, product)
   return CustomField { id = field.id, type = field.type, name = field.name, required = field.required,
     global = false, collect_per_product = false, products = { product.id } }
 end
 
--- Finds the place of the last field of that name.
+-- Finds the position of the last field with a name.
 local on_place = finders.new("custom_field", function(_, request, product)
   for place = #product.custom_fields, 1, -1 do
     if product.custom_fields[place].name == request:text "name" then return place end
@@ -34,7 +34,7 @@ custom_fields.create = finders.product(function(shop, request, product)
   if fields.is_blank(name) or not TYPES[kind] or kind == "terms" and not name:find("^https?://.") then
     return request:refuse "The custom_field was unable to be created."
   end
-  local required = request.params.required == "true"  -- the text alone
+  local required = request.params.required == "true"  -- not a boolean in JSON
   return show(catalog.add_field(shop, product, kind, name, required), product)
 end)
 

@@ -1,4 +1,4 @@
---- Places for covers, thumbnails and media, whose bytes are then PUT to the storage.
+--- Direct uploads: URLs to which covers, thumbnails and media are PUT.
 local fields = require "gumroad.emulator.http.fields"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
@@ -32,7 +32,7 @@ local function fault_of(blob, for_media)
   if not is_allowed(blob.content_type, for_media) then return "This content type is not allowed" end
 end
 
--- With purpose=media it is the profile that is edited, else a product.
+-- purpose=media needs the scope for the profile, anything else that for products.
 local function may(scopes, for_media)
   if for_media then return scopes.edit_profile end
   return scopes.edit_products or scopes.account

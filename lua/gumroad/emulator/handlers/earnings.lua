@@ -1,4 +1,4 @@
---- What a year came to.
+--- The earnings of a year.
 local json = require "gumroad.emulator.http.json"
 local ledger = require "gumroad.emulator.shop.ledger"
 

@@ -1,4 +1,4 @@
---- Posts to the audience.
+--- Emails to the audience.
 local catalog = require "gumroad.emulator.shop.catalog"
 local date = require "gumroad.base.date"
 local fields = require "gumroad.emulator.http.fields"
@@ -56,7 +56,7 @@ local function add(store, created, subject, message)
     created = created, updated = created }
 end
 
--- At the start a letter for each of twelve months, the last still a draft.
+-- Adds the emails at the start: one for each of twelve months, the last one still a draft.
 local function add_letters(store, shop)
   for month = 12, 1, -1 do
     local time = shop.started_at - month * MONTH
@@ -95,19 +95,19 @@ end
 
 local on_email = finders.record("email", emails_of)
 
--- Acts on a post; the response shows it as it is then, if it could be done.
--- @param act function(shop, request, email) -> refusal or nil, what stands beside the post
+-- Creates a handler that acts on an email and then shows it.
+-- @param act function(shop, request, email) -> refusal or nil, extra fields of the response
 local function acting(act)
   return on_email(function(shop, request, email)
-    local refused, beside = act(shop, request, email)
+    local refused, extra_fields = act(shop, request, email)
     if refused then return refused end
-    return show(shop, email), nil, beside
+    return show(shop, email), nil, extra_fields
   end)
 end
 
 emails.get = acting(function() end)
 
---- Mails it to the seller; here nobody is mailed.
+--- Gumroad sends the email to the seller. The emulator sends nothing.
 emails.preview = acting(function(_, _, email)
   return nil, json.dict(
     "preview_url", ("https://gumroad.com/emails/%s/edit?preview_post=true"):format((email.id:gsub("=", "%%3D"))),

@@ -1,4 +1,4 @@
---- Files of products, uploaded in parts to the storage.
+--- Files of products, which are uploaded in parts.
 local fields = require "gumroad.emulator.http.fields"
 local json = require "gumroad.emulator.http.json"
 local limits = require "gumroad.api.limits"

@@ -1,4 +1,4 @@
---- Gumroad's help.
+--- Gumroad's help articles.
 local finders = require "gumroad.emulator.shop.finders"
 local json = require "gumroad.emulator.http.json"
 

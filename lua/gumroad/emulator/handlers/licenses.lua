@@ -1,10 +1,10 @@
---- License keys, checked by programs that users have and managed by the seller.
+--- License keys, which are checked by distributed programs and managed by the seller.
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
 local payloads = require "gumroad.emulator.pings.payloads"
 local store = require "gumroad.emulator.shop.licenses"
 
-local MADE_SINCE = 1673222400  -- 2023-01-09: from then on a product is named by its id alone
+local MADE_SINCE = 1673222400  -- 2023-01-09: newer products need their id, not the permalink
 local NOT_FOUND = "That license does not exist for the provided product."
 local NEEDS_ID = "The 'product_id' parameter is required to verify the license for this product. "
   .. "Please set 'product_id' to '%s' in the request."
@@ -20,7 +20,7 @@ local function wrong_parameter(request)
   end
 end
 
--- What the request says of the product: whether it is this one, and whether by its id.
+-- Whether the request names this product, and whether it does so by id.
 local function is_meant(request, product)
   local id, permalink = request:text "product_id", request:text "product_permalink"
   if id and id ~= "" then return id == product.id, true end
@@ -30,7 +30,7 @@ end
 local Imported = json.shape { "email", "created_at", "timestamp", "link_name", "product_name", "price",
   "is_imported_customer", "purchase_email", "id", "can_update" }
 
--- A customer who came without a sale.
+-- A customer who was imported without a sale.
 local function show_customer(shop, customer)
   return Imported {
     email = customer.email, created_at = format.iso(customer.created), price = json.null,
@@ -45,7 +45,7 @@ local function show(shop, license, sale, customer)
     json.dict("uses", license.uses, "imported_customer", customer and show_customer(shop, customer))
 end
 
--- Acts on a license; the response shows it as it is then.
+-- Creates a handler that acts on a license and then shows it.
 -- @param act function(shop, request, license, sale) -> refusal or nil
 local function on_license(act)
   return function(shop, request)
@@ -64,7 +64,7 @@ local function on_license(act)
   end
 end
 
--- Changes a field of the license.
+-- Creates a handler that changes a field of a license.
 local function set(field, value_of)
   return on_license(function(shop, _, license)
     license[field] = value_of(license)
@@ -72,7 +72,7 @@ local function set(field, value_of)
   end)
 end
 
---- Counts a use, unless it is told `false` and nothing else.
+--- Counts a use unless increment_uses_count is exactly `false`.
 licenses.verify = on_license(function(shop, request, license, sale)
   if license.disabled then return request:deny(404, "This license key has been disabled.") end
   if sale and sale.access_revoked then

@@ -1,4 +1,4 @@
---- The seller's images for pages.
+--- Media: the seller's images for pages.
 local finders = require "gumroad.emulator.shop.finders"
 local format = require "gumroad.emulator.http.format"
 local images = require "gumroad.emulator.shop.images"
@@ -15,7 +15,7 @@ local Media = json.shape { "id", "name", "extension", "file_size", "url", "statu
   "created_at" }
 local Status = json.shape { "type" }
 
--- Adds an image under an id of its own kind: 16 lower-case letters and digits.
+-- Adds an image. Its id consists of 16 lower-case letters and digits.
 local function add(store, filename, size, name)
   local kind = filename:match("%.(%w+)$")
   local record = store:add { name = name or filename:gsub("%.%w+$", ""), kind = kind, size = size,

@@ -1,4 +1,4 @@
---- Discount codes, of one product or of all.
+--- Discount codes, for one product or for all.
 local codes = require "gumroad.emulator.shop.offer_codes"
 local currency = require "gumroad.api.currency"
 local fields = require "gumroad.emulator.http.fields"

@@ -1,4 +1,4 @@
---- Pages of the profile. A page's address is its slug.
+--- Pages of the profile. A page is identified by its slug.
 local fields = require "gumroad.emulator.http.fields"
 local finders = require "gumroad.emulator.shop.finders"
 local format = require "gumroad.emulator.http.format"
@@ -32,8 +32,8 @@ end
 
 local on_page = finders.record("page", pages_of, "slug")
 
--- Sets what was sent; one representation clears the other.
--- @return the report on custom_html, if there is one | nil, the handler's whole response
+-- Sets the fields that were sent. content and custom_html replace each other.
+-- @return the report on custom_html, if there is one | nil, the handler's result
 local function set_body(page, request)
   local content, html = request:text "content", request:text "custom_html"
   if content and html then
@@ -41,10 +41,10 @@ local function set_body(page, request)
   end
   if content then page.content, page.custom_html = content, nil end
   if not html then return nil end
-  local beside, refusal = landing_pages.set(page, request, html)
-  if not beside then return nil, refusal end
-  page.content, beside.previous_custom_html = nil, nil
-  return beside
+  local extra_fields, refusal = landing_pages.set(page, request, html)
+  if not extra_fields then return nil, refusal end
+  page.content, extra_fields.previous_custom_html = nil, nil
+  return extra_fields
 end
 
 function pages.list(shop, request)

@@ -1,4 +1,4 @@
---- Payouts, made and to come.
+--- Payouts, including upcoming ones.
 local finders = require "gumroad.emulator.shop.finders"
 local json = require "gumroad.emulator.http.json"
 local ledger = require "gumroad.emulator.shop.ledger"
@@ -7,7 +7,7 @@ local show = require "gumroad.emulator.views.payout"
 
 local payouts = {}
 
--- What one payout shows besides, as the request and its token have it.
+-- The details to include in a payout, according to the request and its token.
 local function details(request)
   local scopes = request.token.scopes
   return {
@@ -16,7 +16,7 @@ local function details(request)
   }
 end
 
--- The payouts to come that a list begins with.
+-- The upcoming payouts at the beginning of a list.
 local function upcoming_in_list(shop, request, is_within)
   local out = {}
   if request:text "page_key" or request:text "include_upcoming" == "false" then return out end
@@ -26,7 +26,7 @@ local function upcoming_in_list(shop, request, is_within)
   return out
 end
 
---- Payouts to come stand before the others and count towards the first page.
+--- Upcoming payouts come before the others and count towards the size of the first page.
 function payouts.list(shop, request)
   local after, before = request:days("after", -math.huge, "before", math.huge)
   if not after then return request:bad(before) end

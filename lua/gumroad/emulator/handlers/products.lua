@@ -21,7 +21,7 @@ function products.list(shop, request)
     keep = function(number) return not catalog.get(shop, number).deleted end,
     show = function(number) return product_view(shop, catalog.get(shop, number), request.token.scopes) end,
   }
-  if shop.old_server then  -- it does not page, whatever the key
+  if shop.old_server then  -- it does not page and ignores the key
     list.size = shop.product_count
     list.start = function(...) return paging.start(...) and shop.product_count end
   end
@@ -41,15 +41,15 @@ end
 products.update = finders.product(function(shop, request, product)
   local fault = changes.fault_of(shop, request, product)
   if fault then return request:refuse(fault) end
-  local html, beside, refusal = request:text "custom_html", nil, nil
-  if html then beside, refusal = landing_pages.set(product, request, html) end
+  local html, extra_fields, refusal = request:text "custom_html", nil, nil
+  if html then extra_fields, refusal = landing_pages.set(product, request, html) end
   if refusal then return refusal end
   changes.apply(shop, request, product)
   local warning = request:text "price" and changes.warning(shop, product)
   if warning then
-    beside = json.put(json.put_all(json.dict(), beside), "warning", warning)
+    extra_fields = json.put(json.put_all(json.dict(), extra_fields), "warning", warning)
   end
-  return show(shop, request, product), nil, beside
+  return show(shop, request, product), nil, extra_fields
 end)
 
 products.delete = finders.product(function(_, _, product)
@@ -84,7 +84,7 @@ products.edit_custom_html = finders.product(function(_, request, product)
   return landing_pages.edit(product, request, urls_of(product))
 end)
 
--- prices of others ----------------------------------------------------------------------------
+-- comparable products -------------------------------------------------------------------------
 
 local Comps = json.shape { "count", "currency", "price_cents", "examples" }
 local Percentiles = json.shape { "p25", "p50", "p75" }

@@ -26,7 +26,7 @@ function resource_subscriptions.list(shop, request)
   return out
 end
 
---- Each repetition makes one more, as at Gumroad.
+--- Each call creates another one, as at Gumroad.
 function resource_subscriptions.create(shop, request)
   local name, url = request:text "resource_name", request:text "post_url"
   if not subscriptions.is_event(name) then return request:refuse "Unable to subscribe to ''." end
@@ -36,7 +36,7 @@ function resource_subscriptions.create(shop, request)
   return show(subscriptions.add(shop, request.token.application, name, url, post_url.format(url)))
 end
 
--- Only for a token of the application that made it. Deleted ones are still found.
+-- Finds a webhook of the token's application, even a deleted one.
 local on_own = finders.new("resource_subscription", function(shop, request)
   local subscription = subscriptions.find(shop, request:text "resource_subscription_id")
   return subscription and subscription.application == request.token.application and subscription

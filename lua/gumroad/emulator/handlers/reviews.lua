@@ -1,4 +1,4 @@
---- What buyers say of a product.
+--- Reviews of products.
 local finders = require "gumroad.emulator.shop.finders"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
@@ -6,7 +6,7 @@ local paging = require "gumroad.emulator.http.paging"
 local sale_filter = require "gumroad.emulator.shop.sale_filter"
 local sales = require "gumroad.emulator.shop.sales"
 
-local AFTER = 3600  -- seconds from the sale to the review
+local AFTER = 3600  -- seconds between the sale and the review
 
 local reviews = {}
 

@@ -18,7 +18,7 @@ local sales = {}
 
 -- the list --------------------------------------------------------------------------------
 
--- The numbers between two days (after inclusive, before exclusive), or nil and what is wrong.
+-- The range of numbers between two days (`after` inclusive, `before` exclusive), or nil and a message.
 local function day_bounds(shop, request, created)
   local after, before = request:days("after", -math.huge, "before", math.huge)
   if not after then return nil, before end
@@ -46,7 +46,7 @@ local function filters(shop, request)
   return wanted
 end
 
--- The number that a page begins with, or nil where there is no such page.
+-- The number that a page starts with, or nil if there is no such page.
 local function start_of_page(text, oldest, newest, size, keep)
   local page = tonumber(text:match("^%d+$"))
   if not page or page < 1 then return nil end
@@ -55,14 +55,14 @@ local function start_of_page(text, oldest, newest, size, keep)
   return last and last - 1 or 0
 end
 
--- An order number names one sale: no need to look at the others.
+-- An order number belongs to one sale, so the others need not be checked.
 local function narrow(wanted, oldest, newest)
   if not wanted.order_id then return oldest, newest end
   local only = rng.number_of_order(wanted.order_id)
   return math.max(oldest, only), math.min(newest, only)
 end
 
---- `page` wins over `page_key`.
+--- `page` takes precedence over `page_key`.
 function sales.list(shop, request)
   local function created(number) return store.created(shop, number) end
   local oldest, newest = day_bounds(shop, request, created)
@@ -89,8 +89,8 @@ sales.get = finders.sale(function(shop, _, sale)
   return sale_view(shop, sale)
 end)
 
--- Changes a sale; the response shows it as it is then.
--- @param act function(shop, request, sale) -> true | nil, what is wrong
+-- Creates a handler that changes a sale and then shows it.
+-- @param act function(shop, request, sale) -> true | nil, message
 local function changing(act)
   return finders.sale(function(shop, request, sale)
     local done, message = act(shop, request, sale)
@@ -128,7 +128,7 @@ sales.undo_revoke_access = set_access(false)
 
 local Export = json.shape { "status", "recipient_email" }
 
---- Nobody is mailed here.
+--- Gumroad sends an email. The emulator sends nothing.
 function sales.export(shop, request)
   local from, wrong = request:days("from", 0, "to", math.huge)
   if not from then return request:bad(wrong) end
@@ -145,7 +145,7 @@ local function summary_view(sum)
     refunded_cents = sum.refunded, refunded_units = sum.refunded_units, key = sum.key, label = sum.label }
 end
 
---- Its days are the seller's.
+--- Days are in the seller's time zone.
 function sales.summary(shop, request)
   local today = format.parse_day(format.seller_time("%Y-%m-%d", shop:time()))
   local from, to = request:days("from", false, "to", today)

@@ -1,4 +1,4 @@
---- Stock-keeping units of goods that are shipped.
+--- SKUs of physical products.
 local catalog = require "gumroad.emulator.shop.catalog"
 local finders = require "gumroad.emulator.shop.finders"
 local views = require "gumroad.emulator.views.variant"

@@ -6,7 +6,7 @@ local subscriptions = require "gumroad.emulator.shop.subscriptions"
 
 local subscribers = {}
 
--- Without being asked to, the server does not page: the list may be huge.
+-- The server pages only if asked to, so the list may be very long.
 local function page_size(shop, request)
   local asked = request:text "paginated"
   local pages = asked == "true" or asked == "1" or request:text "page_key"

@@ -1,4 +1,4 @@
---- Tax forms: one for each year of the shop that is over.
+--- Tax forms: one for each past year of the shop.
 local date = require "gumroad.base.date"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
@@ -11,7 +11,7 @@ local Form = json.shape { "tax_year", "tax_form_type", "filed_at" }
 
 local function year_of(time) return tonumber(os.date("!%Y", time)) end
 
--- Whether there is a form for a year, given as text.
+-- Whether there is a form for a year, which is a string.
 local function has_form(shop, text)
   local year = tonumber(text:match("^%d%d%d%d$"))
   return year and year >= year_of(shop.opened_at) and year < year_of(shop:time())
@@ -30,7 +30,7 @@ function tax_forms.list(shop, request)
   return out
 end
 
--- A PDF of one empty page.
+-- A PDF with one empty page.
 local function pdf()
   local objects = { "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
     "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>" }

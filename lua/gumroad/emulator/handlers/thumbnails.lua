@@ -1,4 +1,4 @@
---- The small picture of a product.
+--- Thumbnails: the small pictures of products.
 local catalog = require "gumroad.emulator.shop.catalog"
 local finders = require "gumroad.emulator.shop.finders"
 local images = require "gumroad.emulator.shop.images"

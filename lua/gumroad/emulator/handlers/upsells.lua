@@ -1,4 +1,4 @@
---- What is offered at checkout besides.
+--- Upsells: further offers at checkout.
 local catalog = require "gumroad.emulator.shop.catalog"
 local fields = require "gumroad.emulator.http.fields"
 local finders = require "gumroad.emulator.shop.finders"
@@ -76,7 +76,7 @@ local FIELDS = {
   paused = { "paused", fields.truth }, replace_selected_products = { "replaces", fields.truth },
 }
 
--- Sets all of an upsell: what is left out of the lists, the discount and the variant is gone.
+-- Sets all fields of an upsell. Lists, the discount and the variant are reset if they are absent.
 -- @return the name of what was not found, or nil
 local function set(shop, request, upsell)
   local params = request.params

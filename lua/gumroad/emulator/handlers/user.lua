@@ -1,4 +1,4 @@
---- The seller whose token it is, and the profile.
+--- The seller and the profile.
 local fields = require "gumroad.emulator.http.fields"
 local json = require "gumroad.emulator.http.json"
 local landing_pages = require "gumroad.emulator.shop.landing_pages"
@@ -29,7 +29,7 @@ function user.theme()
     how_to_change = "Settings, Profile, Design" }
 end
 
---- What is in it is not known.
+--- Its contents are unknown.
 function user.profile_layout()
   return json.dict()
 end

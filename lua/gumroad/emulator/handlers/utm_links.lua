@@ -1,4 +1,4 @@
---- Links that count who came by them.
+--- UTM links, which count their visitors.
 local catalog = require "gumroad.emulator.shop.catalog"
 local core = require "gumroad.core"
 local fields = require "gumroad.emulator.http.fields"
@@ -23,7 +23,7 @@ local Link = json.shape { "id", "title", "short_url", "utm_url", "target_resourc
   "target_resource_id", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
   "enabled", "total_clicks", "unique_clicks", "created_at", "updated_at" }
 
--- The page that each kind of target is at, or nil where nothing has that id.
+-- The URL of each kind of target, or nil if there is nothing with the id.
 local TARGETS = {
   profile_page = function() return links.PROFILE end,
   subscribe_page = function() return links.PROFILE .. "/subscribe" end,
@@ -90,7 +90,7 @@ local function fault_of(shop, link)
   if is_taken(shop, link) then return "A link with these UTM parameters exists already" end
 end
 
--- The link with what was sent; the link itself stays as it is.
+-- A copy of the link with the fields that were sent.
 local function changed(shop, request, link)
   local copy = tables.copy(link)
   fields.change(copy, request, FIELDS)

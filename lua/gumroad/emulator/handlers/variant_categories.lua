@@ -1,4 +1,4 @@
---- The categories of a product's versions, such as Size.
+--- Variant categories of products, such as Size.
 local catalog = require "gumroad.emulator.shop.catalog"
 local finders = require "gumroad.emulator.shop.finders"
 local views = require "gumroad.emulator.views.variant"

@@ -1,4 +1,4 @@
---- Versions of a product, or tiers of a membership.
+--- Variants: versions of a product or tiers of a membership.
 local catalog = require "gumroad.emulator.shop.catalog"
 local fields = require "gumroad.emulator.http.fields"
 local finders = require "gumroad.emulator.shop.finders"
@@ -7,7 +7,7 @@ local views = require "gumroad.emulator.views.variant"
 
 local variants = {}
 
--- Deleted ones are still found.
+-- This also finds deleted variants.
 local on_variant = finders.new("variant", function(_, request, category)
   for _, option in ipairs(category.options) do
     if option.id == request:text "variant_id" then return option end

@@ -1,4 +1,4 @@
---- Series of emails that an event starts.
+--- Workflows: series of emails that an event starts.
 local finders = require "gumroad.emulator.shop.finders"
 local json = require "gumroad.emulator.http.json"
 local store = require "gumroad.emulator.shop.workflows"

@@ -1,11 +1,13 @@
---- Who may ask for what: access tokens and their scopes.
+--- Access control: tokens and their scopes.
 local json = require "gumroad.emulator.http.json"
 local resource_subscriptions = require "gumroad.emulator.shop.resource_subscriptions"
 local response = require "gumroad.emulator.http.response"
 
 local access = {}
 
---- Makes a token good for scopes (a text, separated by spaces), for an application.
+--- Makes a token valid.
+-- @param scopes      its scopes, separated by spaces
+-- @param application the application that it belongs to
 -- @return the token's record
 function access.grant(shop, token, scopes, application)
   local set = {}
@@ -15,8 +17,7 @@ function access.grant(shop, token, scopes, application)
   return shop.tokens[token]
 end
 
---- What happens when the user revokes an application: its tokens are no longer valid, and
--- its webhooks are deleted.
+--- Revokes an application for its user: revokes its tokens and deletes its webhooks.
 function access.revoke_application(shop, application)
   for _, token in pairs(shop.tokens) do
     if token.application == application then token.revoked = true end
@@ -24,7 +25,7 @@ function access.revoke_application(shop, application)
   resource_subscriptions.delete_all(shop, application)
 end
 
---- Whether an application may still get pings: it has an unrevoked token that may see sales.
+--- Whether an application may still get pings: it needs a valid token that may read sales.
 function access.may_notify(shop, application)
   for _, token in pairs(shop.tokens) do
     if token.application == application and not token.revoked
@@ -42,7 +43,7 @@ function access.bearer(headers)
   return rest and (rest:match("^.*%S") or "")
 end
 
---- Why a token that is not valid is refused, in the server's words.
+--- The server's message for a token that is not valid.
 -- @param token record or nil
 function access.fault_of(token)
   return "The access token " .. (token and "was revoked" or "is invalid")
@@ -68,7 +69,7 @@ local function scope_refused(token, row)
     "message", ("This endpoint requires the %s scope."):format(row.scopes[1])))
 end
 
---- Finds the token of a request, which handlers then see as `request.token`.
+--- Checks the token of a request and stores it as `request.token`, for the handlers.
 -- @return nil, or the response that refuses the request
 function access.check(shop, request)
   local row = request.row

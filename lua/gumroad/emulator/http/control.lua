@@ -1,5 +1,5 @@
---- The emulator's own requests, under /_emulator/: what a test does behind the API's back. Each takes a
--- JSON object and gives one; the handle's methods send them.
+--- Control requests, under /_emulator/: what a test does to the shop without the API. Requests and responses are
+-- JSON objects. The handle's methods send these requests.
 local access = require "gumroad.emulator.http.access"
 local base_json = require "gumroad.base.json"
 local catalog = require "gumroad.emulator.shop.catalog"
@@ -16,12 +16,12 @@ local PREFIX = "/_emulator/"
 
 local control = {}
 
--- Each is function(server, params) and returns an object; or a function that is asked again until it has
--- one; or nil and a message.
+-- Each action is function(server, params) and returns an object, a function that is called repeatedly until it
+-- returns an object, or nil and a message.
 local ACTIONS = {}
 
--- Actions on a sale or a subscription, which is then shown: act(shop, sale, params), which may return nil
--- and a message.
+-- Actions on a sale or a subscription, which the response then shows: act(shop, sale, params), which may return
+-- nil and a message.
 
 local function on_sale(act)
   return function(server, params)
@@ -50,17 +50,17 @@ function ACTIONS.sell(server, params)
   return sale_view(server.shop, sale)
 end
 
-for name, make in pairs(events.makers) do
-  ACTIONS[name] = (facts.named[name].object == facts.SALE and on_sale or on_subscription)(make)
+for name, trigger in pairs(events.triggers) do
+  ACTIONS[name] = (facts.named[name].object == facts.SALE and on_sale or on_subscription)(trigger)
 end
 
---- Sends the ping of a sale once more, as a seller can by hand.
+--- Sends the ping of a sale again, as a seller can by hand.
 ACTIONS.resend = on_sale(function(shop, sale)
   shop.emit("sale", sale)
   return true
 end)
 
---- A customer from elsewhere, with a license and without a sale.
+--- Imports a customer from another platform, who has a license but no sale.
 function ACTIONS.import_customer(server, params)
   local product = catalog.find(server.shop, params.product_id or "")
   if not product then return nil, "no such product" end
@@ -89,7 +89,7 @@ function ACTIONS.test_ping(server, params)
   return json.dict()
 end
 
---- Makes a token good, for the main application or another one.
+--- Makes a token valid, for the main application or another one.
 function ACTIONS.grant(server, params)
   access.grant(server.shop, params.token, params.scopes, params.application or "main")
   return json.dict()
@@ -103,7 +103,7 @@ function ACTIONS.revoke(server, params)
   return json.dict()
 end
 
---- Moves the clock on.
+--- Advances the clock.
 function ACTIONS.advance(server, params)
   server.shop.advanced = server.shop.advanced + params.seconds
   return json.dict()
@@ -117,7 +117,7 @@ function ACTIONS.revoke_application(server, params)
   return json.dict()
 end
 
---- The user types a device's code, and agrees or not.
+--- Approves or denies a device, as a user who types its code.
 function ACTIONS.decide(server, params)
   local device = server.grants:waiting_device(params.user_code)
   if not device then return nil, "no device waits with that code" end
@@ -139,7 +139,7 @@ function ACTIONS.reset_stats(server)
   return json.dict()
 end
 
---- Has its response when no ping is on its way any more.
+--- Responds when all pings have been delivered or given up.
 function ACTIONS.settle(server)
   return function()
     return server.pings.waiting == 0 and json.dict()
@@ -151,7 +151,7 @@ function ACTIONS.stop(server)
   return json.dict()
 end
 
---- Whether a path is one of the emulator's own.
+--- Whether a path is that of a control request.
 function control.is_for(path)
   return path:sub(1, #PREFIX) == PREFIX
 end
@@ -162,8 +162,8 @@ local function params_of(body)
   if ok and type(value) == "table" then return value end
 end
 
---- Does what a request asks for.
--- @return an object, or a function that is to be asked until it gives one | nil, message
+--- Carries out a control request.
+-- @return an object, or a function to call until it returns one | nil, message
 function control.act(server, raw)
   local act, params = ACTIONS[raw.path:sub(#PREFIX + 1)], params_of(raw.body)
   if not act then return nil, "no such operation" end

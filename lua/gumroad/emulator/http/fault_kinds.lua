@@ -1,19 +1,20 @@
---- The kinds of failure that can be ordered. To add one is to add a row here.
+--- The kinds of faults that can be injected. To add a kind, add a row here.
 --
 -- A row, under the name of the kind:
 --
--- * `fields`: what an order of this kind takes besides the fields of every order, separated by spaces.
--- * `instead`: function(order, request) -> the response in place of the API's, which never sees the
+-- * `fields`: the fields of this kind, separated by spaces, in addition to the fields of every fault.
+-- * `replace`: function(fault, request) -> the response that replaces that of the API, which never sees the
 --   request.
--- * `change`: function(response, order), which spoils what the API said; its `body` is there.
--- * `change_value`: the same before the JSON is written; its `value` may be there.
--- * `fault_of`: optional function(order) -> what is wrong with the order, or nil.
--- * `is_for`: optional function(order, request, now): whether it hits a request, besides path and method.
--- * `path`: of an order that names none.
--- * `upload`: the listener carries it out: see gumroad.emulator.http.faults.
+-- * `change`: function(reply, fault), which spoils the response of the API; it has a `body`.
+-- * `change_value`: the same before the JSON is encoded; the response may have a `value`.
+-- * `check`: optional function(fault) -> what is wrong with the fault, or nil.
+-- * `matches`: optional function(fault, request, now): a condition for hitting a request, in addition to path
+--   and method.
+-- * `path`: the path of a fault that has none.
+-- * `upload`: whether the listener carries it out; see gumroad.emulator.http.faults.
 --
--- A response may have, besides what gumroad.emulator.http.response makes: `delay` (seconds), `part` (bytes
--- that are sent), `reset`, `stall`.
+-- In addition to the fields in gumroad.emulator.http.response, a response may have `delay` (seconds), `part` (how
+-- many bytes to send), `reset` and `stall`.
 local core = require "gumroad.core"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
@@ -26,61 +27,66 @@ local JSON_TYPE = "application/json; charset=utf-8"
 
 local kinds = {}
 
--- A response with the order's own headers.
-local function ordered(order, status, content_type, body)
-  return response.new(status, content_type, body, order.headers)
+-- A response with the headers in the fault.
+local function new_reply(fault, status, content_type, body)
+  return response.new(status, content_type, body, fault.headers)
 end
 
 local function half(text)
   return math.floor(#text / 2)
 end
 
--- in place of the API ---------------------------------------------------------------------
+-- instead of the API ----------------------------------------------------------------------
 
+-- The bodies of Gumroad itself. Responses with another status come from a proxy.
 local STATUS_BODIES = {
+  [400] = { JSON_TYPE, '{"success":false}' },
+  [401] = { "text/html", "" },
+  [403] = { "text/html", "" },
+  [404] = { JSON_TYPE, '{"status":404,"error":"Not Found"}' },
   [429] = { "text/plain", "Retry later\n" },
   [500] = { JSON_TYPE, response.internal_error().body },
 }
 
---- A response of your own; 429 is "Retry later", else a proxy's page.
-kinds.status = { fields = "status body headers", instead = function(order)
-  local usual = STATUS_BODIES[order.status] or { "text/html", GATEWAY_PAGE }
-  return ordered(order, order.status or 502, usual[1], order.body or usual[2])
+--- A response with `status` (502) and `body` (default: that of Gumroad for this status, or a proxy's error page).
+kinds.status = { fields = "status body headers", replace = function(fault)
+  local usual = STATUS_BODIES[fault.status] or { "text/html", GATEWAY_PAGE }
+  return new_reply(fault, fault.status or 502, usual[1], fault.body or usual[2])
 end }
 
---- HTTP 200 and a page of HTML.
-kinds.html = { fields = "headers", instead = function(order)
-  return ordered(order, 200, "text/html", GATEWAY_PAGE)
+--- HTTP 200 with an HTML page.
+kinds.html = { fields = "headers", replace = function(fault)
+  return new_reply(fault, 200, "text/html", GATEWAY_PAGE)
 end }
 
---- HTTP 200 and `bytes` (64) bytes that are not JSON.
-kinds.garbage = { fields = "bytes headers", instead = function(order)
-  local bytes = order.bytes or 64
-  return ordered(order, 200, JSON_TYPE, ("\0\255{]\127\240"):rep(math.ceil(bytes / 6)):sub(1, bytes))
+--- HTTP 200 with `bytes` (64) bytes that are not JSON.
+kinds.garbage = { fields = "bytes headers", replace = function(fault)
+  local bytes = fault.bytes or 64
+  return new_reply(fault, 200, JSON_TYPE, ("\0\255{]\127\240"):rep(math.ceil(bytes / 6)):sub(1, bytes))
 end }
 
---- Valid JSON of about `bytes` (20 MiB).
-kinds.huge = { fields = "bytes headers", instead = function(order)
-  return ordered(order, 200, JSON_TYPE,
-    '{"success":true,"padding":"' .. ("x"):rep(order.bytes or 20 * MEBIBYTE) .. '"}')
+--- Valid JSON of about `bytes` (20 MiB) bytes.
+kinds.huge = { fields = "bytes headers", replace = function(fault)
+  return new_reply(fault, 200, JSON_TYPE,
+    '{"success":true,"padding":"' .. ("x"):rep(fault.bytes or 20 * MEBIBYTE) .. '"}')
 end }
 
---- `status` (302) and a Location of `location`.
+--- A redirect with `status` (302) to `location`.
 kinds.redirect = {
   fields = "status location headers",
-  fault_of = function(order) return not order.location and "redirect needs a location" or nil end,
-  instead = function(order)
-    local made = ordered(order, order.status or 302, "text/html", "")
-    made.headers.Location = order.location
-    return made
+  check = function(fault) return not fault.location and "redirect needs a location" or nil end,
+  replace = function(fault)
+    local reply = new_reply(fault, fault.status or 302, "text/html", "")
+    reply.headers.Location = fault.location
+    return reply
   end,
 }
 
 --- The connection is reset without a response.
-kinds.reset = { instead = function() return { reset = true } end }
+kinds.reset = { replace = function() return { reset = true } end }
 
---- No response, ever.
-kinds.stall = { instead = function() return { stall = true } end }
+--- There is never a response.
+kinds.stall = { replace = function() return { stall = true } end }
 
 -- a gzip stream of zeros ------------------------------------------------------------------
 
@@ -110,24 +116,24 @@ end
 --- A small gzip body that becomes `mebibytes` (64) MiB: 1, 16, 64, 256 or 1024.
 kinds.gzip_bomb = {
   fields = "mebibytes headers",
-  fault_of = function(order)
-    return not CHECKSUMS[order.mebibytes or 64] and "mebibytes: 1, 16, 64, 256 or 1024 expected" or nil
+  check = function(fault)
+    return not CHECKSUMS[fault.mebibytes or 64] and "mebibytes: 1, 16, 64, 256 or 1024 expected" or nil
   end,
-  instead = function(order)
-    local made = ordered(order, 200, JSON_TYPE, gzip_bomb(order.mebibytes or 64))
-    made.headers["Content-Encoding"] = "gzip"
-    return made
+  replace = function(fault)
+    local reply = new_reply(fault, 200, JSON_TYPE, gzip_bomb(fault.mebibytes or 64))
+    reply.headers["Content-Encoding"] = "gzip"
+    return reply
   end,
 }
 
--- a list that takes too long --------------------------------------------------------------
+-- queries that take too long --------------------------------------------------------------
 
 local TOO_SLOW = "Query timed out. Try narrowing your date range with 'after'/'before' or filtering by product_id."
 local PAGE_TOO_SLOW = "The 'page' parameter is deprecated. Please use 'page_key' instead: https://gumroad.com/api#sales"
 local DAY = 86400
-local FOUNDED = 1293840000  -- 2011-01-01: there are no sales before
+local FOUNDED = 1293840000  -- 2011-01-01: there are no earlier sales
 
--- How many days a query goes through.
+-- How many days a query covers.
 local function days_of(request, now)
   local query = core.form_decode(request.query or "")
   local from = format.parse_day(query.after or "") or FOUNDED
@@ -137,47 +143,47 @@ local function days_of(request, now)
   return (to - from) / DAY
 end
 
---- The list takes too long, but only where the days from `after` (or 2011) to `before`, the page key's day
---- or tomorrow are more than `max_days` (0).
+--- The query times out if it covers more than `max_days` (0) days: from `after` or 2011 to `before`, to the day in
+--- the page key, or to tomorrow.
 kinds.query_timeout = {
   fields = "max_days", path = "/v2/sales",
-  is_for = function(order, request, now) return days_of(request, now) > (order.max_days or 0) end,
-  instead = function(_, request)
+  matches = function(fault, request, now) return days_of(request, now) > (fault.max_days or 0) end,
+  replace = function(_, request)
     local is_old = core.form_decode(request.query or "").page ~= nil
     return response.raw_json(400, ('{"status":400,"error":"%s"}'):format(is_old and PAGE_TOO_SLOW or TOO_SLOW))
   end,
 }
 
--- what the API said, spoiled --------------------------------------------------------------
+-- changes to the API's response -----------------------------------------------------------
 
---- The response comes `seconds` (1) later.
-kinds.delay = { fields = "seconds", change = function(made, order)
-  made.delay = order.seconds or 1
+--- The response is delayed by `seconds` (1).
+kinds.delay = { fields = "seconds", change = function(reply, fault)
+  reply.delay = fault.seconds or 1
 end }
 
---- The whole length is announced, `bytes` (half) are sent, then the connection is reset.
-kinds.reset_body = { fields = "bytes", change = function(made, order)
-  made.part = order.bytes or half(made.body)
+--- The whole length is announced, `bytes` (half) bytes are sent, then the connection is reset.
+kinds.reset_body = { fields = "bytes", change = function(reply, fault)
+  reply.part = fault.bytes or half(reply.body)
 end }
 
---- The JSON is cut after `bytes` (half), in a response that is complete for HTTP.
-kinds.truncated = { fields = "bytes", change = function(made, order)
-  made.body = made.body:sub(1, order.bytes or half(made.body))
+--- The JSON is cut after `bytes` (half) bytes, in a response that is complete for HTTP.
+kinds.truncated = { fields = "bytes", change = function(reply, fault)
+  reply.body = reply.body:sub(1, fault.bytes or half(reply.body))
 end }
 
---- Every page has the `next_page_key` of the first, or the `key` of the order.
-kinds.repeat_page_key = { fields = "key", change_value = function(made, order)
-  order.key = order.key or (made.value and made.value.next_page_key)
-  if order.key then json.put(made.value, "next_page_key", order.key) end
+--- Every page has the same `next_page_key`: `key`, or that of the first page.
+kinds.repeat_page_key = { fields = "key", change_value = function(reply, fault)
+  fault.key = fault.key or (reply.value and reply.value.next_page_key)
+  if fault.key then json.put(reply.value, "next_page_key", fault.key) end
 end }
 
---- The response is called `content_type` ("text/plain").
-kinds.content_type = { fields = "content_type", change = function(made, order)
-  made.headers["Content-Type"] = order.content_type or "text/plain"
+--- The response has the Content-Type `content_type` ("text/plain").
+kinds.content_type = { fields = "content_type", change = function(reply, fault)
+  reply.headers["Content-Type"] = fault.content_type or "text/plain"
 end }
 
---- Of PUTs to the storage, whatever their path: the connection is reset once `bytes` (0) bytes of the body
---- have come in. The latest order counts.
+--- A PUT to the storage, whatever its path: the connection is reset once `bytes` (0) bytes of the body have
+--- arrived. A new fault of this kind replaces the previous one.
 kinds.reset_upload = { fields = "bytes", upload = true }
 
 return kinds

@@ -1,4 +1,4 @@
---- Parameters of a request, read into the fields of a record.
+--- Reads parameters of a request into the fields of a record.
 local fields = {}
 
 function fields.truth(text)
@@ -21,8 +21,8 @@ function fields.is_blank(text)
   return text == nil or not text:find("%S")
 end
 
---- Changes the fields whose parameters were sent.
--- @param known table: parameter -> { the record's field, function(text) -> value }
+--- Changes the fields of a record whose parameters were sent.
+-- @param known table from parameters to { field of the record, function(text) -> value }
 function fields.change(record, request, known)
   for name, field in pairs(known) do
     local text = request:text(name)

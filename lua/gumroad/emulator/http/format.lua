@@ -1,4 +1,4 @@
---- Times and amounts in the texts that the server makes of them.
+--- Formats times and amounts as the server does.
 local currency = require "gumroad.api.currency"
 local date = require "gumroad.base.date"
 local json = require "gumroad.emulator.http.json"
@@ -7,19 +7,19 @@ local floor = math.floor
 
 local format = {}
 
-local SELLER_ZONE = -7 * 3600  -- the invented seller lives in Arizona: no summer time
+local SELLER_ZONE = -7 * 3600  -- the invented seller lives in Arizona, where there is no daylight saving time
 
---- "2026-09-14T07:05:31Z" of a Unix time.
+--- Formats a Unix time as "2026-09-14T07:05:31Z".
 function format.iso(time)
   return os.date("!%Y-%m-%dT%H:%M:%SZ", time)
 end
 
---- The same, or null for none.
+--- The same, or null for nil.
 function format.iso_or_null(time)
   return time and format.iso(time) or json.null
 end
 
---- " 5 Jan 2026  9:38 AM", in the seller's time zone.
+--- Formats a Unix time as " 5 Jan 2026  9:38 AM", in the seller's time zone.
 function format.daystamp(time)
   local t = os.date("!*t", time + SELLER_ZONE)
   local month = os.date("!%b", time + SELLER_ZONE)
@@ -44,7 +44,7 @@ local function years(minutes)
   return count(n + 1, "year", "almost")
 end
 
---- "about 2 months ago".
+--- Formats the time that has passed as "about 2 months ago".
 function format.ago(time, now)
   local minutes = floor(math.max(0, now - time) / 60 + 0.5)
   if minutes == 0 then return "less than a minute ago" end
@@ -56,27 +56,29 @@ function format.ago(time, now)
   return years(minutes) .. " ago"
 end
 
---- A Unix time in the seller's time zone, in the words of os.date.
-function format.seller_time(words, time)
-  return os.date("!" .. words, time + SELLER_ZONE)
+--- Formats a Unix time in the seller's time zone.
+-- @param pattern as for os.date
+function format.seller_time(pattern, time)
+  return os.date("!" .. pattern, time + SELLER_ZONE)
 end
 
---- The Unix time at which a day of the seller's begins whose UTC day begins at `time`.
+--- Returns the Unix time at which a day begins in the seller's time zone.
+-- @param time Unix time at which the same day begins in UTC
 function format.seller_midnight(time)
   return time - SELLER_ZONE
 end
 
---- Unix time of the day's first second in UTC, from "2026-9-1", or nil.
+--- Returns the Unix time at which a day such as "2026-9-1" begins in UTC, or nil.
 function format.parse_day(text)
   return text:find("^%d%d%d%d%-%d%d?%-%d%d?$") and date.parse(text) or nil
 end
 
---- "20260914070531000000" of a Unix time: with microseconds, which are always 0.
+--- Formats a Unix time as "20260914070531000000": with microseconds, which are always 0.
 function format.key_time(time)
   return os.date("!%Y%m%d%H%M%S000000", time)
 end
 
---- The Unix time again, or nil.
+--- Parses the result of format.key_time. Returns nil if the text is something else.
 function format.parse_key_time(text)
   local year, month, day, hour, minute, second = text:match(
     "^(%d%d%d%d)(%d%d)(%d%d)(%d%d)(%d%d)(%d%d)%d%d%d%d%d%d$")
@@ -89,20 +91,20 @@ local function thousands(digits)
   return (out:gsub("^,", ""))
 end
 
---- "1,234.50", and "19" for whole amounts; from the smallest unit.
+--- Formats an amount in the smallest unit as "1,234.50", or as "19" if it is whole.
 function format.amount(cents, code)
   if currency.is_zero_decimal(code) then return thousands(("%.0f"):format(cents)) end
   local main, rest = thousands(("%.0f"):format(floor(cents / 100))), cents % 100
   return rest == 0 and main or ("%s.%02.0f"):format(main, rest)
 end
 
---- "$19", "99¢".
+--- Formats a price as "$19", or 99 US cents as "99¢".
 function format.price(cents, code)
   if code == "usd" and cents == 99 then return "99¢" end
   return currency.symbol(code) .. format.amount(cents, code)
 end
 
---- "$0.99": the smallest price that is not 0.
+--- Returns the smallest price other than 0, such as "$0.99".
 function format.minimum_price(code)
   return currency.symbol(code) .. format.amount(currency.minimum(code), code)
 end
@@ -112,7 +114,7 @@ local RECURRENCES = {
   yearly = " a year", every_two_years = " every 2 years",
 }
 
---- " a month", or "" where there is no recurrence.
+--- Returns " a month" and the like, or "" without a recurrence.
 function format.recurrence(name)
   return RECURRENCES[name] or ""
 end

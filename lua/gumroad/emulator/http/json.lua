@@ -1,7 +1,9 @@
---- JSON as the server writes it: compact, keys in a fixed order, `{}` and `[]` apart, null
--- where it is said, and `&`, `<`, `>` escaped. An object knows its keys' order by its
--- metatable; a plain table is a list.
+--- JSON as the server writes it: compact, with keys in a fixed order, with explicit nulls, and with `&`, `<` and
+-- `>` escaped. Objects have a metatable that knows the order of their keys. A plain table is a list, so an empty
+-- one is `[]`.
 local null = require "gumroad.base.json".null
+local number = require "gumroad.base.number"
+local utf8 = require("gumroad.base.text").utf8
 
 local json = { null = null }
 
@@ -15,9 +17,9 @@ for byte = 0, 31 do
 end
 local SEPARATORS = { ["\226\128\168"] = "\\u2028", ["\226\128\169"] = "\\u2029" }
 
---- A kind of object whose keys always come in the same order.
+--- Defines a kind of object with a fixed order of keys.
 -- @param keys list of names
--- @return function(values) -> object; values that are nil are left out
+-- @return function(values) -> object, without the keys whose values are nil
 function json.shape(keys)
   local meta = { keys = keys }
   return function(values) return setmetatable(values, meta) end
@@ -32,7 +34,7 @@ local function put_one(dict, key, value)
   dict[key] = value
 end
 
---- Puts values into a dict; one that is there already keeps its place. nil is left out.
+--- Puts values into a dict. A key that exists keeps its place. nil is ignored.
 -- @param ... key, value, and so on
 -- @return the dict
 function json.put(dict, ...)
@@ -40,40 +42,40 @@ function json.put(dict, ...)
   return dict
 end
 
---- An object that grows: its keys come in the order in which they were put.
+--- Creates an object whose keys are in the order in which they are put.
 -- @param ... optional: key, value, and so on
 function json.dict(...)
   return json.put(setmetatable({}, { keys = {} }), ...)
 end
 
---- Puts all that an object has into a dict.
--- @param object nil: nothing
+--- Puts all fields of an object into a dict.
+-- @param object may be nil
 -- @return the dict
 function json.put_all(dict, object)
   for _, key in ipairs(object and json.keys(object) or {}) do put_one(dict, key, object[key]) end
   return dict
 end
 
---- The keys of an object in their order (some may have no value), or nil for a list.
+--- Returns the keys of an object in their order, or nil for a list. Some of the keys may have no value.
 function json.keys(value)
   local meta = getmetatable(value)
   return meta and meta.keys
 end
 
---- A shallow copy of an object as a dict, so that more can be put into it.
+--- Returns a shallow copy of an object, as a dict.
 function json.copy(object)
   return json.put_all(json.dict(), object)
 end
 
---- A list of what a function makes of each element of another.
--- @param ... what the function gets besides
+--- Maps a list with a function.
+-- @param ... further arguments of the function
 function json.list(from, make, ...)
   local out = {}
   for i, element in ipairs(from) do out[i] = make(element, ...) end
   return out
 end
 
---- A value, or null where there is none.
+--- Returns the value, or null for nil.
 function json.or_null(value)
   if value == nil then return json.null end
   return value
@@ -83,8 +85,8 @@ local function key_before(a, b)
   return tostring(a) < tostring(b)
 end
 
---- A dict from what a script wrote: a list of {name, value} pairs keeps its order, a plain
--- table is sorted by name.
+--- Creates a dict from a Lua table: a list of { name, value } pairs keeps its order, any other table is sorted by
+-- name.
 function json.dict_of(value)
   local dict = json.dict()
   if value[1] ~= nil then
@@ -98,7 +100,7 @@ function json.dict_of(value)
   return dict
 end
 
---- An object or a list from what was decoded, at any depth. An empty table is a list.
+--- Converts decoded JSON, at any depth, to objects and lists. An empty table is a list.
 function json.of(value)
   if type(value) ~= "table" then return value end
   if value[1] ~= nil or next(value) == nil then
@@ -112,12 +114,12 @@ end
 local function text(value)
   if value:find('[%c"\\&<>]') then value = value:gsub('[%c"\\&<>]', ESCAPES) end
   if value:find("\226\128", 1, true) then value = value:gsub("\226\128[\168\169]", SEPARATORS) end
-  return '"' .. value .. '"'
+  return '"' .. utf8(value) .. '"'
 end
 
---- A number as JSON and forms write it, the same on all Luas: 900, 4.8.
+--- Writes a number for JSON and forms, the same on all Luas: 900, 4.8.
 function json.number(value)
-  return (value % 1 == 0 and "%.0f" or "%.14g"):format(value)
+  return number.text(value)
 end
 
 local append

@@ -1,5 +1,5 @@
---- Pages, newest first. A key is the creation time of the page's last element and its
--- obfuscated number; a list is numbers whose creation times never fall.
+--- Pages of lists, newest first. A page key consists of the creation time and the obfuscated number of the last
+-- element of a page. The elements of a list are numbered from 1, and their creation times never decrease.
 local core = require "gumroad.core"
 local format = require "gumroad.emulator.http.format"
 local rng = require "gumroad.emulator.shop.rng"
@@ -8,7 +8,7 @@ local floor = math.floor
 
 local paging = {}
 
---- The greatest n in [0, count] with created(n) <= time.
+--- Returns the greatest n in [0, count] with created(n) <= time.
 function paging.last_at(count, created, time)
   local low, high = 0, count
   while low < high do
@@ -18,12 +18,12 @@ function paging.last_at(count, created, time)
   return low
 end
 
--- The key of the page that ends with a number.
+-- The key of the page that ends with element `number`.
 local function key_of(time, number)
   return ("%s-%.0f"):format(format.key_time(time), rng.order_number(number))
 end
 
--- Unix time and number that a key names, or nil.
+-- The Unix time and the number in a key, or nil.
 local function read_key(key)
   local stamp, order = key:match("^(%d+)%-(%d+)$")
   local time = stamp and format.parse_key_time(stamp)
@@ -32,8 +32,9 @@ local function read_key(key)
   return time, rng.number_of_order(order)
 end
 
---- The number behind the one that a key names, of a list that is cut exactly there: earlier in
--- time, or as early and smaller. Without a key `count`; nil where the key makes no sense.
+--- Returns the number that a page starts with, for lists that continue exactly after the element in the key: with
+-- the next one that is older, or as old with a smaller number. That is `count` without a key, and nil for an
+-- invalid key.
 function paging.start(key, count, created)
   if not key then return count end
   local time, number = read_key(key)
@@ -43,8 +44,8 @@ function paging.start(key, count, created)
   return start
 end
 
---- The same for lists that Gumroad cuts more loosely: what is as old as the key's element or older, and has
--- a smaller number.
+--- The same for lists that Gumroad continues less exactly: with the next element that is not younger than the one
+-- in the key and has a smaller number.
 function paging.loose_start(key, count, created)
   if not key then return count end
   local time, number = read_key(key)
@@ -52,8 +53,8 @@ function paging.loose_start(key, count, created)
   return math.min(paging.last_at(count, created, time), number - 1)
 end
 
---- At most `size` numbers from `start` down to `stop` that pass `keep`, and the number of the
--- last if there are more behind it.
+--- Collects at most `size` numbers, from `start` down to `stop`, for which `keep` returns true.
+-- @return list of numbers, and the last one if there are more after it
 function paging.collect(start, stop, size, keep)
   local page = {}
   for number = start, stop, -1 do
@@ -65,10 +66,10 @@ function paging.collect(start, stop, size, keep)
   return page
 end
 
---- What a handler returns for one page of a list of numbers.
+--- Returns what a handler returns for a page.
 -- @param list table: `count`; `created`, `keep` and `show`, each a function of a number; optionally `start`
---   (which of the functions above reads the key; default: paging.start), `oldest` (1), `size` (the row's),
---   `before` (a list of what stands before the others and counts towards the page)
+--   (paging.start or paging.loose_start; default: paging.start), `oldest` (lowest number; default: 1), `size`
+--   (default: the row's page_size), `before` (elements that come first on the page)
 function paging.page(request, list)
   local start = (list.start or paging.start)(request:text "page_key", list.count, list.created)
   if not start then return request:bad "Invalid page_key." end
@@ -85,7 +86,7 @@ end
 
 local NOT_REPEATED = { access_token = true, page = true, page_key = true }
 
---- The path and query of the next page: the request's own query, sorted.
+--- Returns the path and the query of the next page. The query is that of the request, sorted.
 function paging.next_url(request, key)
   local parts = { "page_key=" .. escape(key) }
   for name, value in pairs(request.query_params) do

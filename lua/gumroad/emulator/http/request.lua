@@ -1,11 +1,11 @@
---- A request as handlers see it: its parameters, and the refusals that need no envelope.
+--- A request as handlers see it: its parameters, and responses without an envelope, such as refusals.
 local base_json = require "gumroad.base.json"
 local core = require "gumroad.core"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
 local response = require "gumroad.emulator.http.response"
 
--- Forms that Rails takes: descriptions and pages of HTML are long.
+-- Descriptions and HTML pages may be long.
 local FORM_LIMITS = { max_bytes = 16 * 1048576, max_value = 16 * 1048576 }
 
 local Request = {}
@@ -20,7 +20,7 @@ local function body_params(raw)
     local ok, value = pcall(base_json.decode, raw.body)
     if not ok or type(value) ~= "table" then return nil end
     for name, inner in pairs(base_json.decode_with_nulls(raw.body)) do
-      if inner == base_json.null then value[name] = "" end  -- clears, as an empty text does
+      if inner == base_json.null then value[name] = "" end  -- clears a field, as an empty text does
     end
     return value
   end
@@ -31,9 +31,9 @@ end
 --- Reads a request.
 -- @param raw table: `method`, `path` (as sent), `query` (as sent, or nil), `headers` (lower-case names),
 --   `body`
--- @param row of gumroad.api, which it is for
--- @param path_params what the path names
--- @return request with `params` (of query, body and path) and `query_params` | nil where it is malformed
+-- @param row         the row of gumroad.api that it is for
+-- @param path_params the parameters in the path
+-- @return request with `params` (from query, body and path) and `query_params`, or nil if it is malformed
 function Request.read(raw, row, path_params)
   local query_params, from_body = core.form_decode(raw.query or "", FORM_LIMITS), body_params(raw)
   if not query_params or not from_body then return nil end
@@ -45,7 +45,7 @@ function Request.read(raw, row, path_params)
     query_params = query_params }, Request)
 end
 
---- A parameter as text, or nil: numbers and booleans of a JSON body count as their text.
+--- Returns a parameter as text, or nil. Numbers and booleans in a JSON body are converted.
 function Request:text(name)
   local value = self.params[name]
   if type(value) == "number" then return json.number(value) end
@@ -56,8 +56,8 @@ end
 local BAD_DATE = "Invalid date format provided in field '%s'. "
   .. "Dates must be in the format YYYY-MM-DD."
 
---- Two parameters that are days: the Unix times at which they begin in UTC; where one is
--- missing its default. nil and what is wrong.
+--- Reads two parameters that are days.
+-- @return the Unix times at which they begin in UTC, or the default of a missing one | nil, message
 function Request:days(first, first_default, second, second_default)
   local times = { [first] = first_default, [second] = second_default }
   for _, name in ipairs { first, second } do
@@ -70,39 +70,39 @@ end
 
 -- whole responses -------------------------------------------------------------------------
 
-local Whole = {}  -- a response that needs no envelope
+local Whole = {}  -- a response without an envelope
 
-local function whole(made)
-  return setmetatable({ response = made }, Whole)
+local function whole(reply)
+  return setmetatable({ response = reply }, Whole)
 end
 
---- The response in what a handler returned, if that needs no envelope; or nil.
+--- Returns the response in the result of a handler if it has no envelope, otherwise nil.
 function Request.whole_response(value)
   return getmetatable(value) == Whole and value.response or nil
 end
 
---- The object that the request names is not there.
+--- The response if the object that the request names does not exist.
 function Request:missing(what)
   return self:refuse(("The %s was not found."):format(what))
 end
 
---- Gumroad's usual refusal: HTTP 200 and `success` false.
--- @param beside optional object whose keys stand beside the message
-function Request.refuse(_, message, beside)
-  return whole(response.json(200, json.put_all(json.dict("success", false, "message", message), beside)))
+--- Gumroad's usual refusal: HTTP 200 with `success` false.
+-- @param extra_fields optional object with further fields
+function Request.refuse(_, message, extra_fields)
+  return whole(response.json(200, json.put_all(json.dict("success", false, "message", message), extra_fields)))
 end
 
---- HTTP 400, for parameters of lists that make no sense.
+--- A refusal with HTTP 400, for invalid parameters of lists.
 function Request.bad(_, message)
   return whole(response.json(400, json.dict("status", 400, "error", message)))
 end
 
---- A refusal that has a status of its own.
+--- A refusal with another status.
 function Request.deny(_, status, message)
   return whole(response.json(status, json.dict("success", false, "message", message)))
 end
 
---- A file to keep, in place of JSON.
+--- A response that is a file instead of JSON.
 function Request.file(_, name, content_type, bytes)
   return whole(response.new(200, content_type, bytes,
     { ["Content-Disposition"] = ('attachment; filename="%s"'):format(name) }))

@@ -1,10 +1,10 @@
---- Responses, before they are written: { status, headers, body } or, with `value` in place of `body`, an
--- object of gumroad.emulator.http.json.
+--- Responses that are not sent yet: { status, headers, body }, or { status, headers, value } whose value is an
+-- object of gumroad.emulator.http.json and becomes the body.
 local response = {}
 
 local JSON_TYPE = "application/json; charset=utf-8"
 
---- The header that forbids keeping a response.
+--- The value of Cache-Control that forbids storing a response.
 response.NO_STORE = "no-store, no-cache"
 
 --- @param content_type of the body
@@ -15,20 +15,20 @@ function response.new(status, content_type, body, more)
   return { status = status, headers = headers, body = body }
 end
 
---- JSON that is not written yet: its value may still be changed.
--- @param more as above
+--- A response whose JSON is not encoded yet, so that its value can still be changed.
+-- @param more optional table of further headers
 function response.json(status, value, more)
-  local made = response.new(status, JSON_TYPE, nil, more)
-  made.value = value
-  return made
+  local reply = response.new(status, JSON_TYPE, nil, more)
+  reply.value = value
+  return reply
 end
 
---- JSON that is a text already.
+--- A response whose JSON is encoded already.
 function response.raw_json(status, text)
   return response.new(status, JSON_TYPE, text)
 end
 
---- What Rails says when something unforeseen happened.
+--- The response of Rails to an unexpected error.
 function response.internal_error()
   return response.raw_json(500, '{"status":500,"error":"Internal Server Error"}')
 end

@@ -1,13 +1,13 @@
---- From a request to its response: which row of gumroad.api it is for, whether the token may, and the
--- envelope around what the handler gives.
+--- Routes a request to its handler: finds the row of gumroad.api, checks the token, and puts the result of the
+-- handler into an envelope.
 --
 -- A handler is `handlers.RESOURCE.OPERATION(shop, request)` and returns
--- 1. the value for the envelope: for a row without `returns` an object whose keys stand at the
---    top level; for a message nothing, or other words than the usual ones;
+-- 1. the value for the envelope: for a row without `returns`, an object whose keys go to the top level; for a
+--    message, nil or a text that replaces the usual one;
 -- 2. the key of the next page, or nil;
--- 3. an object whose keys stand beside the value, or nil.
--- Or what request:missing, refuse, bad, deny or file returned, which is the whole response.
--- A row without a handler is answered with 501.
+-- 3. an object with the row's extra fields, or nil.
+-- It may also return the result of request:missing, refuse, bad, deny or file, which is the whole response.
+-- The response for a row without a handler is 501.
 local access = require "gumroad.emulator.http.access"
 local json = require "gumroad.emulator.http.json"
 local paging = require "gumroad.emulator.http.paging"
@@ -27,7 +27,7 @@ local function segments_of(path)
   return list
 end
 
--- The handlers of a resource; none where nobody wrote them yet.
+-- The handlers of a resource: an empty table if they are not written yet.
 local function handlers_of(resource)
   local name = HANDLERS .. resource
   local ok, handlers = pcall(require, name)
@@ -42,7 +42,7 @@ local function not_implemented(row)
   end
 end
 
---- @param operations resource -> rows, as gumroad.api has them
+--- @param operations table from resources to rows, such as gumroad.api
 function Router.new(operations)
   local self = setmetatable({}, Router)
   for resource, rows in pairs(operations) do
@@ -74,12 +74,12 @@ end
 
 local SAME_AS = { PATCH = "PUT", HEAD = "GET" }
 
--- The route with the fewest names that fits, and the values of the names.
+-- The matching route with the fewest parameters in its path, and their values.
 local function find_route(self, shop, method, path)
   method = SAME_AS[method] or method
   local rest = path:match("^/v2(/.*)$") or path:match("^/api/v2(/.*)$")
   if not rest then return nil end
-  local segments = segments_of((rest:gsub("%.[^./]+$", "")))  -- what is behind the last dot is a format
+  local segments = segments_of((rest:gsub("%.[^./]+$", "")))  -- without the format after the last dot
   local best, best_params
   for _, route in ipairs(self) do
     local params = match(route, method, segments)
@@ -91,9 +91,9 @@ local function find_route(self, shop, method, path)
   return best, best_params
 end
 
--- what no handler sees --------------------------------------------------------------------
+-- requests that reach no handler ----------------------------------------------------------
 
--- Whether the client is a program that reads JSON, by the server's rules.
+-- Whether the client expects JSON, by the server's rules.
 local function wants_json(raw)
   local accept = raw.headers.accept or ""
   if raw.path:find("%.json$") then return true end
@@ -127,21 +127,21 @@ local function deleted(resource)
   return ("The %s was deleted successfully."):format(singular(resource))
 end
 
-local function envelope(request, value, next_key, beside)
+local function envelope(request, value, next_key, extra_fields)
   local row = request.row
   if row.no_success_field then return response.json(200, value) end
   local out = json.dict("success", true)
   if row.returns then json.put(out, row.returns, value)
   elseif row.kind == "object" then json.put_all(out, value)
   elseif row.method == "DELETE" then json.put(out, "message", value or deleted(row.resource)) end
-  json.put_all(out, beside)
+  json.put_all(out, extra_fields)
   if next_key then
     json.put(out, "next_page_key", next_key, "next_page_url", paging.next_url(request, next_key))
   end
   return response.json(200, out)
 end
 
---- The response to a request.
+--- Returns the response to a request.
 -- @param raw table: `method`, `path` (as sent), `query` (as sent, or nil), `headers`
 --   (lower-case names), `body`
 function Router:respond(shop, raw)
@@ -151,8 +151,8 @@ function Router:respond(shop, raw)
   if not request then return malformed(raw) end
   local refused = access.check(shop, request)
   if refused then return refused end
-  local value, next_key, beside = route.handler(shop, request)
-  return Request.whole_response(value) or envelope(request, value, next_key, beside)
+  local value, next_key, extra_fields = route.handler(shop, request)
+  return Request.whole_response(value) or envelope(request, value, next_key, extra_fields)
 end
 
 return Router

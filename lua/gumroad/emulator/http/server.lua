@@ -1,5 +1,4 @@
---- The emulator's process: one loop over the listener, the engine (which sends the pings) and
--- the timers.
+--- The emulator's server: one loop over the listener, the engine (which sends the pings) and the timers.
 local core = require "gumroad.core"
 local listener = require "gumroad.listener"
 local access = require "gumroad.emulator.http.access"
@@ -9,6 +8,7 @@ local Grants = require "gumroad.emulator.oauth.grants"
 local json = require "gumroad.emulator.http.json"
 local oauth = require "gumroad.emulator.oauth.protocol"
 local Pings = require "gumroad.emulator.pings.sender"
+local printable = require("gumroad.base.text").printable
 local response = require "gumroad.emulator.http.response"
 local Router = require "gumroad.emulator.http.router"
 local Shop = require "gumroad.emulator.shop"
@@ -25,14 +25,14 @@ Server.__index = Server
 
 -- the API ---------------------------------------------------------------------------------
 
-local function put_on_wire(self, request, made)
+local function send_reply(self, request, reply)
   self.stats:finish()
-  if made.reset then return request:reset() end
-  if made.part then return request:answer_part(made.status, made.headers, made.body, made.part) end
-  request:answer(made.status, made.headers, made.body)
+  if reply.reset then return request:reset() end
+  if reply.part then return request:answer_part(reply.status, reply.headers, reply.body, reply.part) end
+  request:answer(reply.status, reply.headers, reply.body)
 end
 
--- Like a UUID: what Rails calls a request, here counted.
+-- The id that Rails gives to a request: a UUID, here made from a counter.
 local function request_id(self)
   return ("00000000-0000-4000-8000-%012x"):format(self.stats.requests)
 end
@@ -41,36 +41,36 @@ local function routed(self, raw)
   return oauth.respond(self.grants, raw) or self.router:respond(self.shop, raw)
 end
 
--- What the API says, where no fault is in its way.
+-- The response of the API, before any fault.
 local function api_response(self, raw)
-  local instead = storage.respond(self.shop, raw) or self.throttle and self.throttle:check(raw, self.shop:time())
-  if instead then return instead end
-  local ok, made = pcall(routed, self, raw)
+  local reply = storage.respond(self.shop, raw) or self.throttle and self.throttle:check(raw, self.shop:time())
+  if reply then return reply end
+  local ok, result = pcall(routed, self, raw)
   if ok then
-    made.headers["X-Request-Id"] = request_id(self)
-    return made
+    result.headers["X-Request-Id"] = request_id(self)
+    return result
   end
-  io.stderr:write("gumroad emulator: ", tostring(made), "\n")
+  io.stderr:write("gumroad emulator: ", printable(result), "\n")
   return response.internal_error()
 end
 
 local function handle_api(self, request, raw)
   self.stats:begin(raw)
-  local made = self.faults:respond(raw, self.shop:time(), function() return api_response(self, raw) end)
-  if made.stall then
+  local reply = self.faults:respond(raw, self.shop:time(), function() return api_response(self, raw) end)
+  if reply.stall then
     self.stalled[#self.stalled + 1] = request
     return
   end
-  local delay = self.latency + (made.delay or 0)
-  if delay == 0 then return put_on_wire(self, request, made) end
-  self.timers:after(delay, function() put_on_wire(self, request, made) end)
+  local delay = self.latency + (reply.delay or 0)
+  if delay == 0 then return send_reply(self, request, reply) end
+  self.timers:after(delay, function() send_reply(self, request, reply) end)
 end
 
--- the emulator's own requests -------------------------------------------------------------
+-- control requests ------------------------------------------------------------------------
 
 local function send_json(request, status, value)
-  local made = response.raw_json(status, json.encode(value))
-  request:answer(made.status, made.headers, made.body)
+  local reply = response.raw_json(status, json.encode(value))
+  request:answer(reply.status, reply.headers, reply.body)
 end
 
 local function handle_control(self, request, raw)
@@ -84,7 +84,7 @@ local function handle_control(self, request, raw)
   end
 end
 
-local function answer_held(self)
+local function respond_to_held(self)
   for i = #self.held, 1, -1 do
     local value = self.held[i].value()
     if value then send_json(table.remove(self.held, i).request, 200, value) end
@@ -115,12 +115,12 @@ local function step(self)
   end
   self.pings:collect()
   self.timers:run()
-  answer_held(self)
+  respond_to_held(self)
   return ready
 end
 
---- Serves until somebody asks it to stop.
--- @param with_parent whether to end when nobody reads our standard output any more
+--- Serves until a request asks it to stop.
+-- @param with_parent whether to end when nobody reads the standard output of this process any more
 function Server:run(with_parent)
   if with_parent then self.engine:watch(STDOUT) end
   repeat
@@ -136,8 +136,9 @@ local function grant_tokens(shop, options)
   for token, scopes in pairs(options.tokens) do access.grant(shop, token, scopes, "main") end
 end
 
---- Listens. All options of emulator.start are there, with their defaults.
--- @return server (its `port` is open) | nil, code, message
+--- Creates a server and opens its port.
+-- @param options all options of emulator.start, with defaults filled in
+-- @return server, with `port` | nil, code, message
 function Server.new(options)
   local open, code, message = listener.new { address = "127.0.0.1", port = options.port,
     max_connections = 1024, max_body = 16 * 1048576, large = uploads.PREFIX }

@@ -1,5 +1,5 @@
---- The storage behind uploads, a stand-in for S3: PUTs to the URLs that files.presign and
--- direct_uploads.create hand out, without a token.
+--- The storage for uploads, which stands in for S3: accepts PUTs to the URLs from files.presign and
+-- direct_uploads.create, without a token.
 local uploads = require "gumroad.emulator.shop.uploads"
 
 local PREFIX = uploads.PREFIX
@@ -16,7 +16,7 @@ local function stored(tag)
   return { status = 200, headers = { ETag = '"' .. tag .. '"' }, body = "" }
 end
 
--- What is wrong with the URL that was asked for, or nil.
+-- The refusal of a URL that is not valid, or nil.
 local function url_fault(shop, grant, query)
   if query:match("X%-Amz%-Signature=(%x+)") ~= grant.text then
     return refusal(403, "SignatureDoesNotMatch", "The request signature we calculated does not match "
@@ -42,10 +42,10 @@ local function put_blob(shop, blob, raw)
   return stored(uploads.take_blob(shop, blob))
 end
 
---- The response to a request to the storage; nil if the request is for somebody else.
+--- Returns the response to a request, or nil if the request is not for the storage.
 function storage.respond(shop, raw)
   if raw.path:sub(1, #PREFIX) ~= PREFIX then return nil end
-  if raw.method ~= "PUT" then return refusal(405, "MethodNotAllowed", "Only PUT is played here.") end
+  if raw.method ~= "PUT" then return refusal(405, "MethodNotAllowed", "The emulator only supports PUT.") end
   local query = raw.query or ""
   local blob = uploads.blob_of_path(shop, raw.path)
   if blob then return url_fault(shop, blob.grant, query) or put_blob(shop, blob, raw) end

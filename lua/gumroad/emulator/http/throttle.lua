@@ -1,14 +1,14 @@
---- Gumroad's throttles, as gumroad.api.limits has them. What one level refuses is not counted by those
--- behind it.
+--- Enforces the rate limits in gumroad.api.limits. A request that one level refuses is not counted by the next
+-- levels.
 local core = require "gumroad.core"
 local limits = require "gumroad.api.limits"
 local Grants = require "gumroad.emulator.oauth.grants"
 
--- What requests are counted by. nil: this one is not counted.
+-- The keys that requests are counted by. A request with the key nil is not counted.
 local COUNTED_BY = {}
 
 function COUNTED_BY.ip()
-  return ""  -- all of ours come from one
+  return ""  -- on loopback, all requests come from one address
 end
 
 function COUNTED_BY.path(raw)
@@ -48,7 +48,7 @@ function Throttle.new()
   return setmetatable({ counts = {} }, Throttle)
 end
 
--- How many came in the present window, this one included.
+-- The number of requests in the current time window, including this one.
 local function count(self, key, seconds, time)
   local window, seen = math.floor(time / seconds), self.counts[key]
   if not seen or seen.window ~= window then

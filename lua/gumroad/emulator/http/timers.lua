@@ -1,4 +1,4 @@
---- What is to be done later, soonest first.
+--- Timers, the next one first.
 local core = require "gumroad.core"
 
 local Timers = {}
@@ -8,19 +8,19 @@ function Timers.new()
   return setmetatable({}, Timers)
 end
 
---- Calls `act` when that many seconds have passed.
+--- Calls `act` after a number of seconds.
 function Timers:after(seconds, act)
   local due, at = core.now() + seconds, #self + 1
   while at > 1 and self[at - 1].due > due do at = at - 1 end
   table.insert(self, at, { due = due, act = act })
 end
 
---- Seconds until the next is due, or nil.
+--- Returns the seconds until the next timer is due, or nil.
 function Timers:wait()
   return self[1] and math.max(0, self[1].due - core.now())
 end
 
---- Does what is due.
+--- Runs the timers that are due.
 function Timers:run()
   while self[1] and self[1].due <= core.now() do table.remove(self, 1).act() end
 end

@@ -1,9 +1,9 @@
---- What a user lets applications do: the applications, the codes that a redirect or a device
--- carries, and the tokens that they are exchanged for.
+--- What users grant to applications: the applications, the codes of redirects and devices, and the tokens that
+-- they are exchanged for.
 local core = require "gumroad.core"
 local access = require "gumroad.emulator.http.access"
 
-local LIFETIME = 600  -- seconds that a code lives
+local LIFETIME = 600  -- seconds until a code expires
 local INTERVAL = 5    -- seconds between a device's polls
 local DEFAULT_SCOPE = "view_public"
 local LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  -- of user codes
@@ -12,15 +12,15 @@ local REQUESTABLE = require "gumroad.api.scopes".set()
 
 local Grants = {
   LIFETIME = LIFETIME,
-  --- OAuth's name for what a device asks with.
+  --- The grant type with which a device polls.
   DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code",
 }
 Grants.__index = Grants
 
 --- @param applications list, see gumroad.emulator.start
--- @param time_scale factor on the pause between polls
+-- @param time_scale factor for the interval between polls
 function Grants.new(shop, applications, time_scale)
-  local self = setmetatable({ shop = shop, interval = INTERVAL * time_scale, made = 0, applications = {},
+  local self = setmetatable({ shop = shop, interval = INTERVAL * time_scale, secret_count = 0, applications = {},
     codes = {}, devices = {}, by_refresh_token = {} }, Grants)
   for _, application in ipairs(applications) do self.applications[application.client_id] = application end
   return self
@@ -28,19 +28,21 @@ end
 
 -- A text that nobody can guess.
 local function new_secret(self, purpose)
-  self.made = self.made + 1
-  return self.shop.rng:token(purpose, self.made)
+  self.secret_count = self.secret_count + 1
+  return self.shop.rng:token(purpose, self.secret_count)
 end
 
---- The application that proves to be that one: a confidential one by its secret. nil: none.
+--- Authenticates an application. A confidential one needs its secret.
+-- @return the application, or nil
 function Grants:authenticate(client_id, client_secret)
   local application = self.applications[client_id or ""]
   if application and application.client_secret == client_secret then return application end
 end
 
---- A scope as it is granted, or nil where it may not be asked for.
--- @param text the scopes, separated by spaces; nil or blank: the default
--- @param within optional table: the scopes that may be asked for, as keys
+--- Checks the scopes that an application requests.
+-- @param text the scopes, separated by spaces; nil or blank for the default
+-- @param within optional table whose keys are the scopes that may be requested
+-- @return the scopes that are granted, or nil if one of them may not be requested
 function Grants.scope(text, within)
   local list = {}
   for scope in (text or ""):gmatch("%S+") do
@@ -52,8 +54,8 @@ end
 
 -- tokens ----------------------------------------------------------------------------------
 
---- Makes a pair of tokens.
--- @return the access token's record, which knows the refresh token
+--- Issues an access token and a refresh token.
+-- @return the record of the access token, which contains the refresh token
 function Grants:issue(client_id, scope)
   local token = access.grant(self.shop, new_secret(self, "access_token"), scope, client_id)
   token.refresh_token = new_secret(self, "refresh_token")
@@ -61,12 +63,12 @@ function Grants:issue(client_id, scope)
   return token
 end
 
---- The record of an access or refresh token, or nil.
+--- Returns the record of an access or refresh token, or nil.
 function Grants:token(text)
   return self.shop.tokens[text or ""] or self.by_refresh_token[text or ""]
 end
 
---- What happens to the devices of an application that the user revokes.
+--- Denies the waiting devices of an application, because the user has revoked it.
 function Grants:revoke_application(client_id)
   for _, device in pairs(self.devices) do
     if device.client_id == client_id then device.decision = "denied" end
@@ -75,7 +77,7 @@ end
 
 -- codes -----------------------------------------------------------------------------------
 
---- The code that goes back by way of the browser.
+--- Creates the code that the browser carries back.
 -- @param grant table: client_id, redirect_uri, scope, challenge (or nil)
 function Grants:add_code(grant)
   local code = new_secret(self, "code")
@@ -84,19 +86,19 @@ function Grants:add_code(grant)
   return code
 end
 
---- Whether a grant that a code stands for can still be used.
-function Grants:is_good(grant)
+--- Whether the grant of a code can still be used.
+function Grants:is_usable(grant)
   return grant ~= nil and not grant.used and self.shop:time() < grant.expires
 end
 
 local function user_code(self)
-  self.made = self.made + 1
-  local letters = self.shop.rng:letters("user_code", self.made, 8, LETTERS)
+  self.secret_count = self.secret_count + 1
+  local letters = self.shop.rng:letters("user_code", self.secret_count, 8, LETTERS)
   return "GRD-" .. letters:sub(1, 4) .. "-" .. letters:sub(5)
 end
 
---- A device that waits for its user.
--- @return table: device_code, user_code, client_id, scope, and later decision ("approved", "denied")
+--- Adds a device that waits for its user.
+-- @return table: device_code, user_code, client_id, scope; later decision ("approved" or "denied")
 function Grants:add_device(client_id, scope)
   local device = { device_code = new_secret(self, "device_code"), user_code = user_code(self), client_id = client_id,
     scope = scope, expires = self.shop:time() + LIFETIME }
@@ -104,21 +106,21 @@ function Grants:add_device(client_id, scope)
   return device
 end
 
-local function plain(code)
+local function normalized(code)
   return (tostring(code or ""):upper():gsub("%W", ""))
 end
 
---- The device that waits with a code, typed in whatever case, with or without dashes; or nil.
+--- Returns the device that waits with a user code, or nil. Case and dashes do not matter.
 function Grants:waiting_device(code)
   for _, device in pairs(self.devices) do
-    if plain(device.user_code) == plain(code) and not device.decision and self:is_good(device) then
+    if normalized(device.user_code) == normalized(code) and not device.decision and self:is_usable(device) then
       return device
     end
   end
 end
 
---- Whether a device polls sooner after its last poll than it may; then it must wait longer.
--- Counts the poll.
+--- Whether a device polls too soon after its last poll. If it does, the pause before the next poll is doubled.
+-- Records the poll.
 function Grants:polls_too_quickly(device)
   local now = core.now() + self.shop.advanced
   local too_quickly = device.polled ~= nil and now - device.polled < device.pause

@@ -1,4 +1,4 @@
---- The pages on which a user decides about an application, in the plainest HTML.
+--- The pages on which a user decides about an application, in plain HTML.
 local response = require "gumroad.emulator.http.response"
 local tables = require "gumroad.base.tables"
 
@@ -25,9 +25,9 @@ local function hidden(fields)
   return table.concat(out)
 end
 
---- Asks whether an application may do what it wants.
--- @param action where the decision is posted, as `decision` "authorize" or "deny"
--- @param fields table of what is posted along
+--- The page that asks the user to authorize an application.
+-- @param action path to which `decision` is posted, "authorize" or "deny"
+-- @param fields table of hidden fields to post
 function pages.consent(application, scope, action, fields)
   local items = scope:gsub("%S+%s*", function(word) return "<li>" .. escape(word:match("%S+")) .. "</li>" end)
   return page(200, "Authorize " .. application.name, (
@@ -36,15 +36,15 @@ function pages.consent(application, scope, action, fields)
     .. '<button name="decision" value="deny">Deny</button></form>'):format(items, action, hidden(fields)))
 end
 
---- Where a user types the code that a device shows.
--- @param wrong optional: what is wrong with the one typed before
+--- The page where a user types the code that a device shows.
+-- @param wrong optional message about the code that was typed before
 function pages.device(wrong)
   return page(wrong and 422 or 200, "Connect a device", (wrong and "<p>" .. escape(wrong) .. "</p>\n" or "")
     .. '<form method="get" action="/oauth/device"><input name="user_code" autofocus>'
     .. "<button>Continue</button></form>")
 end
 
---- Says something.
+--- A page with a message.
 function pages.message(status, title, text)
   return page(status, title, "<p>" .. escape(text) .. "</p>")
 end

@@ -1,5 +1,5 @@
---- OAuth as Gumroad plays it: authorization codes with PKCE, refreshing, device codes, revoking.
--- The user is logged in, and decides on the pages of gumroad.emulator.oauth.pages.
+--- OAuth as Gumroad implements it: authorization codes with PKCE, refresh tokens, device codes, revocation.
+-- The user is already logged in and decides on the pages in gumroad.emulator.oauth.pages.
 local core = require "gumroad.core"
 local pkce = require "gumroad.oauth.pkce"
 local Grants = require "gumroad.emulator.oauth.grants"
@@ -33,12 +33,12 @@ local function json_response(status, value)
 end
 
 local function failure(status, code, description, interval)
-  local made = json_response(status, Failure { error = code, error_description = description, interval = interval })
+  local reply = json_response(status, Failure { error = code, error_description = description, interval = interval })
   if status == 401 then
-    made.headers["WWW-Authenticate"] = ('Bearer realm="Doorkeeper", error="%s", error_description="%s"')
+    reply.headers["WWW-Authenticate"] = ('Bearer realm="Doorkeeper", error="%s", error_description="%s"')
       :format(code, description)
   end
-  return made
+  return reply
 end
 
 local function invalid_client() return failure(401, "invalid_client", INVALID_CLIENT) end
@@ -56,7 +56,7 @@ end
 
 -- the authorization page ------------------------------------------------------------------
 
--- Redirect URIs of loopback addresses fit with any port.
+-- A redirect URI with a loopback address matches with any port.
 local function without_port(uri)
   return (uri:gsub("^(http://127%.0%.0%.1):%d+", "%1"):gsub("^(http://%[::1%]):%d+", "%1"))
 end
@@ -67,8 +67,8 @@ local function is_registered(application, uri)
   end
 end
 
--- What is asked for: the application and the scope | nil, the page that says what is wrong.
-local function read_question(grants, params)
+-- Reads an authorization request -> application, scope | nil, the page that says what is wrong.
+local function read_request(grants, params)
   local function wrong(status, text) return nil, pages.message(status, "An error has occurred", text) end
   local application = grants.applications[params.client_id or ""]
   if not application then return wrong(401, INVALID_CLIENT) end
@@ -84,14 +84,14 @@ local function read_question(grants, params)
   return application, scope
 end
 
-local ASKED = { "client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge",
+local FORWARDED = { "client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge",
   "code_challenge_method" }
 
 local function ask(grants, params)
-  local application, scope = read_question(grants, params)
+  local application, scope = read_request(grants, params)
   if not application then return scope end
   local fields = {}
-  for _, name in ipairs(ASKED) do fields[name] = params[name] end
+  for _, name in ipairs(FORWARDED) do fields[name] = params[name] end
   return pages.consent(application, scope, "/oauth/authorize", fields)
 end
 
@@ -102,7 +102,7 @@ local function redirect(uri, fields)
 end
 
 local function decide(grants, params)
-  local application, scope = read_question(grants, params)
+  local application, scope = read_request(grants, params)
   if not application then return scope end
   if params.decision ~= "authorize" then
     return redirect(params.redirect_uri, { error = "access_denied", error_description = REFUSED, state = params.state })
@@ -122,7 +122,7 @@ function EXCHANGES.authorization_code(grants, application, params)
   if not params.code then return missing "code" end
   if not params.redirect_uri then return missing "redirect_uri" end
   local grant = grants.codes[params.code]
-  if not grants:is_good(grant) or grant.client_id ~= application.client_id
+  if not grants:is_usable(grant) or grant.client_id ~= application.client_id
     or grant.redirect_uri ~= params.redirect_uri then
     return invalid_grant()
   end
@@ -150,7 +150,7 @@ EXCHANGES[Grants.DEVICE_GRANT] = function(grants, application, params)
   if not params.device_code then return missing "device_code" end
   if not application then return invalid_client() end
   local device = grants.devices[params.device_code]
-  if not grants:is_good(device) or device.client_id ~= application.client_id then
+  if not grants:is_usable(device) or device.client_id ~= application.client_id then
     return failure(400, "expired_token", "Device code is invalid or expired")
   end
   if grants:polls_too_quickly(device) then
@@ -169,7 +169,7 @@ local function exchange(grants, params, application)
     "The authorization grant type is not supported by the authorization server.")
 end
 
--- Whether a token is another's than that of who asks. Tokens of public applications are anybody's.
+-- Whether a token belongs to another application. Anybody may use the tokens of public applications.
 local function is_foreign(grants, token, application)
   local owner = grants.applications[token.application]
   return owner ~= nil and owner.client_secret ~= nil and owner ~= application
@@ -222,7 +222,7 @@ local function start_device(grants, params, application)
     expires_in = Grants.LIFETIME, interval = grants.interval })
 end
 
-local UNKNOWN_CODE = "That code is not known, or has expired. Look at your device again."
+local UNKNOWN_CODE = "This code is unknown or has expired. Please check the code on your device."
 
 local function ask_device(grants, params)
   if not params.user_code then return pages.device() end
@@ -250,7 +250,7 @@ local ROUTES = {
   ["GET /oauth/device"] = ask_device, ["POST /oauth/device"] = decide_device,
 }
 
--- Parameters that are texts, and not blank, of query and form.
+-- The parameters in the query and the form that are strings and not empty.
 local function params_of(raw)
   local params = {}
   for _, bytes in ipairs { raw.query or "", raw.body } do
@@ -273,7 +273,7 @@ local function base64_decode(text)
   end))
 end
 
--- A client may name itself by HTTP Basic.
+-- A client may identify itself with HTTP Basic authentication.
 local function read_basic(raw, params)
   local basic = (raw.headers.authorization or ""):match("^[Bb]asic%s+(.+)$")
   if not basic then return end
@@ -281,7 +281,7 @@ local function read_basic(raw, params)
   params.client_id, params.client_secret = id, secret
 end
 
---- The response to a request of OAuth; nil if the request is for somebody else.
+--- Returns the response to a request, or nil if its path is not one of OAuth.
 -- @param raw as for Router:respond
 function oauth.respond(grants, raw)
   local act = ROUTES[raw.method .. " " .. raw.path]

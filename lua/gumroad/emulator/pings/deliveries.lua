@@ -1,4 +1,4 @@
---- One delivery of a ping: what it says, and the request that carries it.
+--- A single delivery of a ping: its payload and its request.
 local delivery = require "gumroad.api.delivery"
 local events = require "gumroad.api.events"
 local form = require "gumroad.emulator.pings.form"
@@ -10,21 +10,21 @@ local urls = require "gumroad.base.url"
 
 local deliveries = {}
 
---- What the ping of an event says.
--- @param record a sale or a subscription
--- @param details what it says of the event itself, of a subscription's
+--- Returns the payload of an event's ping.
+-- @param record  a sale or a subscription
+-- @param details for an event of a subscription, the fields about the event itself
 function deliveries.payload(shop, resource_name, record, details)
   local make = events.named[resource_name].object == events.SALE and payloads.sale or payloads.subscription
   return make(shop, record, resource_name, details)
 end
 
---- What the test ping of the settings page says: the latest sale; nil before the first one.
+--- Returns the payload of the test ping of the settings page: the latest sale, or nil before the first sale.
 function deliveries.test_payload(shop)
   local sale = sales.get(shop, shop.sale_count)
   return sale and json.put(payloads.sale(shop, sale), "test", true)
 end
 
---- The bytes of a delivery. A re-sent ping is the first snapshot with one key more.
+--- Returns the body of a delivery. A repeated delivery has the same payload and a `retry_count`.
 -- @param format "form" or "json"
 -- @param retry_count 0, or 1 to 3 for a delivery after the first
 function deliveries.body(payload, format, retry_count)
@@ -32,17 +32,16 @@ function deliveries.body(payload, format, retry_count)
   return format == "json" and json.encode(payload) or form(payload)
 end
 
---- The request, for engine:send.
+--- Returns the request, for gumroad.client.http.
 function deliveries.request(url, body, format)
   return {
-    method = "POST", base_url = url, body = body, fresh = true, timeout = delivery.TIMEOUT,
-    connect_timeout = delivery.TIMEOUT,
+    method = "POST", url = url, body = body, timeout = delivery.TIMEOUT, connect_timeout = delivery.TIMEOUT,
     headers = tables.copy(delivery.HEADERS, { ["Content-Type"] = delivery.CONTENT_TYPES[format] }),
   }
 end
 
---- Where a response sends a delivery on to, or nil. Newer servers post the same there.
--- @param place the URL that responded
+--- Returns the URL that a response redirects a delivery to, or nil. Newer servers post the same body there.
+-- @param place the URL that sent the response
 -- @param result { status, headers }
 function deliveries.next_place(place, result, old_server)
   local status, location = result.status, result.headers.location

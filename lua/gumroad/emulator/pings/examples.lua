@@ -1,5 +1,5 @@
---- Pings of an invented shop, without a Gumroad that runs: makes each event happen and gives what its ping
--- says.
+--- Example pings of an invented shop, without a running emulator: makes an event happen and returns the payload
+-- of its ping.
 local catalog = require "gumroad.emulator.shop.catalog"
 local deliveries = require "gumroad.emulator.pings.deliveries"
 local events = require "gumroad.emulator.shop.events"
@@ -9,10 +9,10 @@ local Shop = require "gumroad.emulator.shop"
 local Examples = {}
 Examples.__index = Examples
 
--- As many as the emulator has, so that numbers and ids look alike.
+-- As in the emulator, so that numbers and ids look the same.
 local PRODUCTS, SALES, SUBSCRIBERS = 12, 200, 40
 
---- @param seed for the invented shop: the same events come from the same seed
+--- @param seed seed for the invented shop; the same seed gives the same events
 function Examples.new(seed)
   return setmetatable({ shop = Shop.new { seed = seed, now = os.time(), products = PRODUCTS, sales = SALES,
     subscribers = SUBSCRIBERS } }, Examples)
@@ -28,27 +28,27 @@ local function new_member(shop)
   return events.sell(shop, { product_id = catalog.get(shop, shop.membership_number).id }).subscription
 end
 
--- Makes an event happen, as a script would.
-local function happen(shop, name, test)
+-- Makes an event happen.
+local function trigger(shop, name, test)
   if name == "sale" then return events.sell(shop, { test = test }) end
-  local make = events.makers[name] or error("nothing in the emulator makes this happen: " .. name)
-  make(shop, facts.named[name].object == facts.SALE and paid_sale(shop, test) or new_member(shop), {})
+  local act = events.triggers[name] or error("the emulator cannot trigger the event " .. name)
+  act(shop, facts.named[name].object == facts.SALE and paid_sale(shop, test) or new_member(shop), {})
 end
 
---- What the ping of one more event of that sort says.
--- @param name of gumroad.api.events
--- @param test true: of a sale that the seller made, to try the shop
--- @return payload, as gumroad.emulator.pings.deliveries takes it
+--- Triggers an event and returns the payload of its ping.
+-- @param name an event of gumroad.api.events
+-- @param test whether it is about a test purchase of the seller
+-- @return payload, for gumroad.emulator.pings.deliveries
 function Examples:payload(name, test)
   local record, details
   self.shop.emit = function(emitted, of, its_details)
     if emitted == name then record, details = of, its_details end
   end
-  happen(self.shop, name, test)
+  trigger(self.shop, name, test)
   return deliveries.payload(self.shop, name, record, details)
 end
 
---- What one more test ping of the settings page says.
+--- Makes a sale and returns the payload of a test ping of the settings page.
 function Examples:test_payload()
   events.sell(self.shop, {})
   return deliveries.test_payload(self.shop)

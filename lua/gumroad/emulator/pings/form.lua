@@ -1,4 +1,4 @@
---- Pings as forms, as the server's HTTP library writes them.
+--- Encodes pings as forms, as the server's HTTP library does.
 local percent_encode = require("gumroad.core").percent_encode
 local json = require "gumroad.emulator.http.json"
 
@@ -28,7 +28,7 @@ local function is_list(value)
   return type(value) == "table" and not json.keys(value)
 end
 
--- A dictionary's scalars and lists first, then what is nested in it, level by level.
+-- Adds the scalars and lists in a dictionary, then those in nested dictionaries, level by level.
 local function add_dict(parts, key, dict)
   local queue, at = { { key, dict } }, 1
   while queue[at] do
@@ -43,7 +43,7 @@ local function add_dict(parts, key, dict)
   end
 end
 
---- The body of a form ping.
+--- Returns the body of a ping in form encoding.
 -- @param payload object of gumroad.emulator.http.json
 return function(payload)
   local parts = {}

@@ -1,17 +1,16 @@
---- Pings, without an emulator that runs: what they say, their bytes, and the request that carries
--- them. This is what other rooms see of pings.
+--- Pings without a running emulator: payloads, bodies and requests. Other rooms only use this file.
 local deliveries = require "gumroad.emulator.pings.deliveries"
 local post_url = require "gumroad.emulator.pings.post_url"
 local Examples = require "gumroad.emulator.pings.examples"
 local json = require "gumroad.emulator.http.json"
 
 return {
-  --- Invented pings, one after the other: see gumroad.emulator.pings.examples.
+  --- Invented pings: see gumroad.emulator.pings.examples.
   examples = Examples.new,
-  --- Payloads are objects of this JSON, whose keys keep their order.
+  --- Payloads are objects of this module, which keeps the order of their keys.
   json = json,
   body = deliveries.body,
   request = deliveries.request,
-  --- What the pings to an address are written in: "form" or "json".
+  --- The format of the pings to a URL: "form" or "json".
   format = post_url.format,
 }

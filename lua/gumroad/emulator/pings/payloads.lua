@@ -1,4 +1,4 @@
---- What pings say, in the server's order.
+--- The payloads of pings, with their fields in the server's order.
 local events = require "gumroad.api.events"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
@@ -42,8 +42,8 @@ local function put_sale(out, shop, sale)
     "affiliate_credit_amount_cents", sale.affiliate_email and math.floor(sale.price / 10))
 end
 
--- Whatever the buyer typed is at the top too, and takes the place of what has that name
--- already; what comes after the custom fields wins over them.
+-- Custom fields are also put at the top level, where they overwrite earlier fields of the same name. Later fields
+-- overwrite them.
 local function put_custom_fields(out, sale)
   local fields = sale.custom_fields
   if #json.keys(fields) == 0 then return end
@@ -67,12 +67,12 @@ local function put_rest(out, shop, sale)
   if sale.product.physical then put(out, "sku_id", shop.rng:id("sku", sale.product.number)) end
 end
 
--- nil where a value is false: such keys are absent then
+-- nil instead of false: such keys are then absent
 local function only(value)
   return value or nil
 end
 
---- The payload of sale, refund, dispute and dispute_won.
+--- Returns the payload of sale, refund, dispute and dispute_won.
 -- @param resource_name nil for a test ping from the settings
 function payloads.sale(shop, sale, resource_name)
   local out = json.dict()
@@ -102,7 +102,7 @@ local function variant_names(variants)
   return "(" .. table.concat(names, ", ") .. ")"
 end
 
---- What the response about a license says of its sale: the ping's words, some in another shape.
+--- Returns the sale in a response about a license: the fields of its ping, some of them in another form.
 function payloads.license(shop, sale)
   local out, subscription = payloads.sale(shop, sale), sale.subscription
   put(out, "variants", variant_names(sale.variants), "id", sale.id,
@@ -126,10 +126,10 @@ local function plan(of)
     price_cents = of.price_cents, quantity = of.quantity }
 end
 
--- What a detail of an event is on the wire: a number where a text belongs is a time.
-local function wired(value, want)
-  if want.name == "string" and type(value) == "number" then return format.iso(value) end
-  return want.name == "plan" and plan(value) or value
+-- Converts a detail of an event to its type in the schema. A number for a string is a Unix time.
+local function to_type(value, type_wanted)
+  if type_wanted.name == "string" and type(value) == "number" then return format.iso(value) end
+  return type_wanted.name == "plan" and plan(value) or value
 end
 
 local function subscription_values(shop, subscription, resource_name)
@@ -145,14 +145,14 @@ local function subscription_values(shop, subscription, resource_name)
   }
 end
 
---- The payload of an event of a subscription. Its fields are in the schema's order.
--- @param details what it says of the event itself, as the shop's `emit` gets it
+--- Returns the payload of an event of a subscription. Its fields are in the schema's order.
+-- @param details the fields about the event itself, as passed to the shop's `emit`
 function payloads.subscription(shop, subscription, resource_name, details)
   local out, values = json.dict(), subscription_values(shop, subscription, resource_name)
   for _, field in ipairs(schema[events.SUBSCRIPTION]) do
     local name = field[1]
     local value = details[name]
-    if value == nil then value = values[name] else value = wired(value, read_type(field[2])) end
+    if value == nil then value = values[name] else value = to_type(value, read_type(field[2])) end
     put(out, name, value)
   end
   return out

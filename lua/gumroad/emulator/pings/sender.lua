@@ -1,14 +1,15 @@
---- Sends pings: after the server's delays, with its headers, retries and silences.
+--- Sends pings with the server's delays, headers and retries.
 local access = require "gumroad.emulator.http.access"
 local deliveries = require "gumroad.emulator.pings.deliveries"
 local delivery_facts = require "gumroad.api.delivery"
+local http = require "gumroad.client.http"
 local json = require "gumroad.emulator.http.json"
 local subscriptions = require "gumroad.emulator.shop.resource_subscriptions"
 
 local Pings = {}
 Pings.__index = Pings
 
---- @param server table with `shop`, `engine`, `timers` and `time_scale`
+--- @param server table with `shop`, `timers` and `time_scale`
 function Pings.new(server)
   return setmetatable({ server = server, running = {}, log = {}, waiting = 0 }, Pings)
 end
@@ -17,22 +18,22 @@ local function finish(self)
   self.waiting = self.waiting - 1
 end
 
--- Writes down what came of one delivery.
-local function note(self, delivery, status, failure)
+-- Logs the outcome of a delivery.
+local function log_delivery(self, delivery, status, failure)
   self.log[#self.log + 1] = json.dict("url", delivery.url, "resource_name", delivery.resource_name,
     "attempt", delivery.attempt, "status", status, "error", failure)
 end
 
 local function send(self, delivery)
   if delivery.application and not access.may_notify(self.server.shop, delivery.application) then
-    return finish(self)  -- no token is left that may see sales: silence
+    return finish(self)  -- the application has no token left that may read sales
   end
   local body = deliveries.body(delivery.payload, delivery.format, delivery.attempt - 1)
-  local transfer, _, message = self.server.engine:send(deliveries.request(delivery.place, body, delivery.format))
-  if transfer then
-    self.running[#self.running + 1] = { transfer = transfer, delivery = delivery }
+  local sending, err = http.start(deliveries.request(delivery.place, body, delivery.format))
+  if sending then
+    self.running[#self.running + 1] = { sending = sending, delivery = delivery }
   else
-    note(self, delivery, nil, message)
+    log_delivery(self, delivery, nil, err.message)
     finish(self)
   end
 end
@@ -42,9 +43,9 @@ local function schedule(self, delivery, seconds)
   self.server.timers:after(seconds * self.server.time_scale, function() send(self, delivery) end)
 end
 
-local function conclude(self, delivery, result, message)
+local function conclude(self, delivery, result, err)
   local status = result and result.status
-  note(self, delivery, status, message)
+  log_delivery(self, delivery, status, err and err.message)
   local old_server = self.server.shop.old_server
   local place = result and delivery.hops < delivery_facts.MAX_REDIRECTS
     and deliveries.next_place(delivery.place, result, old_server)
@@ -60,14 +61,13 @@ local function conclude(self, delivery, result, message)
   finish(self)
 end
 
---- Looks which deliveries have a response.
+--- Handles the deliveries that have a response.
 function Pings:collect()
   for i = #self.running, 1, -1 do
     local entry = self.running[i]
-    if entry.transfer:done() then
+    if entry.sending:done() then
       table.remove(self.running, i)
-      local result, _, message = entry.transfer:result()
-      conclude(self, entry.delivery, result, message)
+      conclude(self, entry.delivery, entry.sending:result())
     end
   end
 end
@@ -78,9 +78,9 @@ local function start(self, delivery, seconds)
   schedule(self, delivery, seconds)
 end
 
---- Sends an event to everybody who subscribed to it.
+--- Sends the pings of an event to all of its subscribers.
 -- @param record  a sale or a subscription
--- @param details what the ping says of the event itself, of a subscription's
+-- @param details for an event of a subscription, the fields about the event itself
 function Pings:event(resource_name, record, details)
   local shop = self.server.shop
   local payload = deliveries.payload(shop, resource_name, record, details)
@@ -95,13 +95,14 @@ function Pings:event(resource_name, record, details)
   end
 end
 
---- The seller's ping endpoint in the settings, for sales only; nil: none.
+--- Sets the ping endpoint in the seller's settings, which gets sales only.
+-- @param url may be nil
 function Pings:set_settings_url(url)
   if url and not url:find("^http") then url = "http://" .. url end
   self.settings_url = url
 end
 
---- "Send test ping": the latest sale, to one address, once.
+--- Does what "Send test ping" in the settings does: sends the latest sale to a URL, once.
 function Pings:test(url)
   local payload = deliveries.test_payload(self.server.shop)
   if not payload then return end

@@ -1,4 +1,4 @@
---- The people who buy. Buyer number n follows from the seed and n.
+--- The buyers. Buyer number n is computed from the seed and n.
 local names = require "gumroad.emulator.shop.names"
 
 local buyers = {}
@@ -20,8 +20,8 @@ local function email_of(shop, number)
   return ("%s.%s%d%s@%s"):format(first[2], last[2], number, plus, host)
 end
 
---- Buyer number n. `account_email` differs from the checkout `email` for a few; guests have
--- no `account_id`.
+--- Returns buyer number n. For a few buyers, `account_email` differs from the `email` at checkout. Guests have no
+-- `account_id`.
 function buyers.get(shop, number)
   local rng, email = shop.rng, email_of(shop, number)
   local place = rng:choose("place", number, names.places)
@@ -36,7 +36,7 @@ function buyers.get(shop, number)
   }
 end
 
---- The number of the buyer with a checkout address, or nil.
+--- Returns the number of the buyer with an email address at checkout, or nil.
 function buyers.number_of_email(shop, email)
   local number = tonumber(email:match("^[%a.]-(%d+)[+%a]*@"))
   if not number or number > 2 ^ 30 then return nil end

@@ -1,5 +1,5 @@
---- The products of a shop. Product number n, 1 being the oldest, follows from the seed and n; it is
--- made when somebody first asks for it, and kept from then on.
+--- The products of a shop. Product number n (1 is the oldest) is computed from the seed and n when it is first
+-- needed, and then stored.
 local names = require "gumroad.emulator.shop.names"
 local timeline = require "gumroad.emulator.shop.timeline"
 
@@ -9,8 +9,8 @@ local catalog = {}
 
 -- parts of a product ----------------------------------------------------------------------
 
---- Adds a version of a product, or a tier of a membership.
--- @param difference of price, in the product's smallest unit
+--- Adds a version to a product or a tier to a membership.
+-- @param difference price difference in the smallest unit of the product's currency
 function catalog.add_option(shop, product, category, name, difference)
   local place = #category.options + 1
   category.options[place] = { name = name, difference = difference,
@@ -18,7 +18,7 @@ function catalog.add_option(shop, product, category, name, difference)
   return category.options[place]
 end
 
---- The versions that a category has; the deleted ones are still in `options`.
+--- Returns the versions in a category without the deleted ones, which are still in `options`.
 function catalog.options(category)
   local live = {}
   for _, option in ipairs(category.options) do
@@ -40,7 +40,7 @@ function catalog.add_category(shop, product, title, options)
   return category
 end
 
---- Adds a question of the checkout.
+--- Adds a custom field: a question at checkout.
 function catalog.add_field(shop, product, kind, name, required)
   product.field_count = product.field_count + 1
   local field = { id = shop.rng:id("custom_field", product.number * 100 + product.field_count), type = kind,
@@ -62,7 +62,7 @@ end
 local GROUPS = { zip = "archive", pdf = "document", epub = "document", mp3 = "audio", mp4 = "video",
   png = "image", jpg = "image" }
 
---- A file for a product, which is not among its files yet.
+--- Creates a file for a product, without adding it to the product's files.
 function catalog.new_file(shop, product, path, size)
   product.file_count = product.file_count + 1
   local filename = path:match("[^/]*$")
@@ -106,7 +106,7 @@ local function make(shop, number, plan, created)
   return product
 end
 
--- What product number n is made of at the start.
+-- The plan of product number n: what it consists of at the start.
 local function plan_of(number)
   local plan = names.products[number]
   if plan then return plan end
@@ -115,7 +115,7 @@ local function plan_of(number)
     price = 700 + 100 * (issue % 6), tags = { "zine", "colour" } }
 end
 
---- Product number n, or nil.
+--- Returns product number n, or nil.
 function catalog.get(shop, number)
   if number < 1 or number > shop.product_count then return nil end
   local product = shop.products[number]
@@ -127,12 +127,12 @@ function catalog.get(shop, number)
   return product
 end
 
---- Unix time at which product number n was made.
+--- Returns the Unix time at which product number n was created.
 function catalog.created(shop, number)
   return catalog.get(shop, number).created
 end
 
---- A product by its id or its unique permalink, or nil.
+--- Finds a product by its id or its unique permalink.
 function catalog.find(shop, id)
   local number = shop.rng:number_of_id("product", id)
   if number then return catalog.get(shop, number) end
@@ -142,8 +142,8 @@ function catalog.find(shop, id)
   end
 end
 
---- Adds a product that a client makes.
--- @param plan what it is made of, as in names.products
+--- Adds a product that a client creates.
+-- @param plan as in names.products
 function catalog.add(shop, plan)
   local number = shop.product_count + 1
   plan.permalink = ("p%s"):format(shop.rng:guid("product", number):sub(1, 5))
@@ -153,8 +153,8 @@ function catalog.add(shop, plan)
   return shop.products[number]
 end
 
---- The numbers of the products that the sales before the start go round. The membership's sales are
--- apart: each is a charge of a subscription.
+--- Returns the numbers of the products among which the sales before the start rotate. The membership is not one of
+-- them: its sales are charges of subscriptions.
 function catalog.sellable(count)
   local list = {}
   for number = 1, count do
@@ -164,7 +164,7 @@ function catalog.sellable(count)
   return list
 end
 
---- How many sales a product has had.
+--- Returns how many sales a product has had.
 function catalog.sold(shop, product)
   if product.number > shop.first_products then return product.sold_since end
   return product.sold_since + timeline.sold_before(shop, product)

@@ -1,5 +1,5 @@
---- What happens in a shop after the start. Each function calls the shop's `emit` with the name of the
--- event, the sale or subscription, and what the ping says of the event itself, so that pings are sent.
+--- Events that happen in a shop after the start. So that pings are sent, each function calls the shop's `emit` with
+-- the name of the event, the sale or the subscription, and the fields of the ping about the event itself.
 local buyers = require "gumroad.emulator.shop.buyers"
 local catalog = require "gumroad.emulator.shop.catalog"
 local json = require "gumroad.emulator.http.json"
@@ -13,7 +13,7 @@ local events = {}
 
 local function named_buyer(shop, number, fields)
   local buyer = buyers.get(shop, shop.plain_buyers + shop.first_subscriptions + number)
-  if fields.test then  -- the seller buys
+  if fields.test then  -- the seller is the buyer
     buyer.email, buyer.account_email = shop.SELLER_EMAIL, shop.SELLER_EMAIL
     buyer.account_id = shop.user_id
   elseif fields.email then
@@ -23,22 +23,22 @@ local function named_buyer(shop, number, fields)
   return buyer
 end
 
--- A new charge of a subscription that is there already.
+-- Makes a sale another charge of an existing subscription.
 local function recur(shop, sale, subscription)
   sale.subscription, sale.recurring = subscription, true
   subscriptions.keep(shop, subscription)
   table.insert(subscription.extra_sales, sale)
 end
 
--- The product of that id or, without one, the next in turn.
+-- Finds the product with an id or, without an id, the next product in turn.
 local function product_to_sell(shop, id)
   if id then return catalog.find(shop, id) end
   local kinds = #shop.sellable
   return kinds > 0 and catalog.get(shop, shop.sellable[shop.sale_count % kinds + 1]) or nil
 end
 
--- The order that a script asks for, not yet part of the shop.
-local function order(shop, fields, product, subscription)
+-- Creates a sale with the fields of a script. It is not part of the shop yet.
+local function new_sale(shop, fields, product, subscription)
   local number = shop.sale_count + 1
   local buyer = subscription and subscription.buyer or named_buyer(shop, number, fields)
   local sale = sales.blank(shop, number, product, buyer)
@@ -54,47 +54,47 @@ local function order(shop, fields, product, subscription)
   return sale
 end
 
--- Makes a sale the newest of the shop.
-local function enter(shop, sale)
+-- Adds a sale to the shop, as the newest one.
+local function add(shop, sale)
   if sale.product.physical then sale.shipped = false end
   shop.sale_count = sale.number
   sale.product.sold_since = sale.product.sold_since + 1
   sales.keep(shop, sale)
 end
 
--- Besides the sale to the giver, one to the receiver: free, in no list, and the one that the ping is about.
-local function enter_gift(shop, sale, receiver_email)
+-- Adds two sales: one to the giver, and a free one to the receiver, which is in no list and which the ping is about.
+local function add_gift(shop, sale, receiver_email)
   sale.gifter_email, sale.giftee_email = sale.email, receiver_email
-  enter(shop, sale)
+  add(shop, sale)
   local number = sale.number + 1
   local gift = sales.blank(shop, number, sale.product, named_buyer(shop, number, { email = receiver_email }))
   gift.created, gift.variants, gift.unlisted = sale.created, sale.variants, true
   prices.set(gift)
   gift.gift_price, gift.gifter_email = sale.price, sale.email
   gift.price, gift.fee, gift.listed_cents, gift.tax_cents = 0, 0, 0, 0
-  enter(shop, gift)
+  add(shop, gift)
   shop.emit("sale", gift)
 end
 
---- Sells something now: the sale is the newest, and its ping is sent.
--- @param fields all optional: `product_id` (default: each in turn), `email`, `full_name`,
---   `quantity`, `variants`, `custom_fields` and `url_params` (tables or lists of pairs),
---   `offer_code`, `referrer`, `test` (true: the seller buys; unlisted), `subscription_id`
---   (a further charge), `gift_to` (the receiver's email)
--- @return the sale, or nil and a message
+--- Makes a sale now and sends its ping.
+-- @param fields all optional: `product_id` (default: each product in turn), `email`, `full_name`, `quantity`,
+--   `variants`, `custom_fields` and `url_params` (tables or lists of pairs), `offer_code`, `referrer`, `test`
+--   (true: the seller is the buyer, and lists leave it out), `subscription_id` (for a further charge), `gift_to`
+--   (email address of the receiver)
+-- @return the sale | nil, message
 function events.sell(shop, fields)
   local subscription = fields.subscription_id and subscriptions.find(shop, fields.subscription_id)
   if fields.subscription_id and not subscription then return nil, "no such subscriber" end
   local product = subscription and subscription.product or product_to_sell(shop, fields.product_id)
   if not product then return nil, "no such product" end
-  local sale = order(shop, fields, product, subscription)
+  local sale = new_sale(shop, fields, product, subscription)
   if subscription then recur(shop, sale, subscription)
   elseif product.membership then sale.subscription = subscriptions.add(shop, sale) end
   prices.set(sale)
   if fields.gift_to then
-    enter_gift(shop, sale, fields.gift_to)
+    add_gift(shop, sale, fields.gift_to)
   else
-    enter(shop, sale)
+    add(shop, sale)
     shop.emit("sale", sale)
   end
   return sale
@@ -103,8 +103,8 @@ end
 local UNABLE = "The sale was unable to be modified."
 
 --- Refunds a sale.
--- @param cents smallest units of the listed currency; nil: all that is left
--- @return true, or nil and the server's message
+-- @param cents amount in the smallest unit of the product's currency (default: all that is left)
+-- @return true | nil, the server's message
 function events.refund(shop, sale, cents)
   local left = sale.listed_cents - sale.refunded_cents
   if sale.listed_cents == 0 then return nil, UNABLE end
@@ -119,7 +119,7 @@ function events.refund(shop, sale, cents)
   return true
 end
 
---- A buyer disputes a charge, or the seller wins the dispute.
+--- Disputes a sale, or lets the seller win the dispute.
 function events.dispute(shop, sale, won)
   sale.disputed, sale.dispute_won = true, won or false
   sales.keep(shop, sale)
@@ -127,16 +127,16 @@ function events.dispute(shop, sale, won)
   return true
 end
 
--- Tells of a subscription that has changed.
--- @param details what its ping says of that, by the names of gumroad.api.schema; times are Unix times
+-- Stores a subscription that was changed and sends the pings.
+-- @param details the fields of the ping about the change, named as in gumroad.api.schema; times are Unix times
 local function keep_and_emit(shop, name, subscription, details)
   subscriptions.keep(shop, subscription)
   shop.emit(name, subscription, details)
   return true
 end
 
---- Cancels a subscription at the end of the paid month.
--- @param by "buyer" (default), "seller", "admin" or "payment_failures" (ends at once)
+--- Cancels a subscription, as of the end of the paid month.
+-- @param by "buyer" (default), "seller", "admin" or "payment_failures" (which ends it at once)
 function events.cancel(shop, subscription, by)
   local now = shop:time()
   if by == "payment_failures" then
@@ -160,7 +160,7 @@ function events.finish(shop, subscription, reason)
     { ended_at = subscription.ended_at, ended_reason = subscription.status })
 end
 
---- Takes a subscription up again.
+--- Restarts a subscription.
 function events.restart(shop, subscription)
   subscription.ended_at, subscription.cancelled_at, subscription.failed_at = nil, nil, nil
   subscription.cancel_requested, subscription.status = nil, "alive"
@@ -171,7 +171,7 @@ local function plan(tier, recurrence, cents)
   return { tier = tier, recurrence = recurrence, price_cents = cents, quantity = 1 }
 end
 
---- The buyer changes the tier: up (default) or down.
+--- Changes the tier of a subscription: upgrades it, or downgrades it if `down` is true.
 function events.change_plan(shop, subscription, down)
   local product = subscription.product
   local tiers = product.categories[1].options
@@ -189,9 +189,9 @@ end
 
 local CANCELLERS = { buyer = true, seller = true, admin = true, payment_failures = true }
 
---- How each event that can happen to a sale or subscription is made to happen, by its name in
--- gumroad.api.events: function(shop, record, params) -> true | nil, message. `params` are a script's.
-events.makers = {
+--- What triggers each event of a sale or a subscription, by its name in gumroad.api.events:
+-- function(shop, record, params) -> true | nil, message. `params` come from a script.
+events.triggers = {
   refund = function(shop, sale, params) return events.refund(shop, sale, params.amount_cents) end,
   dispute = function(shop, sale) return events.dispute(shop, sale) end,
   dispute_won = function(shop, sale) return events.dispute(shop, sale, true) end,

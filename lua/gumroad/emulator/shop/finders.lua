@@ -1,14 +1,15 @@
---- Handlers that begin by finding what the request names. The response to what is not there is made here.
+--- Wrappers for handlers that first find the object that the request names. If there is no such object, the response
+-- says so.
 local catalog = require "gumroad.emulator.shop.catalog"
 local sales = require "gumroad.emulator.shop.sales"
 local subscriptions = require "gumroad.emulator.shop.subscriptions"
 
 local finders = {}
 
---- A finder.
--- @param name   of what it finds, in the server's words
--- @param find   function(shop, request, ...) -> object or nil; `...`: what the finder around it found
--- @param within optional: the finder of what the object belongs to
+--- Creates a finder.
+-- @param name   what it finds, as the server calls it
+-- @param find   function(shop, request, ...) -> object or nil; `...` is what the outer finder has found
+-- @param within optional outer finder, for the object that contains this one
 -- @return function(act) -> handler, where act is function(shop, request, object, ...)
 function finders.new(name, find, within)
   return function(act)
@@ -21,9 +22,9 @@ function finders.new(name, find, within)
   end
 end
 
---- A finder of records in a store.
+--- Creates a finder of records in a store.
 -- @param store_of function(shop) -> store
--- @param field    by which it finds, default: the id, which the request calls NAME_id
+-- @param field    field to search by (default: the id, which is NAME_id in the request)
 function finders.record(name, store_of, field)
   local parameter = field or name .. "_id"
   return finders.new(name, function(shop, request)
@@ -35,7 +36,7 @@ finders.product = finders.new("product", function(shop, request)
   return catalog.find(shop, request:text "product_id")
 end)
 
---- Deleted categories are still found.
+--- This also finds deleted categories.
 finders.category = finders.new("variant_category", function(_, request, product)
   for _, category in ipairs(product.categories) do
     if category.id == request:text "variant_category_id" then return category end

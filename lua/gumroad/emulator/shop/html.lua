@@ -1,14 +1,14 @@
---- What is taken out of HTML that sellers write. Which tags and attributes the server takes out is not known
--- in full; here it is what could run or embed foreign code. Each byte is looked at a fixed number of times,
--- as such a page may be long and anything.
+--- Removes tags and attributes from HTML that sellers write. It is not fully known what the server removes; this
+-- removes what could run or embed foreign code. The time is linear, because a page may be long and may contain
+-- anything.
 local html = {}
 
 local REFUSED_TAGS = { "iframe", "object", "embed", "base" }
 
--- The next tag that begins with some text, from a place on.
+-- Finds the next tag that begins with a text.
 -- @param lower the page in lower case
--- @param start "<iframe" or "</iframe"
--- @return the places of its first and its last byte, or nil
+-- @param start such as "<iframe" or "</iframe"
+-- @return the positions of its first and last byte, or nil
 local function find_tag(lower, start, from)
   local first, last = lower:find(start, from, true)
   while first and lower:find("^%w", last + 1) do first, last = lower:find(start, last + 1, true) end
@@ -16,9 +16,9 @@ local function find_tag(lower, start, from)
   if close then return first, close end
 end
 
--- Takes out what a function finds.
--- @param find function(from) -> the places of the first and the last byte to go, or nil
--- @return what is left, how often something went
+-- Removes what a function finds.
+-- @param find function(from) -> positions of the first and last byte to remove, or nil
+-- @return the rest, how many pieces were removed
 local function remove(text, find)
   local out, count, from = {}, 0, 1
   local first, last = find(from)
@@ -32,7 +32,7 @@ local function remove(text, find)
   return table.concat(out), count
 end
 
--- Elements from their tag to the one that ends them.
+-- Finds elements, from the opening to the closing tag.
 local function remove_elements(text, name)
   local lower = text:lower()
   return remove(text, function(from)
@@ -43,8 +43,8 @@ local function remove_elements(text, name)
   end)
 end
 
--- A finder of tags that remembers the next one.
--- @return function(from) -> as find_tag; `from` never falls
+-- Creates a finder of tags that remembers the next one.
+-- @return function(from) -> result of find_tag; `from` must not decrease
 local function tag_finder(lower, start)
   local first, last = find_tag(lower, start, 1)
   return function(from)
@@ -53,7 +53,7 @@ local function tag_finder(lower, start)
   end
 end
 
--- Tags that have no counterpart.
+-- Finds tags without a counterpart.
 local function remove_single_tags(text, name)
   local lower = text:lower()
   local next_open, next_close = tag_finder(lower, "<" .. name), tag_finder(lower, "</" .. name)
@@ -65,8 +65,8 @@ local function remove_single_tags(text, name)
   end)
 end
 
---- Takes out tags and what is in them.
--- @return what is left, the names of the tags that went, how often one went
+--- Removes elements with their contents.
+-- @return the rest, the names of the removed tags, how many were removed
 function html.remove_tags(text)
   local names, total = {}, 0
   for _, name in ipairs(REFUSED_TAGS) do
@@ -79,8 +79,8 @@ function html.remove_tags(text)
   return text, names, total
 end
 
---- Takes out the attributes that run scripts, such as onclick.
--- @return what is left, the names of those that went, how many went
+--- Removes attributes that run scripts, such as onclick.
+-- @return the rest, the names of the removed attributes, how many were removed
 function html.remove_attributes(text)
   local seen, names, unclosed = {}, {}, {}
   local clean, total = remove(text, function(from)

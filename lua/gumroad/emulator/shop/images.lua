@@ -1,10 +1,10 @@
---- Images that a request names: uploaded to the storage, or somewhere on the web. Nothing is
--- fetched here. The server's own words for what is wrong are not known; these are ours.
+--- The image that a request names: an upload in the storage, or a URL. Nothing is fetched. The server's messages are
+-- unknown, so these are our own.
 local uploads = require "gumroad.emulator.shop.uploads"
 
 local images = {}
 
---- @return { filename, size or nil } | nil, what is wrong
+--- @return { filename, size or nil } | nil, message
 function images.of(shop, request)
   local signed_id, url = request:text "signed_blob_id", request:text "url"
   if signed_id then

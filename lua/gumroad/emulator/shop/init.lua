@@ -1,9 +1,9 @@
---- The invented shop: what is known of it at any time. Products, sales and subscriptions follow from the
--- seed and a number; what a client changed, or what happened since the start, is kept here and wins. So a
--- shop of any size starts at once.
+--- The invented shop. Products, sales and subscriptions are computed from the seed and a number when they are needed,
+-- so a shop of any size starts at once. What clients change and what happens after the start is stored here and
+-- takes precedence.
 --
--- The modules beside this one are functions of a shop. Records are plain Lua tables; how they look on the
--- wire is the business of gumroad.emulator.views (responses) and gumroad.emulator.pings.
+-- The other modules in this folder are functions on a shop. Records are plain Lua tables. gumroad.emulator.views and
+-- gumroad.emulator.pings convert them for responses and pings.
 local catalog = require "gumroad.emulator.shop.catalog"
 local limits = require "gumroad.api.limits"
 local rng = require "gumroad.emulator.shop.rng"
@@ -13,13 +13,13 @@ local Shop = {}
 Shop.__index = Shop
 Shop.SELLER_EMAIL = "ana@example.com"
 
---- Seconds of Unix time in the emulated world: it starts at `now` and runs as ours does,
--- unless it is advanced.
+--- Returns the Unix time in the emulated world, in whole seconds. It starts at `now`, runs like the real time, and
+-- can be advanced.
 function Shop:time()
   return self.started_at + (os.time() - self.real_start) + self.advanced
 end
 
--- What clients changed and made, at the start.
+-- The tables for what clients change and create.
 local function new_state()
   return {
     products = {}, sales = {}, subscriptions = {}, payouts = {}, stores = {}, tokens = {}, imported = {},
@@ -30,10 +30,10 @@ local function new_state()
   }
 end
 
---- A shop.
--- @param options `seed`, `products`, `sales`, `subscribers` (how many there are at the start), `now` (Unix
---   time), and optionally `url` (of its server), `part_size`, `strict_post_url`, `old_server`
--- @return shop; its field `emit` (function(event, record)) is called at each event
+--- Creates a shop.
+-- @param options `seed`, `products`, `sales` and `subscribers` (how many there are at the start), `now` (Unix
+--   time); optionally `url` (of its server), `part_size`, `strict_post_url`, `old_server`
+-- @return shop, whose field `emit`, a function(event, record, details), is called for each event
 function Shop.new(options)
   local self = setmetatable(new_state(), Shop)
   self.rng, self.started_at, self.real_start = rng.new(options.seed), options.now, os.time()

@@ -1,5 +1,4 @@
---- Pages that sellers write in HTML, of products, of the profile and others: the operations that products
--- and the profile share.
+--- HTML pages that sellers write: the operations that products and the profile have in common.
 local html_rules = require "gumroad.emulator.shop.html"
 local json = require "gumroad.emulator.http.json"
 
@@ -13,10 +12,11 @@ local Change = json.shape { "custom_html", "previous_custom_html", "sanitization
   "profile_url" }
 local Shown = json.shape { "custom_html", "rendered_html", "has_landing_page", "landing_url",
   "profile_url" }
-local Beside = json.shape { "previous_custom_html", "sanitization_report" }
-local Only = json.shape { "sanitization_report" }
+local ExtraFields = json.shape { "previous_custom_html", "sanitization_report" }
+local ReportOnly = json.shape { "sanitization_report" }
 
---- @return what is left of the HTML, the report | nil, what is wrong, the report
+--- Removes what is not allowed in HTML.
+-- @return the rest, the report | nil, message, the report
 function landing_pages.clean(html)
   local clean, tags, tags_count = html_rules.remove_tags(html)
   local attributes, count
@@ -30,28 +30,30 @@ function landing_pages.clean(html)
 end
 
 local function refuse(request, fault, report)
-  return request:refuse(fault, Only { sanitization_report = report })
+  return request:refuse(fault, ReportOnly { sanitization_report = report })
 end
 
---- The handler's whole response to a preview.
+--- Handles a preview.
+-- @return the handler's result
 function landing_pages.preview(request)
   local clean, report, more = landing_pages.clean(request:text "custom_html" or "")
   if not clean then return refuse(request, report, more) end
   return Preview { custom_html = clean, sanitization_report = report }
 end
 
---- Sets a record's custom_html; "" clears it.
--- @return an object to stand beside the record | nil, the handler's whole response
+--- Sets a record's custom_html; "" removes it.
+-- @return extra fields of the response | nil, the handler's result
 function landing_pages.set(record, request, html)
   local clean, report, more = landing_pages.clean(html)
   if not clean then return nil, refuse(request, report, more) end
   local before = record.custom_html or json.null
   record.custom_html = clean ~= "" and clean or nil
-  return Beside { previous_custom_html = before, sanitization_report = report }
+  return ExtraFields { previous_custom_html = before, sanitization_report = report }
 end
 
---- The handler's whole response to a change.
+--- Handles a change.
 -- @param urls table: landing_url or profile_url
+-- @return the handler's result
 function landing_pages.change(record, request, html, urls)
   local done, refusal = landing_pages.set(record, request, html)
   if not done then return refusal end
@@ -69,7 +71,8 @@ local function occurrences(text, part)
   end
 end
 
---- The handler's whole response to the replacement of one place.
+--- Handles the replacement of a piece of the page.
+-- @return the handler's result
 function landing_pages.edit(record, request, urls)
   local find, html = request:text "find" or "", record.custom_html or ""
   local count = find ~= "" and occurrences(html, find) or 0
@@ -79,7 +82,7 @@ function landing_pages.edit(record, request, urls)
   return landing_pages.change(record, request, changed, urls)
 end
 
---- What a record's page is.
+--- Returns a record's page.
 -- @param urls table: landing_url, or profile_url and rendered_html
 function landing_pages.show(record, urls)
   return Shown { custom_html = record.custom_html or json.null, rendered_html = urls.rendered_html,
@@ -87,7 +90,7 @@ function landing_pages.show(record, urls)
     profile_url = urls.profile_url }
 end
 
---- A whole page around what the seller wrote.
+--- Returns a whole HTML document with the seller's HTML in it.
 function landing_pages.render(body)
   return "<!DOCTYPE html><html><body>" .. body .. "</body></html>"
 end

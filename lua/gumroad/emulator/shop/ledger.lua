@@ -1,5 +1,5 @@
---- What the sales of a shop come to: sums over times, and payouts. Payout number n is for the n-th week
--- of the shop and is made on the morning after it; weeks in which nothing was left have none.
+--- Sums over the sales of a shop, and payouts. Payout number n is for the shop's n-th week and is made on the morning
+-- after it. There is no payout for a week in which nothing is left to pay.
 local date = require "gumroad.base.date"
 local format = require "gumroad.emulator.http.format"
 local paging = require "gumroad.emulator.http.paging"
@@ -11,7 +11,7 @@ local PAYOUT_FEE = 50  -- cents
 
 local ledger = {}
 
---- An iterator over the listed sales with from <= time < to, oldest first.
+--- Iterates over the listed sales with from <= time < to, oldest first.
 function ledger.sales(shop, from, to)
   local function created(number) return sales.created(shop, number) end
   local number = paging.last_at(shop.sale_count, created, from - 1)
@@ -22,7 +22,7 @@ function ledger.sales(shop, from, to)
   end
 end
 
---- The part of a sale that was refunded: US cents, and the fee that came back.
+--- Returns what was refunded of a sale, in US cents, and the fee that was returned.
 function ledger.refunded(sale)
   if sale.refunded_cents == 0 then return 0, 0 end
   local part = sale.refunded_cents / sale.listed_cents
@@ -31,12 +31,12 @@ end
 
 -- payouts ---------------------------------------------------------------------------------
 
---- Unix time of payout number n.
+--- Returns the Unix time of payout number n.
 function ledger.payout_created(shop, number)
   return math.floor((shop.opened_at + number * WEEK) / DAY + 1) * DAY + MORNING
 end
 
---- How many payouts were made, or left out, until now.
+--- Returns how many payouts have been made until now, including those that were left out.
 function ledger.payout_count(shop)
   local count = math.floor((shop:time() - shop.opened_at) / WEEK)
   if ledger.payout_created(shop, count) > shop:time() then count = count - 1 end
@@ -91,7 +91,7 @@ local function make_payout(shop, number, count)
   return payout
 end
 
---- Payout number n, or nil where nothing was left to pay. One that was made stays as it is.
+--- Returns payout number n, or nil if nothing was left to pay. A payout does not change after it is made.
 function ledger.payout(shop, number)
   local count = ledger.payout_count(shop)
   if number < 1 then return nil end
@@ -103,7 +103,7 @@ function ledger.payout(shop, number)
   return payout.cents > 0 and payout or nil
 end
 
---- The payouts to come, at most two, the later first.
+--- Returns the upcoming payouts: at most two, the later one first.
 function ledger.upcoming(shop)
   local out = {}
   for number = ledger.payout_count(shop) + 2, ledger.payout_count(shop) + 1, -1 do
@@ -125,7 +125,7 @@ local function count(sum, sale)
   if back > 0 then sum.refunded_units = sum.refunded_units + sale.quantity end
 end
 
--- Which group a sale belongs to: its key and label.
+-- The key and the label of the group that a sale belongs to.
 local GROUPS = {
   product = function(sale) return sale.product.id, sale.product.name end,
   hour = function(sale) return format.seller_time("%Y-%m-%dT%H:00", sale.created) end,
@@ -137,7 +137,7 @@ local GROUPS = {
   month = function(sale) return format.seller_time("%Y-%m", sale.created) end,
 }
 
---- Whether sales can be grouped so.
+--- Whether sales can be grouped by this.
 function ledger.can_group(by)
   return GROUPS[by] ~= nil
 end
@@ -149,10 +149,10 @@ end
 
 local function by_key(a, b) return a.key < b.key end
 
---- Sums over the sales with from <= time < to.
+--- Sums up the sales with from <= time < to.
 -- @param by product, hour, day, week, month, or nil
--- @return { gross, refunded, units, refunded_units }, and a list of the same with `key` and
---   `label` for each group
+-- @return { gross, refunded, units, refunded_units }, and a list of groups, which have these fields, `key` and
+--   `label`
 function ledger.summary(shop, from, to, by)
   local total, groups, of_key = new_sum(), {}, {}
   for sale in ledger.sales(shop, from, to) do
@@ -170,8 +170,8 @@ function ledger.summary(shop, from, to, by)
   return total, groups
 end
 
---- What a year (of UTC) came to, in US cents: { gross, fees, taxes, affiliates }.
--- @param year as text of four digits
+--- Sums up a year in UTC. -> { gross, fees, taxes, affiliates } in US cents
+-- @param year string of four digits
 function ledger.year(shop, year)
   local sum = { gross = 0, fees = 0, taxes = 0, affiliates = 0 }
   for sale in ledger.sales(shop, date.parse(year .. "-01-01"), date.parse(year .. "-12-31") + DAY) do

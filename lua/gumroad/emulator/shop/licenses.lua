@@ -1,5 +1,5 @@
---- License keys. A license is of a sale, of a subscription (all its charges show the same) or of an
--- imported customer. Like these it follows from the seed and a number, until somebody changes it.
+--- License keys. A license belongs to a sale, to a subscription (all of its charges have the same key) or to an
+-- imported customer. Like these, it is computed from the seed and a number until it is changed.
 local sales = require "gumroad.emulator.shop.sales"
 local subscriptions = require "gumroad.emulator.shop.subscriptions"
 
@@ -19,20 +19,20 @@ local function license(shop, of, number)
   }
 end
 
---- The license that came with a sale, or nil: { key, id, uses, disabled, of, number }.
+--- Returns the license of a sale, or nil: { key, id, uses, disabled, of, number }.
 function licenses.of_sale(shop, sale)
   if not sale.product.licensed then return nil end
   if sale.subscription then return license(shop, "subscription", sale.subscription.number) end
   return license(shop, "sale", sale.number)
 end
 
---- The license of a subscription, or nil.
+--- Returns the license of a subscription, or nil.
 function licenses.of_subscription(shop, subscription)
   return subscription.product.licensed and license(shop, "subscription", subscription.number) or nil
 end
 
--- What a license belongs to: the product and the sale (of a subscription: the first) or the
--- imported customer; nil where nobody holds it.
+-- What a license belongs to: the product, and the sale (for a subscription, the first one) or the imported
+-- customer; nil if it belongs to nobody.
 local function holder(shop, found)
   if found.of == "imported" then
     local customer = shop.imported[found.number]
@@ -54,8 +54,8 @@ local function license_of_key(shop, key)
   end
 end
 
---- The license of a key, or nil.
--- @return license, its product, its sale or nil, its imported customer or nil
+--- Finds the license with a key.
+-- @return license, product, sale or nil, imported customer or nil; nothing if there is no such license
 function licenses.find(shop, key)
   local found = license_of_key(shop, key)
   if not found or found.key ~= key then return nil end
@@ -63,12 +63,12 @@ function licenses.find(shop, key)
   if product then return found, product, sale, customer end
 end
 
---- Keeps a license that was changed.
+--- Stores a license that was changed.
 function licenses.keep(shop, changed)
   shop.licenses[changed.of][changed.number] = changed
 end
 
---- Gives a license another key; the old one is nobody's.
+--- Gives a license another key. The old key is no longer found.
 function licenses.rotate(shop, changed)
   shop.new_keys[changed.key] = nil
   shop.rotations = shop.rotations + 1
@@ -77,8 +77,8 @@ function licenses.rotate(shop, changed)
   licenses.keep(shop, changed)
 end
 
---- Adds a customer from elsewhere, who has a license and no sale.
--- @return the customer, its license
+--- Imports a customer from another platform, who has a license but no sale.
+-- @return customer, license
 function licenses.import_customer(shop, product, email)
   local number = #shop.imported + 1
   shop.imported[number] = { id = shop.rng:id("imported_customer", number), product = product, email = email,

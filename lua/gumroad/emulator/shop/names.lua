@@ -1,7 +1,7 @@
---- The words the invented shop is made of: people, places and products.
+--- The names in the invented shop: people, places and products.
 local names = {}
 
---- { as it is written, as an address has it }
+--- { as it is written, as in an email address }
 names.first = {
   { "Lena", "lena" }, { "Jules", "jules" }, { "Noor", "noor" }, { "Miguel", "miguel" },
   { "Iris", "iris" }, { "Zoë", "zoe" }, { "Søren", "soren" }, { "Aylin", "aylin" },
@@ -26,7 +26,7 @@ names.last = {
 
 names.mail_hosts = { "example.com", "example.org", "example.net" }
 
---- country, its code, whether sales tax is added there, a city, state and code in it
+--- country, its code, whether sales tax is added there; a city, its state and its postal code
 names.places = {
   { "United States", "US", false, "Santa Fe", "NM", "87501" },
   { "Germany", "DE", true, "Leipzig", "SN", "04109" },
@@ -58,8 +58,7 @@ names.field_values = {
   "Zoë & Max = 100% ♥", "For Grandma", "The night shift", "日本語", "Nº 7 <please>", "Max",
 }
 
---- What the shop sells, oldest first. After the last, numbers of the zine "Colour Notes"
--- go on for ever.
+--- The products of the shop, oldest first. Issues of the zine "Colour Notes" follow without end.
 names.products = {
   { name = "Gouache Brushes Vol. 1", permalink = "gvone", price = 1500,
     tags = { "brushes", "gouache" }, summary = "18 brushes, one .abr file", covers = 1,

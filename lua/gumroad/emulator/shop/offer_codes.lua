@@ -1,4 +1,4 @@
---- Discount codes, of one product or of all.
+--- Discount codes, for one product or for all.
 local prices = require "gumroad.emulator.shop.prices"
 local Store = require "gumroad.emulator.shop.store"
 
@@ -8,18 +8,18 @@ local function fill(store, shop)
   store:add { name = "AUTUMN-10", universal = true, percent = 10, used = math.floor(shop.first_sales / 12) }
 end
 
---- The shop's codes, oldest first.
+--- Returns the shop's codes, oldest first.
 function offer_codes.of(shop)
   return Store.of(shop, "offer_codes", "offer_code", fill)
 end
 
---- Whether a code is for a product; a universal amount is for those in its currency.
+--- Whether a code is for a product. A universal code with an amount is only for products in its currency.
 function offer_codes.fits(code, product)
   if not code.universal then return code.product == product end
   return code.percent ~= nil or code.currency == product.currency
 end
 
---- The names of a product's codes that bring its price to where nothing can be sold.
+--- Returns the names of the codes with which a product would cost too little to be sold.
 function offer_codes.too_generous(shop, product)
   local names = {}
   for _, code in ipairs(offer_codes.of(shop)) do

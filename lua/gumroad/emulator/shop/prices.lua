@@ -1,27 +1,27 @@
---- What things cost.
+--- Prices.
 local currency = require "gumroad.api.currency"
 
 local floor = math.floor
 
-local US_CENTS = { usd = 1, eur = 1.08, gbp = 1.27, jpy = 0.662 }  -- for a smallest unit
+local US_CENTS = { usd = 1, eur = 1.08, gbp = 1.27, jpy = 0.662, vnd = 0.00386 }  -- per smallest unit of the currency
 
 local prices = {}
 
---- A year of a membership costs as much as this many months.
+--- A year of a membership costs as much as this number of months.
 prices.MONTHS_OF_YEAR = 10
 
---- What an amount in smallest units of a currency is worth here, in US cents.
+--- Converts an amount in the smallest unit of a currency to US cents.
 function prices.us_cents(amount, code)
   return floor(amount * (US_CENTS[code] or 1) + 0.5)
 end
 
---- Whether something can be sold at a price: for nothing, or for enough.
--- @param cents in the currency's smallest unit
+--- Whether something can be sold at a price: 0, or at least the minimum.
+-- @param cents in the smallest unit of the currency
 function prices.is_allowed(cents, code)
   return cents <= 0 or cents >= currency.minimum(code)
 end
 
---- Sets what of a sale follows from product, quantity, variants and discount.
+--- Sets the amounts of a sale, from its product, quantity, variants and discount.
 function prices.set(sale)
   local product = sale.product
   local each = product.price + sale.variants_cents

@@ -1,5 +1,4 @@
---- What products.create and products.update do to a product. Where the server's own words for
--- what is wrong are not known, these are ours.
+--- Changes by products.create and products.update. Where the server's messages are unknown, they are our own.
 local currency = require "gumroad.api.currency"
 local catalog = require "gumroad.emulator.shop.catalog"
 local fields = require "gumroad.emulator.http.fields"
@@ -30,7 +29,7 @@ local FIELDS = {
   has_same_rich_content_for_all_variants = { "shares_content", fields.truth },
 }
 
---- What is wrong with a product to be made, or nil.
+--- Returns what is wrong with a new product, or nil.
 function changes.fault_of_new(request)
   if fields.is_blank(request:text "name") then return "Name can't be blank" end
   if fields.is_blank(request:text "price") then return "Price can't be blank" end
@@ -63,7 +62,7 @@ local function fault_of_files(shop, request, product)
   end
 end
 
---- What is wrong with changes of a product, or nil.
+--- Returns what is wrong with the changes of a product, or nil.
 -- @param product nil for a new one
 function changes.fault_of(shop, request, product)
   local name, code = request:text "name", request:text "price_currency_type"
@@ -81,7 +80,7 @@ function changes.fault_of(shop, request, product)
   return fault_of_taxonomy(request) or fault_of_files(shop, request, product)
 end
 
---- What a new product is made of, before the changes are applied.
+--- Returns the plan of a new product, before the changes are applied.
 function changes.plan_of(request)
   local kind = request:text "native_type"
   local draft = fields.truth(request:text "draft") or request:text "published" == "false"
@@ -98,7 +97,7 @@ local function set_files(shop, product, entries)
   product.files = files
 end
 
--- Pages as the server shows them: with ids, which new ones get.
+-- Sets the pages as the server shows them: with ids, which are assigned to new pages.
 local function set_content(shop, product, entries)
   local pages = {}
   for i, entry in ipairs(entries) do
@@ -110,7 +109,7 @@ local function set_content(shop, product, entries)
   product.rich_content = pages
 end
 
--- The covers that are named come first, in that order.
+-- Puts the named covers first, in the given order.
 local function order_covers(product, ids)
   local rest, ordered = {}, {}
   for _, id in ipairs(product.cover_ids) do rest[id] = true end
@@ -123,7 +122,7 @@ local function order_covers(product, ids)
   product.cover_ids = ordered
 end
 
---- Changes what the request names; nothing is wrong with it.
+--- Applies the changes in a request, which must be valid.
 function changes.apply(shop, request, product)
   fields.change(product, request, FIELDS)
   local params = request.params
@@ -133,7 +132,7 @@ function changes.apply(shop, request, product)
   if type(params.cover_ids) == "table" then order_covers(product, params.cover_ids) end
 end
 
---- What was saved and yet does not work, or nil.
+--- Returns a warning about something that was saved but does not work, or nil.
 function changes.warning(shop, product)
   local names = offer_codes.too_generous(shop, product)
   if #names == 0 then return nil end

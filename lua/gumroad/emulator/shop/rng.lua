@@ -1,6 +1,6 @@
---- The one source of chance. It has no memory: what it gives depends on the seed, a purpose and a
--- number alone, and is the same on all Luas (every product stays below 2^53). So are ids that can be
--- read back: sale number 70,000 is found by its id without having made the other 69,999.
+--- The only random number generator. It has no state: each result depends only on the seed, a purpose and a number,
+-- and is the same on all Luas (every product stays below 2^53). Ids contain their number, so sale number 70,000 is
+-- found by its id without creating the other 69,999.
 local floor = math.floor
 
 local PRIME = 2147483647
@@ -13,16 +13,16 @@ for i = 0, 63 do
   VALUE[DIGIT[i]] = i
 end
 
--- Everything that is left to chance, and everything that has an id. With another number a shop of the
--- same seed is another shop. A purpose that is not here has a number that follows from its name.
+-- The purposes of random values and ids. Changing a number here changes the shop of every seed. A purpose that is not
+-- listed gets a number from its name.
 local PURPOSES = {
-  -- what ids name
+  -- ids
   product = 1, sale = 2, subscription = 3, category = 4, variant = 5, custom_field = 6,
   resource_subscription = 7, imported_customer = 8, email = 9, workflow = 10, workflow_email = 11,
   payout = 12, seller = 40, file = 41, rich_content = 43, sku = 44, offer_code = 46, media = 47,
   upsell = 48, upsell_variant = 49, utm_link = 50, review_id = 51, page = 52,
   sale_license = 20, subscription_license = 30, imported_license = 50,
-  -- names of images and of what is embedded
+  -- names of images and embedded media
   profile_picture = 41, cover = 42, embed = 44, thumbnail = 45,
   -- the storage
   etag = 60, upload_name = 61, upload = 62, blob = 63, signature = 64,
@@ -37,7 +37,7 @@ local PURPOSES = {
   code = 140, access_token = 141, refresh_token = 142, device_code = 143, user_code = 144,
 }
 
-local FROM_NAMES = 1000  -- numbers below are given by hand
+local FROM_NAMES = 1000  -- smaller numbers are in the table
 
 setmetatable(PURPOSES, { __index = function(_, name)
   local number = 0
@@ -53,7 +53,7 @@ function rng.new(seed)
   return setmetatable({ seed = floor(seed) % 2147483648 }, rng)
 end
 
---- A number from 0 to 2^31 - 2, from three non-negative integers below 2^31.
+--- Returns a number from 0 to 2^31 - 2, computed from three non-negative integers below 2^31.
 local function mix(seed, purpose, number)
   local h = (seed * 7919 + number * 104729 + purpose * 1299709 + 12345) % PRIME
   for round = 1, 4 do
@@ -66,14 +66,14 @@ local function roll(seed, purpose, number, sides)
   return floor(mix(seed, purpose, number) / 8) % sides
 end
 
---- A number from 0 to sides - 1.
--- @param purpose name of what is left to chance
--- @param number  of the object that it is for
+--- Returns a number from 0 to sides - 1.
+-- @param purpose what it is for
+-- @param number  number of the object that it is for
 function rng:roll(purpose, number, sides)
   return roll(self.seed, PURPOSES[purpose], number, sides)
 end
 
---- One element of a list.
+--- Returns an element of a list.
 function rng:choose(purpose, number, list)
   return list[1 + self:roll(purpose, number, #list)]
 end
@@ -85,7 +85,7 @@ local function multiply(a, b)
   return (a * floor(b / 32768) % ORDERS * 32768 + a * (b % 32768)) % ORDERS
 end
 
--- Newton: each step doubles the bits in which factor * inverse is 1
+-- Newton's method: each step doubles the number of bits in which factor * inverse is 1
 local function inverse_of(factor)
   local inverse = factor
   for _ = 1, 5 do
@@ -95,20 +95,19 @@ local function inverse_of(factor)
 end
 local ORDER_INVERSE = inverse_of(ORDER_FACTOR)
 
---- The obfuscated number of element `number`: below 2^30, and no two alike.
+--- Returns the obfuscated number of element `number`: below 2^30, and unique.
 function rng.order_number(number)
   return (multiply(number % ORDERS, ORDER_FACTOR) + ORDER_SHIFT) % ORDERS
 end
 
---- The element's number again.
+--- Returns the number of an element from its obfuscated number.
 function rng.number_of_order(order)
   return multiply((order - ORDER_SHIFT) % ORDERS, ORDER_INVERSE)
 end
 
 -- ids -------------------------------------------------------------------------------------
 
--- 16 digits that nobody can guess; the number hides in the five that follow, moved by an
--- amount that depends on the 16.
+-- 16 random digits. The next five digits contain the number, shifted by an amount that depends on the 16.
 local function id_prefix(seed, purpose, number)
   local out = {}
   for part = 0, 3 do
@@ -127,8 +126,8 @@ local function shift_of(prefix, seed)
   return h % ORDERS
 end
 
---- An external id: 22 digits of URL-safe base64 and "==".
--- @param purpose name of the kind of object
+--- Returns an external id: 22 digits of URL-safe base64 and "==".
+-- @param purpose the kind of object
 -- @param number  below 2^30
 function rng:id(purpose, number)
   local seed, of = self.seed, PURPOSES[purpose]
@@ -143,7 +142,7 @@ function rng:id(purpose, number)
   return table.concat(out) .. "=="
 end
 
---- The number behind an external id of that kind, or nil.
+--- Returns the number in an external id of this kind, or nil.
 function rng:number_of_id(purpose, id)
   if #id ~= 24 or not id:find("^[%w_-]+==$") then return nil end
   local hidden = 0
@@ -159,7 +158,7 @@ local function hex(seed, purpose, number)
     mix(seed, purpose + 1, number) % 65536)
 end
 
---- A license key: four groups of eight hex digits; the last hides the number.
+--- Returns a license key: four groups of eight hex digits. The last group contains the number.
 function rng:license_key(purpose, number)
   local seed, of = self.seed, PURPOSES[purpose]
   local prefix = hex(seed, of, number) .. "-" .. hex(seed, of + 2, number) .. "-" .. hex(seed, of + 4, number)
@@ -167,7 +166,7 @@ function rng:license_key(purpose, number)
   return ("%s-%04X%04X"):format(prefix, floor(hidden / 65536), hidden % 65536)
 end
 
---- The number behind a license key of that kind, or nil.
+--- Returns the number in a license key of this kind, or nil.
 function rng:number_of_license_key(purpose, key)
   local prefix, high, low = key:match("^(%x+%-%x+%-%x+)%-(%x%x%x%x)(%x%x%x%x)$")
   if not prefix then return nil end
@@ -178,7 +177,7 @@ end
 
 -- texts -----------------------------------------------------------------------------------
 
---- Digits of a given count, the first not 0: "5530311507811".
+--- Returns a given count of digits. The first digit is not 0: "5530311507811".
 function rng:digits(purpose, number, count)
   local seed, of = self.seed, PURPOSES[purpose]
   local out = { tostring(1 + roll(seed, of, number, 9)) }
@@ -186,7 +185,7 @@ function rng:digits(purpose, number, count)
   return table.concat(out)
 end
 
---- Letters of an alphabet, in a given count.
+--- Returns a given count of letters from an alphabet.
 function rng:letters(purpose, number, count, alphabet)
   local out = {}
   for i = 1, count do
@@ -196,14 +195,14 @@ function rng:letters(purpose, number, count, alphabet)
   return table.concat(out)
 end
 
---- 43 digits of URL-safe base64, as tokens and codes have.
+--- Returns 43 digits of URL-safe base64, as in tokens and codes.
 function rng:token(purpose, number)
   local out = {}
   for i = 1, 43 do out[i] = DIGIT[floor(mix(self.seed, PURPOSES[purpose] * 64 + i, number) / 8) % 64] end
   return table.concat(out)
 end
 
---- 32 lower-case hex digits, as covers have.
+--- Returns 32 lower-case hex digits, as in the ids of covers.
 function rng:guid(purpose, number)
   local out = {}
   for i = 1, 8 do out[i] = ("%04x"):format(mix(self.seed, PURPOSES[purpose] * 8 + i, number) % 65536) end

@@ -1,4 +1,4 @@
---- The filters of the list of sales. What is known of a sale without making it is asked first.
+--- The filters of the list of sales. Filters that do not need the whole sale come first.
 local buyers = require "gumroad.emulator.shop.buyers"
 local catalog = require "gumroad.emulator.shop.catalog"
 local licenses = require "gumroad.emulator.shop.licenses"
@@ -50,9 +50,8 @@ local FILTERS = {
   end },
 }
 
---- A test of sale numbers for the list of sales.
--- @param wanted table of `product_id` (of a product that exists), `email`, `order_id`, `name`,
---   `license_key`
+--- Creates a filter of sale numbers.
+-- @param wanted table: `product_id` (of a product that exists), `email`, `order_id`, `name`, `license_key`
 -- @return function(number) -> boolean
 return function(shop, wanted)
   local tests = { function(number) return sales.is_listed(shop, number) end }

@@ -1,5 +1,4 @@
---- The sales of a shop. Sale number n, 1 being the oldest, follows from the seed and n, until somebody
--- changes it.
+--- The sales of a shop. Sale number n (1 is the oldest) is computed from the seed and n until it is changed.
 local buyers = require "gumroad.emulator.shop.buyers"
 local catalog = require "gumroad.emulator.shop.catalog"
 local json = require "gumroad.emulator.http.json"
@@ -15,7 +14,7 @@ local sales = {}
 
 sales.created = timeline.sale_created
 
---- A sale with nothing in it yet.
+--- Creates an empty sale.
 function sales.blank(shop, number, product, buyer)
   return {
     number = number, id = shop.rng:id("sale", number), order_number = rng.order_number(number),
@@ -48,7 +47,7 @@ function sales.fill_fields(shop, sale)
   end
 end
 
--- What befell a sale that was paid for: refunds, disputes, and better things.
+-- Adds refunds, disputes and better things to a paid sale.
 local function add_misfortunes(shop, sale)
   local number, rolls = sale.number, shop.rng
   if rolls:roll("refund", number, 100) < 3 then
@@ -77,7 +76,7 @@ local function add_shipping(shop, sale)
   end
 end
 
--- What followed the order.
+-- Adds what happened after the order.
 local function add_history(shop, sale)
   local paid = sale.price > 0
   if paid then
@@ -97,7 +96,7 @@ local function make(shop, number)
   local subscription, recurring = timeline.subscription_of_sale(shop, number)
   if subscription then
     sale.subscription, sale.recurring = subscriptions.get(shop, subscription), recurring
-    sale.variant_seed = subscription  -- the same tier at each charge
+    sale.variant_seed = subscription  -- so that each charge has the same tier
   end
   sale.created = sales.created(shop, number)
   sale.referrer = shop.rng:choose("referrer", number, names.referrers)
@@ -112,31 +111,31 @@ local function make(shop, number)
   return sale
 end
 
---- Sale number n, or nil. Whoever changes it must `keep` it.
+--- Returns sale number n, or nil. Call `keep` after changing it.
 function sales.get(shop, number)
   if number < 1 or number > shop.sale_count then return nil end
   return shop.sales[number] or make(shop, number)
 end
 
---- Keeps a sale that was changed.
+--- Stores a sale that was changed.
 function sales.keep(shop, sale)
   shop.sales[sale.number] = sale
   if sale.subscription then subscriptions.keep(shop, sale.subscription) end
 end
 
---- A sale by its id, or nil.
+--- Finds a sale by its id.
 function sales.find(shop, id)
   local number = shop.rng:number_of_id("sale", id)
   return number and sales.get(shop, number)
 end
 
---- Whether a sale was reviewed in words. Known without making the sale.
+--- Whether a sale has a review with a text. This does not create the sale.
 function sales.is_reviewed(shop, number)
   if shop.sales[number] then return shop.sales[number].review ~= nil end
   return shop.rng:roll("review", number, 30) == 0
 end
 
---- Whether `GET /sales` shows the sale at all (test purchases and gift receivers not).
+--- Whether `GET /sales` lists the sale. It leaves out test purchases and the receivers of gifts.
 function sales.is_listed(shop, number)
   local sale = shop.sales[number]
   return not (sale and sale.unlisted)

@@ -1,12 +1,12 @@
---- Records of one kind that clients make and delete, such as discount codes: a list, the newest last.
+--- A store of records that clients create and delete, such as discount codes: a list with the newest last.
 local Store = {}
 Store.__index = Store
 
---- A shop's store of a kind.
--- @param name    of the kind
--- @param purpose what the ids of its records are for, see gumroad.emulator.shop.rng
--- @param fill    optional function(store, shop), which adds the records of the start; called when the
---   store is first asked for
+--- Returns a shop's store for a kind of record.
+-- @param name    name of the kind
+-- @param purpose purpose of the ids, see gumroad.emulator.shop.rng
+-- @param fill    optional function(store, shop) that adds the records at the start; called when the store is
+--   first used
 function Store.of(shop, name, purpose, fill)
   local store = shop.stores[name]
   if not store then
@@ -17,7 +17,7 @@ function Store.of(shop, name, purpose, fill)
   return store
 end
 
---- Adds a record, which gets an id, as the newest.
+--- Adds a record as the newest one and gives it an id.
 function Store:add(record)
   self.made = self.made + 1
   record.number, record.id = self.made, self.shop.rng:id(self.purpose, self.made)
@@ -25,8 +25,8 @@ function Store:add(record)
   return record
 end
 
---- The record whose field has that value, or nil.
--- @param field default: "id"
+--- Finds the record in which a field has a value.
+-- @param field field to search by (default: "id")
 function Store:find(value, field)
   for _, record in ipairs(self) do
     if record[field or "id"] == value then return record end

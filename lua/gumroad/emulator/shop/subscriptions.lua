@@ -1,5 +1,5 @@
---- The subscriptions to memberships. Subscription number n, 1 being the oldest, follows from the seed
--- and n, until somebody changes it.
+--- The subscriptions to memberships. Subscription number n (1 is the oldest) is computed from the seed and n until it
+-- is changed.
 local buyers = require "gumroad.emulator.shop.buyers"
 local catalog = require "gumroad.emulator.shop.catalog"
 local json = require "gumroad.emulator.http.json"
@@ -9,7 +9,7 @@ local DAY = 86400
 
 local subscriptions = {}
 
---- Unix time at which subscription number n was made; it never falls as n grows.
+--- Returns the Unix time at which subscription number n was created. It never decreases with n.
 function subscriptions.created(shop, number)
   local changed = shop.subscriptions[number]
   return changed and changed.created or timeline.subscription_created(shop, number)
@@ -33,18 +33,18 @@ local function make(shop, number)
   return subscription
 end
 
---- Subscription number n, or nil. Whoever changes it must `keep` it.
+--- Returns subscription number n, or nil. Call `keep` after changing it.
 function subscriptions.get(shop, number)
   if number < 1 or number > shop.subscription_count then return nil end
   return shop.subscriptions[number] or make(shop, number)
 end
 
---- Keeps a subscription that was changed.
+--- Stores a subscription that was changed.
 function subscriptions.keep(shop, subscription)
   shop.subscriptions[subscription.number] = subscription
 end
 
---- Adds the subscription that begins with a sale.
+--- Adds the subscription that starts with a sale.
 function subscriptions.add(shop, sale)
   local number = shop.subscription_count + 1
   local subscription = {
@@ -57,13 +57,13 @@ function subscriptions.add(shop, sale)
   return subscription
 end
 
---- A subscription by its id, or nil.
+--- Finds a subscription by its id.
 function subscriptions.find(shop, id)
   local number = shop.rng:number_of_id("subscription", id)
   return number and subscriptions.get(shop, number)
 end
 
---- Ids of a subscription's purchases, oldest first.
+--- Returns the ids of a subscription's purchases, oldest first.
 function subscriptions.purchase_ids(shop, subscription)
   local ids = {}
   for i, number in ipairs(timeline.sales_of_subscription(shop, subscription.number)) do
@@ -73,7 +73,7 @@ function subscriptions.purchase_ids(shop, subscription)
   return ids
 end
 
---- Whether the list of subscribers shows it: active, or to end later.
+--- Whether the list of subscribers contains it: it is active or has not ended yet.
 function subscriptions.is_active(shop, subscription)
   return not subscription.ended_at
     and (not subscription.cancelled_at or subscription.cancelled_at > shop:time())

@@ -1,4 +1,4 @@
---- What products can be filed under.
+--- The categories that products can have.
 local taxonomy = {}
 
 local function add(id, parent, name, label)
@@ -14,7 +14,7 @@ add(67, drawing, "procreate", "Procreate")
 local music = add(90, nil, "music-and-sound-design", "Music & Sound Design")
 add(91, music, "sound-design", "Sound Design")
 
---- A category by its path or its number, given as text or number; or nil.
+--- Finds a category by its path or its id, which may be a string or a number.
 function taxonomy.find(path_or_id)
   for _, category in ipairs(taxonomy) do
     if category.path == path_or_id or category.id == tonumber(path_or_id) then return category end

@@ -1,17 +1,17 @@
---- When the sales before the start were made, and of what: known of each sale without making it.
+--- When the sales before the start were made, and which product was sold. None of this creates a sale.
 --
--- Every `charge_step`-th sale is a charge of a subscription, and the charges go round the
--- subscriptions, so each has one now and then until today. The other sales go round the products that
--- can be sold, in blocks of one each; where a block begins is left to chance.
+-- Every `charge_step`-th sale is a charge of a subscription. The charges rotate among the subscriptions, so that each
+-- is charged from time to time until today. The other sales are in blocks that contain each product once; the
+-- first product of a block is random.
 local floor, max, min = math.floor, math.max, math.min
 
 local DAY = 86400
-local OPEN_FOR = 730 * DAY     -- how long before the start the shop opened
-local MOST_CHARGES = 24        -- of one subscription: monthly over two years
+local OPEN_FOR = 730 * DAY     -- time between the opening of the shop and the start
+local MOST_CHARGES = 24        -- of a subscription: monthly, for two years
 
 local timeline = {}
 
---- Lays the sales out: sets what the functions below ask for.
+--- Prepares a shop for the functions below.
 -- @param shop a table with the counts at the start
 function timeline.lay_out(shop)
   shop.opened_at = shop.started_at - OPEN_FOR
@@ -24,14 +24,14 @@ function timeline.lay_out(shop)
   shop.recurrence = days > 60 and "yearly" or "monthly"
 end
 
---- Unix time of sale number n; it never falls as n grows.
+--- Returns the Unix time of sale number n. It never decreases with n.
 function timeline.sale_created(shop, number)
   if number > shop.first_sales then return shop.sales[number].created end
   local from, to = floor((number - 1) * shop.pause), floor(number * shop.pause)
   return shop.opened_at + from + shop.rng:roll("jitter", number, max(1, to - from))
 end
 
---- Unix time of subscription number n, one of those at the start.
+--- Returns the Unix time of subscription number n, which must be one of those at the start.
 function timeline.subscription_created(shop, number)
   if shop.charges >= shop.first_subscriptions then
     return timeline.sale_created(shop, number * shop.charge_step)
@@ -39,7 +39,7 @@ function timeline.subscription_created(shop, number)
   return shop.opened_at + floor((number - 0.5) / shop.first_subscriptions * OPEN_FOR)
 end
 
--- Which charge a sale is: 1, 2, ... over all subscriptions, or nil.
+-- The number of a charge, counted over all subscriptions, or nil if the sale is not a charge.
 local function charge_of(shop, number)
   if number > shop.first_sales or shop.charges == 0 or number % shop.charge_step ~= 0 then
     return nil
@@ -48,15 +48,15 @@ local function charge_of(shop, number)
   return charge <= shop.charges and floor(charge) or nil
 end
 
---- The subscription whose charge a sale is, or nil.
--- @return its number, and whether it had been charged before
+--- Returns the number of the subscription that a sale is a charge of, and whether it had been charged before; or
+-- nil.
 function timeline.subscription_of_sale(shop, number)
   local charge = charge_of(shop, number)
   if not charge then return nil end
   return (charge - 1) % shop.first_subscriptions + 1, charge > shop.first_subscriptions
 end
 
---- The numbers of the sales that are charges of subscription number n, oldest first.
+--- Returns the numbers of the sales that are charges of subscription number n, oldest first.
 function timeline.sales_of_subscription(shop, number)
   local numbers = {}
   if number > shop.first_subscriptions then return numbers end
@@ -66,7 +66,7 @@ function timeline.sales_of_subscription(shop, number)
   return numbers
 end
 
---- The number of the product that was sold.
+--- Returns the number of the product that was sold.
 function timeline.product_of_sale(shop, number)
   if charge_of(shop, number) then return shop.membership_number end
   local charges_before = shop.charges > 0
@@ -77,7 +77,7 @@ function timeline.product_of_sale(shop, number)
   return shop.sellable[(plain % kinds + shop.rng:roll("block", block, kinds)) % kinds + 1]
 end
 
---- How many sales a product had before the start.
+--- Returns how many sales a product had before the start.
 function timeline.sold_before(shop, product)
   if product.membership then return shop.charges end
   local kinds, plain = #shop.sellable, shop.first_sales - shop.charges
@@ -88,7 +88,7 @@ function timeline.sold_before(shop, product)
   return blocks + (in_last and 1 or 0)
 end
 
---- The number of the buyer.
+--- Returns the number of the buyer.
 function timeline.buyer_of_sale(shop, number)
   local subscription = timeline.subscription_of_sale(shop, number)
   if subscription then return shop.plain_buyers + subscription end

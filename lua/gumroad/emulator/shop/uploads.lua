@@ -1,13 +1,13 @@
---- What is uploaded to the storage: how long things are, not their bytes.
+--- Uploads to the storage. Only sizes are stored, not the bytes.
 local limits = require "gumroad.api.limits"
 
 local PREFIX = "/_storage/"
-local PART_SECONDS, BLOB_SECONDS = limits.UPLOAD.seconds, 300  -- for which URLs can be PUT to
+local PART_SECONDS, BLOB_SECONDS = limits.UPLOAD.seconds, 300  -- how long the URLs are valid
 
---- Where the storage is, on the emulator's own server.
+--- The path of the storage on the emulator's server.
 local uploads = { PREFIX = PREFIX }
 
---- A name that nothing else has.
+--- Returns a unique name.
 -- @param purpose see gumroad.emulator.shop.rng
 local function guid(shop, purpose)
   local own = shop.storage
@@ -19,7 +19,7 @@ local function url_of(shop, key)
   return shop.url .. PREFIX .. key
 end
 
--- What makes a URL one to PUT to for some time: who has it needs no token.
+-- The signature of a URL, which allows a PUT without a token for some time.
 local function sign(shop, seconds)
   return { seconds = seconds, expires_at = shop:time() + seconds, text = guid(shop, "signature") }
 end
@@ -30,7 +30,7 @@ end
 
 -- files in parts --------------------------------------------------------------------------
 
---- Begins an upload.
+--- Starts an upload.
 -- @return { id, key, url, part_count, parts = { [number] = { tag, size } } }
 function uploads.begin(shop, filename, size)
   local key = ("attachments/%s/%s/original/%s"):format(shop.user_id, guid(shop, "upload_name"),
@@ -41,18 +41,18 @@ function uploads.begin(shop, filename, size)
   return upload
 end
 
---- Where a part is to be PUT.
+--- Returns the URL to PUT a part to.
 function uploads.part_url(upload, number)
   return ("%s?partNumber=%d&uploadId=%s&%s"):format(upload.url, number, upload.id, signed_query(upload.grant))
 end
 
---- An upload that was neither completed nor aborted, or nil.
+--- Finds an upload that was neither completed nor aborted.
 function uploads.find(shop, id, key)
   local upload = shop.storage.uploads[id]
   return upload and upload.key == key and upload or nil
 end
 
---- Forgets an upload that was completed or aborted.
+--- Removes an upload that was completed or aborted.
 function uploads.forget(shop, upload)
   shop.storage.uploads[upload.id] = nil
 end
@@ -61,9 +61,9 @@ local function bare_tag(tag)
   return type(tag) == "string" and tag:gsub('^"(.*)"$', "%1") or nil
 end
 
---- Makes a file of an upload's parts.
--- @param parts list of { part_number, etag }, as the responses to PUT had them
--- @return true, or nil where the parts are not those that arrived
+--- Assembles a file from the parts of an upload.
+-- @param parts list of { part_number, etag }, with the ETags from the responses to PUT
+-- @return true, or nil if these are not the parts that arrived
 function uploads.complete(shop, upload, parts)
   local size = 0
   for number = 1, upload.part_count do
@@ -80,7 +80,7 @@ function uploads.complete(shop, upload, parts)
   return true
 end
 
---- The size of a completed file by its URL, or nil.
+--- Returns the size of a completed file with a URL, or nil.
 function uploads.size(shop, url)
   local file = shop.storage.files[url]
   return file and file.size
@@ -88,9 +88,9 @@ end
 
 -- images and videos -----------------------------------------------------------------------
 
---- Reserves a place for a file that is PUT whole.
+--- Prepares the upload of a file in one PUT.
 -- @param blob table: filename, byte_size, checksum, content_type
--- @return the same with key, id, signed_id and url
+-- @return the same table with key, id, signed_id and url
 function uploads.reserve(shop, blob)
   local own = shop.storage
   blob.key, blob.grant = guid(shop, "blob"), sign(shop, BLOB_SECONDS)
@@ -100,26 +100,26 @@ function uploads.reserve(shop, blob)
   return blob
 end
 
---- A file that was reserved and PUT, or nil.
+--- Finds a file that was uploaded in one PUT, by its signed_id.
 function uploads.blob(shop, signed_id)
   local blob = shop.storage.blobs[signed_id]
   return blob and blob.arrived and blob or nil
 end
 
---- The place of a whole file by the path of its URL, or nil.
+--- Finds such a file by the path of its URL, even before it is uploaded.
 function uploads.blob_of_path(shop, path)
   return shop.storage.blob_of_path[path]
 end
 
---- Takes a part that arrived.
--- @return its tag
+--- Stores a part that has arrived.
+-- @return its ETag
 function uploads.take_part(shop, upload, number, size)
   upload.parts[number] = { tag = guid(shop, "etag"), size = size }
   return upload.parts[number].tag
 end
 
---- Takes a whole file that arrived.
--- @return its tag
+--- Stores a whole file that has arrived.
+-- @return its ETag
 function uploads.take_blob(shop, blob)
   blob.arrived = true
   return guid(shop, "etag")

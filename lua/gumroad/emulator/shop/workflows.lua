@@ -1,4 +1,4 @@
---- Series of emails that an event starts.
+--- Workflows: series of emails that an event starts.
 local catalog = require "gumroad.emulator.shop.catalog"
 local Store = require "gumroad.emulator.shop.store"
 
@@ -7,7 +7,7 @@ local DAY = 86400
 local workflows = {}
 
 --- Adds an email to a workflow.
--- @param email table: subject, message, amount and unit of its delay
+-- @param email table: subject, message, amount and unit of the delay
 function workflows.add_email(shop, workflow, email, time)
   email.created, email.updated = time, time
   table.insert(workflow.emails, Store.of(shop, "workflow_emails", "workflow_email"):add(email))
@@ -26,7 +26,7 @@ local function fill(store, shop)
   invent(store, shop, { name = "Come back", audience = "seller", trigger = "member_cancellation" })
 end
 
---- The shop's workflows, oldest first.
+--- Returns the shop's workflows, oldest first.
 function workflows.of(shop)
   return Store.of(shop, "workflows", "workflow", fill)
 end

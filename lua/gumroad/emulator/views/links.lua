@@ -1,26 +1,26 @@
---- Addresses on the web that responses and pings name.
+--- URLs in responses and pings.
 local links = {}
 
---- The seller's own pages.
+--- The seller's profile.
 links.PROFILE = "https://anapetrova.gumroad.com"
 
---- Where anybody can see a product.
+--- Returns the URL of a product's page.
 function links.product(product)
   return links.PROFILE .. "/l/" .. (product.custom_permalink or product.permalink)
 end
 
---- A title as it stands in an address.
+--- Converts a title for a URL.
 function links.slug(title)
   return (title:lower():gsub("[^%w]+", "-"):gsub("^%-", ""):gsub("%-$", ""))
 end
 
---- A PNG of the seller's.
--- @param name its name without the ending
+--- Returns the URL of a PNG.
+-- @param name its name without the extension
 function links.image(name)
   return links.file(name .. ".png")
 end
 
---- A file of the seller's that anybody can fetch.
+--- Returns the URL of a public file.
 function links.file(path)
   return "https://public-files.example.com/" .. path
 end

@@ -1,4 +1,4 @@
---- How payouts look in responses.
+--- Payouts in responses.
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
 
@@ -10,7 +10,7 @@ local Payout = json.shape { "id", "amount", "currency", "status", "created_at", 
 local Transaction = json.shape { "type", "date", "purchase_id", "item_name", "buyer_name", "buyer_email",
   "taxes", "shipping", "sale_price", "gumroad_fees", "net_total" }
 
--- What one line of a payout says: amounts in dollars; "" where there is no sale.
+-- A line of a payout. Amounts are in dollars. Fields of the sale are "" if the line has no sale.
 local function transaction(line)
   local sale = line.sale
   return Transaction {
@@ -21,21 +21,26 @@ local function transaction(line)
   }
 end
 
+local function add_details(view, payout, details)
+  if details.sales then
+    view.sales, view.refunded_sales, view.disputed_sales = payout.sales, payout.refunded_sales, payout.disputed_sales
+  end
+  if details.transactions then view.transactions = json.list(payout.entries, transaction) end
+end
+
 --- A payout of gumroad.emulator.shop.ledger.
--- @param details nil, or table: `sales` and `transactions`, whether to add these
+-- @param details nil, or a table: `sales` and `transactions`, whether to include them
 return function(payout, details)
-  local paypal, with_sales = payout.paypal, details and details.sales
+  local paypal = payout.paypal
   local done = payout.status == "completed"
-  return Payout {
+  local view = Payout {
     id = or_null(payout.id), amount = ("%d.%02d"):format(math.floor(payout.cents / 100), payout.cents % 100),
     currency = "usd", status = payout.status, created_at = format.iso(payout.created),
     processed_at = done and format.iso(payout.created + 26 * 3600) or null,
     payment_processor = paypal and "paypal" or "stripe",
     bank_account_visual = paypal and null or "******1234",
     paypal_email = paypal and "ana.pay@example.com" or null,
-    sales = with_sales and payout.sales or nil,
-    refunded_sales = with_sales and payout.refunded_sales or nil,
-    disputed_sales = with_sales and payout.disputed_sales or nil,
-    transactions = details and details.transactions and json.list(payout.entries, transaction) or nil,
   }
+  if details then add_details(view, payout, details) end
+  return view
 end

@@ -1,4 +1,4 @@
---- How pictures of products look in responses.
+--- Pictures of products in responses.
 local json = require "gumroad.emulator.http.json"
 local links = require "gumroad.emulator.views.links"
 

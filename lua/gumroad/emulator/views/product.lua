@@ -1,4 +1,4 @@
---- How products look in responses.
+--- Products in responses.
 local catalog = require "gumroad.emulator.shop.catalog"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
@@ -108,8 +108,8 @@ local function add_details(shop, out, product)
 end
 
 --- A product.
--- @param scopes set of the token's scopes: sales figures are for view_sales and account
--- @param in_full whether to add what lists leave out
+-- @param scopes set of the token's scopes: the figures of sales need view_sales or account
+-- @param in_full whether to include the fields that lists leave out
 return function(shop, product, scopes, in_full)
   local out = basics(product)
   out.variants = variants.in_product(product, in_full)

@@ -1,4 +1,4 @@
---- How sales look in responses.
+--- Sales in responses.
 local currency = require "gumroad.api.currency"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
@@ -68,7 +68,7 @@ local function what_was_bought(sale, now)
   }
 end
 
--- What the card of a buyer in Canada was charged.
+-- What a buyer in Canada was charged.
 local function presentment(sale)
   local rate = 0.7322
   local price, tip = math.floor(sale.price / rate), math.floor((sale.tip_cents or 0) / rate)

@@ -1,4 +1,4 @@
---- What sales look like in responses and pings alike.
+--- Parts of sales that are the same in responses and in pings.
 local json = require "gumroad.emulator.http.json"
 
 local null = json.null
@@ -8,7 +8,7 @@ local parts = {}
 local Card = json.shape { "visual", "type", "bin", "expiry_month", "expiry_year" }
 local OfferCode = json.shape { "code", "displayed_amount_off", "name" }
 
---- What was paid with.
+--- The card.
 function parts.card(sale)
   local paid = sale.price > 0
   return Card { visual = paid and "**** **** **** 4242" or null, type = paid and "visa" or null,

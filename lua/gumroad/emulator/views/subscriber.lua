@@ -1,4 +1,4 @@
---- How subscribers look in responses.
+--- Subscribers in responses.
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
 local licenses = require "gumroad.emulator.shop.licenses"

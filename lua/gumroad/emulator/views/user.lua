@@ -1,4 +1,4 @@
---- How the seller looks in responses.
+--- The seller in responses.
 local catalog = require "gumroad.emulator.shop.catalog"
 local json = require "gumroad.emulator.http.json"
 local links = require "gumroad.emulator.views.links"
@@ -26,16 +26,17 @@ local function any(scopes, wanted)
   return false
 end
 
---- The seller; what is shown depends on the token's scopes.
+--- The seller, as a token with these scopes sees it.
 return function(shop, scopes)
-  local private = any(scopes, PRIVATE)
   local picture = links.image(shop.rng:guid("profile_picture", 1))
-  local own = scopes.view_profile
-  return User {
-    name = shop.profile.name, bio = shop.profile.bio or private and null or nil, id = shop.user_id,
-    user_id = shop.seller_id, url = links.PROFILE, links = permalinks(shop),
-    currency_type = private and "usd" or nil, twitter_handle = private and null or nil,
-    profile_url = private and picture or nil, email = private and shop.SELLER_EMAIL or nil,
-    display_name = own and shop.profile.name or nil, profile_picture_url = own and picture or nil,
-  }
+  local user = User { name = shop.profile.name, bio = shop.profile.bio, id = shop.user_id, user_id = shop.seller_id,
+    url = links.PROFILE, links = permalinks(shop) }
+  if any(scopes, PRIVATE) then
+    user.bio, user.twitter_handle = json.or_null(shop.profile.bio), null
+    user.currency_type, user.email, user.profile_url = "usd", shop.SELLER_EMAIL, picture
+  end
+  if scopes.view_profile then
+    user.display_name, user.profile_picture_url = shop.profile.name, picture
+  end
+  return user
 end

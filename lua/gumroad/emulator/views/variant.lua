@@ -1,5 +1,4 @@
---- How a product's categories of versions look in responses, with the versions in them: its variants, or
--- the tiers of a membership.
+--- Variant categories and variants in responses: the versions of a product or the tiers of a membership.
 local catalog = require "gumroad.emulator.shop.catalog"
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
@@ -40,7 +39,7 @@ local function option_in_product(option, product, in_full)
   }
 end
 
---- All categories, as a product shows them.
+--- All categories of a product, as in its own response.
 function views.in_product(product, in_full)
   local out = {}
   for _, category in ipairs(product.categories) do
@@ -52,7 +51,7 @@ function views.in_product(product, in_full)
   return out
 end
 
--- by itself -------------------------------------------------------------------------------
+-- on its own ------------------------------------------------------------------------------
 
 local Variant = json.shape { "id", "max_purchase_count", "name", "description",
   "price_difference_cents", "custom_sku", "is_customizable_price", "recurrence_price_values",
@@ -88,7 +87,7 @@ function views.variant(option, product, in_full)
 end
 
 --- A variant in the list of SKUs.
--- @param place among the versions of its category
+-- @param place its position among the versions of its category
 function views.sku(option, product, place)
   local out = views.variant(option, product)
   if product.skus then out.custom_sku = ("%s-%d"):format(product.skus, place) end

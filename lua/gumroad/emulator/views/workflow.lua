@@ -1,4 +1,4 @@
---- How workflows and their emails look in responses.
+--- Workflows and their emails in responses.
 local format = require "gumroad.emulator.http.format"
 local json = require "gumroad.emulator.http.json"
 
@@ -19,8 +19,8 @@ local function per_cent(part, all)
   return part and math.floor(part / all * 1000 + 0.5) / 10 or null
 end
 
---- An email of a workflow as the API shows it.
--- @param written whether the response is to a write: it has no figures then
+--- An email of a workflow.
+-- @param written whether this is the response to a change, which has no figures
 function views.email(workflow, email, written)
   local opened, clicked
   if not written then opened, clicked = email.opened, email.clicked end
@@ -36,8 +36,8 @@ function views.email(workflow, email, written)
   }
 end
 
---- A workflow as the API shows it.
--- @param in_full whether with its emails
+--- A workflow.
+-- @param in_full whether to include its emails
 function views.workflow(workflow, in_full)
   local emails = json.list(workflow.emails, function(email) return views.email(workflow, email) end)
   local product, time = workflow.product, format.iso_or_null(workflow.published)

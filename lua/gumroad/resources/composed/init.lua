@@ -1,5 +1,5 @@
---- Operations that one request cannot carry out (rows with `composed` in gumroad.api). Each is a module
--- of its own, loaded when it is first used: a function of what gumroad.resources calls an operation.
+--- Operations that need more than one request (rows with `composed` in gumroad.api). Each is a module that returns
+-- a function of an operation, loaded when it is first used.
 local MODULES = {
   ["sales.refund"] = "gumroad.resources.composed.refund",
   ["licenses.check"] = "gumroad.resources.composed.license_check",
@@ -11,7 +11,7 @@ local composed = {}
 
 --- Carries out an operation.
 -- @param name      such as "sales.refund"
--- @param operation see gumroad.resources
+-- @param operation see gumroad.resources.operation
 -- @return what the module returns
 function composed.run(name, operation)
   return require(MODULES[name])(operation)

@@ -1,11 +1,11 @@
---- Refunds (sales.refund). Two of them are two refunds, so none is sent twice; where the answer
--- is lost, the sale tells what became of it. For that it is read before, always. A token that
--- may not read sales refunds all the same, without that.
+--- Refunds a sale (sales.refund). A request sent twice would refund twice, so it is never repeated. Instead the
+-- sale is read before, and read again if the response is lost. A token that may not read sales can still refund,
+-- without this check.
 local currency = require "gumroad.api.currency"
 local Error = require "gumroad.base.error"
 
--- What can still be refunded, in the smallest unit of the currency that it was sold in, or nil
--- where the sale does not tell. Older servers name no currency, only its symbol.
+-- Returns what can still be refunded, in the smallest unit of the sale's currency, or nil if the sale does not say.
+-- Older servers name only the currency's symbol.
 local function left_of(sale)
   local text, code = sale.amount_refundable_in_currency, sale.currency or currency.with_symbol(sale.currency_symbol)
   return type(text) == "string" and currency.parse(text, code) or nil
@@ -15,14 +15,14 @@ local function amount_words(sale)
   return ("%s %s"):format(sale.amount_refundable_in_currency, sale.currency or sale.currency_symbol or "")
 end
 
--- Why a sale cannot be refunded so, or nil.
+-- Why this refund is impossible, or nil.
 local function impossible(sale, amount)
   local left = left_of(sale)
   if left == 0 then
     return sale.refunded and "Purchase is already refunded." or "There is nothing to refund: the sale was free."
   elseif left and amount and amount > left then
     return ("Refund amount cannot be greater than the purchase price. amount_cents counts the smallest unit: "
-      .. "%d were asked for, %d (%s) are left"):format(amount, left, amount_words(sale))
+      .. "you asked for %d, and %d (%s) can be refunded"):format(amount, left, amount_words(sale))
   end
 end
 
@@ -34,27 +34,26 @@ end
 
 local function what_was_found(before, after)
   if not (left_of(before) and left_of(after)) then
-    return "the sale does not tell what can be refunded: look at it in Gumroad before you refund again"
+    return "the sale does not say what can be refunded: look at it in Gumroad before you refund again"
   end
   if before.amount_refundable_in_currency ~= after.amount_refundable_in_currency then
-    return ("of the sale %s can be refunded now, %s before: something else refunded it meanwhile"):format(
+    return ("%s can be refunded now, and it was %s before: something else refunded part of it meanwhile"):format(
       amount_words(after), amount_words(before))
   end
   return ("the sale shows no refund yet (%s can be refunded, as before): look again in a minute or two, and "
-    .. "refund only if it still shows none"):format(amount_words(after))
+    .. "refund only if there is still none"):format(amount_words(after))
 end
 
--- Reads the sale again after an answer that was lost.
+-- Reads the sale again after the response was lost.
 local function settle(operation, err, before)
   local after, wrong = operation.resource("sales"):get(operation.ids[1], operation.options)
   if after and is_carried_out(before, after, operation.params.amount_cents) then return after end
   err.before, err.after = before, after
-  err.message = ("%s. It was read back: %s"):format(err.message,
-    after and what_was_found(before, after) or "that failed too, " .. tostring(wrong))
-  return nil, err
+  return nil, Error.reword(err, ("%s. The sale was read again: %s"):format(err.message,
+    after and what_was_found(before, after) or "that failed too, " .. tostring(wrong)))
 end
 
---- See the row sales.refund of gumroad.api.
+--- Carries out sales.refund; see its row in gumroad.api.
 return function(operation)
   local amount = operation.params.amount_cents
   if amount and amount < 1 then

@@ -1,15 +1,14 @@
---- gumroad-lua doctor: why does nothing arrive, why does a connection fail, and what to do.
+--- gumroad-lua doctor: finds out why no pings arrive or a connection fails, and says what to do.
 local exit_codes = require "gumroad.cli.exit_codes"
 local values = require "gumroad.cli.values"
 
-
 return {
   configure = function(parser)
-    parser:option("--url", "A receiver of pings: is it in the public network, and does it answer? It is sent a test "
-      .. "ping of an invented sale, in the name of the token's seller."):argname("URL")
-    parser:option("--port", "Try whether this program could listen on it."):argname("NUMBER")
+    parser:option("--url", "Receiver of pings to check: whether it is in the public network, and how it responds to a "
+      .. "test ping of an invented sale."):argname("URL")
+    parser:option("--port", "Port to check: whether this program could listen on it."):argname("NUMBER")
       :convert(values.whole("--port", 0, 65535))
-    parser:epilog(("Nothing is changed at Gumroad. The exit code is %d if there is a problem, else %d.")
+    parser:epilog(("Nothing is changed at Gumroad. The exit code is %d if there is a problem, otherwise %d.")
       :format(exit_codes.FAILURE, exit_codes.SUCCESS))
   end,
   run = function(context, args)

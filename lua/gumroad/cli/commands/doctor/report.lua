@@ -1,20 +1,21 @@
---- What doctor finds, told as it is found.
+--- The findings of doctor, printed one by one.
 local fields = require "gumroad.cli.output.fields"
 local output = require "gumroad.cli.output"
-local width = require "gumroad.cli.output.width"
+local printable = require("gumroad.base.text").printable
 
 local FIELDS = fields.define {
   { "status", "string" }, { "check", "string" }, { "message", "string" }, { "advice", "string?" },
 }
 FIELDS.default_columns = { "status", "check", "message", "advice" }
 
-local COLOURS = { ok = "\27[32m", warning = "\27[33m", problem = "\27[31m", note = "" }
+local COLORS = { ok = "\27[32m", warning = "\27[33m", problem = "\27[31m", note = "" }
 local OFF = "\27[0m"
 
 local Report = {}
 Report.__index = Report
 
---- @param context of the command; its arguments may ask for JSON, CSV or lines with tabs
+--- Makes a report.
+-- @param context see gumroad.cli.context; its arguments choose the format
 function Report.new(context)
   local self = setmetatable({ context = context, counts = { ok = 0, warning = 0, problem = 0, note = 0 } }, Report)
   if output.is_asked_for(context.args) then
@@ -25,9 +26,9 @@ end
 
 local function print_line(context, finding)
   local status = ("%-7s"):format(finding.status)
-  if context.colour then status = COLOURS[finding.status] .. status .. OFF end
-  context.write(("%s  %s: %s%s\n"):format(status, finding.check, width.safe(finding.message),
-    finding.advice and ". " .. width.safe(finding.advice) or ""))
+  if context.color then status = COLORS[finding.status] .. status .. OFF end
+  context.write(("%s  %s: %s%s\n"):format(status, finding.check, printable(finding.message),
+    finding.advice and ". " .. printable(finding.advice) or ""))
 end
 
 local function add(self, status, check, message, advice)
@@ -38,17 +39,17 @@ local function add(self, status, check, message, advice)
   io.stdout:flush()
 end
 
---- Everything is as it should be.
+--- Reports that something is as it should be.
 function Report:ok(check, message, ...) add(self, "ok", check, message:format(...)) end
 
---- Nothing to see from here, but good to know.
+--- Reports something that is good to know.
 function Report:note(check, message) add(self, "note", check, message) end
 
---- It works, but perhaps not as meant.
+--- Reports something that works, but perhaps not as intended.
 -- @param advice what to do
 function Report:warning(check, message, advice) add(self, "warning", check, message, advice) end
 
---- It does not work.
+--- Reports something that does not work.
 -- @param advice what to do
 function Report:problem(check, message, advice) add(self, "problem", check, message, advice) end
 
@@ -56,8 +57,8 @@ local function counted(count, name)
   return ("%d %s%s"):format(count, name, count == 1 and "" or "s")
 end
 
---- Ends it.
--- @return whether there is no problem
+--- Ends the report.
+-- @return whether there were no problems
 function Report:finish()
   if self.printer then self.printer:finish() end
   local counts = self.counts

@@ -1,4 +1,4 @@
---- gumroad-lua listen: receives pings and prints the events as they come, until Ctrl-C, SIGTERM or SIGHUP.
+--- gumroad-lua listen: receives pings and prints the events as they arrive, until Ctrl-C, SIGTERM or SIGHUP.
 local events = require "gumroad.api.events"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
@@ -11,21 +11,25 @@ local function configure(parser)
     local element = parser:option(name, doc):argname(argument)
     return convert and element:convert(convert) or element
   end
-  option("--port", "NUMBER", "Default: 8080; 0: any that is free.", values.whole("--port", 0, 65535))
-  option("--address", "ADDRESS", "Of this machine; default: 127.0.0.1, :: is all of them.")
-  option("--url", "URL", "Where this program is reached from outside: webhooks to it are made, and those that were "
-    .. "made are removed at the end. Needs an access token with view_sales.")
-  option("--subscribe", "EVENT,...", "The events of which webhooks are made; default: those of --events, else all.",
+  option("--port", "NUMBER", "Port to listen on (default: 8080); 0 for any free one.", values.whole("--port", 0, 65535))
+  option("--address", "ADDRESS", "Address to listen on (default: 127.0.0.1); :: for all addresses of this machine.")
+  option("--url", "URL", "Public address of this program. Webhooks to it are created, and removed at the end. Needs an "
+    .. "access token with view_sales.")
+  option("--subscribe", "EVENT,...", "Events to create webhooks for (default: those of --events, or all).",
     values.events("--subscribe"))
-  option("--path", "PATH", "Take only pings with this path; default: that of --url, else any.")
-  option("--secret", "TEXT", "Take only pings that have secret=TEXT in their query; @FILE or - so that nobody else on "
-    .. "this machine sees it.", values.text)
-  option("--events", "EVENT,...", "Print (and forward) only these; others are answered and forgotten.",
+  option("--path", "PATH", "Accept only pings with this path (default: the path of --url, or any).")
+  option("--secret", "TEXT", "Accept only pings with secret=TEXT in their query. With @FILE or - nobody else on this "
+    .. "machine sees it.", values.text)
+  option("--events", "EVENT,...", "Print (and forward) only these events; others are accepted and ignored.",
     values.events("--events"))
-  option("--forward", "URL", "Send each ping on to there, as it came. What is not taken there is answered so that "
-    .. "Gumroad sends it again.")
-  option("--count", "NUMBER", "End after so many events.", values.whole("--count", 1))
-  parser:epilog(("Ctrl-C ends it, as do SIGTERM and SIGHUP; that is no failure (exit code %d).")
+  option("--forward", "URL", "Forward each ping to this address, unchanged. If it is not accepted there, Gumroad is "
+    .. "asked to send it again.")
+  option("--max-connections", "NUMBER", "Most open connections (default: 1024); more clients wait.",
+    values.whole("--max-connections", 1, 100000))
+  option("--max-memory", "BYTES", "Memory for the bodies of pings (default: 67108864); more pings wait.",
+    values.whole("--max-memory", 1, 2147483647))
+  option("--count", "NUMBER", "Exit after this number of events.", values.whole("--count", 1))
+  parser:epilog(("Ctrl-C, SIGTERM and SIGHUP end it, with exit code %d.")
     :format(exit_codes.SUCCESS))
 end
 
@@ -37,19 +41,21 @@ end
 local function check(context, args)
   check_url(context, "--url", args.url)
   check_url(context, "--forward", args.forward)
-  output.refuse_all_but("json", context, "events are printed as lines, or with --json as a line of JSON each")
+  output.refuse_all_but("json", context, "events can only be printed as lines, or as lines of JSON with --json")
   if args.path and args.path:sub(1, 1) ~= "/" then
-    failure.usage(context.command, "option '--path': a path begins with /, got '%s'", args.path)
+    failure.usage(context.command, "option '--path': a path that begins with / expected, got '%s'", args.path)
   end
   if args.subscribe and not args.url then
-    failure.usage(context.command, "--subscribe needs --url: where Gumroad reaches this program")
+    failure.usage(context.command, "--subscribe needs --url, the address at which Gumroad reaches this program")
   end
 end
 
 local function remove_webhooks(context, made)
   for _, subscription in ipairs(made) do
     local done, err = context.shop().resource_subscriptions:delete(subscription.id)
-    if not done then context.note("a webhook (%s) is still there: %s", subscription.resource_name, tostring(err)) end
+    if not done then
+      context.note("could not remove the webhook for %s: %s", subscription.resource_name, tostring(err))
+    end
   end
 end
 
@@ -75,7 +81,9 @@ return {
   configure = configure,
   run = function(context, args)
     check(context, args)
-    require("gumroad.system").interrupt_on_end()
+    local system = require "gumroad.system"
+    system.interrupt_on_end()
+    system.raise_descriptor_limit()
     local session = require("gumroad.cli.commands.listen.session").new(context, args)
     local made = {}
     local raised = session:run(function()

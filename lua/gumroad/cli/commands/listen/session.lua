@@ -1,24 +1,20 @@
---- What `listen` does while it listens: takes events, shows them, sends them on, counts.
+--- The main part of `listen`: receives events, prints them, forwards them and counts them.
 local event_line = require "gumroad.cli.commands.listen.event_line"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
+local printable = require("gumroad.base.text").printable
 local receiver = require "gumroad.webhook.receiver"
 local url = require "gumroad.base.url"
 local watch = require "gumroad.watch"
-local width = require "gumroad.cli.output.width"
 local Error = require "gumroad.base.error"
 local Forwards = require "gumroad.cli.commands.listen.forward"
 
 local IDLE = 60  -- seconds
-local TAKEN = 200
+local ACCEPTED = 200
+local MOST = 200  -- bytes of an event's key or type
 
 local Session = {}
 Session.__index = Session
-
--- Tells something in which words from outside may stand.
-local function note_safely(context, text)
-  context.note("%s", width.safe(text))
-end
 
 local function show(context, event)
   context.write((context.args.json and event_line.json(event) or event_line.text(event, context.is_terminal)) .. "\n")
@@ -34,50 +30,51 @@ local function is_wanted(args, event)
   return false
 end
 
--- The answer to a ping, or nil where it depends on the target's.
+-- Handles an event; returns the status to respond with, or nil if that depends on the target of --forward.
 local function take(self, event, request)
-  if not is_wanted(self.context.args, event) then return TAKEN end
+  if not is_wanted(self.context.args, event) then return ACCEPTED end
   show(self.context, event)
   self.count = self.count + 1
   self.counts[event.type] = (self.counts[event.type] or 0) + 1
   if self.count == self.context.args.count then self.receiver:stop() end
-  if not self.forwards then return TAKEN end
+  if not self.forwards then return ACCEPTED end
   return self.forwards:send(event, request)
 end
 
 local function refuse(self, err)
   self.refused = self.refused + 1
-  note_safely(self.context, tostring(err))
+  self.context.note("%s", tostring(err))
 end
 
 local function new_forwards(context, address)
   if not address then return nil end
   local forwards, wrong = Forwards.new(address, function(event, message)
-    note_safely(context, ("%s was not taken by %s, so Gumroad is asked to send it again: %s"):format(event.key,
-      url.shown(address), message))
+    context.note("%s was not accepted by %s, so Gumroad is asked to send it again: %s", printable(event.key, MOST),
+      url.shown(address), message)
   end)
   if not forwards then failure.raise(exit_codes.CONFIG, wrong) end
   return forwards
 end
 
--- The address that pings are sent to, the path and query that they must bear, if any, and where that
--- is on this machine, without a secret.
+-- Returns the address to which pings are sent; the path and query that they must have, or nil; and the address on this
+-- machine, without the secret.
 local function addresses(args, port)
   local here = ("http://%s:%d"):format((args.address or "127.0.0.1"):gsub("^.*:.*$", "[%0]"), port)
-  local secret = args.secret and args.secret:gsub("%s+$", "")  -- of a file, a line's end
+  local secret = args.secret and (args.secret:match("^(.*%S)") or "")  -- a file ends with a line break
   local address, target = watch.addresses(
     { url = args.url or here .. (args.path or "/"), secret = secret, path = args.path }, port)
   local is_free = not (args.url or args.path or secret)
   return address, not is_free and target or nil, here .. (is_free and "" or target:match("^[^?]*"))
 end
 
---- Begins to listen; what prevents that ends the command.
--- @param args address, port, url, path, secret, forward; events and count, see the command
--- @return table with `receiver`, `url`: the address to which pings go, `here`: what may be told of it
+--- Begins to listen. If that is impossible, the command ends.
+-- @param args of the command: address, port, url, path, secret, forward, events, count
+-- @return table with `receiver`, `url` (the address to which pings are sent) and `here` (the address to show)
 function Session.new(context, args)
   local self = setmetatable({ context = context, count = 0, counts = {}, refused = 0,
     forwards = new_forwards(context, args.forward) }, Session)
   local open, err = receiver.new { address = args.address, port = args.port,
+    max_connections = args.max_connections, max_memory = args.max_memory,
     on_event = function(event, request) return take(self, event, request) end,
     on_refused = function(refused) refuse(self, refused) end }
   if not open then error(err, 0) end
@@ -95,8 +92,8 @@ local function serve(self)
   end
 end
 
---- Serves until there were as many events as are asked for, or Ctrl-C, from the first line of `begin` on.
--- @param begin function(): what comes before the first event, such as making webhooks
+--- Serves until Ctrl-C, or until the number of events in --count is reached. Ctrl-C may come as early as in `begin`.
+-- @param begin function() that does what comes before the first event, such as creating webhooks
 -- @return nil, or what was raised
 function Session:run(begin)
   local ok, raised = pcall(function()
@@ -105,15 +102,15 @@ function Session:run(begin)
   end)
   if self.forwards then self.forwards:stop() end
   self.receiver:stop()
-  self.receiver:step(0)  -- sends the last answers
+  self.receiver:step(0)  -- sends the last responses
   self.receiver:close()
   if not ok and not Error.is_interrupt(raised) then return raised end
 end
 
---- What was received, in words.
+--- Says what was received.
 function Session:summary()
   local parts = {}
-  for name, count in pairs(self.counts) do parts[#parts + 1] = ("%d %s"):format(count, width.safe(name)) end
+  for name, count in pairs(self.counts) do parts[#parts + 1] = ("%d %s"):format(count, printable(name, MOST)) end
   table.sort(parts)
   return ("%d event%s received%s%s"):format(self.count, self.count == 1 and "" or "s",
     #parts > 0 and ": " .. table.concat(parts, ", ") or "",

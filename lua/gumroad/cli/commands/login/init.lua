@@ -3,30 +3,31 @@ local application = require "gumroad.cli.application"
 local env = require "gumroad.base.env"
 local failure = require "gumroad.cli.failure"
 local values = require "gumroad.cli.values"
+local printable = require("gumroad.base.text").printable
 
 local DEFAULT = { scopes = "view_profile view_sales", wait = 300 }
 
 local function configure(parser)
-  parser:argument("name", "What the connection is to be called.")
+  parser:argument("name", "Name for the connection.")
   application.configure(parser)
-  parser:option("--scopes", "What the token is to be good for, in one word with spaces between; default: '"
-    .. DEFAULT.scopes .. "'. Others: edit_products, mark_sales_as_shipped, edit_sales, edit_emails, edit_profile, "
-    .. "view_payouts, view_tax_data, or account for nearly all."):argname("'A B'")
-  local device = parser:flag("--device", "Show a code to type in a browser elsewhere; Gumroad has to enable an "
-    .. "application for that.")
+  parser:option("--scopes", "Scopes for the token, separated by spaces and quoted (default: '" .. DEFAULT.scopes
+    .. "'). Others: edit_products, mark_sales_as_shipped, edit_sales, edit_emails, edit_profile, view_payouts, "
+    .. "view_tax_data, or account for nearly all."):argname("'A B'")
+  local device = parser:flag("--device", "Show a code to type in a browser on another device; Gumroad has to enable "
+    .. "the application for this.")
   local with_token = parser:flag("--with-token", "Read an access token from standard input.")
-  local wait = parser:option("--wait", ("Seconds to wait for you to agree; default: %d, with --device until the code "
-    .. "expires."):format(DEFAULT.wait)):argname("SECONDS"):convert(values.seconds "--wait")
+  local wait = parser:option("--wait", ("Seconds to wait for you to agree (default: %d; with --device, until the code "
+    .. "expires)."):format(DEFAULT.wait)):argname("SECONDS"):convert(values.seconds "--wait")
   parser:mutex(device, with_token)
   parser:mutex(wait, with_token)
-  parser:flag("--no-browser", "Only show the address; do not try to open a browser.")
-  parser:option("--port", "Where to wait for the browser; default: any that is free."):argname("NUMBER")
+  parser:flag("--no-browser", "Show the address without opening a browser.")
+  parser:option("--port", "Port on which to wait for the browser (default: any free one)."):argname("NUMBER")
     :convert(values.whole("--port", 0, 65535))
 end
 
--- A scope that is none is told before the user is asked for anything.
+-- Called first, so that the user is not asked to authorize anything with an unknown scope.
 local function check_scopes(context, scopes)
-  local known = require("gumroad.api.scopes").words
+  local known = require("gumroad.api.scopes").descriptions
   for scope in scopes:gmatch("%S+") do
     if not known[scope] then
       failure.usage(context.command, "--scopes: there is no scope '%s'%s", scope,
@@ -37,11 +38,11 @@ end
 
 local STORED = { "access_token", "refresh_token", "token_type", "scope", "created_at", "client_id" }
 
--- What a token is good for, where nobody said it yet.
+-- Asks Gumroad for the scopes of a token, unless they came with it.
 local function ask_about(tokens, base_url, timeout)
   if tokens.scope then return end
   local info = require("gumroad.oauth").info(tokens.access_token, { base_url = base_url, timeout = timeout })
-  if not info then return end  -- it works all the same
+  if not info then return end  -- the connection works without
   tokens.scope = type(info.scope) == "table" and table.concat(info.scope, " ") or nil
   tokens.client_id = type(info.application) == "table" and info.application.uid or nil
 end
@@ -58,8 +59,8 @@ local function connection_of(args, tokens)
   return connection
 end
 
--- The access token that a name has so far, or nil. A wrong name, and a file that cannot be used, are
--- told before the user is asked for anything.
+-- Returns the access token that the name has so far, or nil. Called first, so that a wrong name or an unusable file
+-- is reported before the user is asked for anything.
 local function token_before(connections, name)
   local before = connections.get(name)
   local usable, err = connections.list()
@@ -71,19 +72,20 @@ end
 local function tell_default(context, name)
   local default = require("gumroad.connections").default()
   if default and default ~= name then
-    context.note("'%s' stays the default; to change that: gumroad-lua connections default %s", default, name)
+    context.note("'%s' is still the default; to change that, run gumroad-lua connections default %s", default, name)
   end
 end
 
 local function tell(context, name, connection, before)
-  context.write(("connected to %s (seller %s) as '%s'%s\n"):format(connection.seller_name or "a shop without a name",
-    connection.seller_id, name, connection.scope and ", for " .. connection.scope or ""))
+  context.write(printable(("connected to %s (seller %s) as '%s'%s"):format(
+    connection.seller_name or "a shop without a name", connection.seller_id, name,
+    connection.scope and ", with the scopes " .. connection.scope or "")) .. "\n")
   if before and before ~= connection.access_token then
-    context.note("the access token that '%s' had before is still good; Gumroad's settings can revoke it", name)
+    context.note("the earlier access token of '%s' is still valid; revoke it in Gumroad's settings", name)
   end
   tell_default(context, name)
   if env.get "GUMROAD_ACCESS_TOKEN" then
-    context.note("GUMROAD_ACCESS_TOKEN is set, and is used where no --connection is named")
+    context.note("GUMROAD_ACCESS_TOKEN is set and takes precedence, unless you pass --connection")
   end
 end
 

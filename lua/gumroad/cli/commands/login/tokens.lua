@@ -1,18 +1,19 @@
---- The ways to an access token: in a browser on this machine, with a code on another device, and as it is, from
+--- Three ways to get an access token: with a browser on this machine, with a code typed on another device, or from
 -- standard input.
 local oauth = require "gumroad.oauth"
 local shell = require "gumroad.base.shell"
+local trimmed = require("gumroad.base.text").trimmed
 local system = require "gumroad.system"
 local application = require "gumroad.cli.application"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local Error = require "gumroad.base.error"
 
-local NO_APPLICATION = "no application: make one in Gumroad, under Settings, Advanced, Applications, with the redirect "
-  .. "URI http://127.0.0.1/callback, and name its id with --client-id or GUMROAD_CLIENT_ID. Or let Gumroad generate "
-  .. "an access token there, and give it to gumroad-lua login NAME --with-token on standard input"
+local NO_APPLICATION = "no application: create one in Gumroad, under Settings, Advanced, Applications, with the "
+  .. "redirect URI http://127.0.0.1/callback, and pass its id with --client-id or in GUMROAD_CLIENT_ID. Or generate "
+  .. "an access token there, and pass it to gumroad-lua login NAME --with-token on standard input"
 
--- In the background, and whatever becomes of it: the address is shown as well.
+-- Runs in the background and may fail, as the address is shown anyway.
 local function open_browser(url)
   local opener = "url=%s; for program in xdg-open open; do command -v $program >/dev/null 2>&1 "
     .. "&& exec $program \"$url\"; done"
@@ -28,7 +29,7 @@ local function in_browser(context, args, options, default)
   options.port, options.wait = args.port, args.wait or default.wait
   options.open = function(url)
     context.note("open this address in a browser on this machine: %s", url)
-    context.note("waiting at most %s for you to agree there; Ctrl-C ends it", in_words(options.wait))
+    context.note("waiting up to %s for you to agree there; Ctrl-C cancels", in_words(options.wait))
     if not args.no_browser then open_browser(url) end
   end
   return oauth.login(options)
@@ -40,7 +41,7 @@ local function on_device(context, args, options)
   local limited = args.wait and args.wait < (tonumber(device.expires_in) or math.huge)
   if limited then device.expires_in = args.wait end
   context.note("open %s in a browser and type %s", device.verification_uri, device.user_code)
-  context.note("waiting %s; Ctrl-C ends it", limited and "at most " .. in_words(args.wait) .. " for you to agree there"
+  context.note("waiting %s; Ctrl-C cancels", limited and "up to " .. in_words(args.wait) .. " for you to agree there"
     or "for you to agree there, until the code expires")
   options.scopes, options.device = nil, device
   local tokens
@@ -51,10 +52,9 @@ local function on_device(context, args, options)
   return tokens, err
 end
 
--- A shell reads a line that is not shown while it is typed, and shows again what is typed after it,
--- however it ends.
+-- Shell code that reads a line without showing what is typed, and turns the echo on again however it ends.
 local UNSEEN = "trap 'stty echo' EXIT; trap 'exit 130' INT TERM HUP; stty -echo; "
-  .. "echo 'gumroad-lua: type the access token (it is not shown), and Enter' >&2; "
+  .. "echo 'gumroad-lua: type the access token (it is not shown) and press Enter' >&2; "
   .. "IFS= read -r line; printf '%s' \"$line\""
 
 local function read_unseen()
@@ -66,13 +66,13 @@ end
 
 local function from_stdin(context)
   local line = system.is_terminal(0) and read_unseen() or io.read("*l")
-  local token = application.trimmed(line or "")
+  local token = trimmed(line or "")
   if token == "" then failure.usage(context.command, "--with-token: there is no access token on standard input") end
   return { access_token = token }
 end
 
---- The tokens that the arguments lead to; what goes wrong ends the command.
--- @param default `scopes`, `wait`: seconds for the user to decide in a browser
+--- Gets tokens in the way that the arguments choose. A failure ends the command.
+-- @param default the default `scopes`, and `wait`, the seconds that the user has to decide in a browser
 return function(context, args, default)
   if args.with_token then return from_stdin(context) end
   local options = application.options(args)

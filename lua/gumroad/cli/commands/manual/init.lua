@@ -1,4 +1,4 @@
---- gumroad-lua manual: the manual page.
+--- gumroad-lua manual: prints the manual page.
 return {
   general = {},
   configure = function() end,

@@ -1,4 +1,4 @@
---- The manual page in mdoc, from the same tables as the command.
+--- Writes the manual page in mdoc, from the tables that the command uses.
 local arguments = require "gumroad.cli.arguments"
 local env = require "gumroad.base.env"
 local exit_codes = require "gumroad.cli.exit_codes"
@@ -26,31 +26,32 @@ Every operation of Gumroad's API is a command:
 .Nm
 .Cm sales list
 prints the sales.
-The ids of its path are arguments, its other parameters options.
+Ids are arguments, all other parameters are options.
 Names may be written with dashes or underscores.
 .Pp
-A text may be given as
-.Ar @FILE ,
-which reads that file, or as
-.Ar - ,
-which reads standard input; a text that begins with @ is written with two.
-An array's option is repeated for each element, or given once as a JSON array; an object is JSON.
-A negative number and a text that begins with a dash may need
+For a text,
+.Ar @FILE
+stands for the contents of a file, and
+.Ar -
+for standard input.
+To give a text that begins with @, write @@.
+For an array, repeat the option for each element, or give one JSON array; an object is given as JSON.
+A negative number or a text that begins with a dash may need
 .Fl Fl name Ns = Ns Ar value .
 .Pp
-A list is printed whole, page by page, unless
-.Fl Fl limit
-ends it; that a list is not complete is said on standard error.
+A list is printed page by page until its end, or up to
+.Fl Fl limit .
+If it is not complete, standard error says so.
 ]]
 
 local OUTPUT = [[
 .Sh OUTPUT
-On a terminal a list is a table that fits its width, and an object is lines of
-.Dq field: value ;
-amounts of money whose currency is known are in its main unit, times are UTC.
-Elsewhere a list is printed as with
+On a terminal, a list is printed as a table that fits its width, and an object as lines of
+.Dq field: value .
+Money is shown in the main unit of its currency, if that is known, and times in UTC.
+Elsewhere, a list is printed as with
 .Fl Fl plain ,
-an object as lines without colours.
+and an object as lines without colors.
 Neither %s changes a value: money is a whole number in the smallest unit of its currency.
 ]]
 
@@ -58,15 +59,16 @@ local TAIL = [[
 .Sh ENVIRONMENT
 .Bl -tag -width Ds
 .It Ev GUMROAD_ACCESS_TOKEN
-The access token; Gumroad makes one under Settings, Advanced, Applications.
+The access token.
+To get one, open Settings, Advanced, Applications in Gumroad.
 .It Ev GUMROAD_API_BASE_URL
-Where the API is, in place of Gumroad: an emulator, say.
+The address of the API, if it is not Gumroad's own; an emulator's, for example.
 .It Ev GUMROAD_CA_BUNDLE
-A file with the certificates to trust.
+A file of CA certificates to trust instead of the system's.
 .It Ev NO_COLOR
-If not empty, nothing is printed in colours; nor if
+Any text turns colors off, as does
 .Ev TERM
-is dumb.
+with the value dumb.
 .El
 ]]
 
@@ -76,15 +78,15 @@ local EXAMPLES = [[
 .Dl gumroad-lua products create --name Ink --price 900 --description @ink.html
 .Dl gumroad-lua sales list --fields email --plain | sort -u
 .Dl gumroad-lua api POST /v2/products --field name=Ink --field price=900
-.Dl eval \(dq$(gumroad-lua emulator | head -n 4)\(dq
+.Dl gumroad-lua trigger sale --to http://127.0.0.1:3000/hook
 ]]
 
--- A text as a line of mdoc. No line begins with what roff would take for a request.
+-- Writes a text as a line of mdoc, which must not begin with what roff takes for a request.
 local function text(words)
   return (words:gsub("\\", "\\e"):gsub("^([.'])", "\\&%1"):gsub("\n%s*", " "))
 end
 
--- A word behind a macro: never a macro itself.
+-- Writes a word that follows a macro, so that it is not taken for a macro.
 local function word(name)
   return "\\&" .. name:gsub("\\", "\\e"):gsub("%-", "\\-"):gsub('"', "\\(dq"):gsub(" ", "\\ ")
 end
@@ -120,7 +122,7 @@ local function add_operations(out, registry)
   end
 end
 
--- A command's own help says it best.
+-- Adds the help of a command as it is.
 local function add_command(out, registry, row)
   local parser = arguments.parser(arguments.PROGRAM .. " " .. row.name, row.summary):help_max_width(74)
   registry.command(row.name).configure(parser)
@@ -132,7 +134,7 @@ end
 
 local function add_general(out)
   out[#out + 1] = ".Sh OPTIONS"
-  out[#out + 1] = "These go with every command, anywhere in the line."
+  out[#out + 1] = "These options can be anywhere in the command line."
   out[#out + 1] = ".Bl -tag -width Ds"
   for _, option in ipairs(arguments.GENERAL) do
     out[#out + 1] = option_line(option[1], option[2])
@@ -162,7 +164,8 @@ local function day()
   return os.date("!%B %d, %Y", tonumber(env.get "SOURCE_DATE_EPOCH")):gsub(" 0", " ")
 end
 
---- @param registry gumroad.cli.registry
+--- Writes the page.
+-- @param registry gumroad.cli.registry
 -- @return string the page
 return function(registry)
   local out = { (HEAD:format(day()):gsub("\n$", "")) }

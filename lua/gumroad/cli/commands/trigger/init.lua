@@ -1,11 +1,12 @@
---- gumroad-lua trigger EVENT --to URL: sends a ping of an invented sale or subscription, byte for byte
--- as Gumroad sends it, and says what Gumroad would make of the answer.
+--- gumroad-lua trigger EVENT --to URL: sends a ping about an invented sale or subscription, byte for byte as Gumroad
+-- sends it, and says what Gumroad would do after the response.
 local delivery = require "gumroad.api.delivery"
 local events = require "gumroad.api.events"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 local fields = require "gumroad.cli.output.fields"
 local output = require "gumroad.cli.output"
+local printable = require("gumroad.base.text").printable
 local url = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
 
@@ -14,35 +15,35 @@ local FORBIDDEN = 403
 local MOST_RETRIES = #delivery.PAUSES
 
 local function configure(parser)
-  parser:argument("event", table.concat(events.names, ", ") .. ", or " .. TEST_PING .. ", the test ping of the "
-    .. "settings page."):convert(values.event(TEST_PING))
-  parser:option("--to", "Where to."):argname("URL")
-  parser:option("--set", "Change a field: price=900, card.type=visa, custom_fields.Size=XL; nothing behind '=' is "
+  parser:argument("event", "Event: " .. table.concat(events.names, ", ") .. ", or " .. TEST_PING .. ", the test ping "
+    .. "of the settings page."):convert(values.event(TEST_PING))
+  parser:option("--to", "Address to send the ping to."):argname("URL")
+  parser:option("--set", "Set a field, as in price=900, card.type=visa or custom_fields.Size=XL; an empty value means "
     .. "null. May be repeated."):argname("FIELD=VALUE"):convert(values.pair("FIELD=VALUE", "option '--set': "))
     :count("*"):action("append"):init(nil)
-  parser:flag("--test", "Of a purchase that the seller made to try the shop.")
-  parser:option("--retry-count", ("As the so many-th repetition, 1 to %d."):format(MOST_RETRIES)):argname("NUMBER")
+  parser:flag("--test", "Mark it as the seller's own test purchase.")
+  parser:option("--retry-count", ("Send it as retry number N, 1 to %d."):format(MOST_RETRIES)):argname("N")
     :default(0):convert(values.whole("--retry-count", 1, MOST_RETRIES)):show_default(false)
-  parser:flag("--json-body", "As JSON, which Gumroad sends to zapier.com alone.")
-  parser:option("--count", "So many events, one after the other; default: 1."):argname("NUMBER"):default(1)
+  parser:flag("--json-body", "Send JSON, as Gumroad does to zapier.com only.")
+  parser:option("--count", "Number of events to send, one after the other (default: 1)."):argname("NUMBER"):default(1)
     :convert(values.whole("--count", 1, 1000000)):show_default(false)
-  parser:option("--seed", "From which they are invented: the same ones each time; default: others each time.")
+  parser:option("--seed", "Seed for the invented events, to repeat the same ones (default: new ones each time).")
     :argname("NUMBER"):convert(values.whole("--seed", 0, 2147483647))
-  parser:flag("--print", "Print what would be sent, and send nothing.")
-  parser:epilog("Needs no access token. A receiver that knows its seller's id refuses invented ones: where there is a "
-    .. "token or a connection, its seller's id is sent; else, --set seller_id=ID.")
+  parser:flag("--print", "Print what would be sent, without sending it.")
+  parser:epilog("Needs no access token. A receiver that expects a certain seller refuses pings for an invented one. If "
+    .. "there is a token or a connection, the ping has its seller's id; otherwise pass --set seller_id=ID.")
 end
 
--- What stands on the command line and goes against something else there.
+-- Checks options that contradict each other.
 local function check(context, args, ping)
   if not args.print and not args.to then
-    failure.usage(context.command, "--to is missing: where the ping is to go; or --print")
+    failure.usage(context.command, "--to is missing: pass the address to send the ping to, or --print to see the ping")
   end
   if args.test and not ping.knows_tests(args.event) then
-    failure.usage(context.command, "--test: a ping of a subscription does not tell whether it is a test")
+    failure.usage(context.command, "--test: pings about subscriptions do not say whether they are tests")
   end
   if args.event == TEST_PING and args.retry_count > 0 then
-    failure.usage(context.command, "--retry-count: Gumroad does not repeat the settings page's test pings")
+    failure.usage(context.command, "--retry-count: Gumroad never repeats the test ping of the settings page")
   end
 end
 
@@ -51,7 +52,7 @@ local FIELDS = fields.define {
   { "fate", "string" },
 }
 
--- Prints what came of each: page { result }, and finish() at the end.
+-- Makes a printer for results: page { result } for each, finish() at the end.
 local function new_printer(context)
   if output.is_asked_for(context.args) then
     return output.new(context, { kind = "list", fields = FIELDS }):list()
@@ -59,8 +60,8 @@ local function new_printer(context)
   return {
     page = function(_, results)
       local result = results[1]
-      context.write(("%s to %s: %s (%.3f s): %s\n"):format(result.event, result.to, result.status or result.error,
-        result.seconds, result.fate))
+      context.write(printable(("%s to %s: %s (%.3f s): %s"):format(result.event, result.to,
+        result.status or result.error, result.seconds, result.fate)) .. "\n")
     end,
     finish = function() end,
   }
@@ -72,7 +73,7 @@ local function print_all(context, args, next_body)
   end
 end
 
--- The exit code: that of the last that was not taken.
+-- Returns the exit code, that of the last ping that was not accepted.
 local function send_all(context, args, ping, next_body, format)
   local printer, code, is_refused = new_printer(context), exit_codes.SUCCESS, false
   for _ = 1, args.count do
@@ -80,12 +81,13 @@ local function send_all(context, args, ping, next_body, format)
     is_refused = is_refused or status == FORBIDDEN
     local result = { event = args.event, to = url.shown(args.to), status = status,
       error = why, seconds = seconds, fate = ping.fate(args.event, args.retry_count, status) }
-    if result.fate ~= ping.TAKEN then code = status and exit_codes.REFUSED or exit_codes.NO_RESPONSE end
+    if result.fate ~= ping.ACCEPTED then code = status and exit_codes.REFUSED or exit_codes.NO_RESPONSE end
     printer:page { result }
   end
   printer:finish()
   if is_refused then
-    context.note("a receiver that knows its seller's id answers 403 to pings of others: --set seller_id=ID names it")
+    context.note("a receiver that expects a certain seller responds with 403 to other pings: pass its seller's id with "
+      .. "--set seller_id=ID")
   end
   return code
 end

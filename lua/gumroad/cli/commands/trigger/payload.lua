@@ -1,5 +1,5 @@
---- Fields of a ping's payload, changed as --set asks: by the types of gumroad.schema, and put where
--- Gumroad has them.
+--- Sets fields of a ping's payload, for --set: with the types of gumroad.schema, and in the order in which Gumroad
+-- sends them.
 local json = require("gumroad.emulator.pings").json
 local events = require "gumroad.api.events"
 local schema = require "gumroad.api.schema"
@@ -28,13 +28,13 @@ local function convert(path, type, text)
   if text == "" and type.optional then return json.null end
   if type.array and type.array.name == "string" then return split(text) end
   local to = CONVERT[type.name]
-    or failure.usage(SEE, "--set %s: say which field in it, as in %s.NAME=VALUE", path, path)
+    or failure.usage(SEE, "--set %s: name a field in it, as in %s.NAME=VALUE", path, path)
   local value = to(text)
   if value == nil then failure.usage(SEE, "--set %s: %s expected, got '%s'", path, type.name, text) end
   return value
 end
 
--- Where a field stands among the others; what the buyer typed, right before `custom_fields`.
+-- Returns the position of a field among the others. What the buyer typed comes right before `custom_fields`.
 local function rank(object, name)
   local buyers = #object
   for place, field in ipairs(object) do
@@ -44,7 +44,7 @@ local function rank(object, name)
   return buyers
 end
 
--- A dict with one more key in its place. One that is there keeps its own.
+-- Returns a dict with another key in its position. An existing key keeps its position.
 local function put(dict, object, name, value)
   if dict[name] ~= nil or not object then
     json.put(dict, name, value)
@@ -65,7 +65,7 @@ end
 
 local set
 
--- Sets NAME.REST: in an object of the schema, or in one whose keys are free.
+-- Sets NAME.REST, in an object of the schema or in one with free keys.
 local function set_inside(dict, object, path, name, rest, text)
   local type, into = read_type(object.type[name]), inner(dict, name)
   if schema[type.name] then into = set(into, schema[type.name], path, rest, text)
@@ -85,19 +85,20 @@ function set(dict, object, path, name, text)
   return put(dict, object, name, convert(path, read_type(object.type[name]), text))
 end
 
--- What the buyer typed into a custom field stands at the top of a sale's ping as well, and there
--- wins over the fields before `custom_fields`.
+-- In a sale's ping, a custom field is also written at the top level, where it replaces the fields before
+-- `custom_fields`.
 local function set_at_top(payload, object, name, text)
   if object ~= schema[events.SALE] or payload.is_recurring_charge then return payload end
   if payload[name] ~= nil and rank(object, name) > rank(object, "custom_fields") then return payload end
   return put(payload, object, name, text)
 end
 
---- A payload with a field changed; what is wrong ends the command with a Failure.
--- @param payload of gumroad.emulator.pings
--- @param object  of gumroad.schema: sale_ping or subscription_ping
--- @param path    a field's name; NAME.KEY for one inside, custom_fields.NAME for what a buyer typed
--- @param text    what it is to be; "" is null where a field may be that
+--- Sets a field of a payload. A mistake ends the command with a Failure.
+-- @param payload from gumroad.emulator.pings
+-- @param object  from gumroad.schema: sale_ping or subscription_ping
+-- @param path    name of the field; NAME.KEY for a nested field, custom_fields.NAME for what a buyer typed
+-- @param text    the new value; "" means null if the field may be null
+-- @return payload
 function payload_fields.set(payload, object, path, text)
   payload = set(payload, object, path, path, text)
   local typed = path:match("^custom_fields%.(.+)$")

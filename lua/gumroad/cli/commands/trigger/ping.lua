@@ -1,4 +1,4 @@
---- One invented ping after the other, as `trigger` sends them, and what Gumroad would make of the answers.
+--- Invents and sends pings for `trigger`, and says what Gumroad would do after each response.
 local core = require "gumroad.core"
 local pings = require "gumroad.emulator.pings"
 local json = pings.json
@@ -8,10 +8,10 @@ local schema = require "gumroad.api.schema"
 local shops = require "gumroad.shop"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
-local http = require "gumroad.cli.http"
+local http = require "gumroad.client.http"
 local payload_fields = require "gumroad.cli.commands.trigger.payload"
 
-local ping = { TEST = "test", TAKEN = "taken" }
+local ping = { TEST = "test", ACCEPTED = "accepted" }
 
 local PATIENCE = 5  -- seconds
 
@@ -19,7 +19,7 @@ local function object_of(event)
   return event == ping.TEST and events.SALE or events.named[event].object
 end
 
---- Whether pings of a sort tell of tests.
+--- Tells whether the pings of an event say that they are tests.
 function ping.knows_tests(event)
   return object_of(event) == events.SALE
 end
@@ -28,8 +28,8 @@ local function new_seed()
   return math.floor((os.time() * 1000 + core.now() * 1e6 % 1000) % 2147483648)
 end
 
---- Whose pings a receiver may expect: the seller's of the token or connection that is set. A request
--- is made only if there is one, and nothing that goes wrong with it matters here.
+--- Returns the id of the seller that a receiver may expect: the owner of the current token or connection. Without one
+-- no request is made; a request that fails is ignored.
 -- @return id or nil
 function ping.seller_id(context)
   local ok, shop = pcall(context.shop, true)
@@ -38,10 +38,10 @@ function ping.seller_id(context)
   return user and user.user_id
 end
 
---- The bodies of pings, one more with each call.
--- @param args `event`, `test`, `set` (array of { path, text }), `retry_count`, `seed` (nil: another each time)
+--- Makes a function that returns the body of another ping with each call.
+-- @param args `event`, `test`, `set` (array of { path, text }), `retry_count`, `seed` (nil for new pings each time)
 -- @param format    "form" or "json"
--- @param seller_id whose they are, where `set` does not say so; nil: an invented seller's
+-- @param seller_id id of the seller, unless `set` has one; nil for an invented seller
 -- @return function() -> bytes
 function ping.bodies(args, format, seller_id)
   local examples = pings.examples(args.seed or new_seed())
@@ -54,27 +54,25 @@ function ping.bodies(args, format, seller_id)
   end
 end
 
---- Sends one; a URL that is none ends the command.
--- @return status or nil, seconds, why no answer came
+--- Sends a ping. A malformed URL ends the command.
+-- @return status or nil, seconds, why there was no response
 function ping.send(url, body, format)
-  local request = pings.request(url, body, format)
-  local usable, wrong = http.add_bundle(request)
-  if not usable then failure.raise(exit_codes.CONFIG, wrong) end
-  local response, why, info = http.ask(request)
+  local response, err = http.request(pings.request(url, body, format))
   if response then return response.status, response.seconds end
-  if not info then failure.raise(exit_codes.USAGE, "--to: " .. why:gsub("^the base URL", "the URL")) end
-  return nil, info.seconds, why
+  if err.kind == "config" then failure.raise(exit_codes.USAGE, "--to: " .. err.message) end
+  if not err.seconds then failure.raise(exit_codes.CONFIG, err.message) end
+  return nil, err.seconds, err.message
 end
 
---- What Gumroad would do after an answer, in words.
--- @param status of HTTP; nil: none came
+--- Says what Gumroad would do after a response.
+-- @param status HTTP status; nil if there was no response
 function ping.fate(event, retry_count, status)
-  if status and delivery.is_accepted(status) then return ping.TAKEN end
-  if event == ping.TEST then return "Gumroad would not repeat it: it is a test ping" end
+  if status and delivery.is_accepted(status) then return ping.ACCEPTED end
+  if event == ping.TEST then return "Gumroad would not repeat a test ping" end
   if not delivery.is_retried(status) then
     local is_redirect = status >= 300 and status < 400
     return "Gumroad would drop it for good"
-      .. (is_redirect and "; do not redirect, not every server of Gumroad follows" or "")
+      .. (is_redirect and ", as not every server of Gumroad follows redirects" or "")
   end
   local pauses = delivery.pauses_in_words(retry_count)
   if not pauses then return "that was the last delivery: Gumroad would drop it for good" end

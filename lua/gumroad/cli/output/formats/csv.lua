@@ -1,5 +1,5 @@
---- CSV as of RFC 4180: a header, every field of the schema unless fields are chosen, CR LF, and values
--- as they are: nothing is put in front of a "=".
+--- CSV (RFC 4180): a header, all fields of the schema unless fields are chosen, CR LF as line ends. Values stay as they
+-- are; a "=" that begins a formula is not escaped.
 local tables = require "gumroad.base.tables"
 local fields = require "gumroad.cli.output.fields"
 
@@ -23,7 +23,7 @@ function List:begin()
   self.view.write(line(cells))
 end
 
--- A field that the schema does not know is in no column: that is told at the end.
+-- Collects fields that the schema does not know and that have no column, for a note at the end.
 function List:look_for_others(item)
   for name in pairs(item) do
     if not self.known[name] then self.others[name] = true end
@@ -45,7 +45,7 @@ end
 function List:finish()
   self:begin()
   local names = tables.sorted_keys(self.others)
-  if #names > 0 then self.view.note("not in the CSV: %s", table.concat(names, ", ")) end
+  if #names > 0 then self.view.note("these fields are not in the CSV: %s", table.concat(names, ", ")) end
 end
 
 local function new(view, paths)
@@ -58,7 +58,7 @@ end
 
 return {
   list = function(view) return new(view, view.paths or fields.all(view.object)) end,
-  -- Of a single object all fields are known: those besides the schema's are columns too.
+  -- All fields of a single object are known in advance, so those that are not in the schema are columns too.
   object = function(view, item)
     local list = new(view, view.paths or fields.all(view.object, item))
     list:page { item }

@@ -1,8 +1,8 @@
---- JSON: a list is one array with an object a line, printed as it comes.
+--- JSON: a list is an array with one object per line, printed as the pages arrive.
 local fields = require "gumroad.cli.output.fields"
 local json = require "gumroad.cli.output.json"
 
--- An object of the chosen fields alone; what it has not is null.
+-- Writes an object with only the chosen fields; missing ones are null.
 local function chosen(view, item)
   local members = {}
   for i, path in ipairs(view.paths) do

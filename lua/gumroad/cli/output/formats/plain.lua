@@ -1,4 +1,4 @@
---- Lines for other programs: the fields of a table, with tabs between, whole, and none of a header.
+--- Lines for other programs: the fields of a table separated by tabs, uncut, without a header.
 local fields = require "gumroad.cli.output.fields"
 
 local ESCAPES = { ["\\"] = "\\\\", ["\t"] = "\\t", ["\n"] = "\\n", ["\r"] = "\\r" }

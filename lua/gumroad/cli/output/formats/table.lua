@@ -1,13 +1,14 @@
---- A table for people. The first page sets the columns' widths, so that a list of any length is
--- printed as it comes; what is longer than its column is cut.
+--- A table for people. The first page decides the widths of the columns, so that a list of any length can be printed as
+-- its pages arrive. Text that is wider than its column is cut.
 local fields = require "gumroad.cli.output.fields"
+local safe = require("gumroad.base.text").safe
 local width = require "gumroad.cli.output.width"
 
 local BOLD, OFF = "\27[1m", "\27[0m"
 local GAP = "  "
-local NARROWEST = 8  -- columns to which a text may be cut
+local NARROWEST = 8  -- width below which a column is not narrowed
 
--- What must not be cut to be of use: ids, numbers, times.
+-- Whether values are useless when cut, as ids and times are.
 local function is_rigid(path)
   return path == "id" or path:find("_id$") or path:find("_at$")
 end
@@ -15,7 +16,7 @@ end
 local Table = {}
 Table.__index = Table
 
--- A time for people: to the minute.
+-- Shortens a time to the minute.
 local function short(text)
   return (text:gsub("^(%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d):%d%d%.?%d*Z$", "%1 %2"))
 end
@@ -36,7 +37,7 @@ local function total(columns)
   return sum
 end
 
--- The widest column that may still be cut, or nil.
+-- Returns the widest column that may still be narrowed, or nil.
 local function widest(columns)
   local found
   for _, column in ipairs(columns) do
@@ -46,7 +47,7 @@ local function widest(columns)
   return found
 end
 
--- Narrows columns until they fit, then leaves out the last ones.
+-- Narrows columns until they fit. If that is not enough, leaves out the last ones.
 function Table:fit(available)
   local columns = self.columns
   while total(columns) > available do
@@ -59,27 +60,27 @@ end
 
 function Table:measure(items)
   for _, column in ipairs(self.columns) do
-    column.width = width.of(column.path)
+    column.width = width.of(column.title)
     for _, item in ipairs(items) do column.width = math.max(column.width, width.of(self:cell(column, item))) end
   end
   if self.view.width then self:fit(self.view.width) end
 end
 
-function Table:line(cells, colour)
+function Table:line(cells, color)
   local parts = {}
   for i, column in ipairs(self.columns) do
     local text = width.cut(cells[i], column.width)
     local last = i == #self.columns and not column.right
     parts[i] = last and text or width.pad(text, column.width, column.right)
-    if colour then parts[i] = BOLD .. parts[i] .. OFF end
+    if color then parts[i] = BOLD .. parts[i] .. OFF end
   end
   self.view.write(table.concat(parts, GAP) .. "\n")
 end
 
 function Table:header()
   local cells = {}
-  for i, column in ipairs(self.columns) do cells[i] = column.path end
-  self:line(cells, self.view.colour)
+  for i, column in ipairs(self.columns) do cells[i] = column.title end
+  self:line(cells, self.view.color)
 end
 
 function Table:page(items)
@@ -93,7 +94,7 @@ function Table:page(items)
 end
 
 function Table:finish()
-  if not self.begun then self.view.note("none") end
+  if not self.begun then self.view.note("the list is empty") end
 end
 
 return {
@@ -101,7 +102,7 @@ return {
     local columns = {}
     for i, path in ipairs(view.paths or fields.default_columns(view.object)) do
       local is_number = fields.is_number(view.object, path)
-      columns[i] = { path = path, right = is_number, rigid = is_number or is_rigid(path) }
+      columns[i] = { path = path, title = safe(path), right = is_number, rigid = is_number or is_rigid(path) }
     end
     return setmetatable({ view = view, columns = columns }, Table)
   end,

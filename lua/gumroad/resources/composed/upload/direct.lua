@@ -1,19 +1,19 @@
---- shop.direct_uploads:upload(path [, params [, options]]): a cover, thumbnail or medium, sent to
--- the storage in one go.
+--- shop.direct_uploads:upload(path [, params [, options]]): uploads a cover, a thumbnail or a file for the profile's
+-- media, in one request to the storage.
 local base64 = require "gumroad.base.base64"
 local Error = require "gumroad.base.error"
 local File = require "gumroad.resources.composed.upload.file"
 local storage = require "gumroad.resources.composed.upload.storage"
 
-local PIECE = 65536           -- bytes that are read at once
-local TURN = 128              -- pieces after which others have their turn
+local PIECE = 65536           -- bytes to read at once
+local TURN = 128              -- pieces after which other calls get a turn
 local TURN_SECONDS = 0.001
 
 local TYPES = {
   jpg = "image/jpeg", jpeg = "image/jpeg", png = "image/png", gif = "image/gif",
   mp4 = "video/mp4", m4v = "video/x-m4v", mov = "video/quicktime", webm = "video/webm", ogv = "video/ogg",
   mpg = "video/mpeg", mpeg = "video/mpeg", avi = "video/x-msvideo", mkv = "video/x-matroska", wmv = "video/x-ms-wmv",
-  -- for the profile's media alone:
+  -- only for the profile's media:
   webp = "image/webp", avif = "image/avif", heic = "image/heic", bmp = "image/bmp", tif = "image/tiff",
   tiff = "image/tiff",
 }
@@ -22,18 +22,19 @@ local function content_type(op, name)
   if op.params.content_type then return op.params.content_type end
   local known = TYPES[(name:match("%.(%w+)$") or ""):lower()]
   if known then return known end
-  return nil, Error.new("file", ("what %s is cannot be told by its name; Gumroad takes JPEG, PNG, GIF and videos "
-    .. "(for media any image but SVG; a product's file goes by files.upload): give content_type"):format(name))
+  return nil, Error.new("file", ("the name %s does not show the type of the file: pass content_type. Gumroad takes "
+    .. "JPEG, PNG, GIF and videos, and for media any image except SVG; use files.upload for a product's file")
+    :format(name))
 end
 
 local function new_md5()
   local there, digest = pcall(require, "openssl.digest")
   if there then return digest.new("md5") end
-  return nil, Error.new("config", "luaossl is missing, which makes the checksum that Gumroad asks for: "
+  return nil, Error.new("config", "luaossl is missing, which computes the checksum that Gumroad asks for: "
     .. "install the Debian package lua-luaossl or the rock luaossl")
 end
 
--- The checksum of a file as Content-MD5 has it; others go on meanwhile.
+-- Computes the checksum of a file, as for Content-MD5. Other calls get their turn meanwhile.
 local function checksum(op, path)
   local waiting, err = op.client:current_loop()
   if not waiting then return nil, err end
@@ -55,15 +56,15 @@ local function checksum(op, path)
   return base64.encode(md5:final())
 end
 
--- Reserves the blob.
--- @return blob, whose direct_upload says where the bytes go | nil, error
+-- Asks Gumroad for a blob, the record of the file.
+-- @return blob, whose direct_upload says where to send the bytes | nil, error
 local function reserve(op, file, name, kind, sum)
   local blob, err = op.resource("direct_uploads"):create({ purpose = op.params.purpose,
     blob = { filename = name, byte_size = file.size, checksum = sum, content_type = kind } }, op.options)
   if not blob then return nil, err end
   local place = blob.direct_upload
   if type(place) == "table" and type(place.url) == "string" and type(place.headers) == "table" then return blob end
-  return nil, Error.new("decode", "the answer does not say where to send the file")
+  return nil, Error.new("decode", "the response does not say where to send the file")
 end
 
 return function(op)
@@ -80,6 +81,6 @@ return function(op)
   sent, err = storage.put(op.client, { url = blob.direct_upload.url, headers = blob.direct_upload.headers,
     path = file.path, offset = 0, length = file.size }, op.options)
   if not sent then return nil, err end
-  blob.direct_upload = nil  -- it has served
+  blob.direct_upload = nil  -- no longer of use
   return blob
 end

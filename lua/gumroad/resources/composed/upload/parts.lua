@@ -1,10 +1,9 @@
---- shop.files:upload(path [, params [, options]]): a product's file, sent in parts to the
--- storage, some at a time, each read from disk as it goes.
+--- shop.files:upload(path [, params [, options]]): uploads a product's file to the storage in parts, several at a
+-- time. Parts are read from disk while they are sent.
 --
--- What was sent is in a plain table, `state`: { upload_id, key, file_url, size, changed, parts,
--- completing: whether its completion was asked for }, each part { part_number, presigned_url }
--- or, once it was sent, { part_number, etag }. An error carries it as `upload`, and `resume`
--- takes it.
+-- A plain table, `state`, says how far an upload has come: { upload_id, key, file_url, size, changed, parts,
+-- completing (whether Gumroad was asked to complete it) }. A part is { part_number, presigned_url }, or
+-- { part_number, etag } once it was sent. An error has the state as `upload`, and `resume` takes it.
 local limits = require "gumroad.api.limits"
 local tables = require "gumroad.base.tables"
 local Error = require "gumroad.base.error"
@@ -13,7 +12,7 @@ local storage = require "gumroad.resources.composed.upload.storage"
 
 local MOST_BYTES = limits.UPLOAD.size
 local PARALLEL = 3
-local COMPLETION = 120  -- seconds: what Gumroad gives itself to put the parts together
+local COMPLETION = 120  -- seconds, Gumroad's own limit for joining the parts
 
 local Upload = {}
 Upload.__index = Upload
@@ -27,8 +26,7 @@ function Upload.new(op, file, state)
   return upload
 end
 
--- Where a part begins. All are of one size, whatever size the server had in mind: only their
--- number counts.
+-- Where a part begins. All parts have the same size, because the server only cares how many there are.
 function Upload:offset(number)
   return math.floor((number - 1) * self.file.size / #self.state.parts)
 end
@@ -42,7 +40,7 @@ function Upload:count(number, bytes)
   self.counted[number] = bytes
 end
 
--- Tells of progress, if it is any: a part that begins again is none until it is further.
+-- Reports progress. A part that starts again does not count until it gets beyond the point where it failed.
 function Upload:report(number, bytes)
   self:count(number, bytes)
   local progress = self.op.params.progress
@@ -55,18 +53,20 @@ function Upload:send_part(number)
   local same, changed = self.file:check()
   if not same then return nil, changed end
   local part = self.state.parts[number]
-  local answer, err = storage.put(self.op.client, {
+  local response, err = storage.put(self.op.client, {
     url = part.presigned_url, path = self.file.path, offset = self:offset(number), length = self:length(number),
     progress = self.op.params.progress and function(bytes) self:report(number, bytes) end,
   }, self.op.options)
-  if not answer then return nil, err end
-  if not answer.headers.etag then return nil, Error.new("decode", "the storage took a part and gave no ETag for it") end
-  part.etag, part.presigned_url = answer.headers.etag, nil
+  if not response then return nil, err end
+  if not response.headers.etag then
+    return nil, Error.new("decode", "the storage accepted a part but returned no ETag for it")
+  end
+  part.etag, part.presigned_url = response.headers.etag, nil
   self:report(number, self:length(number))
   return true
 end
 
--- The next part that nobody has sent, or nil.
+-- Returns the number of the next part to send, or nil.
 function Upload:take()
   local parts = self.state.parts
   while parts[self.next] and parts[self.next].etag do self.next = self.next + 1 end
@@ -74,8 +74,7 @@ function Upload:take()
   return parts[self.next - 1] and self.next - 1
 end
 
--- Sends one part after the other. Where one fails, those under way elsewhere are ended all the
--- same: they need not be sent again.
+-- Sends one part after the other. If one fails, other workers still finish theirs, which then need not be sent again.
 function Upload:work()
   local number = self:take()
   while number and not self.failed do
@@ -102,7 +101,8 @@ function Upload:send_parts()
   return self.file:check()
 end
 
-local PERHAPS_DONE = "; it was asked for before, and may have succeeded without an answer: try the file_url %s"
+local PERHAPS_DONE = "; Gumroad was asked to complete it before, and may have done so without a response: try the "
+  .. "file_url %s"
 
 function Upload:complete()
   local asked_before = self.state.completing
@@ -114,12 +114,12 @@ function Upload:complete()
   local done, err = self.op.resource("files"):complete(
     { upload_id = self.state.upload_id, key = self.state.key, parts = parts }, options)
   if err and asked_before and err.kind == "invalid" then
-    err.message = err.message .. PERHAPS_DONE:format(self.state.file_url)
+    Error.reword(err, err.message .. PERHAPS_DONE:format(tostring(self.state.file_url)))
   end
   return done, err
 end
 
--- Whatever comes of it, there is an error to tell already.
+-- Its own errors are ignored, as the caller already gets the one that caused it.
 function Upload:abort()
   self.op.resource("files"):abort({ upload_id = self.state.upload_id, key = self.state.key }, self.op.options)
 end
@@ -152,21 +152,21 @@ local function begin(op, file)
     { filename = op.params.filename or file.name, file_size = file.size }, op.options)
   if not begun then return nil, err end
   if not (is_name(begun.upload_id) and is_name(begun.key) and is_plan(begun.parts, file.size)) then
-    return nil, Error.new("decode", "the answer has no upload with a list of parts to send")
+    return nil, Error.new("decode", "the response has no upload with a list of parts to send")
   end
   return { upload_id = begun.upload_id, key = begun.key, file_url = begun.file_url, size = file.size,
     changed = file.changed, parts = begun.parts }
 end
 
--- A copy of what `resume` gives.
+-- Returns a copy of the state given as `resume` | nil, error
 local function earlier(op, file)
   local given = op.params.resume
   if not (is_name(given.upload_id) and is_name(given.key) and is_plan(given.parts, tonumber(given.size) or 0)) then
-    Error.usage("%s: parameter 'resume': what an earlier error has as `upload` expected", op.where)
+    Error.usage("%s: parameter 'resume': the `upload` of an earlier error expected", op.where)
   end
   if given.size ~= file.size or given.changed ~= file.changed then
-    return nil, Error.new("file", file.path .. " is not the file whose upload began, or it changed since: "
-      .. "upload it without `resume`")
+    return nil, Error.new("file", file.path .. " is not the file of that upload, or has changed since: upload it "
+      .. "again without `resume`")
   end
   local state = { upload_id = given.upload_id, key = given.key, file_url = given.file_url, size = given.size,
     changed = given.changed, completing = given.completing, parts = {} }
@@ -182,15 +182,15 @@ local function resume(op, file)
   return Upload.new(op, file, state):run()
 end
 
-local EXPIRED = "; the URLs of an upload live 15 minutes, in which every part must have begun: on a slow line, "
-  .. "set `parallel` to send more parts at a time"
+local EXPIRED = "; the URLs of an upload expire after 15 minutes, and every part must have started by then: on a slow "
+  .. "line, raise `parallel` to send more parts at a time"
 
 local function from_the_start(op, file)
   local state, err = begin(op, file)
   if not state then return nil, err end
   local done
   done, err = Upload.new(op, file, state):run()
-  if err and storage.is_gone(err) then err.message = err.message .. EXPIRED end
+  if err and storage.is_gone(err) then Error.reword(err, err.message .. EXPIRED) end
   return done, err
 end
 

@@ -1,19 +1,22 @@
---- PUTs files to where Gumroad keeps them: S3, by URLs that let anyone in for some minutes. So
--- their queries are secrets, and the token has no business there.
+--- Sends files to the storage behind Gumroad, S3. Its URLs let anyone upload for some minutes, so their queries are
+-- secrets; the token is never sent there.
+local printable = require("gumroad.base.text").printable
 local Error = require "gumroad.base.error"
 
 local storage = {}
 
 local function kind_of(status, code)
-  if code == "RequestTimeout" then return "timeout" end  -- a 400 that may be repeated
+  if code == "RequestTimeout" then return "timeout" end  -- sent with 400, but may be repeated
   if status == 429 then return "rate_limit" end
   return status >= 500 and "server" or "invalid"
 end
 
--- S3 explains itself in XML, of which two elements may be shown: others repeat the signature.
+local MOST_OF_BODY, MOST_OF_ELEMENT = 65536, 200  -- bytes
+
+-- S3 explains errors in XML. Only two of its elements may be shown, as others repeat the signature.
 local function element(body, name)
-  local text = body:sub(1, 65536):match("<" .. name .. ">([^<]*)</" .. name .. ">")
-  return text and text:sub(1, 200):gsub("%c", " ") or nil
+  local words = body:sub(1, MOST_OF_BODY):match("<" .. name .. ">([^<]*)</" .. name .. ">")
+  return words and printable(words, MOST_OF_ELEMENT)
 end
 
 local function read(_, response)
@@ -24,9 +27,9 @@ local function read(_, response)
     { status = response.status, storage_code = code })
 end
 
---- Sends a stretch of a file; again where that failed, as often as `options` say.
--- @param request { url, headers, path, offset, length, progress: function(bytes sent) }
--- @return the storage's answer: { status, headers, body } | nil, error
+--- Sends a part of a file; tries again as often as `options` allow.
+-- @param request { url, headers, path, offset, length, progress = function(bytes sent) }
+-- @return the storage's response: { status, headers, body } | nil, error
 function storage.put(client, request, options)
   return client:call {
     method = "PUT", url = request.url, headers = request.headers, options = options, read = read,
@@ -35,7 +38,7 @@ function storage.put(client, request, options)
   }
 end
 
---- Whether an error says that its URL is of no use any more: expired, or its upload is over.
+--- Tells whether an error means that its URL no longer works: it has expired, or the upload has ended.
 function storage.is_gone(err)
   return err.storage_code ~= nil and (err.status == 403 or err.status == 404)
 end

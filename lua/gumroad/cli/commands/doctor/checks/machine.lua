@@ -1,11 +1,11 @@
---- What is installed here: versions, optional parts, certificates, proxies, the port.
+--- Checks what is installed on this machine: versions, optional parts, certificates, proxies, the port.
 local core = require "gumroad.core"
 local env = require "gumroad.base.env"
 local tls = require "gumroad.client.tls"
 local url = require "gumroad.base.url"
 
 local function check_versions(report)
-  report:ok("gumroad", "%s on %s", require("gumroad.client").VERSION, rawget(_G, "jit") and jit.version or _VERSION)
+  report:ok("gumroad", "%s on %s", require "gumroad.version", rawget(_G, "jit") and jit.version or _VERSION)
   report:ok("lua-cjson", "%s", require("gumroad.base.json").VERSION or "there")
   report:ok("argparse", "%s", require("argparse").version or "there")
 end
@@ -13,14 +13,14 @@ end
 local function check_curl(report)
   local curl = core.curl()
   if not curl.tls then
-    return report:problem("libcurl", curl.version .. ", without TLS", "Install a libcurl that has it")
+    return report:problem("libcurl", curl.version .. ", without TLS", "Install a libcurl with TLS")
   end
   if curl.http2 then return report:ok("libcurl", "%s, %s, HTTP/2", curl.version, curl.tls) end
   report:warning("libcurl", ("%s, %s, without HTTP/2"):format(curl.version, curl.tls),
-    "All works, but many calls at once take more connections")
+    "Everything works, but parallel calls need more connections")
 end
 
--- Parts that only some functions need.
+-- Parts that only some commands need.
 local OPTIONAL = {
   { "listener", "gumroad.listener", "listen, login in a browser and the emulator do not work",
     "Install libmicrohttpd (libmicrohttpd-dev on Debian and Ubuntu) and build gumroad again" },
@@ -30,7 +30,7 @@ local OPTIONAL = {
 
 local function check_optional(report)
   for _, part in ipairs(OPTIONAL) do
-    if pcall(require, part[2]) then report:ok(part[1], "there")
+    if pcall(require, part[2]) then report:ok(part[1], "installed")
     else report:warning(part[1], "missing: " .. part[3], part[4]) end
   end
 end
@@ -39,19 +39,19 @@ local function holds_certificates(path)
   local file = io.open(path, "rb")
   local bytes = file and file:read("*a") or ""
   if file then file:close() end
-  return bytes:find("-----BEGIN [%u ]*CERTIFICATE-----") ~= nil
+  return bytes:find("%-%-%-%-%-BEGIN [%u ]*CERTIFICATE%-%-%-%-%-") ~= nil
 end
 
 local function check_certificates(report)
   local path, message = tls.ca_file()
   if not path then
-    return report:problem("certificates", message, "Without a bundle no HTTPS connection is made")
+    return report:problem("certificates", message, "Without them no HTTPS connection is possible")
   end
   local from = env.get "GUMROAD_CA_BUNDLE" and "from GUMROAD_CA_BUNDLE"
-    or env.get "SSL_CERT_FILE" and "from SSL_CERT_FILE" or "of this system"
+    or env.get "SSL_CERT_FILE" and "from SSL_CERT_FILE" or "from this system"
   if holds_certificates(path) then return report:ok("certificates", "%s, %s", path, from) end
   report:problem("certificates", ("%s, %s, holds none"):format(path, from),
-    "Name a file of CA certificates (PEM) in GUMROAD_CA_BUNDLE")
+    "Set GUMROAD_CA_BUNDLE to a file of CA certificates (PEM)")
 end
 
 local PROXIES = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" }
@@ -60,8 +60,7 @@ local function check_proxies(report)
   for _, name in ipairs(PROXIES) do
     local proxy = env.get(name)
     if proxy then
-      report:note("proxy", ("HTTPS goes through %s, from %s"):format(url.shown(proxy:find("://") and proxy
-        or "http://" .. proxy), name))
+      report:note("proxy", ("HTTPS goes through %s, from %s"):format(url.proxy(proxy), name))
     end
   end
 end
@@ -72,12 +71,13 @@ local function check_port(report, port)
   local open, _, message = listener.new { port = port }
   if open then
     open:close()
-    return report:ok("port", "%d can be listened on", port)
+    return report:ok("port", "%d is free", port)
   end
   report:problem("port", message)
 end
 
---- @param args `port`: to be tried, or nil
+--- Runs the checks.
+-- @param args `port`: port to try, or nil
 return function(report, _, args)
   check_versions(report)
   check_curl(report)

@@ -1,4 +1,4 @@
---- A receiver of pings: can Gumroad reach it, and does it answer as it should?
+--- Checks a receiver of pings: whether Gumroad can reach it, and how it responds.
 local delivery = require "gumroad.api.delivery"
 local pings = require "gumroad.emulator.pings"
 local json = pings.json
@@ -9,7 +9,7 @@ local url = require "gumroad.base.url"
 local CHECK = "receiver"
 local SLOW = 2  -- seconds
 
--- Whether Gumroad takes the address, as far as its text tells.
+-- Checks the text of the address; returns true if Gumroad would accept it.
 local function check_text(report, address)
   local fault = post_url.fault(address)
   if fault then return report:problem(CHECK, ("%s %s"):format(url.shown(address), fault)) end
@@ -19,11 +19,11 @@ local function check_text(report, address)
   return true
 end
 
--- Whether the host's name leads into the public network.
+-- Checks whether the name of the host resolves to public addresses.
 local function check_name(report, host)
   local addresses, _, message = require("gumroad.system").resolve(host)
   if not addresses then
-    return report:problem(CHECK, message, "Check the name; Gumroad takes it, and then reaches nobody")
+    return report:problem(CHECK, message, "Check the name: Gumroad would accept it, but never reach it")
   end
   for _, address in ipairs(addresses) do
     if post_url.is_private(address) then
@@ -34,32 +34,32 @@ local function check_name(report, host)
   report:ok(CHECK, "%s is %s", host, table.concat(addresses, ", "))
 end
 
--- What a status that is not 2xx means.
+-- Says what a status other than 2xx means, and what to do.
 local function meaning(status)
   if status >= 300 and status < 400 then
-    return "it redirects, which not every server of Gumroad follows", "Name the address where that leads to"
+    return "it redirects, which not every server of Gumroad follows", "Use the address that it redirects to"
   elseif delivery.is_retried(status) then
-    return ("Gumroad sends it again after %s, and then never"):format(delivery.pauses_in_words(0)),
-      "See that it answers 200"
+    return ("Gumroad would send the event again after %s, and then drop it"):format(delivery.pauses_in_words(0)),
+      "Make it respond with 200"
   end
   if status == 403 then
-    return "Gumroad drops the event for good", "If it refuses the pings of other sellers, see that it expects the one "
-      .. "whose token is used here"
+    return "Gumroad would drop the event for good", "If it accepts pings for one seller only, check that this is the "
+      .. "seller of the token used here"
   end
-  return "Gumroad drops the event for good", ("See that it answers 200, and %d when it should be sent again")
+  return "Gumroad would drop the event for good", ("Make it respond with 200, or with %d to get the event again")
     :format(delivery.RETRY)
 end
 
-local function check_answer(report, response)
+local function check_response(report, response)
   local status = response.status
   if not delivery.is_accepted(status) then
     local why, advice = meaning(status)
-    report:problem(CHECK, ("a test ping is answered with %d: %s"):format(status, why), advice)
+    report:problem(CHECK, ("it responds to a test ping with %d: %s"):format(status, why), advice)
   elseif response.seconds > SLOW then
-    report:warning(CHECK, ("a test ping is answered with %d after %.1f s"):format(status, response.seconds),
-      ("Gumroad gives %d s: answer first, handle after"):format(delivery.TIMEOUT))
+    report:warning(CHECK, ("it responds to a test ping with %d after %.1f s"):format(status, response.seconds),
+      ("Gumroad waits %d s: respond first, then do the work"):format(delivery.TIMEOUT))
   else
-    report:ok(CHECK, "a test ping is answered with %d after %.0f ms", status, response.seconds * 1000)
+    report:ok(CHECK, "it responds to a test ping with %d after %.0f ms", status, response.seconds * 1000)
   end
 end
 
@@ -69,13 +69,13 @@ local function check_ping(report, address, seller_id)
   local format = pings.format(address)
   local request = pings.request(address, pings.body(payload, format, 0), format)
   local response, message, advice = network.ask(request)
-  if response then return check_answer(report, response) end
+  if response then return check_response(report, response) end
   report:problem(CHECK, "a test ping does not arrive: " .. message, advice)
 end
 
---- Sends a test ping, as Gumroad's settings page does, of an invented sale.
--- @param args      `url`: the receiver's address; nil: there is nothing to look at
--- @param seller_id whose sale it is; nil: an invented seller's
+--- Runs the checks. Sends a test ping of an invented sale, as Gumroad's settings page does.
+-- @param args      `url`: address of the receiver; nil for no checks
+-- @param seller_id id of the seller in the ping; nil for an invented one
 return function(report, args, seller_id)
   local address = args.url
   local host = address and url.host(address)

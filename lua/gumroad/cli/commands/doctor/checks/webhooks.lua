@@ -1,13 +1,13 @@
---- The webhooks of the shop, for each sort of event.
+--- Checks the webhooks of the shop, for each event.
 local gumroad = require "gumroad"
 local post_url = require "gumroad.webhook.address"
 local events = require "gumroad.api.events"
 local url = require "gumroad.base.url"
 
-local MAKE = "Make them: shop:ensure_webhooks, or gumroad-lua resource_subscriptions create --resource-name sale "
-  .. "--post-url URL"
+local CREATE = "Create them with shop:ensure_webhooks, or with gumroad-lua resource_subscriptions create "
+  .. "--resource-name sale --post-url URL"
 
--- All webhooks of each event, and those of the token's application alone.
+-- Lists, for each event, all webhooks and those of the token's own application.
 -- @return array of { event, all, own } | nil, error
 local function list_all(shop)
   local functions = {}
@@ -37,7 +37,7 @@ local function check_of(events_of)
   return "webhook " .. table.concat(events_of, ", ")
 end
 
--- The addresses of the subscriptions that `is_meant`, each once, with the events that go there.
+-- Groups the subscriptions for which `is_meant` is true by address.
 -- @return array of { address, events, ids }
 local function by_address(all, is_meant)
   local groups, group_of = {}, {}
@@ -59,8 +59,8 @@ local function check_address(report, group)
   local check, shown = check_of(group.events), url.shown(group.address)
   local fault = post_url.fault(group.address)
   if fault then
-    report:problem(check, ("%s %s"):format(shown, fault), "Make others with an address that is, and run "
-      .. "gumroad-lua resource_subscriptions delete with each of these: " .. table.concat(group.ids, " "))
+    report:problem(check, ("%s %s"):format(shown, fault), "Create others with a public address, and delete these with "
+      .. "gumroad-lua resource_subscriptions delete: " .. table.concat(group.ids, " "))
   elseif url.parse(group.address).scheme == "http" then
     report:warning(check, shown .. ": buyers' data goes there unencrypted", "Use https")
   else
@@ -71,7 +71,7 @@ end
 local function check_others(report, all)
   local others = by_address(all, function(subscription, found) return not is_among(subscription, found.own) end)
   for _, group in ipairs(others) do
-    report:note(check_of(group.events), "another application's goes to " .. url.shown(group.address)
+    report:note(check_of(group.events), "one of another application goes to " .. url.shown(group.address)
       .. "; only that application can delete it")
   end
 end
@@ -82,13 +82,14 @@ local function check_repeated(report, found)
     local address = subscription.post_url
     counts[address] = (counts[address] or 0) + 1
     if counts[address] > 1 then
-      report:warning(check_of { found.event }, ("%s is there %d times, so each event arrives as often"):format(
-        url.shown(address), counts[address]), "Run gumroad-lua resource_subscriptions delete " .. subscription.id)
+      report:warning(check_of { found.event }, ("%s has %d webhooks, so each event arrives %d times"):format(
+        url.shown(address), counts[address], counts[address]), "Run gumroad-lua resource_subscriptions delete "
+        .. subscription.id)
     end
   end
 end
 
--- Those of the token's application. How many there are.
+-- Checks the webhooks of the token's application; returns how many there are.
 local function check_own(report, all)
   local own, without = 0, {}
   local groups = by_address(all, function(subscription, found) return is_among(subscription, found.own) end)
@@ -109,20 +110,20 @@ local function check_target(report, all, address)
       if subscription.post_url == address then return end
     end
   end
-  report:warning("webhooks", "none goes to " .. url.shown(address),
-    MAKE)
+  report:warning("webhooks", "none goes to " .. url.shown(address), CREATE)
 end
 
---- @param args `url`: an address to which webhooks should go, or nil
+--- Runs the checks.
+-- @param args `url`: address to which webhooks should go, or nil
 return function(report, shop, args)
   local all, err = list_all(shop)
   if not all then return report:problem("webhooks", tostring(err)) end
   if check_own(report, all) == 0 then
-    report:warning("webhooks", "this application has none, so nothing is sent in its name", MAKE)
+    report:warning("webhooks", "this application has none, so Gumroad sends it nothing", CREATE)
   end
   check_others(report, all)
   check_target(report, all, args.url)
-  report:note("webhooks", "they go silent without a word when the last token of their application is revoked")
-  report:note("webhooks", "the ping endpoint of Gumroad's settings (sales only) cannot be seen through the API: see "
-    .. "Settings, Advanced")
+  report:note("webhooks", "Gumroad silently stops sending them when the last token of their application is revoked")
+  report:note("webhooks", "the API does not show the ping endpoint of Gumroad's settings (sales only): see Settings, "
+    .. "Advanced")
 end

@@ -17,7 +17,7 @@ local function all_events(url)
 end
 
 for _, old_server in ipairs { false, true } do
-  describe("ensure_webhooks" .. (old_server and ", of a server that lists other applications' too" or ""), function()
+  describe("ensure_webhooks" .. (old_server and " with the webhooks of other applications" or ""), function()
     local gum, shop, stranger, with_pauses
 
     setup(function() with_pauses = support.without_pauses() end)
@@ -30,7 +30,7 @@ for _, old_server in ipairs { false, true } do
     end)
     after_each(function() gum:stop() end)
 
-    -- What is there, of all applications: "EVENT URL", sorted.
+    -- The webhooks of all applications: "EVENT URL", sorted.
     local function there()
       local out = {}
       for _, name in ipairs(EVENTS) do
@@ -52,7 +52,7 @@ for _, old_server in ipairs { false, true } do
       return assert(by.resource_subscriptions:create { resource_name = name, post_url = url })
     end
 
-    it("makes what is missing, once", function()
+    it("creates what is missing, once", function()
       local done = assert(shop:ensure_webhooks(all_events(URL)))
       assert.same({ EVENTS, {}, {} }, { names(done.made), names(done.kept), names(done.removed) })
       for _ = 1, 99 do
@@ -62,7 +62,7 @@ for _, old_server in ipairs { false, true } do
       assert.equal(#EVENTS, #there())
     end)
 
-    it("leaves all else as it is unless asked to remove it", function()
+    it("leaves everything else unless asked to remove it", function()
       create(shop, "sale", OTHER)
       create(shop, "dispute", URL)
       local done = assert(shop:ensure_webhooks { sale = URL, refund = OTHER })
@@ -71,7 +71,7 @@ for _, old_server in ipairs { false, true } do
       assert.same({ made = {}, kept = {}, removed = {} }, assert(shop:ensure_webhooks {}))
     end)
 
-    it("removes what is left of its own application, and of no other", function()
+    it("removes the rest of its own application, and of no other", function()
       create(shop, "sale", OTHER)
       create(shop, "dispute", URL)
       create(stranger, "sale", OTHER)
@@ -84,13 +84,13 @@ for _, old_server in ipairs { false, true } do
       assert.same({ {}, { "sale" }, {} }, { names(done.made), names(done.kept), names(done.removed) })
     end)
 
-    it("removes all of its own where nothing is wanted", function()
+    it("removes all of its own if none is wanted", function()
       assert(shop:ensure_webhooks(all_events(URL)))
       assert.same(EVENTS, names(assert(shop:ensure_webhooks { remove = true }).removed))
       assert.same({}, there())
     end)
 
-    it("leaves one of several alike, and that its own", function()
+    it("leaves one of several equal ones, which is its own", function()
       create(stranger, "sale", URL)
       for _ = 1, 3 do create(shop, "sale", URL) end
       assert(shop:ensure_webhooks { sale = URL, remove = true })
@@ -99,14 +99,14 @@ for _, old_server in ipairs { false, true } do
       assert.same({ "sale " .. URL }, there())
     end)
 
-    it("does not double what was made though the answer was lost", function()
+    it("does not create a webhook twice if the response was lost", function()
       gum:fault { kind = "reset_body", method = "PUT" }
       local done = assert(shop:ensure_webhooks { sale = URL })
       assert.same({ "sale" }, names(done.made))
       assert.same({ "sale " .. URL }, there())
     end)
 
-    it("is outcome_unknown where nobody knows whether one was made", function()
+    it("fails with outcome_unknown if it is unknown whether one was created", function()
       gum:fault { kind = "reset", method = "PUT" }
       local done, err = shop:ensure_webhooks { sale = URL }
       assert.is_nil(done)
@@ -116,7 +116,7 @@ for _, old_server in ipairs { false, true } do
       assert.same({ "sale " .. URL }, there())
     end)
 
-    it("tells what it made where another event's webhook could not be made", function()
+    it("returns what it created if the webhook of another event could not be created", function()
       gum:fault { kind = "status", status = 502, method = "PUT" }
       local done, err, partly = shop:ensure_webhooks { sale = URL, refund = URL }
       assert.same({ "nil", "outcome_unknown" }, { type(done), err.kind })
@@ -124,7 +124,7 @@ for _, old_server in ipairs { false, true } do
       assert.same({ partly.made[1].resource_name .. " " .. URL }, there())
     end)
 
-    it("removes none of several alike where nobody knows whether another was made", function()
+    it("removes none of several equal ones if it is unknown whether another one was created", function()
       for _ = 1, 2 do create(shop, "sale", URL) end
       gum:fault { kind = "reset", method = "PUT" }
       local _, err = shop:ensure_webhooks { sale = URL, remove = true }
@@ -132,18 +132,18 @@ for _, old_server in ipairs { false, true } do
       assert.same({ "sale " .. URL, "sale " .. URL }, there())
     end)
 
-    it("wants its own beside another application's, where it can tell them apart", function()
+    it("creates its own next to that of another application if it can distinguish them", function()
       create(stranger, "sale", URL)
       local done = assert(shop:ensure_webhooks { sale = URL })
       assert.equal(old_server and 0 or 1, #done.made)
       assert.equal(old_server and 1 or 0, #done.kept)
     end)
 
-    it("says what Gumroad says where it refuses", function()
+    it("returns Gumroad's message for a refusal", function()
       local done, err = support.shop(gum, { access_token = "none" }):ensure_webhooks { sale = URL }
       assert.is_nil(done)
       assert.equal("auth", err.kind)
-      done, err = shop:ensure_webhooks { sale = "http://127.0.0.1/hook" }  -- an emulator may take it; this one does not
+      done, err = shop:ensure_webhooks { sale = "http://127.0.0.1/hook" }  -- this emulator refuses it
       assert.is_nil(done)
       assert.same({ "invalid", "Invalid post URL 'http://127.0.0.1/hook'" }, { err.kind, err.message })
     end)
@@ -151,14 +151,14 @@ for _, old_server in ipairs { false, true } do
 end
 
 describe("ensure_webhooks", function()
-  it("asks of all events side by side", function()
+  it("asks about all events concurrently", function()
     local gum = assert(emulator.start { sales = 0, latency = 0.05 })
     assert(support.shop(gum):ensure_webhooks(all_events(URL)))
     assert.equal(#EVENTS, assert(gum:stats()).max_in_flight)
     gum:stop()
   end)
 
-  it("waits as the shop does, under a cooperative scheduler and beside other calls", function()
+  it("waits like the shop, with a cooperative scheduler and among other calls", function()
     local gum = assert(emulator.start { sales = 0 })
     local slept = 0
     local shop = support.shop(gum, { sleep = function() slept = slept + 1 end })
@@ -172,7 +172,7 @@ describe("ensure_webhooks", function()
     gum:stop()
   end)
 
-  it("is what watch makes its webhooks with", function()
+  it("is what watch creates its webhooks with", function()
     local gum = assert(emulator.start { sales = 0 })
     local shop = support.shop(gum)
     local function watch()
@@ -190,16 +190,16 @@ describe("ensure_webhooks", function()
     gum:stop()
   end)
 
-  it("has watch say so where the server does not tell whose pings they must be", function()
+  it("makes watch fail clearly if the server does not say which seller the token belongs to", function()
     local gum = assert(emulator.start { sales = 0 })
     finally(function() gum:stop() end)
     gum:fault { kind = "status", status = 200, path = "/v2/user", body = '{"success":true,"user":{"id":"1"}}' }
     local done, err = support.shop(gum):watch { url = "http://127.0.0.1:9/hook", port = 0, sale = print }
     assert.is_nil(done)
-    assert.equal("decode: the server does not tell whose the token is: say so with seller_id", tostring(err))
+    assert.equal("decode: the server does not say which seller the token belongs to: pass seller_id", tostring(err))
   end)
 
-  it("has watch refuse addresses that Gumroad does not reach, before it listens", function()
+  it("makes watch refuse addresses that Gumroad cannot reach, before it listens", function()
     local shop = gumroad.new { access_token = "a", base_url = "https://gumroad.invalid" }
     local message = support.raised(shop.watch, shop, { url = "http://127.0.0.1:8080/", sale = print })
     assert.equal(1, (message:find("watch: url is not in the public network", 1, true)), message)
@@ -213,7 +213,8 @@ describe("ensure_webhooks", function()
     "http://localhost/hook", "https://LOCALHOST:8080/", "http://127.0.0.1:8089/hook", "http://0.0.0.0/",
     "http://10.1.2.3/",
     "http://172.16.0.1/", "http://172.31.255.255/", "http://192.168.1.1/", "http://169.254.169.254/latest",
-    "http://100.64.0.1/", "http://192.0.2.1/", "http://198.18.0.1/", "http://203.0.113.9/", "http://224.0.0.1/",
+    "http://100.64.0.1/", "http://100.127.0.1/", "http://192.0.2.1/", "http://198.18.0.1/", "http://198.19.0.1/",
+    "http://203.0.113.9/", "http://224.0.0.1/",
     "http://255.255.255.255/", "http://256.1.1.1/", "http://2130706433/", "http://[::1]/", "http://[fe80::1]/",
     "http://[fc00::1]/", "http://[2001:db8::1]/", "http://user:pass@10.0.0.1/",
   } do
@@ -232,7 +233,7 @@ describe("ensure_webhooks", function()
     end)
   end
 
-  it("takes 255 bytes and no more", function()
+  it("accepts URLs of up to 255 bytes", function()
     local url = "https://example.com/" .. ("a"):rep(235)
     local _, err = shop:ensure_webhooks({ sale = url }, { retries = 0 })
     assert.equal("network", err.kind)
@@ -240,15 +241,17 @@ describe("ensure_webhooks", function()
     assert.truthy(message:find("is longer than the 255 bytes that Gumroad takes", 1, true), message)
   end)
 
-  it("takes public addresses of all forms", function()
+  it("accepts public addresses of all forms", function()
     for _, url in ipairs { "http://8.8.8.8/", "https://[2606:4700::1111]/a", "https://cafe.example.com:8443/a?b=c",
-      "HTTPS://example.com", "http://172.32.0.1/", "http://100.128.0.1/" } do
+      "HTTPS://example.com", "http://172.15.0.1/", "http://172.32.0.1/", "http://100.63.0.1/", "http://100.128.0.1/",
+      "http://169.253.0.1/", "http://169.255.0.1/", "http://192.167.0.1/", "http://192.169.0.1/",
+      "http://198.17.0.1/", "http://198.20.0.1/", "http://223.1.1.1/" } do
       local _, err = shop:ensure_webhooks({ sale = url }, { retries = 0 })
       assert.equal("network", err.kind)
     end
   end)
 
-  it("refuses what it does not know", function()
+  it("refuses unknown events and wrong types", function()
     for message, wanted in pairs {
       ["ensure_webhooks: unknown event 'sales' (did you mean 'sale'?)"] = { sales = URL },
       ["ensure_webhooks: sale: a URL expected, got boolean"] = { sale = true },

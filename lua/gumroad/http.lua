@@ -1,0 +1,2 @@
+--- The public name of gumroad.client.http.
+return require "gumroad.client.http"

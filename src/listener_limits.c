@@ -1,0 +1,223 @@
+/* The listener's limits. */
+#include "listener_limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "clock.h"
+
+#define PATIENCE 0.25       /* seconds that a client may take while others wait at the port ... */
+#define PATIENCE_EACH 1e-3  /* ... and so much more for each of them if it has not said a byte yet */
+
+enum {
+  SPARE = 64,  /* descriptors that are left to the rest of the process */
+  LOOKS = 32   /* how many connections are looked at for one that may go */
+};
+
+/* == The clock == */
+
+double gr_limits_now (const gr_listener *l) {
+  return (l->is_stopped ? l->stopped_at : gr_now()) - l->stood_still;
+}
+
+void gr_limits_stop_clock (gr_listener *l) {
+  if (l->is_stopped) return;
+  l->stopped_at = gr_now();
+  l->is_stopped = 1;
+}
+
+void gr_limits_start_clock (gr_listener *l) {
+  if (!l->is_stopped) return;
+  l->stood_still += gr_now() - l->stopped_at;
+  l->is_stopped = 0;
+}
+
+/* Moves to the end of a list, which so stays in order of 'since'. */
+static void begin_wait (gr_conn *c, gr_link *list) {
+  c->since = gr_limits_now(c->l);
+  gr_list_move(list, &c->link);
+}
+
+void gr_conn_wait (gr_conn *c) {
+  begin_wait(c, &c->l->waiting);
+}
+
+void gr_conn_send (gr_conn *c) {
+  c->seen_unsent = -1;
+  begin_wait(c, &c->l->sending);
+}
+
+/* == Memory for bodies == */
+
+static size_t memory_for (const gr_conn *c) {
+  return c->length == GR_LENGTH_UNKNOWN ? c->l->max_body : (size_t)c->length;
+}
+
+/* Also where it alone is larger than all that may be taken: it would wait for ever. */
+static int has_room (const gr_listener *l, size_t size) {
+  return l->reserved == 0 || (size <= l->max_memory && l->reserved <= l->max_memory - size);
+}
+
+static void reserve (gr_conn *c) {
+  c->reserved = memory_for(c);
+  c->l->reserved += c->reserved;
+}
+
+int gr_limits_admit (gr_conn *c) {
+  gr_listener *l = c->l;
+  size_t size = memory_for(c);
+  if (size == 0 || (gr_list_is_empty(&l->starved) && has_room(l, size))) {
+    reserve(c);
+    return 1;
+  }
+  MHD_suspend_connection(c->mhd);
+  gr_list_move(&l->starved, &c->link);
+  return 0;
+}
+
+/* In the order in which they came, so that none waits for ever. */
+static void admit_next (gr_listener *l) {
+  while (!gr_list_is_empty(&l->starved)) {
+    gr_conn *c = gr_conn_of(l->starved.next);
+    if (!has_room(l, memory_for(c))) return;
+    reserve(c);
+    c->stage = GR_ADMITTED;
+    gr_conn_wait(c);
+    l->pending = 1;
+    MHD_resume_connection(c->mhd);
+  }
+}
+
+void gr_limits_release (gr_conn *c) {
+  gr_listener *l = c->l;
+  if (c->reserved == 0) return;
+  l->reserved -= c->reserved;
+  c->reserved = 0;
+  if (!l->closing) admit_next(l);
+}
+
+/* == Who has to go == */
+
+void gr_conn_send_away (gr_conn *c) {
+  shutdown(c->fd, SHUT_RDWR);
+  gr_list_move(&c->l->leaving, &c->link);
+}
+
+/* What the kernel knows of a connection, or of the port. */
+static void read_info (int fd, struct tcp_info *info) {
+  socklen_t len = sizeof *info;
+  memset(info, 0, sizeof *info);
+  getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &len);
+}
+
+/* Whether bytes are there that MHD has not read yet: it is not late then, we are. Where MHD has read none
+** since the last look it never will. */
+static int is_arriving (gr_conn *c) {
+  struct tcp_info info;
+  int unread = 0;
+  if (c->stage == GR_REFUSED || ioctl(c->fd, FIONREAD, &unread) != 0 || unread == 0) return 0;
+  read_info(c->fd, &info);
+  uint64_t before = c->seen_read;
+  c->seen_read = (uint64_t)info.tcpi_bytes_received - (uint64_t)unread;
+  return c->seen_read != before;
+}
+
+static void close_late (gr_listener *l, double before) {
+  gr_link *link, *next;
+  for (link = l->waiting.next; link != &l->waiting; link = next) {
+    gr_conn *c = gr_conn_of(link);
+    next = link->next;
+    if (c->since > before) return;
+    if (!is_arriving(c)) gr_conn_send_away(c);
+  }
+}
+
+/* Those whose clients take nothing of their response. */
+static void close_stuck (gr_listener *l, double before) {
+  while (!gr_list_is_empty(&l->sending)) {
+    gr_conn *c = gr_conn_of(l->sending.next);
+    int unsent = 0;
+    if (c->since > before) return;
+    if (ioctl(c->fd, SIOCOUTQ, &unsent) != 0 || unsent == c->seen_unsent) gr_conn_send_away(c);
+    else {
+      begin_wait(c, &l->sending);
+      c->seen_unsent = unsent;
+    }
+  }
+}
+
+/* Whether somebody waits at the port; notes how many do at most until nobody does any more. */
+static int is_port_crowded (gr_listener *l) {
+  struct tcp_info info;
+  read_info(l->listen_fd, &info);
+  if (info.tcpi_unacked == 0 || info.tcpi_unacked > l->crowd) l->crowd = info.tcpi_unacked;
+  return info.tcpi_unacked > 0;
+}
+
+static int is_silent (gr_conn *c) {
+  struct tcp_info info;
+  if (c->has_spoken) return 0;
+  read_info(c->fd, &info);
+  c->has_spoken = info.tcpi_bytes_received > 0;
+  return !c->has_spoken;
+}
+
+/* While others wait at the port, the connection goes that has waited longest: one at a time, as MHD has to
+** accept whom the room is for before it is known whether others wait. A client that opens many connections
+** at once may take a while before it says the first word on each. */
+static void make_room (gr_listener *l, double now) {
+  int looks = LOOKS;
+  l->room_at = HUGE_VAL;
+  if (l->connections < l->max_connections || !gr_list_is_empty(&l->leaving)) return;
+  if (!is_port_crowded(l)) return;
+  for (gr_link *link = l->waiting.next; link != &l->waiting && looks-- > 0; link = link->next) {
+    gr_conn *c = gr_conn_of(link);
+    if (c->since + PATIENCE > now) { l->room_at = fmin(l->room_at, c->since + PATIENCE); return; }
+    double due = c->since + PATIENCE + (is_silent(c) ? PATIENCE_EACH * l->crowd : 0);
+    if (due <= now && !is_arriving(c)) { gr_conn_send_away(c); return; }
+    l->room_at = fmin(l->room_at, due);
+  }
+}
+
+void gr_limits_enforce (gr_listener *l) {
+  double now = gr_limits_now(l);
+  close_late(l, now - l->timeout);
+  close_stuck(l, now - l->timeout);
+  make_room(l, now);
+}
+
+static double due_of (const gr_link *list, double patience) {
+  return gr_list_is_empty(list) ? HUGE_VAL : gr_conn_of(list->next)->since + patience;
+}
+
+double gr_limits_wait (const gr_listener *l) {
+  double due = fmin(l->room_at, fmin(due_of(&l->waiting, l->timeout), due_of(&l->sending, l->timeout)));
+  return fmax(0, due - gr_limits_now(l));
+}
+
+/* == Opening == */
+
+void gr_limits_cap_connections (gr_listener *l) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+  rlim_t most = limit.rlim_cur > SPARE ? limit.rlim_cur - SPARE : 1;
+  if (l->max_connections > most) l->max_connections = (unsigned)most;
+}
+
+/* MHD takes the port out of its epoll set while it accepts nobody. Under another number the port stays
+** there, edge triggered so that it wakes nobody twice; MHD skips events that point nowhere. */
+int gr_limits_watch_port (gr_listener *l) {
+  struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.ptr = NULL}};
+  l->port_fd = fcntl(l->listen_fd, F_DUPFD_CLOEXEC, 0);
+  if (l->port_fd < 0) return errno;
+  return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, l->port_fd, &event) == 0 ? 0 : errno;
+}
