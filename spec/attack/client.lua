@@ -1,5 +1,5 @@
 -- Calls that servers attack. Each line of the input is JSON: `calls`, to be made side by side, each with `url`
--- (the server's), `method`, `path` and, with a POST, `body`; `timeout` and `retries`. Each gets a line: a list of
+-- (the server's), `method` and `path`; `timeout` and `retries`. Each gets a line: a list of
 -- what came of each call.
 local gumroad = require "gumroad"
 local json = require "gumroad.base.json"
@@ -13,7 +13,8 @@ local function shop_of(url)
 end
 
 local function run(call, options)
-  local result, err = shop_of(call.url):request({ method = call.method, url = call.path, body = call.body },
+  local form = call.method == "POST" and { name = "a" } or nil
+  local result, err = shop_of(call.url):request({ method = call.method, url = call.path, form = form },
     { timeout = options.timeout, retries = options.retries })
   if result then return { kind = "ok", path = result.path } end
   return { kind = err.kind, cause = err.cause, status = err.status, text = tostring(err), attempts = err.attempts }

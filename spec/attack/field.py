@@ -77,8 +77,6 @@ class Field:
         self.renew(behave)
         path, begin = new_path(), time.monotonic()
         call = {"url": url or self.hostile.url, "path": path, "method": method}
-        if method == "POST":
-            call["body"] = "name=a"
         result = self.client.call(call, timeout=timeout, retries=retries)[0]
         seconds = time.monotonic() - begin
         name = "%s, %s" % (name, method)

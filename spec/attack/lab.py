@@ -5,6 +5,7 @@ import resource
 import signal
 import time
 
+Attack = collections.namedtuple("Attack", "name function memory_limit in_short")
 ATTACKS = []
 SHOWN_FAILURES = 20  # of one row
 LONGEST = 240        # seconds that an attack may take
@@ -45,11 +46,12 @@ class Row:
                 "%.1f" % self.seconds, "%.1f" % self.peak)
 
 
-def attack(name, memory_limit):
-    """Makes a function(row) one of the attacks. memory_limit: MiB that the process under attack may have
-    resident."""
+def attack(name, memory_limit, in_short=True):
+    """Makes a function(row) one of the attacks.
+
+    memory_limit: MiB that the process under attack may have resident. in_short: whether a short run has it."""
     def add(function):
-        ATTACKS.append((name, function, memory_limit))
+        ATTACKS.append(Attack(name, function, memory_limit, in_short))
         return function
     return add
 
@@ -58,14 +60,14 @@ def give_up(*_):
     raise RuntimeError("it took more than %d s" % LONGEST)
 
 
-def run(name, function, memory_limit, is_short):
-    """Runs an attack; whatever it raises is a failure of its row."""
-    row = Row(name, is_short, memory_limit)
-    begin = time.monotonic()
+def run(index, is_short):
+    """Carries out an attack; whatever it raises is a failure of its row."""
+    chosen, begin = ATTACKS[index], time.monotonic()
+    row = Row(chosen.name, is_short, chosen.memory_limit)
     signal.signal(signal.SIGALRM, give_up)
     signal.alarm(LONGEST)
     try:
-        function(row)
+        chosen.function(row)
     except Exception as error:  # the other attacks go on
         row.fail("the attack broke off: %s: %s" % (type(error).__name__, error))
     signal.alarm(0)

@@ -5,6 +5,7 @@ whole; memory is bounded, and right after it a good ping gets in within a second
 
 import asyncio
 import contextlib
+import signal
 import time
 
 import lab
@@ -16,6 +17,7 @@ MAX_MEMORY = 16 * 1024 * 1024  # of bodies, as the listener is told
 MEMORY_LIMIT = 64              # MiB, resident
 LARGEST = 1000000              # bytes of a large ping, which is still taken
 SOON = 1                       # seconds in which a good ping gets in
+AT_ONCE = 3                    # seconds in which a whole request is answered, among two hundred others
 TIMEOUT = 10                   # seconds that the listener gives a client for a request
 TARGETS = ("watch", "receiver")
 
@@ -61,19 +63,20 @@ class Attack:
 
 
 @contextlib.contextmanager
-def listening(script, **options):
-    listener = processes.Listener(script + ".lua", max_memory=MAX_MEMORY, **options)
+def listening(script):
+    listener = processes.Listener(script + ".lua", max_memory=MAX_MEMORY)
     try:
         yield listener
     finally:
         listener.discard()
 
 
-def attack(name, **options):
+def attack(name, in_short=True):
     """Makes an async function(attack) an attack on both targets; a short run has the first alone."""
     def add(function):
         for target in TARGETS:
-            lab.attack("%s, %s" % (name, target), MEMORY_LIMIT)(lambda row, t=target: run(row, t, function, options))
+            is_short = in_short and target == "watch"
+            lab.attack("%s, %s" % (name, target), MEMORY_LIMIT, is_short)(lambda row, t=target: run(row, t, function))
         return function
     return add
 
@@ -83,8 +86,8 @@ async def play(against, function):
     await against.check_responsive()
 
 
-def run(row, target, function, options):
-    with listening(target, **options) as listener:
+def run(row, target, function):
+    with listening(target) as listener:
         against = Attack(row, listener)
         asyncio.run(play(against, function))
         row.note_memory(listener.peak(), target)
@@ -95,13 +98,15 @@ def run(row, target, function, options):
 
 @attack("connections at once")
 async def connections_at_once(against):
-    row, count = against.row, against.row.pick(5000, 1500)
+    row = against.row
+    pings = [against.new_ping() for _ in range(row.pick(5000, 1500))]
     begin = time.monotonic()
-    results = await wire.side_by_side(count, lambda i: against.send_ping())
+    statuses = wire.Burst(against.port, [data for _, data in pings]).finish()
     seconds = time.monotonic() - begin
-    for status, _ in results:
+    for (sale_id, _), status in zip(pings, statuses):
         row.note(status)
-        row.check(status == 200, "a ping got %s" % status)
+        if row.check(status == 200, "a ping got %s" % status):
+            against.book.answered.add(sale_id)
     row.check(seconds < 10, "the last ping was answered after %.1f s" % seconds)
 
 
@@ -123,6 +128,17 @@ async def pings_over_kept(against):
     await wire.side_by_side(50, lambda i: ping_many(against, against.row.pick(100, 40)))
 
 
+@attack("pings while a handler works")
+async def slow_handler(against):
+    """The handler of the first of them takes longer than the listener gives a client for a request."""
+    seconds = against.row.pick(TIMEOUT + 1, 2)
+    first = asyncio.ensure_future(against.send_ping("&delay=%d" % seconds))
+    await asyncio.sleep(0.1)
+    await wire.side_by_side(50, lambda i: ping_many(against, 20))
+    status, took = await first
+    against.row.check(status == 200 and took >= seconds, "the slow ping got %s after %.1f s" % (status, took))
+
+
 async def ping_in_a_row(against, count):
     """Sends pings over one connection without waiting."""
     reader, writer = await wire.connect(against.port)
@@ -139,6 +155,42 @@ async def ping_in_a_row(against, count):
 @attack("pipelined pings over 50 connections")
 async def pipelined(against):
     await wire.side_by_side(50, lambda i: ping_in_a_row(against, against.row.pick(100, 40)))
+
+
+# == Ended in the middle ==
+
+async def ping_until_end(against):
+    """Sends pings over one connection until the listener ends it."""
+    with contextlib.suppress(OSError, asyncio.TimeoutError):
+        reader, writer = await wire.connect(against.port)
+        while True:
+            sale_id, data = against.new_ping()
+            writer.write(data)
+            status = await asyncio.wait_for(wire.read_response(reader), wire.PATIENCE)
+            against.row.note(status)
+            if status == 200:
+                against.book.answered.add(sale_id)
+            elif status is None:
+                return
+
+
+def end_in_the_middle(row, name):
+    async def play_on(against):
+        tasks = [asyncio.ensure_future(ping_until_end(against)) for _ in range(50)]
+        await asyncio.sleep(0.5)
+        against.listener.process.send_signal(signals[name])
+        await asyncio.gather(*tasks)
+    for _ in range(row.pick(5, 1)):
+        with listening("watch") as listener:
+            against = Attack(row, listener)
+            asyncio.run(play_on(against))
+            row.check(listener.wait() == 0, "it ended with a failure: " + listener.said())
+            against.book.compare(row, listener.handled())
+
+
+signals = {"SIGTERM": signal.SIGTERM, "SIGINT": signal.SIGINT}
+for each in signals:
+    lab.attack("%s among pings, watch" % each, MEMORY_LIMIT)(lambda row, name=each: end_in_the_middle(row, name))
 
 
 # == Slow ==
@@ -202,7 +254,7 @@ async def slow_heads(against):
     await ping_among(against, work)
 
 
-@attack("1,200 slow bodies")
+@attack("1,200 slow bodies", in_short=False)
 async def slow_bodies(against):
     async def work(until):
         reader, writer = await wire.connect(against.port)
@@ -213,7 +265,7 @@ async def slow_bodies(against):
     await ping_among(against, work)
 
 
-@attack("1,200 silent connections")
+@attack("1,200 silent connections", in_short=False)
 async def silent(against):
     async def work(until):
         reader, writer = await wire.connect(against.port)
@@ -304,11 +356,17 @@ async def send_malformed(against, name, expected, text):
     first, second = wire.new_id(), wire.new_id()
     body = ("sale_id=%s&%s" % (first, listener.fields())).encode()
     reader, writer = await wire.connect(against.port)
+    begin = time.monotonic()
     with contextlib.suppress(OSError):
         writer.write(malformed.build(text, body, listener.ping(second)))
-    got, has_ended = await wire.read_until_end(reader, TIMEOUT + 5)
+    got, has_ended = await wire.read_first(reader, TIMEOUT + 5)
+    seconds = time.monotonic() - begin
+    if not has_ended:
+        more, has_ended = await wire.read_until_end(reader, TIMEOUT + 5)
+        got += more
     writer.close()
     row.check(has_ended, "%s: the connection did not end" % name)
+    row.check(seconds < AT_ONCE or expected == malformed.UNENDED, "%s: nothing came for %.1f s" % (name, seconds))
     return name, expected, first, second, wire.statuses(got)
 
 
@@ -317,7 +375,7 @@ def judge_malformed(row, handled, name, expected, first, second, statuses):
     ids = [sale_id for sale_id in (first, second) if handled[sale_id] > 0]
     row.note("refused" if taken == 0 else "taken")
     row.check(taken == len(ids), "%s: %s were handled, the responses were %s" % (name, ids, statuses))
-    allowed = {malformed.REFUSED: ([],), malformed.TAKEN: ([first],), malformed.EITHER: ([], [first]),
+    allowed = {malformed.REFUSED: ([],), malformed.UNENDED: ([],), malformed.TAKEN: ([first],), malformed.EITHER: ([], [first]),
                malformed.BOTH: ([first, second],)}[expected]
     row.check(ids in allowed, "%s: to be %s, but the responses were %s and %d of 2 were handled"
               % (name, expected, statuses, len(ids)))
@@ -340,7 +398,8 @@ def attack_malformed(row, target):
 
 
 for each in TARGETS:
-    lab.attack("malformed requests, %s" % each, MEMORY_LIMIT)(lambda row, t=each: attack_malformed(row, t))
+    lab.attack("malformed requests, %s" % each, MEMORY_LIMIT, each == "watch")(
+        lambda row, t=each: attack_malformed(row, t))
 
 
 # == Without an end ==
@@ -368,7 +427,6 @@ ENDLESS = [  # name, how it begins, what follows again and again
     ("body to a wrong path", START.replace(b"/hook", b"/wrong") + b"Content-Length: 9000000000000000\r\n\r\n",
      b"a" * 1000),
     ("chunks to a wrong path", CHUNKS.replace(b"/hook", b"/wrong"), (b"3e8\r\n" + b"a" * 1000 + b"\r\n")),
-    ("requests that are refused", b"", START.replace(b"/hook", b"/wrong") + b"Content-Length: 0\r\n\r\n"),
     ("noise", b"", bytes(range(256)) * 4),
 ]
 
@@ -384,7 +442,7 @@ async def flood(against, name, start, part):
             writer.write(part)
             await asyncio.wait_for(writer.drain(), TIMEOUT)
             sent += len(part)
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.01)  # the pings meanwhile are ours, too
     _, has_ended = await wire.read_until_end(reader, TIMEOUT + 5)
     seconds = time.monotonic() - begin
     wire.reset(writer)
@@ -394,8 +452,8 @@ async def flood(against, name, start, part):
 
 @attack("floods without an end")
 async def floods(against):
-    for _ in range(against.row.pick(5, 1)):
-        await asyncio.gather(*(flood(against, *case) for case in ENDLESS))
+    cases = [case for case in ENDLESS for _ in range(against.row.pick(5, 1))]
+    await asyncio.gather(ping_for(against, TIMEOUT, 5), *(flood(against, *case) for case in cases))
 
 
 async def send_part(against, name, start, part):
@@ -416,8 +474,7 @@ async def send_part(against, name, start, part):
 
 @attack("trickles without an end")
 async def trickles(against):
-    cases = [case for case in ENDLESS if case[0] != "requests that are refused"]
-    await asyncio.gather(*(send_part(against, *case) for case in cases for _ in range(against.row.pick(10, 2))))
+    await asyncio.gather(*(send_part(against, *case) for case in ENDLESS for _ in range(against.row.pick(10, 2))))
 
 
 # == Large ==

@@ -11,6 +11,7 @@ REFUSED = "refused"  # no 200, and neither is handled
 TAKEN = "taken"      # 200, and the first is handled
 EITHER = "either"    # one of the two
 BOTH = "both"        # both are good pings, and both are handled
+UNENDED = "unended"  # refused, too; but its end has not come, so the listener may wait for it
 
 CHUNKED = "{post}Transfer-Encoding: chunked||"
 
@@ -112,9 +113,9 @@ TABLE = [
     ("a chunk's size that is none", REFUSED, CHUNKED + "G|{body}|0||{other}"),
     ("a chunk's size that is empty", REFUSED, CHUNKED + "|{body}|0||{other}"),
     ("a chunk's size that is right modulo 2^64", REFUSED, CHUNKED + "1{hex16}|{body}|0||{other}"),
-    ("a chunk's size of 2^64 - 1", REFUSED, CHUNKED + "FFFFFFFFFFFFFFFF|{body}|0||{other}"),
+    ("a chunk's size of 2^64 - 1", UNENDED, CHUNKED + "FFFFFFFFFFFFFFFF|{body}|0||{other}"),
     ("a chunk's size and a NUL", REFUSED, CHUNKED + "{hex}\0|{body}|0||{other}"),
-    ("a chunk's size of thousands of digits", REFUSED, CHUNKED + "0" * 40000 + "{hex}|{body}|0||{other}"),
+    ("a chunk's size of thousands of digits", UNENDED, CHUNKED + "0" * 40000 + "{hex}|{body}|0||{other}"),
     ("a chunk's size that a bare CR ends", REFUSED, CHUNKED + "{hex}\r{body}|0||{other}"),
     ("a chunk's size that a bare LF ends", EITHER, CHUNKED + "{hex}\n{body}|0||"),
     ("a chunk's extension that a bare LF ends", EITHER, CHUNKED + "{hex};a\n{body}|0||"),
@@ -165,6 +166,13 @@ TABLE = [
     ("CONNECT", REFUSED, "CONNECT shop.example.com:443 HTTP/1.1|{headers}|"),
     ("TRACE", REFUSED, "TRACE /hook HTTP/1.1|{headers}|"),
 
+    ("an open bracket in the method", REFUSED, "P(ST /hook HTTP/1.1|{headers}{length}|{body}"),
+    ("a NUL behind the version", REFUSED, "POST /hook HTTP/1.1\0|{headers}{length}|{body}"),
+    ("a bare CR and a header in the request line", REFUSED, "POST /hook HTTP/1.1\rX: y|{headers}{length}|{body}"),
+    ("HTTP/1.0 and no length", REFUSED, "POST /hook HTTP/1.0|{headers}|{body}"),
+    ("HTTP/1.0 and an unknown coding", REFUSED, "POST /hook HTTP/1.0|{headers}Transfer-Encoding: x||{body}"),
+    ("empty lines and another protocol", REFUSED, "|||POST /hook HTTP/9|{headers}{length}|{body}"),
+
     # targets
     ("a blank in the target", REFUSED, "POST /hook x HTTP/1.1|{headers}{length}|{body}"),
     ("a NUL in the target", REFUSED, "POST /hook\0 HTTP/1.1|{headers}{length}|{body}"),
@@ -182,6 +190,15 @@ TABLE = [
     ("bytes beyond ASCII", REFUSED, "POST /h\u00f6\u00f6k HTTP/1.1|{headers}{length}|{body}"),
     ("a target of 100,000 bytes", REFUSED, "POST /" + "a" * 100000 + " HTTP/1.1|{headers}{length}|{body}"),
     ("a query of 3,000 fields", REFUSED, "POST /hook?" + "a=b&" * 3000 + " HTTP/1.1|{headers}{length}|{body}"),
+    ("a target without a slash", REFUSED, "POST hook HTTP/1.1|{headers}{length}|{body}"),
+    ("a question mark alone", REFUSED, "POST ? HTTP/1.1|{headers}{length}|{body}"),
+    ("a URL without a host", EITHER, "POST http:///hook HTTP/1.1|{headers}{length}|{body}"),
+    ("two slashes", EITHER, "POST //hook HTTP/1.1|{headers}{length}|{body}"),
+    ("DEL in the target", REFUSED, "POST /hook\x7f HTTP/1.1|{headers}{length}|{body}"),
+    ("an escape that is none", REFUSED, "POST /%zzhook HTTP/1.1|{headers}{length}|{body}"),
+    ("a NUL and a query of 3,000 fields", REFUSED,
+     "POST /\0?" + "a&" * 3000 + " HTTP/1.1|{headers}{length}|{body}"),
+    ("OPTIONS", REFUSED, "OPTIONS * HTTP/1.1|{headers}|"),
     ("a whole URL", EITHER, "POST http://shop.example.com/hook HTTP/1.1|{headers}{length}|{body}"),
     ("an escaped letter", TAKEN, "POST /%68ook HTTP/1.1|{headers}{length}|{body}"),
     ("dots that stay", TAKEN, "POST /x/.././hook HTTP/1.1|{headers}{length}|{body}"),
@@ -198,10 +215,17 @@ TABLE = [
     ("a header whose name is 10,000 bytes", EITHER, "{post}" + "x" * 10000 + ": y|{length}|{body}"),
     ("a header of 100,000 bytes", REFUSED, "{post}X: " + "y" * 100000 + "|{length}|{body}"),
     ("10,000 headers", REFUSED, "{post}" + "X: y|" * 10000 + "{length}|{body}"),
+    ("3,000 empty headers", REFUSED, "{post}" + "X:|" * 3000 + "{length}|{body}"),
+    ("a cookie of 5,000 semicolons", EITHER, "{post}Cookie: " + ";" * 5000 + "|{length}|{body}"),
+    ("a cookie of 5,000 quotes", EITHER, "{post}Cookie: a=" + '"' * 5000 + "|{length}|{body}"),
+    ("a control character in a header", EITHER, "{post}X: a\x01b|{length}|{body}"),
+    ("bytes beyond ASCII in a header", EITHER, "{post}X: \xff\xfe|\xe4: y|{length}|{body}"),
     ("bare LFs as line ends", EITHER, "POST /hook HTTP/1.1\nHost: a\n{type}\nContent-Length: {size}\n\n{body}"),
-    ("bare CRs as line ends", REFUSED, "POST /hook HTTP/1.1\rHost: a\r{type}\rContent-Length: {size}\r\r{body}"),
+    ("bare CRs as line ends", UNENDED, "POST /hook HTTP/1.1\rHost: a\r{type}\rContent-Length: {size}\r\r{body}"),
     ("no Host", EITHER, "POST /hook HTTP/1.1|{type}|{length}|{body}"),
     ("two Hosts", EITHER, "{post}Host: other.example.com|{length}|{body}"),
+    ("an empty Host", EITHER, "{post}Host:|{length}|{body}"),
+    ("a compressed body", EITHER, "{post}Content-Encoding: gzip|{length}|{body}"),
     ("no type", REFUSED, "POST /hook HTTP/1.1|Host: a|{length}|{body}"),
     ("a type that is no form", REFUSED, "POST /hook HTTP/1.1|Host: a|Content-Type: text/html|{length}|{body}"),
     ("a length that Connection takes out", EITHER, "{post}Connection: Content-Length|{length}|{body}"),
@@ -222,21 +246,21 @@ TABLE = [
     ("a ping in a refused chunk", REFUSED,
      "POST /wrong HTTP/1.1|{headers}Transfer-Encoding: chunked||{other_hex}|{other}|0||"),
     ("a ping in the body of a GET", REFUSED, "GET /hook HTTP/1.1|{headers}Content-Length: {other_size}||{other}"),
-    ("a ping in a body too large", REFUSED, "{post}Content-Length: 100000000||{other}"),
-    ("a body shorter than said", REFUSED, "{post}Content-Length: 1000||{body}"),
-    ("a chunk shorter than said", REFUSED, CHUNKED + "FFF|{body}"),
+    ("a ping in a body too large", UNENDED, "{post}Content-Length: 100000000||{other}"),
+    ("a body shorter than said", UNENDED, "{post}Content-Length: 1000||{body}"),
+    ("a chunk shorter than said", UNENDED, CHUNKED + "FFF|{body}"),
     ("no body", REFUSED, "{post}Content-Length: 0||"),
     ("a body of NULs", REFUSED, "{post}Content-Length: 1000||" + "\0" * 1000),
     ("a body of ampersands", REFUSED, "{post}Content-Length: 1000||" + "&" * 1000),
 
     # other protocols
-    ("TLS", REFUSED, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + "\x5a" * 500),
-    ("SSH", REFUSED, "SSH-2.0-OpenSSH_9.2p1|"),
-    ("SMTP", REFUSED, "EHLO shop.example.com|MAIL FROM:<a@example.com>|"),
+    ("TLS", UNENDED, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + "\x5a" * 500),
+    ("SSH", UNENDED, "SSH-2.0-OpenSSH_9.2p1|"),
+    ("SMTP", UNENDED, "EHLO shop.example.com|MAIL FROM:<a@example.com>|"),
     ("a proxy's word in front", EITHER, "PROXY TCP4 192.0.2.1 192.0.2.2 5 80|{post}{length}|{body}"),
-    ("lines that are empty", REFUSED, "|" * 5000),
-    ("NULs", REFUSED, "\0" * 50000),
-    ("nothing", REFUSED, ""),
+    ("lines that are empty", UNENDED, "|" * 5000),
+    ("NULs", UNENDED, "\0" * 50000),
+    ("nothing", UNENDED, ""),
 ]
 
 HEADERS = "Host: shop.example.com|{type}|"

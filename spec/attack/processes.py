@@ -91,6 +91,10 @@ class Listener(Process):
             client.recv(1000)
         if self.wait() != 0:
             raise RuntimeError("it failed: " + self.said())
+        return self.handled()
+
+    def handled(self):
+        """How often each id was handled, once it has ended."""
         with open(self.log) as file:
             return collections.Counter(file.read().split())
 

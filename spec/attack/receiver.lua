@@ -12,6 +12,7 @@ end
 
 local open
 function options.on_event(event)
+  if event.data.delay then os.execute("sleep " .. tonumber(event.data.delay)) end
   if event.data.sale_id == "stop" then open:stop()
   else assert(log:write(event.data.sale_id, "\n")) end
   return 200

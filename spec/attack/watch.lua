@@ -1,5 +1,6 @@
 -- A shop:watch under attack: an emulator's shop, pings to /hook. Its first line says the port and the seller;
--- each sale that was handed over is a line of the log. A sale of the id "stop" ends it.
+-- each sale that was handed over is a line of the log. A sale of the id "stop" ends it; the handler of one with a
+-- field `delay` takes so many seconds.
 --
 --     lua watch.lua LOG [OPTION=NUMBER ...]     max_connections, max_memory
 local emulator = require "gumroad.emulator"
@@ -17,6 +18,7 @@ for i = 2, #arg do
 end
 
 function options.sale(sale, _, watcher)
+  if sale.delay then os.execute("sleep " .. tonumber(sale.delay)) end
   if sale.sale_id == "stop" then watcher:stop()
   else assert(log:write(sale.sale_id, "\n")) end
 end

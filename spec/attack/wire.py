@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import selectors
 import socket
 import struct
 import time
@@ -48,6 +49,17 @@ async def request(port, data, patience=PATIENCE):
     return status, time.monotonic() - begin
 
 
+async def read_first(reader, patience=PATIENCE):
+    """What comes first, and whether that is the connection's end."""
+    try:
+        got = await asyncio.wait_for(reader.read(65536), patience)
+        return got, not got
+    except OSError:
+        return b"", True
+    except asyncio.TimeoutError:
+        return b"", False
+
+
 async def read_until_end(reader, patience=PATIENCE):
     """All that comes until the connection ends, and whether it ended in time."""
     got = bytearray()
@@ -87,3 +99,52 @@ def reset(writer):
 async def side_by_side(count, work):
     """Runs work(i) for many i at once."""
     return await asyncio.gather(*(work(i) for i in range(count)))
+
+
+class Burst:
+    """Many requests, each on a fresh connection that speaks as soon as it is open, as a client of its own would."""
+
+    def __init__(self, port, requests):
+        self.poll, self.statuses = selectors.DefaultSelector(), [None] * len(requests)
+        for i, data in enumerate(requests):
+            client = socket.socket()
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", port))
+            self.poll.register(client, selectors.EVENT_WRITE, (i, data, bytearray()))
+            if i % 50 == 0:
+                self.step(0)
+
+    def step(self, seconds):
+        for key, _ in self.poll.select(seconds):
+            i, data, got = key.data
+            try:
+                if data:
+                    key.fileobj.sendall(data)
+                    self.poll.modify(key.fileobj, selectors.EVENT_READ, (i, None, got))
+                elif not self.read(key.fileobj, i, got):
+                    self.drop(key.fileobj)
+            except BlockingIOError:
+                pass
+            except OSError:
+                self.drop(key.fileobj)
+
+    def read(self, client, i, got):
+        """Whether more is to come."""
+        part = client.recv(65536)
+        got += part
+        found = statuses(bytes(got)) if b"\r\n\r\n" in got else []
+        self.statuses[i] = found[0] if found else None
+        return part and not found
+
+    def drop(self, client):
+        self.poll.unregister(client)
+        client.close()
+
+    def finish(self, patience=PATIENCE):
+        """Waits until all have ended; their statuses, None for those that got no response."""
+        until = time.monotonic() + patience
+        while self.poll.get_map() and time.monotonic() < until:
+            self.step(0.1)
+        for key in list(self.poll.get_map().values()):
+            self.drop(key.fileobj)
+        return self.statuses
