@@ -38,9 +38,10 @@ NO_PLT := $(shell $(CC) -Werror -fno-plt -x c -c -o /dev/null /dev/null 2>/dev/n
 ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC $(NO_PLT) -fvisibility=hidden $(CFLAGS)
 DARWIN = $(filter Darwin,$(shell uname -s))
 SHARED = $(if $(DARWIN),-bundle -undefined dynamic_lookup,-shared)
-# The core, and libcurl with it, stays loaded when a Lua state is closed, because a thread of libcurl may still
-# be resolving a name.
+# The modules stay loaded when a Lua state is closed: Lua 5.1 unloads a module before it runs the finalizers of
+# older objects, which may call it, and a thread of libcurl may still be resolving a name.
 STAY_LOADED = $(if $(DARWIN),,-Wl,-z,nodelete)
+DL_LIBS = $(if $(filter Linux,$(shell uname -s)),-ldl)
 
 # The modules and their objects. If libmicrohttpd is not found or this is not Linux, require "gumroad.listener"
 # reports that.
@@ -75,15 +76,15 @@ $(BUILD)/obj/%.o: src/%.c $(wildcard src/*.h)
 
 $(BUILD)/gumroad/core.so: $(CORE:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(STAY_LOADED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS)
+	$(CC) $(SHARED) $(STAY_LOADED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) $(DL_LIBS)
 
 $(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
+	$(CC) $(SHARED) $(STAY_LOADED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
 
 $(BUILD)/gumroad/system.so: $(SYSTEM:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(CC) $(SHARED) $(STAY_LOADED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # Files of an earlier version are removed first: its gumroad/api.lua would hide gumroad/api/init.lua.
 install: all

@@ -12,6 +12,7 @@
 ---@field connections gumroad.connections
 ---@field http gumroad.http
 ---@field oauth gumroad.oauth
+---@field sale gumroad.sale
 ---@field webhook gumroad.webhook
 local gumroad = {}
 
@@ -32,7 +33,7 @@ function gumroad.connect(name, options) end
 ---@param functions (fun(): any, any)[]
 ---@param options? { sleep: fun(seconds: number) } # for a cooperative scheduler
 ---@return table<integer, any> values # first result of each function, at the index of the function
----@return table<integer, gumroad.Error> errors # second result of each function, or the gumroad.Error that it raised
+---@return table<integer, gumroad.Error> errors # of each function that failed: its second result or what it raised
 function gumroad.all(functions, options) end
 
 ---Returns a handle that cancels calls which have it as their option `cancel`.
@@ -67,6 +68,8 @@ function gumroad.masked(shown) end
 ---@field access_token? string|false # default: GUMROAD_ACCESS_TOKEN; false: no token, for licenses.check and verify
 ---@field connection? { name: string, scope: string? } # the connection of access_token; set by gumroad.connect
 ---@field base_url? string # default: GUMROAD_API_BASE_URL if it is set, otherwise https://api.gumroad.com
+---@field allow_http? boolean # lets the token go over http to another machine (default: GUMROAD_ALLOW_HTTP is "1")
+---@field pace? boolean # whether Gumroad's rate limits are kept before sending (default: at Gumroad's own address)
 ---@field sleep? fun(seconds: number) # sleep function of a cooperative scheduler, such as copas.sleep
 ---@field on_request? fun(request: gumroad.Attempt) # called before each attempt
 ---@field on_response? fun(response: gumroad.Outcome) # called after each attempt
@@ -97,7 +100,7 @@ function gumroad.masked(shown) end
 ---| "scope" # the token may not do this (403); the message names the scopes that would do
 ---| "not_found" # there is no such object; Gumroad says so with HTTP 200 or 404
 ---| "invalid" # Gumroad refused the request, in Gumroad's own words; or a request is not a ping
----| "rate_limit" # too many requests (429); `retry_after` holds the seconds, if Gumroad named them
+---| "rate_limit" # too many requests (429), or Gumroad's limits forbid another one, which was then not sent; `retry_after` holds the seconds, if they are known
 ---| "outcome_unknown" # a change was sent and its response lost, so it may have been carried out; it is never sent again by itself, and the message names the call that shows the outcome
 ---| "server" # Gumroad failed (5xx), or a list would never end
 ---| "network" # no connection, or it broke
@@ -293,6 +296,39 @@ function http.request(request) end
 ---@return gumroad.Error? err
 function http.start(request) end
 
+-- Sales -----------------------------------------------------------------------------------
+
+---The money of a sale, in whole numbers of the smallest unit of `currency`. `total` is the sum of the others.
+---@class gumroad.SaleMoney
+---@field currency string # such as usd
+---@field total integer # what was paid
+---@field refunded integer
+---@field disputed integer # held back because of a dispute that is not won
+---@field net integer # what is left
+
+---What can be computed from a sale without a request.
+---@class gumroad.sale
+---@field PING_NAMES { [1]: string, [2]: string }[] # names of a ping's fields, and of a sale's
+local sale = {}
+
+---Computes what is left of a sale after refunds and disputes.
+---@param given gumroad.Sale
+---@return gumroad.SaleMoney?
+---@return gumroad.Error? err # of kind decode, if the sale does not say what it cost
+function sale.net(given) end
+
+---Writes an amount for people: 123450 of usd as "1,234.50 USD".
+---@param amount integer # in the smallest unit
+---@param code string # of the currency
+---@return string
+function sale.format(amount, code) end
+
+---Returns the sale of a ping under the names of the API, without a request.
+---@param data gumroad.SalePing
+---@param event? gumroad.AnyEvent # leaves out what the buyer has overwritten
+---@return gumroad.Sale sale # without the fields that a ping does not have
+function sale.from_ping(data, event) end
+
 -- Webhooks --------------------------------------------------------------------------------
 
 ---Options of shop:watch. At least one handler is required.
@@ -302,7 +338,11 @@ function http.start(request) end
 ---@field address? string # address to listen on (default: 127.0.0.1)
 ---@field port? integer # port to listen on, or 0 for any free one (default: 8080)
 ---@field path? string # path of the requests, if a proxy changes it
+---@field max_connections? integer # open connections (default: 1024, or fewer if the process may open fewer)
+---@field max_memory? integer # bytes for bodies that are arriving or not handled yet (default: 64 MiB)
 ---@field seller_id? string # the only seller whose pings are accepted (default: the token's user)
+---@field max_connections? integer # open connections (default: 1024, or fewer if few descriptors are allowed)
+---@field max_memory? integer # bytes of memory for the bodies of pings that are arriving (default: 64 MiB)
 ---@field subscribe? boolean # false if the subscriptions exist already
 ---@field on_ready? fun(watcher: gumroad.Watcher) # called when the watcher is listening and the subscriptions exist
 ---@field on_error? fun(err: gumroad.Error, event?: gumroad.Event) # default: writes a line to stderr
@@ -404,6 +444,7 @@ function webhook.parse(body, content_type, limits) end
 ---@field client_id string # id of the application, from Gumroad's settings
 ---@field client_secret? string # secret of a confidential application
 ---@field base_url? string # default: GUMROAD_API_BASE_URL if it is set, otherwise Gumroad
+---@field allow_http? boolean # lets secrets go over http to another machine (default: GUMROAD_ALLOW_HTTP is "1")
 ---@field timeout? number # seconds for one attempt (default: 30)
 ---@field connect_timeout? number # seconds for connecting (default: 10)
 ---@field retries? integer
@@ -599,7 +640,7 @@ local bundle_contents = {}
 
 ---Replaces the contents of a bundle. Refused for a product that is not a bundle.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param params gumroad.BundleContentsUpdateParams
 ---@param options? gumroad.CallOptions
@@ -617,7 +658,7 @@ local categories = {}
 
 ---Lists the categories that a product can have. Pass `path` as `category` to products.create.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.CategoriesListParams
 ---@param options? gumroad.CallOptions
@@ -654,7 +695,7 @@ local covers = {}
 
 ---Adds a cover and returns all covers. `cover_ids` of products.update sets their order.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -666,7 +707,7 @@ function covers:create(product_id, params, options) end
 
 ---Removes a cover and returns the others.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param cover_id string
 ---@param options? gumroad.CallOptions
@@ -692,7 +733,7 @@ local custom_fields = {}
 
 ---Lists the questions that buyers answer at checkout.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.CustomFieldsListParams
@@ -717,7 +758,7 @@ function custom_fields:pages(product_id, params, options) end
 
 ---Adds a question to the checkout.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -729,7 +770,7 @@ function custom_fields:create(product_id, params, options) end
 
 ---Changes whether buyers must answer. The name cannot be changed.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param name string
 ---@param params? gumroad.CustomFieldsUpdateParams
@@ -740,7 +781,7 @@ function custom_fields:update(product_id, name, params, options) end
 
 ---Removes the question from the product.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param name string
 ---@param options? gumroad.CallOptions
@@ -771,7 +812,7 @@ local direct_uploads = {}
 ---Uploads a file for a cover, a thumbnail or media. Pass the returned `signed_id` as signed_blob_id. Requires
 ---luaossl, which computes the checksum.
 ---
----Needs any one of the scopes edit_products, edit_profile, account.
+---Needs one of the scopes edit_products, edit_profile, account.
 ---@param path string
 ---@param params? gumroad.DirectUploadsUploadParams
 ---@param options? gumroad.CallOptions
@@ -782,7 +823,7 @@ function direct_uploads:upload(path, params, options) end
 ---Prepares the upload of a cover, a thumbnail or media. PUT the bytes to `direct_upload.url` with exactly the
 ---headers in `direct_upload.headers`, then pass `signed_id` as signed_blob_id.
 ---
----Needs any one of the scopes edit_products, edit_profile, account.
+---Needs one of the scopes edit_products, edit_profile, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.DirectUploadsCreateParams
@@ -801,7 +842,7 @@ local earnings = {}
 
 ---Sums up the earnings of a year, in cents.
 ---
----Needs any one of the scopes view_tax_data, account.
+---Needs one of the scopes view_tax_data, account.
 ---@param params gumroad.EarningsGetParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Earnings? result
@@ -834,7 +875,7 @@ local emails = {}
 
 ---Lists the emails to the audience, newest first.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---A page has 10 elements.
 ---@param params? gumroad.EmailsListParams
@@ -857,7 +898,7 @@ function emails:pages(params, options) end
 
 ---Returns an email.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param email_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Email? result
@@ -866,7 +907,7 @@ function emails:get(email_id, options) end
 
 ---Creates an email, by default as a draft.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.EmailsCreateParams
@@ -877,7 +918,7 @@ function emails:create(params, options) end
 
 ---Deletes an email.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param email_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -886,7 +927,7 @@ function emails:delete(email_id, options) end
 
 ---Sends the email to the seller only.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -897,7 +938,7 @@ function emails:preview(email_id, options) end
 
 ---Sends the email to its audience.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -908,7 +949,7 @@ function emails:send(email_id, options) end
 
 ---Schedules the email.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -920,7 +961,7 @@ function emails:schedule(email_id, params, options) end
 
 ---Turns a scheduled email into a draft again.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -963,7 +1004,7 @@ local files = {}
 ---can no longer succeed, because the file has changed or 15 minutes have passed. The option `timeout` is the
 ---number of seconds that a part may stall.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param path string
 ---@param params? gumroad.FilesUploadParams
 ---@param options? gumroad.CallOptions
@@ -974,7 +1015,7 @@ function files:upload(path, params, options) end
 ---Starts the upload of a file for a product. PUT each part of 100 MB to its URL within 15 minutes, keep the
 ---ETags, then call `complete`.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.FilesPresignParams
@@ -985,7 +1026,7 @@ function files:presign(params, options) end
 
 ---Completes an upload. Put the returned `file_url` into `files` of a product.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.FilesCompleteParams
@@ -996,7 +1037,7 @@ function files:complete(params, options) end
 
 ---Aborts an upload and discards its parts.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.FilesAbortParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.AbortedUpload? result
@@ -1017,7 +1058,7 @@ local help_articles = {}
 
 ---Lists or searches Gumroad's help articles.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.HelpArticlesListParams
 ---@param options? gumroad.CallOptions
@@ -1039,7 +1080,7 @@ function help_articles:pages(params, options) end
 
 ---Returns a help article with its text.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param slug string
 ---@param options? gumroad.CallOptions
@@ -1051,7 +1092,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesVerifyParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 ---true counts a use (default: false); always sent, because Gumroad counts a use if it is absent
 ---@field increment_uses_count? string|boolean
 ---@field product_permalink? string # instead of product_id, for products created before 2023
@@ -1064,16 +1105,16 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesCheckParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 ---@field product_permalink? string # instead of product_id, for products created before 2023
----@field count_use? boolean # true counts a use
+---@field count_use? boolean # true counts a use (default: false)
 ---@field last? table # the result of an earlier check of the same key
 ---seconds for which a valid `last` is trusted while Gumroad cannot be reached (default: 0)
 ---@field grace? integer
 
 ---@class gumroad.LicensesEnableParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesEnableLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1083,7 +1124,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesDisableParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesDisableLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1093,7 +1134,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesDecrementUsesParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesDecrementUsesLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1103,7 +1144,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesRotateParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesRotateLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1139,7 +1180,7 @@ function licenses:check(params, options) end
 
 ---Makes a disabled key valid again.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.LicensesEnableParams
 ---@param options? gumroad.CallOptions
 ---@return (gumroad.LicensesEnableLicense|gumroad.LicensesEnableImportedCustomer)? result
@@ -1148,7 +1189,7 @@ function licenses:enable(params, options) end
 
 ---Disables a key, so that `verify` no longer finds it.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.LicensesDisableParams
 ---@param options? gumroad.CallOptions
 ---@return (gumroad.LicensesDisableLicense|gumroad.LicensesDisableImportedCustomer)? result
@@ -1157,7 +1198,7 @@ function licenses:disable(params, options) end
 
 ---Takes back one use, but never below 0.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.LicensesDecrementUsesParams
@@ -1168,7 +1209,7 @@ function licenses:decrement_uses(params, options) end
 
 ---Replaces the key with a new one, which is in `license_key`. The old key stops working at once.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.LicensesRotateParams
@@ -1192,7 +1233,7 @@ local media = {}
 
 ---Lists the seller's images, newest first, at most 500. The scope account is not enough.
 ---
----Needs any one of the scopes view_profile.
+---Needs the scope view_profile.
 ---@param params? gumroad.MediaListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.MediaList? result
@@ -1213,7 +1254,7 @@ function media:pages(params, options) end
 
 ---Adds an image of at most 10 MB. SVG is refused. At most 20 requests in ten minutes.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params? gumroad.MediaCreateParams
@@ -1224,7 +1265,7 @@ function media:create(params, options) end
 
 ---Removes an image.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---@param media_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1254,7 +1295,7 @@ local offer_codes = {}
 
 ---Lists the discount codes of a product, oldest first, including the universal codes in its currency.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.OfferCodesListParams
@@ -1279,7 +1320,7 @@ function offer_codes:pages(product_id, params, options) end
 
 ---Returns a discount code.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param offer_code_id string
@@ -1290,7 +1331,7 @@ function offer_codes:get(product_id, offer_code_id, options) end
 
 ---Creates a discount code.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -1302,7 +1343,7 @@ function offer_codes:create(product_id, params, options) end
 
 ---Changes the limits of a code. Nothing else can be changed.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param offer_code_id string
 ---@param params? gumroad.OfferCodesUpdateParams
@@ -1313,7 +1354,7 @@ function offer_codes:update(product_id, offer_code_id, params, options) end
 
 ---Removes the code, from all products if it is universal.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param offer_code_id string
 ---@param options? gumroad.CallOptions
@@ -1355,7 +1396,7 @@ local pages = {}
 
 ---Lists the pages of the profile.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.PagesListParams
 ---@param options? gumroad.CallOptions
@@ -1377,7 +1418,7 @@ function pages:pages(params, options) end
 
 ---Returns a page.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param slug string
 ---@param params? gumroad.PagesGetParams
@@ -1388,7 +1429,7 @@ function pages:get(slug, params, options) end
 
 ---Creates a page. The scope account is not enough.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.PagesCreateParams
@@ -1399,7 +1440,7 @@ function pages:create(params, options) end
 
 ---Changes the fields that are given. The scope account is not enough.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---@param slug string
 ---@param params? gumroad.PagesUpdateParams
 ---@param options? gumroad.CallOptions
@@ -1409,7 +1450,7 @@ function pages:update(slug, params, options) end
 
 ---Removes the page. The scope account is not enough.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---@param slug string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1438,7 +1479,7 @@ local payouts = {}
 
 ---Lists the payouts, newest first. Upcoming payouts come before the others and have no id.
 ---
----Needs any one of the scopes view_payouts, account.
+---Needs one of the scopes view_payouts, account.
 ---
 ---A page has 10 elements.
 ---@param params? gumroad.PayoutsListParams
@@ -1461,7 +1502,7 @@ function payouts:pages(params, options) end
 
 ---Lists the upcoming payouts: at most two.
 ---
----Needs any one of the scopes view_payouts, account.
+---Needs one of the scopes view_payouts, account.
 ---@param params? gumroad.PayoutsUpcomingParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.PayoutList? result
@@ -1470,7 +1511,7 @@ function payouts:upcoming(params, options) end
 
 ---Returns a payout. The ids of its sales also require the scope view_sales.
 ---
----Needs any one of the scopes view_payouts, account.
+---Needs one of the scopes view_payouts, account.
 ---@param payout_id string
 ---@param params? gumroad.PayoutsGetParams
 ---@param options? gumroad.CallOptions
@@ -1559,7 +1600,7 @@ local products = {}
 
 ---Lists the shop's products, newest first. Drafts are included, deleted products are not.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---
 ---A page has 10 elements.
@@ -1583,7 +1624,7 @@ function products:pages(params, options) end
 
 ---Returns a product by its id or its unique permalink. A custom permalink does not work.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
@@ -1594,7 +1635,7 @@ function products:get(product_id, options) end
 ---Creates a product, by default as a draft. Check `published` in the result: older servers always create a
 ---draft. At most 10 requests a minute.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.ProductsCreateParams
@@ -1605,7 +1646,7 @@ function products:create(params, options) end
 
 ---Changes the fields that are given. At most 30 requests a minute.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param params? gumroad.ProductsUpdateParams
 ---@param options? gumroad.CallOptions
@@ -1615,7 +1656,7 @@ function products:update(product_id, params, options) end
 
 ---Deletes the product. `get` still finds it.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1624,7 +1665,7 @@ function products:delete(product_id, options) end
 
 ---Publishes the product.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Product? result
@@ -1633,7 +1674,7 @@ function products:enable(product_id, options) end
 
 ---Takes the product off sale.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Product? result
@@ -1642,7 +1683,7 @@ function products:disable(product_id, options) end
 
 ---Returns the prices of comparable products of other sellers.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.ProductsCompsParams
 ---@param options? gumroad.CallOptions
@@ -1652,7 +1693,7 @@ function products:comps(params, options) end
 
 ---Shows how custom_html would be cleaned up. Nothing is saved. At most 60 requests a minute.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param params gumroad.ProductsPreviewCustomHtmlParams
 ---@param options? gumroad.CallOptions
@@ -1662,7 +1703,7 @@ function products:preview_custom_html(product_id, params, options) end
 
 ---Returns the HTML page that the seller wrote for the product.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
@@ -1672,7 +1713,7 @@ function products:get_custom_html(product_id, options) end
 
 ---Replaces a piece of custom_html. Refused unless `find` occurs exactly once.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -1693,7 +1734,7 @@ local refund_policy = {}
 
 ---Returns the account's refund policy.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.RefundPolicy? result
@@ -1702,7 +1743,7 @@ function refund_policy:get(options) end
 
 ---Changes the account's refund policy. Refused while `in_effect` is false.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.RefundPolicyUpdateParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.RefundPolicy? result
@@ -1730,7 +1771,7 @@ local resource_subscriptions = {}
 
 ---Lists the webhooks for an event, including those of other applications.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param params gumroad.ResourceSubscriptionsListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.ResourceSubscriptionList? result
@@ -1751,7 +1792,7 @@ function resource_subscriptions:pages(params, options) end
 
 ---Creates a webhook. Each call creates another one, although the method is PUT.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.ResourceSubscriptionsCreateParams
@@ -1762,7 +1803,7 @@ function resource_subscriptions:create(params, options) end
 
 ---Deletes a webhook. The token must belong to the application that created it.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param resource_subscription_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1780,7 +1821,7 @@ local reviews = {}
 
 ---Lists the reviews that have a text, newest first.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---
 ---A page has 100 elements.
@@ -1843,7 +1884,7 @@ local sales = {}
 ---Lists the successful sales, newest first. Gumroad leaves out test purchases, the receivers' side of gifts, and
 ---pre-orders. A query that takes Gumroad too long is made in parts, by date.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---A page has 10 elements.
 ---@param params? gumroad.SalesListParams
@@ -1866,7 +1907,7 @@ function sales:pages(params, options) end
 
 ---Returns a sale, including those that `list` leaves out.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param sale_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Sale? result
@@ -1875,7 +1916,7 @@ function sales:get(sale_id, options) end
 
 ---Marks the sale as shipped and notifies the buyer by email, once.
 ---
----Needs any one of the scopes mark_sales_as_shipped, account.
+---Needs one of the scopes mark_sales_as_shipped, account.
 ---@param sale_id string
 ---@param params? gumroad.SalesMarkAsShippedParams
 ---@param options? gumroad.CallOptions
@@ -1888,7 +1929,7 @@ function sales:mark_as_shipped(sale_id, params, options) end
 ---lost, the sale is read again and returned if it shows the refund. Otherwise the error is outcome_unknown and
 ---has the sale in `before` and `after`.
 ---
----Needs any one of the scopes refund_sales, edit_sales, account.
+---Needs one of the scopes refund_sales, edit_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param sale_id string
@@ -1900,7 +1941,7 @@ function sales:refund(sale_id, params, options) end
 
 ---Sends the receipt to the buyer again.
 ---
----Needs any one of the scopes edit_sales, account.
+---Needs one of the scopes edit_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param sale_id string
@@ -1911,7 +1952,7 @@ function sales:resend_receipt(sale_id, options) end
 
 ---Revokes the buyer's access to the content. Refused for refunded sales, physical products and subscriptions.
 ---
----Needs any one of the scopes edit_sales, account.
+---Needs one of the scopes edit_sales, account.
 ---@param sale_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Sale? result
@@ -1920,7 +1961,7 @@ function sales:revoke_access(sale_id, options) end
 
 ---Restores the buyer's access to the content.
 ---
----Needs any one of the scopes edit_sales, account.
+---Needs one of the scopes edit_sales, account.
 ---@param sale_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Sale? result
@@ -1929,7 +1970,7 @@ function sales:undo_revoke_access(sale_id, options) end
 
 ---Sends the sales to the seller by email, as CSV. The response does not contain them.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params? gumroad.SalesExportParams
@@ -1940,7 +1981,7 @@ function sales:export(params, options) end
 
 ---Sums up sales and refunds, in US cents. Days are in the seller's time zone, while those of `list` are in UTC.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param params? gumroad.SalesSummaryParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.SalesSummary? result
@@ -1958,7 +1999,7 @@ local skus = {}
 ---Lists the SKUs of a product. For a physical product without SKUs, lists its variants; for any other product,
 ---nothing.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.SkusListParams
@@ -1994,7 +2035,7 @@ local subscribers = {}
 
 ---Lists the active subscribers of a product, including those who have canceled but not ended yet.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---A page has 100 elements.
 ---@param product_id string
@@ -2020,7 +2061,7 @@ function subscribers:pages(product_id, params, options) end
 
 ---Returns a subscriber by the id of the subscription, even one that has ended.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param subscriber_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Subscriber? result
@@ -2038,7 +2079,7 @@ local tax_forms = {}
 
 ---Lists the tax forms that were filed. Refused if the account has no tax center.
 ---
----Needs any one of the scopes view_tax_data, account.
+---Needs one of the scopes view_tax_data, account.
 ---@param params? gumroad.TaxFormsListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.TaxFormList? result
@@ -2059,7 +2100,7 @@ function tax_forms:pages(params, options) end
 
 ---Returns a tax form as a PDF. The year is a string; the type is us_1099_k or us_1099_misc.
 ---
----Needs any one of the scopes view_tax_data, account.
+---Needs one of the scopes view_tax_data, account.
 ---@param year string
 ---@param tax_form_type string
 ---@param options? gumroad.CallOptions
@@ -2078,7 +2119,7 @@ local thumbnails = {}
 
 ---Replaces the thumbnail.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -2090,7 +2131,7 @@ function thumbnails:create(product_id, params, options) end
 
 ---Removes the thumbnail.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -2135,7 +2176,7 @@ local upsells = {}
 
 ---Lists the upsells: what buyers are also offered at checkout.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.UpsellsListParams
 ---@param options? gumroad.CallOptions
@@ -2157,7 +2198,7 @@ function upsells:pages(params, options) end
 
 ---Returns an upsell.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param upsell_id string
 ---@param options? gumroad.CallOptions
@@ -2167,7 +2208,7 @@ function upsells:get(upsell_id, options) end
 
 ---Creates an upsell.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.UpsellsCreateParams
@@ -2178,7 +2219,7 @@ function upsells:create(params, options) end
 
 ---Changes an upsell. Send every field that it should keep: a field that is absent may be reset.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param upsell_id string
 ---@param params? gumroad.UpsellsUpdateParams
 ---@param options? gumroad.CallOptions
@@ -2188,7 +2229,7 @@ function upsells:update(upsell_id, params, options) end
 
 ---Removes the upsell.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param upsell_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -2216,7 +2257,7 @@ local user = {}
 
 ---Returns the owner of the token. The token's scopes decide which fields are present.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.User? result
@@ -2225,7 +2266,7 @@ function user:get(options) end
 
 ---Changes the profile. The account needs a confirmed email address.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---@param params? gumroad.UserUpdateParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.User? result
@@ -2234,7 +2275,7 @@ function user:update(params, options) end
 
 ---Returns the colors and the font of the profile.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Theme? result
@@ -2243,7 +2284,7 @@ function user:theme(options) end
 
 ---Returns the layout of the profile. The scope account is not enough.
 ---
----Needs any one of the scopes view_profile.
+---Needs the scope view_profile.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.ProfileLayout? result
 ---@return gumroad.Error? err
@@ -2251,7 +2292,7 @@ function user:profile_layout(options) end
 
 ---Returns the HTML page that the seller wrote for the profile.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.LandingPage? result
@@ -2260,7 +2301,7 @@ function user:get_custom_html(options) end
 
 ---Replaces the HTML page of the profile. At most 30 requests a minute.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---@param params gumroad.UserUpdateCustomHtmlParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.LandingPageChange? result
@@ -2269,7 +2310,7 @@ function user:update_custom_html(params, options) end
 
 ---Replaces a piece of custom_html. Refused unless `find` occurs exactly once.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.UserEditCustomHtmlParams
@@ -2280,7 +2321,7 @@ function user:edit_custom_html(params, options) end
 
 ---Shows how custom_html would be cleaned up. Nothing is saved. At most 60 requests a minute.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---@param params gumroad.UserPreviewCustomHtmlParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.CustomHtmlPreview? result
@@ -2317,7 +2358,7 @@ local utm_links = {}
 
 ---Lists the UTM links, which count their visitors.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.UtmLinksListParams
 ---@param options? gumroad.CallOptions
@@ -2339,7 +2380,7 @@ function utm_links:pages(params, options) end
 
 ---Returns a UTM link.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
@@ -2349,7 +2390,7 @@ function utm_links:get(utm_link_id, options) end
 
 ---Creates a UTM link. Its combination of the five utm values must be unique.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.UtmLinksCreateParams
@@ -2360,7 +2401,7 @@ function utm_links:create(params, options) end
 
 ---Changes the fields that are given.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param params? gumroad.UtmLinksUpdateParams
 ---@param options? gumroad.CallOptions
@@ -2370,7 +2411,7 @@ function utm_links:update(utm_link_id, params, options) end
 
 ---Removes the link.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -2379,7 +2420,7 @@ function utm_links:delete(utm_link_id, options) end
 
 ---Enables the link again.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.UtmLink? result
@@ -2388,7 +2429,7 @@ function utm_links:enable(utm_link_id, options) end
 
 ---Disables the link.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.UtmLink? result
@@ -2411,7 +2452,7 @@ local variant_categories = {}
 
 ---Lists all variant categories of a product, such as Size.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.VariantCategoriesListParams
@@ -2436,7 +2477,7 @@ function variant_categories:pages(product_id, params, options) end
 
 ---Returns a variant category, even a deleted one.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param variant_category_id string
@@ -2447,7 +2488,7 @@ function variant_categories:get(product_id, variant_category_id, options) end
 
 ---Creates a variant category.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -2459,7 +2500,7 @@ function variant_categories:create(product_id, params, options) end
 
 ---Changes the title.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param params? gumroad.VariantCategoriesUpdateParams
@@ -2470,7 +2511,7 @@ function variant_categories:update(product_id, variant_category_id, params, opti
 
 ---Deletes the category. Its variants remain.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param options? gumroad.CallOptions
@@ -2501,7 +2542,7 @@ local variants = {}
 
 ---Lists all variants in a category: versions of a product or tiers of a membership.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param variant_category_id string
@@ -2529,7 +2570,7 @@ function variants:pages(product_id, variant_category_id, params, options) end
 
 ---Returns a variant, even a deleted one.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param variant_category_id string
@@ -2541,7 +2582,7 @@ function variants:get(product_id, variant_category_id, variant_id, options) end
 
 ---Creates a variant.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -2554,7 +2595,7 @@ function variants:create(product_id, variant_category_id, params, options) end
 
 ---Changes the fields that are given.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param variant_id string
@@ -2566,7 +2607,7 @@ function variants:update(product_id, variant_category_id, variant_id, params, op
 
 ---Deletes the variant. `get` still finds it.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param variant_id string
@@ -2594,7 +2635,7 @@ local workflow_emails = {}
 
 ---Adds an email to a workflow, to be sent some time after the event.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param workflow_id string
@@ -2606,7 +2647,7 @@ function workflow_emails:create(workflow_id, params, options) end
 
 ---Changes the fields that are given. Refused if there are none.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param workflow_id string
 ---@param workflow_email_id string
 ---@param params? gumroad.WorkflowEmailsUpdateParams
@@ -2625,7 +2666,7 @@ local workflows = {}
 
 ---Lists all workflows (series of emails that an event starts), without their emails.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param params? gumroad.WorkflowsListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.WorkflowList? result
@@ -2646,7 +2687,7 @@ function workflows:pages(params, options) end
 
 ---Returns a workflow with its emails.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param workflow_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Workflow? result

@@ -139,8 +139,8 @@ describe("Connections", function()
     local function raised(connection) return support.raised(call, "save", "a", connection) end
     assert.equal("connections.save: unknown field 'acces_token' (did you mean 'access_token'?)",
       raised { acces_token = TOKEN })
-    assert.equal("connections.save: unknown field 'colour' (known: access_token, base_url, client_id, "
-      .. "created_at, refresh_token, scope, seller_id, seller_name, token_type)", raised { colour = TOKEN })
+    assert.equal("connections.save: unknown field 'color' (known: access_token, base_url, client_id, "
+      .. "created_at, refresh_token, scope, seller_id, seller_name, token_type)", raised { color = TOKEN })
     assert.equal("connections.save: access_token is missing", raised { scope = "view_sales" })
     assert.equal("connections.save: created_at: number expected, got string",
       raised { access_token = TOKEN, created_at = "now" })
@@ -201,10 +201,10 @@ describe("Connections", function()
   end)
 
   it("keep what a later version may have added", function()
-    write('{"connections":{"a":{"access_token":"t","colour":"red"}},"more":[1]}')
+    write('{"connections":{"a":{"access_token":"t","color":"red"}},"more":[1]}')
     call("save", "b", { access_token = TOKEN })
     local store = cjson.decode(read())
-    assert.same({ { 1 }, "red" }, { store.more, store.connections.a.colour })
+    assert.same({ { 1 }, "red" }, { store.more, store.connections.a.color })
   end)
 
   it("are read only from a regular file", function()

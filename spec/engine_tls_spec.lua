@@ -2,6 +2,8 @@ local core = require "gumroad.core"
 local socket = require "socket"
 local tls_server = require "tls_server"
 
+local has_ffi, ffi = pcall(require, "ffi")
+
 local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local engine = core.engine()
 
@@ -55,6 +57,19 @@ describe("engine over TLS", function()
   it("sends nothing to a server whose certificate is not signed by a trusted CA", function()
     assert.matches("certificate", refused(url, { secret = core.secret("token-of-the-test") }))
   end)
+
+  if has_ffi then it("leaves nothing in the queue of errors that it shares with others who use OpenSSL", function()
+    ffi.cdef "unsigned long ERR_peek_error(void);"
+    local found, crypto = pcall(ffi.load, "libcrypto.so.3", true)
+    if not found then return end  -- libcurl has another TLS library here
+    for _ = 1, 3 do
+      refused(url)
+      assert.equal(0, tonumber(crypto.ERR_peek_error()))
+    end
+    local cancelled = send(url, { ca_file = ca_file })
+    cancelled:close()
+    assert.equal(0, tonumber(crypto.ERR_peek_error()))
+  end) end
 
   it("sends nothing to a server with a certificate for another name", function()
     refused(url:gsub("127.0.0.1", "localhost"), { ca_file = ca_file })

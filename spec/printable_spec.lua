@@ -195,6 +195,14 @@ describe("What is printed of text from outside", function()
     end
   end)
 
+  it("cannot control the terminal when api prints a response as it is #slow", function()
+    local body = '{"success":true,\n "user":{"name":"a\27]0;owned\7\194\155"}}'
+    gum:fault { kind = "status", status = 200, path = "/v2/user", body = body, times = 2 }
+    assert.equal(body, command.run({ "api", "GET", "user" }, command.to(gum)).out)
+    local shown = command.on_terminal({ "api", "GET", "user" }, command.to(gum), 80).out
+    assert.equal('{"success":true,\n "user":{"name":"a\\x1b]0;owned\\x07\\u{9b}"}}\n', shown)
+  end)
+
   it("is one line of login, doctor and listen #slow", function()
     local home, remove = support.folder()
     finally(function()

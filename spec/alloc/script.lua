@@ -21,6 +21,8 @@ end
 
 local function check_json()
   local decode = require "cjson".decode
+  core.keep_loaded(decode)
+  assert(not pcall(core.keep_loaded, check_forms))
   assert(core.json_decode(decode, '{"a":1,"b":[2,{"c":3.5,"d":null}],"e":null,"f":{"g":{"h":-1}}}').a == 1)
   assert(core.json_decode(decode, '{"a":1,"b":[2,{"c":3.5}],"\\u0061":null,"f":{"g":{"h":-1e3}}}').f.g.h == -1000)
   assert(core.json_decode(decode, '\239\187\191["\\ud83d",9007199254740993,null]', 4, true)[3])
@@ -264,3 +266,20 @@ engine:watch(server:fd())
 url = "http://127.0.0.1:" .. server:port()
 local waiting = send {}
 LEFT = { waiting, receive(waiting), send {}, core.secret("left open"), server, system.lock(FOLDER .. "/lock") }  -- luacheck: ignore
+
+-- What a finalizer begins while the state is closed is never collected. It is the youngest object: it runs first
+local function finalizer(run)
+  if not newproxy then return setmetatable({}, { __gc = run }) end
+  local proxy = newproxy(true)
+  debug.getmetatable(proxy).__gc = run
+  return proxy
+end
+
+AT_END = finalizer(function()  -- luacheck: ignore
+  local finished = send { method = "POST", body = "a=1", fresh = true }
+  receive(finished):answer(200, nil, page)
+  step_until(function() return finished:done() end)
+  send { method = "PUT", file = { path = FILE }, secret = core.secret("another secret") }
+  receive(send { fresh = true })
+  pcall(engine.send, engine, { method = "GET", base_url = url, headers = "x" })
+end)

@@ -142,7 +142,7 @@ local BLOB = {
 
 local LICENSE = {
   { "product_id", "string", doc = "required for products created since 2023; not a permalink" },
-  { "license_key", "string", required = true, trimmed = true },
+  { "license_key", "string", required = true, trimmed = true, doc = "the key, as the buyer has it" },
 }
 local USES = { { "uses", "integer", doc = "how many uses were counted" } }
 
@@ -449,7 +449,7 @@ api.licenses = {
   { "check", composed = true, kind = "object", object = "license_check",
     params = copy_with(LICENSE, {
       { "product_permalink", "string", doc = "instead of product_id, for products created before 2023" },
-      { "count_use", "boolean", doc = "true counts a use" },
+      { "count_use", "boolean", doc = "true counts a use (default: false)" },
       { "last", "object", doc = "the result of an earlier check of the same key" },
       { "grace", "integer", doc = "seconds for which a valid `last` is trusted while Gumroad cannot be reached "
         .. "(default: 0)" },

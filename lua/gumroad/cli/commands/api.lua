@@ -1,6 +1,7 @@
 --- gumroad-lua api METHOD PATH: makes any call of the API and prints the response byte for byte.
 local failure = require "gumroad.cli.failure"
 local output = require "gumroad.cli.output"
+local safe = require("gumroad.base.text").safe
 local shops = require "gumroad.shop"
 local url = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
@@ -88,7 +89,7 @@ return {
     local shop = context.shop(false, function(response) raw = response.body end)
     local done, err = shop:request(request_of(args, path_of(context, args, shop)))
     if not done then error(err, 0) end
+    if context.is_terminal then raw = raw:gsub("[^\n]+", safe) .. "\n" end
     context.write(raw)
-    if context.is_terminal then context.write("\n") end
   end,
 }
