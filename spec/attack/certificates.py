@@ -72,8 +72,8 @@ class Authority:
         self.run("req -new -config openssl.cnf -nodes -newkey %s -keyout %s.key -out %s.csr" % (key, name, name))
 
     def sign(self, name, extensions="leaf", by="authority", more="-days 30"):
-        self.run("ca -batch -notext -config openssl.cnf -extensions %s -cert %s.pem -keyfile %s.key %s -in %s.csr -out %s.pem"
-                 % (extensions, by, by, more, name, name))
+        self.run("ca -batch -notext -config openssl.cnf -extensions %s -cert %s.pem -keyfile %s.key %s "
+                 "-in %s.csr -out %s.pem" % (extensions, by, by, more, name, name))
 
     @functools.lru_cache(None)
     def context(self, name="good", extensions="leaf", by="authority", more="-days 30", key=None, chain=False):

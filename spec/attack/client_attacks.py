@@ -2,6 +2,9 @@
 
 import gzip
 import itertools
+import json
+import socket
+import time
 
 import bombs
 import servers
@@ -230,11 +233,15 @@ PAGES = [
     "<title>" + " " * 100000, "<title>" * 100000, "<title>\x1b[31m\r\nforged</title>", "<" * 1000000,
     "<title " * 100000, "<title>a" + " " * 2000 + "b" * 100000, "<TITLE\n>" + "\n" * 100000, "\x1b]0;x\x07",
 ]
+VALUES = [
+    ("Retry-After", " " * 50000 + "x"), ("Retry-After", "9" * 50000), ("Retry-After", "-1"),
+    ("Retry-After", "Mon, 99 Foo 0000 99:99:99 GMT"), ("Content-Type", "\x1b[31m" * 1000),
+    ("WWW-Authenticate", 'error_description="\x1b]0;' + "x" * 50000), ("X-Request-Id", "\x1b" * 50),
+]
 
 
 @attack("words of a server")
 def words(field):
-    import json
     for text in WORDS:
         for status in ("200 OK", "404 Not Found", "401 Unauthorized", "422 X", "500 X"):
             body = json.dumps({"success": False, "message": text})
@@ -244,9 +251,7 @@ def words(field):
             page = ("HTTP/1.1 %s|Content-Type: text/html|Content-Length: %d||%s" % (status, len(text), "%s"))
             data = page.replace("|", "\r\n").encode() % text.encode()
             field.attack("page %r" % text[:10], say(data), "decode server scope network invalid")
-    for name, value in (("Retry-After", " " * 50000 + "x"), ("Retry-After", "9" * 50000), ("Retry-After", "-1"),
-                        ("Retry-After", "Mon, 99 Foo 0000 99:99:99 GMT"), ("Content-Type", "\x1b[31m" * 1000),
-                        ("WWW-Authenticate", 'error_description="\x1b]0;' + "x" * 50000), ("X-Request-Id", "\x1b" * 50)):
+    for name, value in VALUES:
         for status in ("200 OK", "401 X", "429 X", "503 X"):
             data = response("{", status, "%s: %s\r\n" % (name, value))
             field.attack("%s %r" % (name, value[:10]), say(data), "decode auth rate_limit server")
@@ -271,7 +276,6 @@ def slow(field):
 
 @attack("a server that accepts nobody")
 def accepts_nobody(field):
-    import socket
     deaf = socket.create_server(("127.0.0.1", 0), backlog=1)
     url = "http://127.0.0.1:%d" % deaf.getsockname()[1]
     fillers = [socket.socket() for _ in range(5)]
@@ -291,8 +295,9 @@ def accepts_nobody(field):
 @attack("redirects")
 def redirects(field):
     elsewhere = Server()
-    places = [elsewhere.url + "/v2/user", "//127.0.0.1:%d/v2/user" % elsewhere.port, "/v2/user", "?x", "", "/v2/user\0",
-              "file:///etc/passwd", "javascript:alert(1)", "http://[", "http://bob:secret@127.0.0.1:%d/" % elsewhere.port,
+    places = [elsewhere.url + "/v2/user", "//127.0.0.1:%d/v2/user" % elsewhere.port, "/v2/user", "?x", "",
+              "/v2/user\0", "file:///etc/passwd", "javascript:alert(1)", "http://[",
+              "http://bob:secret@127.0.0.1:%d/" % elsewhere.port,
               "https://127.0.0.1:1/", "\x1b]0;x\x07", "x" * 60000, "http://" + "a." * 20000]
     for status in (300, 301, 302, 303, 304, 307, 308, 399):
         for place in field.row.pick(places, places[:3]):
@@ -399,7 +404,6 @@ def idle(field):
 
 @attack("many calls side by side, then idle")
 def side_by_side(field):
-    import time
     field.renew(servers.be_good)
     for method in ("GET", "POST"):
         calls = [{"url": field.hostile.url, "path": new_path(), "method": method} for _ in range(300)]

@@ -53,7 +53,8 @@ class Field:
         kind = result["kind"]
         self.row.note(kind)
         fits = kind in kinds or (kind == "outcome_unknown" and result.get("cause") in kinds)
-        self.row.check(fits, "%s: %s instead of %s: %s" % (name, kind, " or ".join(kinds), result.get("text", "")[:300]))
+        self.row.check(fits, "%s: %s instead of %s: %s"
+                       % (name, kind, " or ".join(kinds), result.get("text", "")[:300]))
         self.row.check(result.get("path") in (None, path), "%s: %s got the response of %s"
                        % (name, path, result.get("path")))
         self.check_texts(name, result)

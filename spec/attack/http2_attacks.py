@@ -42,6 +42,7 @@ class Stream:
 
     def __init__(self, connection):
         self.connection, self.path, self.id = connection, None, 0
+        self.paths, self.ended = {}, []
         self.h2 = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="utf-8"))
 
     def start(self):
@@ -63,7 +64,6 @@ class Stream:
 
     def read_request(self):
         """Waits for a whole request; notes it when its head comes. Requests that come together come in turn."""
-        self.ended = getattr(self, "ended", [])
         while not self.ended:
             for event in self.receive():
                 self.take(event)
@@ -73,10 +73,10 @@ class Stream:
     def take(self, event):
         if isinstance(event, h2.events.RequestReceived):
             headers = dict(event.headers)
-            self.paths = dict(getattr(self, "paths", {}), **{str(event.stream_id): headers[":path"]})
+            self.paths[event.stream_id] = headers[":path"]
             self.connection.server.note(headers[":method"], headers[":path"], repr(headers).encode())
         elif isinstance(event, h2.events.StreamEnded):
-            self.ended.append((event.stream_id, self.paths[str(event.stream_id)]))
+            self.ended.append((event.stream_id, self.paths[event.stream_id]))
         elif isinstance(event, h2.events.ConnectionTerminated):
             raise Gone
 
@@ -194,12 +194,14 @@ CASES = [
     ("window update beyond all, connection", send(*[plain(WINDOW_UPDATE, payload=number(2 ** 31 - 1))] * 3), "network"),
     ("window update of a stream that is not", send(plain(WINDOW_UPDATE, 0, number(1), 99)), GONE),
     ("a frame longer than allowed", send(head, data(b"x" * 100000)), "network decode"),
-    ("a head longer than a frame", send(lambda i: frame(HEADERS, END_HEADERS, i, encoded(RESPONSE) + BIG * 5)), "network"),
+    ("a head longer than a frame", send(lambda i: frame(HEADERS, END_HEADERS, i, encoded(RESPONSE) + BIG * 5)),
+     "network"),
     ("a head over many frames", send(
         lambda i: head(i, RESPONSE, 0), *[on_stream(CONTINUATION, payload=BIG)] * 20,
         on_stream(CONTINUATION, END_HEADERS, BIG)), "network too_large"),
     ("headers that the table makes large", send(on_stream(HEADERS, END_HEADERS, TABLE_BOMB)), "network too_large"),
-    ("a reference to what is not in the table", send(on_stream(HEADERS, END_HEADERS, b"\xff\xff\xff\xff\x0f")), "network"),
+    ("a reference to what is not in the table", send(on_stream(HEADERS, END_HEADERS, b"\xff\xff\xff\xff\x0f")),
+     "network"),
     ("noise for a head", send(on_stream(HEADERS, END_HEADERS, bytes(range(256)))), "network"),
     ("no status", send(lambda i: head(i, [("x", "y")])), "network"),
     ("a status that is none", send(lambda i: head(i, [(":status", "x")]), data(BODY, END_STREAM)), "network"),
@@ -208,7 +210,8 @@ CASES = [
     ("two statuses", send(lambda i: head(i, RESPONSE[:1] * 2), data(BODY, END_STREAM)), "network"),
     ("a status behind a header", send(lambda i: head(i, RESPONSE[::-1]), data(BODY, END_STREAM)), "network"),
     ("a request for a response", send(lambda i: head(i, [(":method", "GET"), (":path", "/")])), "network"),
-    ("a name in upper case", send(lambda i: head(i, RESPONSE + [("Upper", "a")]), data(BODY, END_STREAM)), "network ok"),
+    ("a name in upper case", send(lambda i: head(i, RESPONSE + [("Upper", "a")]), data(BODY, END_STREAM)),
+     "network ok"),
     ("line ends in a header", send(lambda i: head(i, RESPONSE + [("x", "a\r\nforged: b")]), data(BODY, END_STREAM)),
      "network ok"),
     ("a NUL in a header", send(lambda i: head(i, RESPONSE + [("x", "a\0b")]), data(BODY, END_STREAM)), "network ok"),

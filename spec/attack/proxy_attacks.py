@@ -26,7 +26,8 @@ def tunnel(context=None, then=servers.be_good, before=OPEN):
 
 def contexts():
     own = authority()
-    return own.context("proxied", "proxied"), own.context("good"), own.context("stranger_proxied", "proxied", "stranger")
+    return (own.context("proxied", "proxied"), own.context("good"),
+            own.context("stranger_proxied", "proxied", "stranger"))
 
 
 def cases():
@@ -49,13 +50,15 @@ def cases():
         ("opens and resets", tunnel(None, lambda connection: connection.reset()), "tls network"),
         ("refuses", say("HTTP/1.1 403 Forbidden|Content-Length: 2||no"), "network"),
         ("refuses and hangs", say_and_hang("HTTP/1.1 403 Forbidden|Content-Length: 20||no"), "network timeout"),
-        ("refuses with a page", say("HTTP/1.1 502 Bad Gateway|Content-Type: text/html||<title>\x1b]0;x\x07"), "network"),
+        ("refuses with a page", say("HTTP/1.1 502 Bad Gateway|Content-Type: text/html||<title>\x1b]0;x\x07"),
+         "network"),
         ("refuses without an end", say_without_end("HTTP/1.1 503 X||", "x"), "network timeout too_large"),
         ("refuses in chunks without an end",
          say_without_end("HTTP/1.1 503 X|Transfer-Encoding: chunked||", "3e8|" + "x" * 1000 + "|"),
          "network timeout too_large"),
         ("refuses with words", say("HTTP/1.1 403 " + "\x1b]0;x\x07" * 100 + "|Content-Length: 0||"), "network"),
-        ("wants a password", say("HTTP/1.1 407 X|Proxy-Authenticate: Basic realm=\"x\"|Content-Length: 0||"), "network"),
+        ("wants a password", say("HTTP/1.1 407 X|Proxy-Authenticate: Basic realm=\"x\"|Content-Length: 0||"),
+         "network"),
         ("wants another password", say("HTTP/1.1 407 X|Proxy-Authenticate: NTLM|Content-Length: 0||"), "network"),
         ("wants a password without an end", say_without_end("HTTP/1.1 407 X|Proxy-Authenticate: Basic||", "x"),
          "network timeout too_large"),
@@ -191,10 +194,13 @@ def loopback(one):
     good.close()
 
 
-FORMS = ["http://bob:%s@127.0.0.1:99999", "http://bob:%s@127.0.0.1:1", "http://bob:%s@127.0.0.1:x", "ftp://bob:%s@127.0.0.1",
-         "http://bob:%s/x@127.0.0.1:1", "http://bob:%s@[::1", "http://bob:%s@", "bob:%s@127.0.0.1:1", "x://bob:%s@127.0.0.1",
-         "socks5://bob:%s@127.0.0.1:1", "http://bob:%s@@127.0.0.1:1", "http://bob:%s @127.0.0.1:1", "http://%s@127.0.0.1:1",
-         "http://bob:%s@127.0.0.1:1/\x1b]0;x\x07", "https://bob:%s@127.0.0.1:1"]
+FORMS = [
+    "http://bob:%s@127.0.0.1:99999", "http://bob:%s@127.0.0.1:1", "http://bob:%s@127.0.0.1:x",
+    "ftp://bob:%s@127.0.0.1", "http://bob:%s/x@127.0.0.1:1", "http://bob:%s@[::1", "http://bob:%s@",
+    "bob:%s@127.0.0.1:1", "x://bob:%s@127.0.0.1", "socks5://bob:%s@127.0.0.1:1", "http://bob:%s@@127.0.0.1:1",
+    "http://bob:%s @127.0.0.1:1", "http://%s@127.0.0.1:1", "http://bob:%s@127.0.0.1:1/\x1b]0;x\x07",
+    "https://bob:%s@127.0.0.1:1",
+]
 
 
 def misspelt(row):
