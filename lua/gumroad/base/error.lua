@@ -33,7 +33,8 @@ Error.KINDS = {
   { "scope", "the token may not do this (403); the message names the scopes that would do" },
   { "not_found", "there is no such object; Gumroad says so with HTTP 200 or 404" },
   { "invalid", "Gumroad refused the request, in Gumroad's own words; or a request is not a ping" },
-  { "rate_limit", "too many requests (429); `retry_after` holds the seconds, if Gumroad named them" },
+  { "rate_limit", "too many requests (429), or Gumroad's limits forbid another one, which was then not sent; "
+    .. "`retry_after` holds the seconds, if they are known" },
   { "outcome_unknown", "a change was sent and its response lost, so it may have been carried out; it is never sent "
     .. "again by itself, and the message names the call that shows the outcome" },
   { "server", "Gumroad failed (5xx), or a list would never end" },

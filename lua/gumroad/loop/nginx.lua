@@ -92,7 +92,7 @@ function loop.all(functions)
   end
   for i, thread in ipairs(threads) do
     local _, ok, value, err = ngx.thread.wait(thread)
-    if ok then values[i], errors[i] = value, err
+    if ok then values[i], errors[i] = value, not value and err or nil
     elseif Error.is(value) then errors[i] = value
     else mistake = mistake or value end
   end
