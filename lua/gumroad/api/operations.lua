@@ -11,7 +11,8 @@
 --   body is JSON, because Gumroad would misread it in a form. `accepts_boolean`: a string parameter that
 --   also accepts true and false, which are sent as text. `trimmed`: white space and invisible characters
 --   around the string are removed. `default`: the value that is sent if the parameter is absent;
---   `default_unless` names another parameter that, if given, suppresses the default. A string in a query
+--   `default_unless` names another parameter that, if given, suppresses the default. `money`: it is an amount, as in
+--   gumroad.schema. `every`: all its values, over which the command goes if it is not given. A string in a query
 --   is never empty, because Gumroad ignores empty parameters and would return everything.
 -- * `json`: the body is always JSON.
 -- * `kind`: "list", "object", "message" (nothing but success) or "file" (not JSON; the method returns
@@ -32,6 +33,12 @@
 --   when it is unknown whether it arrived. `repeatable_when`: repeatable only with these values.
 -- * `verify_with`: the RESOURCE.OPERATION that shows whether a change was carried out, for errors of kind
 --   outcome_unknown. The default is the resource's `list` for `create` and its `get` for everything else.
+-- * `irreversible`: the change cannot be undone, and reaches buyers, money or something that is then gone:
+--   { QUESTION, read = RESOURCE.OPERATION, only = { PARAM = VALUE, ... } }. QUESTION says what will happen, for a
+--   person who is asked first. {field} stands for a field of the object that `read` returns, or that is in the list
+--   which it returns under the last id; {:name} for an id or a parameter of the call; {a|b} for a, or else b;
+--   {=text} for itself. Without `read` the call itself says all. With `only`, it holds if one of these parameters has
+--   that value.
 -- * `doc`: the documentation. The rate limit is appended from gumroad.api.limits.
 -- * `composed`: the operation needs more than one request and is implemented in gumroad.resources.composed.
 --   A row without METHOD and PATH is not an endpoint of Gumroad; its `args` name the positional arguments.
@@ -189,7 +196,9 @@ api.products = {
     extra_fields = { WARNING, { "previous_custom_html", "string?" }, SANITIZATION },
     doc = "Changes the fields that are given." },
   { "delete", "DELETE", "/products/:product_id", scopes = EDIT_PRODUCTS,
-    kind = "message", repeatable = true, doc = "Deletes the product. `get` still finds it." },
+    kind = "message", repeatable = true,
+    irreversible = { "Delete the product \"{name}\" ({formatted_price}, {sales_count} sales)", read = "products.get" },
+    doc = "Deletes the product. `get` still finds it." },
   { "enable", "PUT", "/products/:product_id/enable", scopes = EDIT_PRODUCTS,
     returns = "product", kind = "object", object = "product", repeatable = true,
     doc = "Publishes the product." },
@@ -235,6 +244,7 @@ api.thumbnails = {
     doc = "Replaces the thumbnail." },
   { "delete", "DELETE", "/products/:product_id/thumbnail", scopes = EDIT_PRODUCTS, since = "newer",
     returns = "thumbnail", kind = "message", repeatable = true,
+    irreversible = { "Remove the thumbnail of \"{name}\"", read = "products.get" },
     doc = "Removes the thumbnail." },
 }
 
@@ -248,7 +258,9 @@ api.covers = {
     doc = "Adds a cover and returns all covers. `cover_ids` of products.update sets their order." },
   { "delete", "DELETE", "/products/:product_id/covers/:cover_id", scopes = EDIT_PRODUCTS,
     since = "newer", returns = "covers", kind = "list", object = "cover", extra_fields = MAIN_COVER,
-    repeatable = true, doc = "Removes a cover and returns the others." },
+    repeatable = true,
+    irreversible = { "Remove the cover {:cover_id} of \"{name}\"", read = "products.get" },
+    doc = "Removes a cover and returns the others." },
 }
 
 api.reviews = {
@@ -282,6 +294,7 @@ api.variant_categories = {
     doc = "Changes the title." },
   { "delete", "DELETE", "/products/:product_id/variant_categories/:variant_category_id",
     scopes = EDIT_PRODUCTS, kind = "message", repeatable = true,
+    irreversible = { "Delete the variant category \"{title}\"", read = "variant_categories.get" },
     doc = "Deletes the category. Its variants remain." },
 }
 
@@ -306,7 +319,9 @@ api.variants = {
     returns = "variant", kind = "object", object = "variant", repeatable = true,
     doc = "Changes the fields that are given." },
   { "delete", "DELETE", VARIANTS .. "/:variant_id", scopes = EDIT_PRODUCTS,
-    kind = "message", repeatable = true, doc = "Deletes the variant. `get` still finds it." },
+    kind = "message", repeatable = true,
+    irreversible = { "Delete the variant \"{name}\"", read = "variants.get" },
+    doc = "Deletes the variant. `get` still finds it." },
 }
 
 api.offer_codes = {
@@ -332,6 +347,7 @@ api.offer_codes = {
     doc = "Changes the limits of a code. Nothing else can be changed." },
   { "delete", "DELETE", "/products/:product_id/offer_codes/:offer_code_id", scopes = EDIT_PRODUCTS,
     kind = "message", repeatable = true,
+    irreversible = { "Delete the discount code \"{name}\", used {times_used} times", read = "offer_codes.get" },
     doc = "Removes the code, from all products if it is universal." },
 }
 
@@ -352,6 +368,7 @@ api.custom_fields = {
     doc = "Changes whether buyers must answer. The name cannot be changed." },
   { "delete", "DELETE", "/products/:product_id/custom_fields/:name", scopes = EDIT_PRODUCTS,
     kind = "message", repeatable = true,
+    irreversible = { "Remove the question \"{:name}\" from the checkout of \"{name}\"", read = "products.get" },
     doc = "Removes the question from the product." },
 }
 
@@ -380,19 +397,24 @@ api.sales = {
     scopes = { "mark_sales_as_shipped", "account" },
     params = { { "tracking_url", "string" } },
     returns = "sale", kind = "object", object = "sale", repeatable = true,
+    irreversible = { "Mark \"{product_name}\" as shipped and notify {email}", read = "sales.get" },
     doc = "Marks the sale as shipped and notifies the buyer by email, once." },
   { "refund", "PUT", "/sales/:sale_id/refund",
     scopes = { "refund_sales", "edit_sales", "account" },
     params = { { "amount_cents", "integer",
-      doc = "in the smallest unit of the sale's `currency`, whole yen for JPY, whole dong for VND (default: all that "
-        .. "can still be refunded)" } },
+      money = "currency", doc = "in the smallest unit of the sale's `currency`, whole yen for JPY, whole dong for VND "
+        .. "(default: all that can still be refunded)" } },
     returns = "sale", kind = "object", object = "sale", composed = true,
+    irreversible = { "Refund {:amount_cents|amount_refundable_in_currency} {currency|currency_symbol} to {email}, who "
+      .. "bought \"{product_name}\"", read = "sales.get" },
     doc = "Refunds a sale, in full or in part. Reads the sale first and refuses an amount that exceeds what is "
       .. "left; this check needs the scope view_sales and is skipped without it. A refund is never sent twice: "
       .. "if the response is lost, the sale is read again and returned if it shows the refund. Otherwise the "
       .. "error is outcome_unknown and has the sale in `before` and `after`." },
   { "resend_receipt", "POST", "/sales/:sale_id/resend_receipt", scopes = EDIT_SALES,
-    since = "newer", kind = "message", doc = "Sends the receipt to the buyer again." },
+    since = "newer", kind = "message",
+    irreversible = { "Send the receipt for \"{product_name}\" to {email} again", read = "sales.get" },
+    doc = "Sends the receipt to the buyer again." },
   { "revoke_access", "PUT", "/sales/:sale_id/revoke_access", scopes = EDIT_SALES,
     returns = "sale", kind = "object", object = "sale", repeatable = true, since = "newer",
     doc = "Revokes the buyer's access to the content. Refused for refunded sales, physical products and "
@@ -471,6 +493,8 @@ api.licenses = {
   { "rotate", "PUT", "/licenses/rotate", scopes = EDIT_PRODUCTS, params = LICENSE,
     returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
     extra_fields = USES, since = "newer", verify_with = "licenses.verify",
+    irreversible = { "Replace the license key of {email} for \"{product_name}\", so that the old key stops working",
+      read = "licenses.verify" },
     doc = "Replaces the key with a new one, which is in `license_key`. The old key stops working at once." },
 }
 
@@ -532,6 +556,7 @@ api.pages = {
     doc = "Changes the fields that are given. The scope account is not enough." },
   { "delete", "DELETE", "/pages/:slug", scopes = ONLY_EDIT_PROFILE, since = "newer",
     kind = "message", repeatable = true,
+    irreversible = { "Remove the page \"{title}\"", read = "pages.get" },
     doc = "Removes the page. The scope account is not enough." },
 }
 
@@ -548,7 +573,9 @@ api.media = {
     returns = "media", kind = "object", object = "media",
     doc = "Adds an image of at most 10 MB. SVG is refused." },
   { "delete", "DELETE", "/media/:media_id", scopes = ONLY_EDIT_PROFILE, since = "newer",
-    kind = "message", repeatable = true, doc = "Removes an image." },
+    kind = "message", repeatable = true,
+    irreversible = { "Remove the image \"{name}\"", read = "media.list" },
+    doc = "Removes an image." },
 }
 
 api.files = {
@@ -660,7 +687,9 @@ api.upsells = {
     returns = "upsell", kind = "object", object = "upsell", repeatable = true,
     doc = "Changes an upsell. Send every field that it should keep: a field that is absent may be reset." },
   { "delete", "DELETE", "/upsells/:upsell_id", scopes = EDIT_PRODUCTS, since = "newer",
-    kind = "message", repeatable = true, doc = "Removes the upsell." },
+    kind = "message", repeatable = true,
+    irreversible = { "Remove the upsell \"{name}\"", read = "upsells.get" },
+    doc = "Removes the upsell." },
 }
 
 api.utm_links = {
@@ -692,7 +721,9 @@ api.utm_links = {
     returns = "utm_link", kind = "object", object = "utm_link", repeatable = true,
     doc = "Changes the fields that are given." },
   { "delete", "DELETE", "/utm_links/:utm_link_id", scopes = EDIT_PRODUCTS, since = "newer",
-    kind = "message", repeatable = true, doc = "Removes the link." },
+    kind = "message", repeatable = true,
+    irreversible = { "Remove the UTM link \"{title}\" with its {total_clicks} clicks", read = "utm_links.get" },
+    doc = "Removes the link." },
   { "enable", "PUT", "/utm_links/:utm_link_id/enable", scopes = EDIT_PRODUCTS, since = "newer",
     returns = "utm_link", kind = "object", object = "utm_link", repeatable = true,
     doc = "Enables the link again." },
@@ -718,15 +749,22 @@ api.emails = {
       { "draft", "boolean", doc = "false sends the email at once" },
     },
     returns = "email", kind = "object", object = "email",
+    irreversible = { "Send the email \"{:subject}\" at once to {:product_id|:audience|=all}",
+      only = { publish = true, draft = false } },
     doc = "Creates an email, by default as a draft." },
   { "delete", "DELETE", "/emails/:email_id", scopes = EDIT_EMAILS, since = "newer",
-    kind = "message", repeatable = true, doc = "Deletes an email." },
+    kind = "message", repeatable = true,
+    irreversible = { "Delete the email \"{subject}\"", read = "emails.get" },
+    doc = "Deletes an email." },
   { "preview", "POST", "/emails/:email_id/preview", scopes = EDIT_EMAILS, since = "newer",
     returns = "email", kind = "object", object = "email",
     extra_fields = { { "preview_url", "string", doc = "where the seller can see it" } },
     doc = "Sends the email to the seller only." },
   { "send", "POST", "/emails/:email_id/send", scopes = EDIT_EMAILS, since = "newer",
-    returns = "email", kind = "object", object = "email", doc = "Sends the email to its audience." },
+    returns = "email", kind = "object", object = "email",
+    irreversible = { "Send the email \"{subject}\" now to {audience_count} people ({audience_type})",
+      read = "emails.get" },
+    doc = "Sends the email to its audience." },
   { "schedule", "POST", "/emails/:email_id/schedule", scopes = EDIT_EMAILS, since = "newer",
     params = { { "to_be_published_at", "string", required = true, doc = "date and time, in the seller's time zone" } },
     returns = "email", kind = "object", object = "email", doc = "Schedules the email." },
@@ -811,7 +849,7 @@ api.earnings = {
 api.resource_subscriptions = {
   { "list", "GET", "/resource_subscriptions", scopes = VIEW_SALES,
     params = {
-      { "resource_name", "string", required = true, doc = events.names_in_words },
+      { "resource_name", "string", required = true, doc = events.names_in_words, every = events.names },
       { "current_oauth_application_only", "boolean",
         doc = "true lists only the webhooks that this token may delete; newest servers only" },
     },
@@ -827,6 +865,7 @@ api.resource_subscriptions = {
     doc = "Creates a webhook. Each call creates another one, although the method is PUT." },
   { "delete", "DELETE", "/resource_subscriptions/:resource_subscription_id", scopes = VIEW_SALES,
     kind = "message", repeatable = true,
+    irreversible = { "Delete the webhook for {resource_name} to {post_url}", read = "resource_subscriptions.list" },
     doc = "Deletes a webhook. The token must belong to the application that created it." },
 }
 
