@@ -44,7 +44,7 @@ describe("products.add_files", function()
     assert.same({ 2, #before }, { updated.added_files, updated.kept_files })
     local after = assert(shop.products:get(product.id)).files
     assert.equal(#before + 2, #after)
-    for i, file_id in ipairs(before) do assert.equal(file_id, after[i].file_id) end
+    for i, file_id in ipairs(before) do assert.equal(file_id, after[i].id) end
     assert.equal("Second", after[#after].name)
     local again = assert(shop.products:add_files(product.id, { files = { upload "c.pdf" } }))
     assert.same({ 1, #before + 2 }, { again.added_files, again.kept_files })
