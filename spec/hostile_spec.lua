@@ -195,7 +195,7 @@ local UNITS = { " ", "\n", "a", "1", ".", "/", ":", "@", ",", "~", "-", "<", "&"
   "🎨", "a ", "a.", "<title", "<title>", "<Code>", "\0", "?", ":1: " }
 local ENDS = { "", "x" }
 
-local SMALL, LARGE = 512, 2 ^ 20
+local SMALL, LARGE = 256, 2 ^ 20
 
 local function hostile(unit, size, ending)
   return unit:rep(math.floor(size / #unit)) .. ending
