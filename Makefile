@@ -8,6 +8,7 @@
 #   make unicode   generates lua/gumroad/cli/output/unicode.lua, widths of characters, from Debian's unicode-data
 #   make doc       generates the reference: build/doc/index.html
 #   make openapi   describes Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check validates it
+#   make attack    attacks the listener and the client on loopback; SHORT=1 takes under a minute
 #   make lint check-lua-h sanitize valgrind fuzz soak bench clean
 
 LUA ?= lua5.4
@@ -46,7 +47,7 @@ DL_LIBS = $(if $(filter Linux,$(shell uname -s)),-ldl)
 # The modules and their objects. If libmicrohttpd is not found or this is not Linux, require "gumroad.listener"
 # reports that.
 CORE = core module buffer text engine engine_lua request request_lua response response_lua file file_lua form form_lua \
-  gate gate_lua json json_lua number poller secret secret_lua
+  gate gate_lua json json_lua json_write json_write_lua number poller secret secret_lua
 LISTENER_FOUND = listener listener_limits listener_lua listener_faults listener_faults_lua gate gate_lua secret \
   module buffer text
 LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_FOUND),listener_missing)
@@ -286,6 +287,12 @@ corpus:
 	    >$(FUZZ_BUILD)/merge.log 2>&1 && rm -rf $$kept && mv $$merged $$kept || exit 1; done
 	@du -sh --apparent-size spec/fuzz/corpus
 
+# Hostile clients and servers on loopback. ATTACKS="WORD ..." chooses those whose names have one of the words. The
+# Python is Debian's own because python3-h2 and python3-brotli are made for it.
+PYTHON ?= /usr/bin/python3
+attack: all
+	@LUA=$(LUA) $(TESTED) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) spec/attack/run.py $(if $(SHORT),--short) $(ATTACKS)
+
 # Each figure compares measurements of the same run. Only figures are written to stdout.
 BENCH_MODULES = $(BUILD)/form_baseline.so $(BUILD)/get_baseline.so
 
@@ -303,4 +310,4 @@ clean:
 	rm -rf build
 
 .PHONY: all needed install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint spelling types unicode openapi \
-  openapi-check doc sanitize valgrind fuzz fuzz-targets soak corpus bench clean
+  openapi-check doc sanitize valgrind fuzz fuzz-targets soak corpus attack bench clean

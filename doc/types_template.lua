@@ -12,6 +12,7 @@
 ---@field connections gumroad.connections
 ---@field http gumroad.http
 ---@field oauth gumroad.oauth
+---@field sale gumroad.sale
 ---@field webhook gumroad.webhook
 local gumroad = {}
 
@@ -244,6 +245,39 @@ function http.request(request) end
 ---@return gumroad.Error? err
 function http.start(request) end
 
+-- Sales -----------------------------------------------------------------------------------
+
+---The money of a sale, in whole numbers of the smallest unit of `currency`. `total` is the sum of the others.
+---@class gumroad.SaleMoney
+---@field currency string # such as usd
+---@field total integer # what was paid
+---@field refunded integer
+---@field disputed integer # held back because of a dispute that is not won
+---@field net integer # what is left
+
+---What can be computed from a sale without a request.
+---@class gumroad.sale
+---@field PING_NAMES { [1]: string, [2]: string }[] # names of a ping's fields, and of a sale's
+local sale = {}
+
+---Computes what is left of a sale after refunds and disputes.
+---@param given gumroad.Sale
+---@return gumroad.SaleMoney?
+---@return gumroad.Error? err # of kind decode, if the sale does not say what it cost
+function sale.net(given) end
+
+---Writes an amount for people: 123450 of usd as "1,234.50 USD".
+---@param amount integer # in the smallest unit
+---@param code string # of the currency
+---@return string
+function sale.format(amount, code) end
+
+---Returns the sale of a ping under the names of the API, without a request.
+---@param data gumroad.SalePing
+---@param event? gumroad.AnyEvent # leaves out what the buyer has overwritten
+---@return gumroad.Sale sale # without the fields that a ping does not have
+function sale.from_ping(data, event) end
+
 -- Webhooks --------------------------------------------------------------------------------
 
 ---Options of shop:watch. At least one handler is required.
@@ -253,6 +287,8 @@ function http.start(request) end
 ---@field address? string # address to listen on (default: 127.0.0.1)
 ---@field port? integer # port to listen on, or 0 for any free one (default: 8080)
 ---@field path? string # path of the requests, if a proxy changes it
+---@field max_connections? integer # open connections (default: 1024, or fewer if the process may open fewer)
+---@field max_memory? integer # bytes for bodies that are arriving or not handled yet (default: 64 MiB)
 ---@field seller_id? string # the only seller whose pings are accepted (default: the token's user)
 ---@field max_connections? integer # open connections (default: 1024, or fewer if few descriptors are allowed)
 ---@field max_memory? integer # bytes of memory for the bodies of pings that are arriving (default: 64 MiB)
@@ -466,7 +502,7 @@ function connections.options(name, options) end
 ---@return gumroad.Error? err
 function connections.list() end
 
----@param name string # letters, digits, "-", "_" and "."
+---@param name string # one line, without "/", at most 100 bytes
 ---@param connection gumroad.Connection
 ---@return true? saved
 ---@return gumroad.Error? err

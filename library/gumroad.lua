@@ -12,6 +12,7 @@
 ---@field connections gumroad.connections
 ---@field http gumroad.http
 ---@field oauth gumroad.oauth
+---@field sale gumroad.sale
 ---@field webhook gumroad.webhook
 local gumroad = {}
 
@@ -295,6 +296,39 @@ function http.request(request) end
 ---@return gumroad.Error? err
 function http.start(request) end
 
+-- Sales -----------------------------------------------------------------------------------
+
+---The money of a sale, in whole numbers of the smallest unit of `currency`. `total` is the sum of the others.
+---@class gumroad.SaleMoney
+---@field currency string # such as usd
+---@field total integer # what was paid
+---@field refunded integer
+---@field disputed integer # held back because of a dispute that is not won
+---@field net integer # what is left
+
+---What can be computed from a sale without a request.
+---@class gumroad.sale
+---@field PING_NAMES { [1]: string, [2]: string }[] # names of a ping's fields, and of a sale's
+local sale = {}
+
+---Computes what is left of a sale after refunds and disputes.
+---@param given gumroad.Sale
+---@return gumroad.SaleMoney?
+---@return gumroad.Error? err # of kind decode, if the sale does not say what it cost
+function sale.net(given) end
+
+---Writes an amount for people: 123450 of usd as "1,234.50 USD".
+---@param amount integer # in the smallest unit
+---@param code string # of the currency
+---@return string
+function sale.format(amount, code) end
+
+---Returns the sale of a ping under the names of the API, without a request.
+---@param data gumroad.SalePing
+---@param event? gumroad.AnyEvent # leaves out what the buyer has overwritten
+---@return gumroad.Sale sale # without the fields that a ping does not have
+function sale.from_ping(data, event) end
+
 -- Webhooks --------------------------------------------------------------------------------
 
 ---Options of shop:watch. At least one handler is required.
@@ -304,6 +338,8 @@ function http.start(request) end
 ---@field address? string # address to listen on (default: 127.0.0.1)
 ---@field port? integer # port to listen on, or 0 for any free one (default: 8080)
 ---@field path? string # path of the requests, if a proxy changes it
+---@field max_connections? integer # open connections (default: 1024, or fewer if the process may open fewer)
+---@field max_memory? integer # bytes for bodies that are arriving or not handled yet (default: 64 MiB)
 ---@field seller_id? string # the only seller whose pings are accepted (default: the token's user)
 ---@field max_connections? integer # open connections (default: 1024, or fewer if few descriptors are allowed)
 ---@field max_memory? integer # bytes of memory for the bodies of pings that are arriving (default: 64 MiB)
@@ -564,7 +600,7 @@ function connections.options(name, options) end
 ---@return gumroad.Error? err
 function connections.list() end
 
----@param name string # letters, digits, "-", "_" and "."
+---@param name string # one line, without "/", at most 100 bytes
 ---@param connection gumroad.Connection
 ---@return true? saved
 ---@return gumroad.Error? err
@@ -1547,6 +1583,14 @@ function payouts:get(payout_id, params, options) end
 ---@field previous_custom_html? string
 ---@field sanitization_report? gumroad.SanitizationReport # what was removed from custom_html
 
+---@class gumroad.ProductsAddFilesParams
+---@field files any[] # each `file_url` of files.upload, or an object with url and display_name
+
+---@class gumroad.ProductsAddFilesProduct: gumroad.Product
+---@field warning? string # a problem with what was saved
+---@field added_files? integer # how many files were added
+---@field kept_files? integer # how many files the product had and still has
+
 ---@class gumroad.ProductsCompsParams
 ---@field taxonomy? string # path or id of a category; this or query
 ---@field query? string # words to search for
@@ -1617,6 +1661,17 @@ function products:create(params, options) end
 ---@return gumroad.ProductsUpdateProduct? result
 ---@return gumroad.Error? err
 function products:update(product_id, params, options) end
+
+---Adds files to a product and keeps those it has. Reads the product first and sends its files along, because
+---`files` of products.update replaces all files. Do not change the product's files elsewhere meanwhile.
+---
+---Needs one of the scopes edit_products, account.
+---@param product_id string
+---@param params gumroad.ProductsAddFilesParams
+---@param options? gumroad.CallOptions
+---@return gumroad.ProductsAddFilesProduct? result
+---@return gumroad.Error? err
+function products:add_files(product_id, params, options) end
 
 ---Deletes the product. `get` still finds it.
 ---

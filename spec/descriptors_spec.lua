@@ -1,7 +1,7 @@
--- A process in which no file descriptor is left.
+-- A process that has no file descriptors left.
 local support = require "support"
 
--- Runs a program that may open 40 descriptors, of which exhaust() takes all that are left; returns what it prints.
+-- Runs a program that may open 40 descriptors. exhaust() takes all that are left. Returns the program's output.
 local function run(program)
   return support.output("ulimit -n 40; " .. support.lua_command([[
     local gumroad = require "gumroad"
@@ -29,7 +29,7 @@ local LEFT = "no file descriptor is left: close files or connections, or raise t
 describe("A call without a descriptor", function()
   local url = "http://127.0.0.1:" .. support.free_port()
 
-  it("returns an error, if it is the first or a later one", function()
+  it("returns an error, whether it is the first call or a later one", function()
     local error_of_network = "nil\tnetwork\t" .. LEFT .. "\ttrue"
     assert.equal(error_of_network .. "\n" .. error_of_network, run(([[
       local first = shop(%q)
@@ -42,7 +42,7 @@ describe("A call without a descriptor", function()
     ]]):format(url)))
   end)
 
-  it("returns an error if the certificates cannot be read, which says nothing about them", function()
+  it("returns an error that does not mention certificates if these cannot be read", function()
     assert.equal("nil\tnetwork\tthe CA certificates cannot be read: FILE: Too many open files\ttrue\n"
       .. "nil\tnetwork\t" .. LEFT .. "\ttrue", (run(([[
       local first = shop(%q)
@@ -55,7 +55,7 @@ describe("A call without a descriptor", function()
     ]]):format((url:gsub("http", "https")))):gsub("read: [^:]*:", "read: FILE:")))
   end)
 
-  it("succeeds once there is one again", function()
+  it("succeeds once there is a descriptor again", function()
     local gum = assert(require("gumroad.emulator").start { sales = 0 })
     finally(function() gum:stop() end)
     assert.equal("nil\tnetwork\t" .. LEFT .. "\ttrue\nAna Petrova", run(([[
@@ -67,7 +67,7 @@ describe("A call without a descriptor", function()
     ]]):format(gum.access_token, gum.url)))
   end)
 
-  it("waits all the same, between attempts and in gumroad.all", function()
+  it("still waits, between attempts and in gumroad.all", function()
     assert.equal("nil\tnetwork\t" .. LEFT .. "\ttrue\ntrue\tnil\tnetwork", run(([[
       local first = shop(%q)
       local loop, core = require "gumroad.loop", require "gumroad.core"

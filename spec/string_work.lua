@@ -1,6 +1,6 @@
--- Counts the steps that Lua's string functions take, as no hook of Lua's sees them: the pattern matcher, written in
--- Lua as lstrlib.c has it, counts each comparison, and the others count the bytes that they read and make. Steps over
--- a budget raise, so that work which grows with the square of a text ends at once.
+-- Counts the steps of Lua's string functions, which hooks cannot see: the pattern matcher, written in Lua after
+-- lstrlib.c, counts each comparison, and the other functions count the bytes that they read and write. Exceeding a
+-- budget raises an error, so that quadratic work ends at once.
 local work = {}
 
 local real = {}
@@ -12,7 +12,7 @@ local steps, budget = 0, math.huge
 local function count(more)
   steps = steps + more
   if steps > budget then
-    budget = math.huge  -- so that whoever catches this can go on; it is raised again at the end
+    budget = math.huge  -- so that whoever catches this can continue; it is raised again at the end
     error("too much work", 0)
   end
 end
@@ -33,7 +33,7 @@ local function class_end(pattern, at)
   return at + 1
 end
 
--- One byte against one item of a pattern, by Lua's own function; kept, as there are few.
+-- Compares a byte with an item of a pattern, using Lua's own function. Results are cached, because there are few.
 local single = setmetatable({}, { __index = function(self, item)
   local set = {}
   for code = 0, 255 do set[code] = find(string.char(code), "^" .. item) ~= nil end
@@ -43,7 +43,7 @@ end })
 
 local match
 
--- How an item with a quantifier is matched, as in lstrlib.c. `fits` says whether a byte is of the item's class, and
+-- Matches an item with a quantifier, as in lstrlib.c. `fits` tests whether a byte belongs to the item's class, and
 -- `go_on` matches the rest of the pattern.
 local repeated = {}
 
@@ -86,7 +86,7 @@ local function match_item(text, pattern, at, item_at, after, level)
   return fits(at) and match(text, pattern, at + 1, after, level) or nil
 end
 
--- The place behind a match that begins at a place, or nil. Captures are only stepped over.
+-- Returns the position after a match that begins at a position, or nil. Captures are skipped.
 function match(text, pattern, at, item_at, level)
   count(1)
   assert(level < 200, "too deep")
@@ -105,7 +105,7 @@ function match(text, pattern, at, item_at, level)
   return match_item(text, pattern, at, item_at, class_end(pattern, item_at), level + 1)
 end
 
--- Looks for a pattern from a place on, as find and match do.
+-- Looks for a pattern from a position on, as find and match do.
 local function look(text, pattern, at)
   local anchored = sub(pattern, 1, 1) == "^"
   while at <= #text + 1 do
@@ -162,13 +162,13 @@ end
 for _, name in ipairs { "sub", "lower", "upper", "rep", "reverse", "format" } do
   counted[name] = function(...)
     local made = real[name](...)
-    count(#made / 8 + 1)  -- these move bytes without looking at them
+    count(#made / 8 + 1)  -- these move bytes without reading them
     return made
   end
 end
 
---- Runs a function, and raises what it raises, or where it takes more than so many steps.
--- @return the steps
+--- Runs a function. Raises its errors, or an error if it takes more steps than allowed.
+-- @return the number of steps
 function work.steps(most, run, ...)
   steps, budget = 0, most
   for name, replacement in pairs(counted) do string[name] = replacement end  -- luacheck: ignore
