@@ -124,8 +124,10 @@ local function to_event(fields)
   local shadowed, skip = find_shadowed(fields, object), {}
   for _, name in ipairs(shadowed) do skip[name] = true end
   local data = typed_object(fields, object, skip)
-  local no_text = find_table(known, data)
-  if no_text then return fail("invalid", ("this is not a ping from Gumroad: its %s is not one text"):format(no_text)) end
+  local table_field = find_table(known, data)
+  if table_field then
+    return fail("invalid", ("this is not a ping from Gumroad: its %s is not one text"):format(table_field))
+  end
   local test = data.test == true and not skip.test
   return {
     type = kind, key = key_of(kind, known, data, test), test = test,
