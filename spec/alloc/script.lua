@@ -32,6 +32,15 @@ local function check_json()
   assert(not pcall(core.json_decode, decode, '{"a":1,"b":"\\q"}'))
 end
 
+local function check_json_writers()
+  local nodes = { { { "a", 2 }, { "b" } }, { is_list = true } }
+  local value = { b = ("\27\255é"):rep(700), a = { 1.5, { x = true, y = "z" } }, other = {}, [7] = 1 }
+  assert(#core.json_writer(nodes)(value, true) > 4000)
+  local line, has_others = core.csv_writer(nodes, { { "a", node = 2 }, { "b" }, { "c.d", "c", "d" } }, true)(value)
+  assert(#line > 2000 and has_others)
+  assert(not pcall(core.json_writer, { { { "a", 3 } } }))
+end
+
 local function check_gate()
   assert(not core.gate_head({ target = "/a", max_body = 10 }, "POST", "/a", "application/json", 10))
   assert(core.gate_head({}, "GET", "/a") == 405 and not pcall(core.gate_head, { targt = "" }, "POST", "/a"))
@@ -74,6 +83,7 @@ end
 
 check_forms()
 check_json()
+check_json_writers()
 assert(core.now() > 0 and core.curl().version)
 check_gate()
 local token = check_secrets()
