@@ -100,7 +100,6 @@ end)
 -- == The listener and requests ==
 
 add(function()
-  if is_over then return end
   keep("listener", (listener.new { max_body = chance(2) and 100 or 5000, max_connections = byte() % 8 + 1,
     timeout = chance(3) and 0.001 or 5, large = chance(2) and "/large" or nil,
     gate = chance(2) and { target = "/hook?secret=s" } or nil }))
