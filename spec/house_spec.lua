@@ -7,6 +7,7 @@ local support = require "support"
 local ROOMS = {
   { "api", faces = { "^api$", "^api%.[^.]+$", "^schema$" }, modules = { schema = true } },
   { "base", faces = { "^base%.[^.]+$", "^version$" }, modules = { version = true } },
+  { "sale", faces = { "^sale$" } },
   { "loop", faces = { "^loop$" } },
   { "client", faces = { "^client$", "^client%.http$", "^client%.mask$", "^client%.tls$", "^http$" },
     modules = { http = true } },

@@ -10,7 +10,7 @@ local FINALIZER = [[
   end
 ]]
 
--- Runs a program to its end; returns what it prints, and its status.
+-- Runs a program. Returns its output and its status.
 local function run(program)
   return support.output("(" .. support.lua_command(FINALIZER .. program) .. ") 2>&1; echo $?")
 end
@@ -35,7 +35,7 @@ describe("A finalizer of something older than the library", function()
   end)
 
   for _, name in ipairs { "core", "system", "listener", "base.json" } do
-    it(("can call gumroad.%s where nothing else is loaded"):format(name), function()
+    it(("can call gumroad.%s if nothing else is loaded"):format(name), function()
       assert.equal("called\n0", run(([[
         local module
         KEPT = finalizer(function()
@@ -51,7 +51,7 @@ describe("A finalizer of something older than the library", function()
 end)
 
 describe("A finalizer of something younger than the library", function()
-  it("can make calls, and what it begins is released with the state", function()
+  it("can make calls, and what it starts is released with the state", function()
     assert.equal("sent\n0", run [[
       local engine = require("gumroad.core").engine()
       KEPT = finalizer(function()

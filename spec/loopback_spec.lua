@@ -1,10 +1,10 @@
--- What is this machine: the core decides by it where the token goes, the Lua above by it what may be private.
+-- Which hosts are this machine: the core uses it to decide where the token goes, and Lua to decide what is private.
 local core = require "gumroad.core"
 local url = require "gumroad.base.url"
 
 local engine, secret = core.engine(), core.secret("token-of-the-test")
 
--- Whether the core lets the token go to a host over http; nothing is received there.
+-- Whether the core sends the token to a host over http. Nothing receives it there.
 local function token_may_go(host)
   local transfer, code, message = engine:send { method = "GET", base_url = "http://" .. host .. ":1", path = "/",
     secret = secret, timeout = 5 }

@@ -1,10 +1,10 @@
--- Whether a Lua pattern can be seen to be linear: a text of n bytes costs at most some n steps, whatever is in it.
--- What cannot be seen by its shape is not linear here, though it may be so where it is used.
+-- Whether the shape of a Lua pattern shows that it is linear: a text of n bytes takes O(n) steps, whatever it contains.
+-- Other patterns count as not linear here, even if they are linear where they are used.
 local shape = {}
 
 local ALL = 256
 
--- The bytes that an item of a pattern stands for, by Lua's own matcher.
+-- The bytes that an item of a pattern matches, according to Lua's own matcher.
 local function set_of(item)
   local set, size = {}, 0
   for code = 0, ALL - 1 do
@@ -33,7 +33,7 @@ end
 local UNBOUNDED = { ["*"] = true, ["+"] = true, ["-"] = true }
 local MAY_BE_EMPTY = { ["*"] = true, ["-"] = true, ["?"] = true }
 
--- { anchored, ends, item, item, ... }: of each item its set and quantifier; nil for what is not read here.
+-- { anchored, ends, item, item, ... }, with the set and the quantifier of each item; nil for unsupported patterns.
 local function read(pattern)
   local items, at = { anchored = pattern:sub(1, 1) == "^" }, 1
   if items.anchored then at = 2 end
@@ -61,7 +61,7 @@ local function are_apart(a, b)
   return true
 end
 
--- Whether what follows a place always matches, so that nobody goes back before it.
+-- Whether what follows a position always matches, so that the matcher never goes back before it.
 local function cannot_fail(items, from)
   if from > #items then return not items.ends end
   for at = from, #items do
