@@ -8,6 +8,7 @@
 #   make unicode   generates lua/gumroad/cli/output/unicode.lua, widths of characters, from Debian's unicode-data
 #   make doc       generates the reference: build/doc/index.html
 #   make openapi   describes Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check validates it
+#   make attack    attacks the listener and the client on loopback; SHORT=1 takes under a minute
 #   make lint check-lua-h sanitize valgrind fuzz bench clean
 
 LUA ?= lua5.4
@@ -259,6 +260,12 @@ fuzz:
 	  build/fuzz/$$parser -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/ build/fuzz/$$parser-corpus || exit 1; done
 
+# Hostile clients and servers on loopback. ATTACKS="WORD ..." chooses those whose names have one of the words. The
+# Python is Debian's own because python3-h2 and python3-brotli are made for it.
+PYTHON ?= /usr/bin/python3
+attack: all
+	@LUA=$(LUA) $(TESTED) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) spec/attack/run.py $(if $(SHORT),--short) $(ATTACKS)
+
 # Each figure compares measurements of the same run. Only figures are written to stdout.
 BENCH_MODULES = $(BUILD)/form_baseline.so $(BUILD)/get_baseline.so
 
@@ -276,4 +283,4 @@ clean:
 	rm -rf build
 
 .PHONY: all needed install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint spelling types unicode openapi \
-  openapi-check doc sanitize valgrind fuzz bench clean
+  openapi-check doc sanitize valgrind fuzz attack bench clean

@@ -600,7 +600,7 @@ function connections.options(name, options) end
 ---@return gumroad.Error? err
 function connections.list() end
 
----@param name string # letters, digits, "-", "_" and "."
+---@param name string # one line, without "/", at most 100 bytes
 ---@param connection gumroad.Connection
 ---@return true? saved
 ---@return gumroad.Error? err
@@ -1583,6 +1583,14 @@ function payouts:get(payout_id, params, options) end
 ---@field previous_custom_html? string
 ---@field sanitization_report? gumroad.SanitizationReport # what was removed from custom_html
 
+---@class gumroad.ProductsAddFilesParams
+---@field files any[] # each `file_url` of files.upload, or an object with url and display_name
+
+---@class gumroad.ProductsAddFilesProduct: gumroad.Product
+---@field warning? string # a problem with what was saved
+---@field added_files? integer # how many files were added
+---@field kept_files? integer # how many files the product had and still has
+
 ---@class gumroad.ProductsCompsParams
 ---@field taxonomy? string # path or id of a category; this or query
 ---@field query? string # words to search for
@@ -1653,6 +1661,17 @@ function products:create(params, options) end
 ---@return gumroad.ProductsUpdateProduct? result
 ---@return gumroad.Error? err
 function products:update(product_id, params, options) end
+
+---Adds files to a product and keeps those it has. Reads the product first and sends its files along, because
+---`files` of products.update replaces all files. Do not change the product's files elsewhere meanwhile.
+---
+---Needs one of the scopes edit_products, account.
+---@param product_id string
+---@param params gumroad.ProductsAddFilesParams
+---@param options? gumroad.CallOptions
+---@return gumroad.ProductsAddFilesProduct? result
+---@return gumroad.Error? err
+function products:add_files(product_id, params, options) end
 
 ---Deletes the product. `get` still finds it.
 ---

@@ -131,8 +131,23 @@ describe("Connections", function()
     check_error(expected, call("refresh", "c"))
   end)
 
+  it("have any name that people give", function()
+    for _, name in ipairs { "My Shop", "Größe", "店", "it's", "a.b-c_d", "50 %", "$HOME", "\"x\"", ("a"):rep(100) } do
+      assert(call("save", name, { access_token = TOKEN }))
+      assert.equal(TOKEN, assert(call("get", name)).access_token)
+    end
+    assert.equal(9, #assert(call("list")))
+    local _, err = call("refresh", "it's")
+    assert.truthy(err.message:find([[connection 'it's' has no refresh token: log in again with gumroad-lua login ]]
+      .. [['it'\''s']], 1, true), err.message)
+    _, err = call("get", "My Other Shop")
+    assert.truthy(err.message:find("make it with gumroad-lua login 'My Other Shop'", 1, true))
+    for _, connection in ipairs(assert(call("list"))) do assert(call("remove", connection.name)) end
+  end)
+
   it("raise errors for invalid names and fields", function()
-    for _, name in ipairs { "", "a b", "../a", "a/b", "ä", "a\n", 1 } do
+    for _, name in ipairs { "", " a", "a ", "../a", "a/b", "a\n", "a\tb", "-a", "a\0", "\255", "a\226\128\174b",
+      ("a"):rep(101), "a\194\160", 1 } do
       assert.truthy(support.raised(call, "save", name, { access_token = TOKEN }):find("letters, digits", 1, true))
       assert.truthy(support.raised(call, "get", name):find("letters, digits", 1, true))
     end

@@ -67,7 +67,7 @@ end
 
 --- Writes an amount for people: 123450 of "usd" as "1,234.50 USD".
 -- @param amount whole number in the smallest unit
--- @param code   such as "usd" or "jpy"
+-- @param code   such as "usd"
 function sale.format(amount, code)
   return currency.format(amount, code)
 end

@@ -237,7 +237,7 @@ describe("gumroad-lua", function()
         "gumroad-lua: option '--from': Gumroad counts whole UTC days here", "gumroad-lua sales export" },
       { "an invalid limit", { "products", "list", "--limit", "-1" },
         "gumroad-lua: option '--limit': a whole number of at least 0 expected, got '-1'", "gumroad-lua products list" },
-      { "an invalid name of a connection", { "login", "a b" }, "gumroad-lua: a name may have letters",
+      { "an invalid name of a connection", { "login", "a\tb" }, "gumroad-lua: a name may have letters",
         "gumroad-lua login" },
       { "an invalid number for the emulator", { "emulator", "--sales", "x" },
         "option '--sales': a number of at least 0 expected, got 'x'", "gumroad-lua emulator" },

@@ -9,11 +9,13 @@
 --   (a callback, never sent). `fields` are the parameters inside an object. Parameters go into the query
 --   of a GET or DELETE and into a form body otherwise. If a parameter marked `json` is given, the whole
 --   body is JSON, because Gumroad would misread it in a form. `accepts_boolean`: a string parameter that
---   also accepts true and false, which are sent as text. `trimmed`: white space and invisible characters
---   around the string are removed. `default`: the value that is sent if the parameter is absent;
---   `default_unless` names another parameter that, if given, suppresses the default. `money`: it is an amount, as in
---   gumroad.schema. `every`: all its values, over which the command goes if it is not given. A string in a query
---   is never empty, because Gumroad ignores empty parameters and would return everything.
+--   also accepts true and false, which are sent as text. `accepts_digits`: an integer parameter that also
+--   accepts its digits as a text. `trimmed`: white space and invisible characters around the string are
+--   removed. `default`: the value that is sent if the parameter is absent; `default_unless` names another
+--   parameter that, if given, suppresses the default. `money`: it is an amount, as in gumroad.schema. `every`:
+--   all its values, over which the command goes if it is not given. A string in a query is never empty,
+--   because Gumroad ignores empty parameters and would return everything; nor is a required string, unless
+--   it `may_be_empty`.
 -- * `json`: the body is always JSON.
 -- * `kind`: "list", "object", "message" (nothing but success) or "file" (not JSON; the method returns
 --   the bytes).
@@ -33,6 +35,7 @@
 --   when it is unknown whether it arrived. `repeatable_when`: repeatable only with these values.
 -- * `verify_with`: the RESOURCE.OPERATION that shows whether a change was carried out, for errors of kind
 --   outcome_unknown. The default is the resource's `list` for `create` and its `get` for everything else.
+-- * `not_found_hint`: why Gumroad may say "not found" about something that is there.
 -- * `irreversible`: the change cannot be undone, and reaches buyers, money or something that is then gone:
 --   { QUESTION, read = RESOURCE.OPERATION, only = { PARAM = VALUE, ... } }. QUESTION says what will happen, for a
 --   person who is asked first. {field} stands for a field of the object that `read` returns, or that is in the list
@@ -88,7 +91,7 @@ local PRODUCT_FIELDS = {
   { "suggested_price_cents", "integer", doc = "in the smallest currency unit" },
   { "max_purchase_count", "integer", doc = "how many may be sold" },
   { "category", "string", doc = "`path` of a category; not together with taxonomy_id" },
-  { "taxonomy_id", "integer", doc = "`id` of a category" },
+  { "taxonomy_id", "integer", accepts_digits = true, doc = "`id` of a category" },
   { "tags", "array", doc = "strings; replaces all tags" },
   { "custom_summary", "string" },
   { "refund_period", "string", doc = "inherit, none, 7, 14, 30 or 183 (days)" },
@@ -101,11 +104,11 @@ local PRODUCT_FIELDS = {
 local WARNING = { "warning", "string?", doc = "a problem with what was saved" }
 local SANITIZATION = { "sanitization_report", "sanitization_report?", doc = "what was removed from custom_html" }
 
-local CUSTOM_HTML = { { "custom_html", "string", required = true,
+local CUSTOM_HTML = { { "custom_html", "string", required = true, may_be_empty = true,
   doc = "HTML, at most 500,000 characters; \"\" removes the page" } }
 local FIND_AND_REPLACE = {
   { "find", "string", required = true, doc = "text that occurs exactly once" },
-  { "replace", "string", required = true, doc = "text to put there; \"\" deletes `find`" },
+  { "replace", "string", required = true, may_be_empty = true, doc = "text to put there; \"\" deletes `find`" },
 }
 local MAIN_COVER = { { "main_cover_id", "string?" } }
 local UPLOADED = "`signed_id` from direct_uploads.upload; this or url"
@@ -195,6 +198,14 @@ api.products = {
     returns = "product", kind = "object", object = "product", repeatable = true,
     extra_fields = { WARNING, { "previous_custom_html", "string?" }, SANITIZATION },
     doc = "Changes the fields that are given." },
+  { "add_files", composed = true, args = { "product_id" }, scopes = EDIT_PRODUCTS, since = "newer",
+    params = { { "files", "array", required = true,
+      doc = "each `file_url` of files.upload, or an object with url and display_name" } },
+    kind = "object", object = "product",
+    extra_fields = { WARNING, { "added_files", "integer?", doc = "how many files were added" },
+      { "kept_files", "integer?", doc = "how many files the product had and still has" } },
+    doc = "Adds files to a product and keeps those it has. Reads the product first and sends its files along, because "
+      .. "`files` of products.update replaces all files. Do not change the product's files elsewhere meanwhile." },
   { "delete", "DELETE", "/products/:product_id", scopes = EDIT_PRODUCTS,
     kind = "message", repeatable = true,
     irreversible = { "Delete the product \"{name}\" ({formatted_price}, {sales_count} sales)", read = "products.get" },
@@ -379,7 +390,7 @@ api.sales = {
       { "before", "date", doc = "exclusive" },
       { "product_id", "string", doc = "id of the product; a permalink is refused" },
       { "email", "string", doc = "exactly as typed at checkout" },
-      { "order_id", "integer", doc = "order number, which belongs to one sale" },
+      { "order_id", "integer", accepts_digits = true, doc = "order number, which belongs to one sale" },
       { "name", "string", doc = "part of the buyer's name; newer servers only" },
       { "license_key", "string", trimmed = true, doc = "newer servers only" },
       PAGE_KEY,
@@ -865,6 +876,7 @@ api.resource_subscriptions = {
     doc = "Creates a webhook. Each call creates another one, although the method is PUT." },
   { "delete", "DELETE", "/resource_subscriptions/:resource_subscription_id", scopes = VIEW_SALES,
     kind = "message", repeatable = true,
+    not_found_hint = "only the application that created a webhook can delete it",
     irreversible = { "Delete the webhook for {resource_name} to {post_url}", read = "resource_subscriptions.list" },
     doc = "Deletes a webhook. The token must belong to the application that created it." },
 }
