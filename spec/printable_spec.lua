@@ -80,8 +80,12 @@ describe("What is printed of text from outside", function()
       command.write(path, "bytes")
       finally(function() os.remove(path) end)
       gum:fault { kind = "status", status = 400, path = "/_storage/", times = "always",
-        body = ("<Error><Message>%s</Message></Error>"):format(words:sub(1, 60000)) }
-      check_error(shop.files:upload(path))
+        body = ("<Error><Code>%s</Code>"):format(words:sub(1, 30000))
+          .. ("<Message>%s</Message></Error>"):format(words:sub(1, 30000)) }
+      local value, err = shop.files:upload(path)
+      check_error(value, err)
+      check_line(err.storage_code)
+      assert.is_true(#err.storage_code <= 200 and #err.message < 300)
     end)
 
     it("is one line for OAuth's message: " .. size, function()
@@ -193,6 +197,13 @@ describe("What is printed of text from outside", function()
       local first = result.err:match("^([^\n]*)\n")
       check_line(first)
     end
+  end)
+
+  it("is one line when the command reports fields without a column", function()
+    gum:fault { kind = "status", status = 200, path = "/v2/sales", body = json.encode {
+      success = true, sales = { { id = "a", [LONG] = 1, ["b" .. EVIL] = 2 } } } }
+    local result = command.run({ "sales", "list", "--csv" }, command.to(gum))
+    check_line(assert(result.err:match("^([^\n]*)\n$"), result.err))
   end)
 
   it("cannot control the terminal when api prints a response as it is #slow", function()
