@@ -36,6 +36,7 @@ GR_EXPORT int luaopen_gumroad_core (lua_State *L) {
   gr_open_form(L);
   gr_open_gate(L);
   gr_open_json(L);
+  gr_open_json_write(L);
   gr_open_secret(L);
   gr_open_response(L);
   gr_open_engine(L);

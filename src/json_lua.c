@@ -140,7 +140,7 @@ static void spare_memory (lua_State *L) {
 /* Reads the text, into memory at MEMORY. */
 static gr_json_status read_text (lua_State *L, gr_json *json) {
   for (json->room = 16 + json->len / 32;; json->room = json->count) {
-    json->edits = (gr_json_edit *)push_memory(L, json->room * sizeof *json->edits + GR_JSON_ROOM(json->len));
+    json->edits = (gr_json_edit *)(void *)push_memory(L, json->room * sizeof *json->edits + GR_JSON_ROOM(json->len));
     json->out = (char *)(json->edits + json->room);
     gr_json_status status = gr_json_read(json);
     if (status == GR_JSON_AMBIGUOUS && !json->as_pairs) {
