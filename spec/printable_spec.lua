@@ -139,7 +139,7 @@ describe("What is printed of text from outside", function()
       end)
       local ping = core.engine():send { method = "POST", base_url = "http://127.0.0.1:" .. watcher.port,
         path = "/hook", headers = { ["Content-Type"] = "application/x-www-form-urlencoded" },
-        body = "sale_id=" .. core.percent_encode(words:sub(1, 60000)) }
+        body = "sale_id=" .. core.percent_encode(words:sub(1, 60000)) .. "&seller_id=s" }
       while not ping:done() do watcher:step(1) end
       assert.equal(503, ping:result().status)
       local line, places = table.concat(written):match("^([^\n]*)\n(.*)$")
