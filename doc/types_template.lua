@@ -170,12 +170,13 @@ function shop:ensure_webhooks(wanted, options) end
 ---The URL that receives the pings of each event.
 ---@class gumroad.WantedWebhooks
 ---$urls
----@field remove? boolean # true deletes all other webhooks of the token's application
+---@field remove? boolean|string # true deletes all other webhooks of the token's application, a URL those to it
 
 ---@class gumroad.EnsuredWebhooks
 ---@field made gumroad.ResourceSubscription[]
 ---@field kept gumroad.ResourceSubscription[]
 ---@field removed gumroad.ResourceSubscription[]
+---@field others? gumroad.ResourceSubscription[] # those that send the same events elsewhere, if there are any
 
 ---@class gumroad.Request
 ---@field url string # "/v2/user"; "v2/user", "user" or a full URL of the API mean the same
@@ -283,7 +284,7 @@ function sale.from_ping(data, event) end
 ---Options of shop:watch. At least one handler is required.
 ---@class gumroad.WatchOptions
 ---@field url string # URL that Gumroad sends pings to: public, and hard to guess
----@field secret? string # added to the query of the URL
+---@field secret? string # added to the query of the URL; "auto" makes one and finds it again
 ---@field address? string # address to listen on (default: 127.0.0.1)
 ---@field port? integer # port to listen on, or 0 for any free one (default: 8080)
 ---@field path? string # path of the requests, if a proxy changes it
@@ -294,12 +295,16 @@ function sale.from_ping(data, event) end
 ---@field max_memory? integer # bytes of memory for the bodies of pings that are arriving (default: 64 MiB)
 ---@field subscribe? boolean # false if the subscriptions exist already
 ---@field on_ready? fun(watcher: gumroad.Watcher) # called when the watcher is listening and the subscriptions exist
+---@field test? boolean # true: handlers also get test purchases and test pings
 ---@field on_error? fun(err: gumroad.Error, event?: gumroad.Event) # default: writes a line to stderr
+---@field on_note? fun(text: string) # about a public URL (default: writes a line to stderr)
 ---$handlers
 
 ---@class gumroad.Watcher
 ---@field url string # URL that Gumroad sends pings to
 ---@field port integer # port that it listens on
+---@field tests integer # how many test pings its handlers did not get
+---@field others gumroad.ResourceSubscription[] # webhooks that send the same events elsewhere
 local watcher = {}
 
 ---Handles the requests that have arrived, or waits for one.

@@ -1,9 +1,9 @@
 -- A process that has no file descriptors left.
 local support = require "support"
 
--- Runs a program that may open 40 descriptors. exhaust() takes all that are left. Returns the program's output.
+-- Runs a program that may open 200 descriptors. exhaust() takes all that are left. Returns the program's output.
 local function run(program)
-  return support.output("ulimit -n 40; " .. support.lua_command([[
+  return support.output("ulimit -n 200; " .. support.lua_command([[
     local gumroad = require "gumroad"
     local held = {}
     local function exhaust()

@@ -88,7 +88,7 @@ end
 function loop.all(functions)
   local threads, values, errors, mistake = {}, {}, {}, nil
   for i, run in ipairs(functions) do
-    threads[i] = ngx.thread.spawn(function() return xpcall(run, Error.with_traceback) end)
+    threads[i] = ngx.thread.spawn(function() return Error.protect(run) end)
   end
   for i, thread in ipairs(threads) do
     local _, ok, value, err = ngx.thread.wait(thread)
