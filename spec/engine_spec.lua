@@ -103,6 +103,14 @@ local function exchange(bytes, fields)
   return { response = response, code = code, message = message, info = info, asked = asked }
 end
 
+-- Resident memory, in bytes.
+local function resident()
+  local file = assert(io.open "/proc/self/statm")
+  local pages = file:read "*a":match "^%d+ (%d+)"
+  file:close()
+  return pages * 4096
+end
+
 -- A watched pair of sockets: writing to the second makes the first readable.
 local function watched_pair()
   local server, url = listen()
@@ -390,6 +398,31 @@ describe("engine", function()
 
     it("in the middle of a chunk is a network failure", function()
       assert.equal("network", exchange("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nhalf").code)
+    end)
+
+    it("at any byte of the head is a network failure", function()
+      local head = "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nX: y\r\n\r\n"
+      for size = 0, #head - 1 do
+        local got = exchange(head:sub(1, size))
+        assert.equal("network", got.code, size)
+        assert.is_true(got.info.sent)
+      end
+      assert.equal(200, exchange(head).response.status)
+    end)
+
+    it("takes no memory for what came of the response #slow", function()
+      local failed, before = {}, resident()
+      for i = 1, 10 do
+        local server, url = listen()
+        failed[i] = send(url, { max_size = 4000000 })
+        local peer = accept(server)
+        read_request(peer)
+        write(peer, "HTTP/1.1 200 OK\r\n\r\n" .. ("a"):rep(4200000))
+        peer:close()
+        assert.equal("too_large", select(2, result(failed[i])))
+      end
+      collectgarbage()
+      assert.is_true(resident() - before < 20000000)
     end)
 
     it("by a reset means that something was sent", function()

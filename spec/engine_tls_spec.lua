@@ -108,6 +108,15 @@ describe("engine over TLS", function()
     assert.equal("500000", result(send(url .. "/length", long)).body)
   end)
 
+  it("uses no HTTP/2 for a request that must not be repeated, because libcurl repeats one whose stream is refused",
+    function()
+      for _, method in ipairs { "POST", "PUT", "PATCH", "DELETE", "GET" } do
+        local response = result(send(url, { ca_file = ca_file, method = method, fresh = true }))
+        assert.matches("^HTTP/1.1 ", response.body)
+      end
+      assert.matches("^HTTP/2.0 ", result(send(url, { ca_file = ca_file })).body)
+    end)
+
   it("multiplexes many requests on one connection", function()
     local transfers, connections, count = {}, {}, 0
     for i = 1, 30 do transfers[i] = send(url, { ca_file = ca_file }) end

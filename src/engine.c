@@ -279,6 +279,13 @@ int gr_transfer_prepare (gr_transfer *t, gr_engine *e) {
   return curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK;
 }
 
+/* libcurl repeats a request whose kept connection dies before the response, and one whose stream of
+** HTTP/2 is refused, which a server can do after it has carried the request out. */
+void gr_transfer_send_once (gr_transfer *t) {
+  curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+  curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+}
+
 void gr_transfer_send_file (gr_transfer *t) {
   curl_easy_setopt(t->easy, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(t->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)t->file.length);
@@ -339,12 +346,27 @@ static int may_want_descriptor (CURLcode code) {
     || code == CURLE_SSL_CACERT_BADFILE;
 }
 
+/* libcurl takes a head that the end of the connection cuts off for a whole one. */
+static CURLcode check_head (gr_transfer *t) {
+  if (t->failure != NULL || gr_response_head_is_whole(&t->head)) return CURLE_OK;
+  snprintf(t->error, sizeof t->error, "the connection ended within the headers of the response");
+  return CURLE_RECV_ERROR;
+}
+
+/* What came of a response that failed is of no use, and the collector does not know how large it is. */
+static void release_failed (gr_transfer *t) {
+  if (t->failure == NULL && t->code == CURLE_OK) return;
+  gr_response_head_release(&t->head, &t->memory);
+  gr_buffer_release(&t->body, &t->memory);
+}
+
 static void finish (gr_engine *e, gr_transfer *t, CURLcode code) {
   take_notes(t);
   t->finished = 1;
   if (t->failure == NULL && may_want_descriptor(code) && !is_descriptor_left())
     fail_transfer(t, "network", gr_no_descriptor);
-  else t->code = code;
+  else t->code = code == CURLE_OK ? check_head(t) : code;
+  release_failed(t);
   stop(t);
   if (code != CURLE_OK) forget_tls_errors();
   gr_transfer_release(t, e);
@@ -370,6 +392,7 @@ static void end_overdue (gr_engine *e) {
     if (!t->running || time < t->deadline) continue;
     cancel(t, "timeout", "");
     t->code = CURLE_OPERATION_TIMEDOUT;
+    release_failed(t);
     gr_transfer_release(t, e);
     e->finished++;
   }

@@ -103,6 +103,9 @@ void gr_engine_unwatch (gr_engine *e, int fd);
 ** the request says. From here on the engine knows it. Returns 0 where there is no memory. */
 int gr_transfer_prepare (gr_transfer *t, gr_engine *e);
 
+/* Keeps libcurl from repeating the request by itself. */
+void gr_transfer_send_once (gr_transfer *t);
+
 /* Has the open file sent as the body. */
 void gr_transfer_send_file (gr_transfer *t);
 

@@ -50,7 +50,7 @@ typedef struct gr_writer {
 
 static const gr_node *node_at (const gr_plan *plan, int node) {
   static const gr_node any = { 0, 0, ANY, 0 };
-  return node == ANY ? &any : (const gr_node *)plan->nodes.data + node;
+  return node == ANY ? &any : (const gr_node *)(const void *)plan->nodes.data + node;
 }
 
 /* == Plans == */
@@ -227,7 +227,7 @@ static int count_members (lua_State *L) {
 /* Writes the members that the node knows; returns how many there are. */
 static int put_fields (gr_writer *w, const gr_node *node) {
   lua_State *L = w->L;
-  const gr_field *fields = (const gr_field *)w->plan->fields.data;
+  const gr_field *fields = (const gr_field *)(const void *)w->plan->fields.data;
   int count = 0;
   for (int i = node->first; i < node->first + node->count; i++) {
     lua_rawgeti(L, NAMES, i + 1);
@@ -390,7 +390,7 @@ static void put_cell (gr_writer *w, int node) {
 /* write(item) -> a line of CSV, whether the item has members that have no column */
 static int l_write_csv (lua_State *L) {
   gr_writer w = begin(L);
-  const gr_column *columns = (const gr_column *)w.plan->columns.data;
+  const gr_column *columns = (const gr_column *)(const void *)w.plan->columns.data;
   size_t count = w.plan->columns.len / sizeof *columns;
   int found = 0;
   luaL_checktype(L, 1, LUA_TTABLE);

@@ -224,9 +224,7 @@ static const char *read_limits (lua_State *L, gr_transfer *t) {
   else curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, timeout);
   curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout);
   curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)max);
-  /* libcurl repeats, by itself, a request whose kept connection dies before a response: a
-  ** request that must not be repeated takes a connection of its own */
-  curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, (long)lua_toboolean(L, -1));
+  if (lua_toboolean(L, -1)) gr_transfer_send_once(t);
   if (ca != NULL && curl_easy_setopt(t->easy, CURLOPT_CAINFO, ca) != CURLE_OK) return gr_no_memory;
   return NULL;
 }
@@ -261,7 +259,7 @@ static const char *read_request (lua_State *L, gr_transfer *t) {
 **   connect_timeout  seconds for the connection, default 10
 **   max_size         bytes of the response's body after decompression, default 10 MiB
 **   ca_file          optional: CA bundle; default: libcurl's own
-**   fresh            true: on a connection of its own, so that libcurl never repeats it
+**   fresh            true: by HTTP/1.1 on a connection of its own, so that libcurl never repeats it
 ** A redirect is never followed, so nothing goes to another host. */
 int gr_engine_send (lua_State *L) {
   gr_engine *e = gr_checkengine(L);

@@ -23,6 +23,10 @@ const char *gr_response_head_add (gr_response_head *head, const gr_memory *memor
   return gr_buffer_append(&head->bytes, memory, line, len) ? NULL : "memory";
 }
 
+int gr_response_head_is_whole (const gr_response_head *head) {
+  return head->over && !is_interim(head);
+}
+
 void gr_response_head_release (gr_response_head *head, const gr_memory *memory) {
   gr_buffer_release(&head->bytes, memory);
 }

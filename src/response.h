@@ -32,6 +32,9 @@ typedef struct gr_header {
 ** 'too_large' is set), "memory". */
 const char *gr_response_head_add (gr_response_head *head, const gr_memory *memory, const char *line, size_t len);
 
+/* Whether it has come to its end, and is not that of a 1xx response, which another one follows. */
+int gr_response_head_is_whole (const gr_response_head *head);
+
 /* Gives the memory back. Safe to repeat. */
 void gr_response_head_release (gr_response_head *head, const gr_memory *memory);
 
