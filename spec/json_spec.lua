@@ -275,6 +275,26 @@ describe("json.decode", function()
     assert.is_true(used < 2.5 * #text / 1024, used)
   end)
 
+  it("leaves no copy of a long text to the collector #large", function()
+    local long = ("a"):rep(1048576)
+    for text, most in pairs {
+      ['{"a":"' .. long .. '"}'] = 1.1,              -- times the text: the value
+      ['{"b":null,"a":"' .. long .. '"}'] = 2.1,     -- and the text without null, for lua-cjson
+      ['\239\187\191{"a":"' .. long .. '"}'] = 2.1,  -- and the text without the mark
+      ['{"a":"' .. long] = 1.1, ["[" .. long] = 1.1, [("["):rep(1048576)] = 1.1,  -- and the text, for the message
+      [("\\u0061"):rep(200000)] = 1.1, ['"' .. ("\\ud800"):rep(200000) .. '"'] = 2.1,
+    } do
+      collectgarbage()
+      collectgarbage()
+      local before = collectgarbage "count"
+      collectgarbage "stop"
+      pcall(json.decode, text)
+      local used = collectgarbage "count" - before
+      collectgarbage "restart"
+      assert(used * 1024 < most * #text, ("%s...: %.1f times its size"):format(text:sub(1, 20), used * 1024 / #text))
+    end
+  end)
+
   it("decodes texts of any length #large", function()
     local members, items = {}, {}
     for i = 1, 20000 do members[i], items[i] = ('"a%d":%d'):format(i, i), ('{"a":%d}'):format(i) end
