@@ -1,6 +1,7 @@
 --- Makes the call for an operation's command and prints the result.
 local confirmation = require "gumroad.cli.operation.confirmation"
 local fields = require "gumroad.cli.output.fields"
+local outcome = require "gumroad.cli.operation.outcome"
 local output = require "gumroad.cli.output"
 local rows = require "gumroad.cli.operation.rows"
 local upload_state = require "gumroad.cli.operation.upload_state"
@@ -123,6 +124,7 @@ return function(row, context, args)
   if row.kind == "list" then return print_list(row, context, out, once(value)) end
   if row.kind == "file" then return out:file(value) end
   if row.kind == "object" then value.success = nil end  -- left from the envelope, if that is the object
-  out:object(value)
+  local line = not output.is_asked_for(context.args) and outcome.line(row, params, value)
+  if line then context.write(line .. "\n") else out:object(value) end
   return rows.exit_code(row, value)
 end

@@ -43,7 +43,7 @@ function operation.configure(row, parser)
   if row.irreversible then own[#own + 1] = confirmation.configure(parser) end
   arguments.group(parser, "Options", own)
   local line = row.method and row.path and ("%s /v2%s\n"):format(row.method, row.path) or ""
-  parser:epilog(line .. rows.remarks(row))
+  parser:epilog(line .. rows.remarks(row) .. "\n\n" .. arguments.examples(rows.examples(row)))
 end
 
 --- Returns the command for a row; see gumroad.cli.registry.
