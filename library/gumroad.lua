@@ -302,6 +302,8 @@ function http.start(request) end
 ---@field address? string # address to listen on (default: 127.0.0.1)
 ---@field port? integer # port to listen on, or 0 for any free one (default: 8080)
 ---@field path? string # path of the requests, if a proxy changes it
+---@field max_connections? integer # most open connections; more clients wait (default: 1024)
+---@field max_memory? integer # bytes for the bodies of pings; more pings wait (default: 67108864)
 ---@field seller_id? string # the only seller whose pings are accepted (default: the token's user)
 ---@field subscribe? boolean # false if the subscriptions exist already
 ---@field on_ready? fun(watcher: gumroad.Watcher) # called when the watcher is listening and the subscriptions exist
@@ -327,7 +329,7 @@ function watcher:step(seconds) end
 ---Ends shop:watch after the current request.
 function watcher:stop() end
 
----Stops listening. The subscriptions remain.
+---Stops listening, and ends shop:watch after the current request. The subscriptions remain.
 function watcher:close() end
 
 ---@class gumroad.webhook

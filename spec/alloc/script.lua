@@ -66,6 +66,14 @@ local function check_process()
   assert(not system.is_terminal(system.terminal_width(65535) or 65535))
   system.end_on_broken_pipe()
   system.interrupt_on_end()
+  assert(system.raise_descriptor_limit() > 0)
+  local signals = assert(system.signals())
+  assert(signals:fd() and not signals:caught())
+  signals:close()
+  return signals
+end
+
+local function check_names()
   assert(not system.output_failed())
   assert(system.resolve("127.0.0.1") and not system.resolve(("x"):rep(64)) and not pcall(system.resolve, ""))
 end
@@ -77,11 +85,12 @@ check_gate()
 local token = check_secrets()
 check_private_files()
 local lock = check_locks()
-check_process()
+local signals = check_process()
+check_names()
 
 -- A server and a client in one process
 local engine = core.engine()
-local server = assert(listener.new { max_body = 1000, large = "/large" })
+local server = assert(listener.new { max_body = 1000, max_memory = 10, large = "/large" })
 local url = "http://" .. server:address() .. ":" .. server:port()
 assert(not listener.new { port = server:port() })
 assert(not pcall(listener.new, { prot = 1 }))
@@ -155,7 +164,23 @@ local function check_files()
   sending = send { method = "PUT", path = "/large", file = { path = FILE, length = 100 } }
   received = receive(sending)
   assert(#received:body() == 100)
+  received:reset()
   sending:close()
+end
+
+-- Bodies that are more than max_memory together, and heads that are too large
+local function check_limits()
+  local first, second = send { method = "POST", body = "1234567" }, send { method = "POST", body = "7654321" }
+  local held = receive(first)
+  for _ = 1, 5 do
+    engine:step(0)
+    server:step()
+  end
+  assert(not server:next() and server:max_connections() > 0)
+  held:answer(200)
+  receive(second):answer(200)
+  assert(result(first).status == 200 and result(second).status == 200)
+  assert(result(send { headers = { X = ("y"):rep(16300) } }).status == 431 and server:refused().status == 431)
 end
 
 -- Failures, of the network and of the caller
@@ -233,6 +258,7 @@ end
 
 check_exchange()
 check_files()
+check_limits()
 check_broken_responses()
 check_refused_requests()
 check_dropped_request()
@@ -246,7 +272,7 @@ token:close()
 local function check_coverage()
   debug.sethook()
   local of_userdata = {}
-  for _, value in ipairs { engine, cancelled, token, server, held, lock } do
+  for _, value in ipairs { engine, cancelled, token, server, held, lock, signals } do
     table.insert(of_userdata, debug.getmetatable(value).__index)
   end
   for _, functions in ipairs { core, listener, system, unpack and unpack(of_userdata) or table.unpack(of_userdata) } do
