@@ -8,7 +8,8 @@
 #   make unicode   generates lua/gumroad/cli/output/unicode.lua, widths of characters, from Debian's unicode-data
 #   make doc       generates the reference: build/doc/index.html
 #   make openapi   describes Gumroad's API as OpenAPI 3.1: build/openapi.json; make openapi-check validates it
-#   make lint check-lua-h sanitize valgrind fuzz bench clean
+#   make attack    attacks the listener and the client on loopback; SHORT=1 takes under a minute
+#   make lint check-lua-h sanitize valgrind fuzz soak bench clean
 
 LUA ?= lua5.4
 LUAS = lua5.1 lua5.2 lua5.3 lua5.4 luajit
@@ -38,14 +39,15 @@ NO_PLT := $(shell $(CC) -Werror -fno-plt -x c -c -o /dev/null /dev/null 2>/dev/n
 ALL_CFLAGS = $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC $(NO_PLT) -fvisibility=hidden $(CFLAGS)
 DARWIN = $(filter Darwin,$(shell uname -s))
 SHARED = $(if $(DARWIN),-bundle -undefined dynamic_lookup,-shared)
-# The core, and libcurl with it, stays loaded when a Lua state is closed, because a thread of libcurl may still
-# be resolving a name.
+# The modules stay loaded when a Lua state is closed: Lua 5.1 unloads a module before it runs the finalizers of
+# older objects, which may call it, and a thread of libcurl may still be resolving a name.
 STAY_LOADED = $(if $(DARWIN),,-Wl,-z,nodelete)
+DL_LIBS = $(if $(filter Linux,$(shell uname -s)),-ldl)
 
 # The modules and their objects. If libmicrohttpd is not found or this is not Linux, require "gumroad.listener"
 # reports that.
 CORE = core module buffer text engine engine_lua request request_lua response response_lua file file_lua form form_lua \
-  gate gate_lua json json_lua number poller secret secret_lua
+  gate gate_lua json json_lua json_write json_write_lua number poller secret secret_lua
 LISTENER_FOUND = listener listener_limits listener_lua listener_faults listener_faults_lua gate gate_lua secret \
   module buffer text
 LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_FOUND),listener_missing)
@@ -75,15 +77,15 @@ $(BUILD)/obj/%.o: src/%.c $(wildcard src/*.h)
 
 $(BUILD)/gumroad/core.so: $(CORE:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(STAY_LOADED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS)
+	$(CC) $(SHARED) $(STAY_LOADED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) $(DL_LIBS)
 
 $(BUILD)/gumroad/listener.so: $(LISTENER:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
+	$(CC) $(SHARED) $(STAY_LOADED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(MHD_LIBS)
 
 $(BUILD)/gumroad/system.so: $(SYSTEM:%=$(BUILD)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(CC) $(SHARED) $(STAY_LOADED) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # Files of an earlier version are removed first: its gumroad/api.lua would hide gumroad/api/init.lua.
 install: all
@@ -213,8 +215,8 @@ UNICODE ?= /usr/share/unicode
 UNICODE_MODULE = lua/gumroad/cli/output/unicode.lua
 unicode:
 	@[ -d $(UNICODE) ] || { echo "$(UNICODE) is missing: apt install unicode-data" >&2; exit 1; }
-	LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" $(LUA) -e 'io.write(require("doc.unicode").text("$(UNICODE)", \
-	  "'"$$(dpkg-query -W -f '$${Version}' unicode-data)"'"))' >$(UNICODE_MODULE).new
+	VERSION=$$(dpkg-query -W -f '$${Version}' unicode-data) LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" \
+	  $(LUA) -e 'io.write(require("doc.unicode").text("$(UNICODE)", os.getenv "VERSION"))' >$(UNICODE_MODULE).new
 	mv $(UNICODE_MODULE).new $(UNICODE_MODULE)
 
 openapi: all
@@ -246,17 +248,50 @@ valgrind: all
 	  TESTED="env -u GUMROAD_ACCESS_TOKEN valgrind -q --error-exitcode=9 --leak-check=full \
 	    --show-leak-kinds=definite --errors-for-leak-kinds=definite"
 
-# The parsers under libFuzzer. The samples are the initial corpus.
+# Mistakes that chance finds, from the inputs in spec/fuzz/corpus. fuzz: the targets of libFuzzer,
+# FUZZ_SECONDS for each; soak: all that there are, SOAK_SECONDS in all, and a table at the end.
+FUZZ_TARGETS = form json number url gate headers webhook response tables server client lifetimes
 FUZZ_SECONDS ?= 60
+SOAK_SECONDS ?= 3600
+FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZ_CODE = $(patsubst %,$(BUILD)/obj/%.o,$(sort $(CORE) $(LISTENER)))
+
+$(BUILD)/%_fuzz: spec/fuzz/%_fuzz.c spec/fuzz/fuzz.h $(FUZZ_CODE)
+	$(CC) $(ALL_CFLAGS) -Isrc $(CURL_CFLAGS) $(LUA_CFLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_CODE) \
+	  $(CURL_LIBS) $(MHD_LIBS) $(shell $(PKG_CONFIG) --libs $(LUA))
+
+$(BUILD)/%_fuzz: spec/fuzz/%_fuzz.lua spec/fuzz/lua_fuzz.c spec/fuzz/fuzz.h $(FUZZ_CODE)
+	$(CC) $(ALL_CFLAGS) -Isrc $(LUA_CFLAGS) -fsanitize=fuzzer -DTARGET='"$<"' -o $@ spec/fuzz/lua_fuzz.c $(FUZZ_CODE) \
+	  $(CURL_LIBS) $(MHD_LIBS) $(shell $(PKG_CONFIG) --libs $(LUA))
+
+fuzz-targets: $(FUZZ_TARGETS:%=$(BUILD)/%_fuzz)
+
+FUZZ_BUILD = build/fuzz/$(LUA)
+BUILD_FUZZ = $(MAKE) --no-print-directory -s LUA=$(LUA) CC=clang BUILD=$(FUZZ_BUILD) \
+  CFLAGS="$(FUZZ_FLAGS) -fsanitize=fuzzer-no-link" fuzz-targets
 fuzz:
-	@mkdir -p build/fuzz/form-corpus build/fuzz/json-corpus
-	cp spec/fixtures/pings/*.form build/fuzz/form-corpus
-	cp spec/fixtures/*.json spec/fixtures/errors/*.json build/fuzz/json-corpus
-	for parser in form json; do \
-	  clang $(WARNINGS) -g -O1 -Isrc -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	    -o build/fuzz/$$parser spec/fuzz/$${parser}_fuzz.c src/$$parser.c src/number.c && \
-	  build/fuzz/$$parser -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -print_final_stats=1 \
-	    -artifact_prefix=build/fuzz/ build/fuzz/$$parser-corpus || exit 1; done
+	@$(BUILD_FUZZ)
+	@LUA=$(LUA) lua5.4 spec/fuzz/run.lua $(FUZZ_BUILD) $$(($(FUZZ_SECONDS) * $(words $(FUZZ_TARGETS)))) $(FUZZ_TARGETS)
+
+soak: all
+	@$(BUILD_FUZZ)
+	@LUA=$(LUA) lua5.4 spec/fuzz/run.lua $(FUZZ_BUILD) $(SOAK_SECONDS) $(FUZZ_TARGETS) json_python form_rack
+
+# Keeps in spec/fuzz/corpus the smallest inputs that reach all that was reached here.
+corpus:
+	@$(BUILD_FUZZ)
+	@for name in $(FUZZ_TARGETS); do \
+	  kept=spec/fuzz/corpus/$$name merged=$(FUZZ_BUILD)/merged/$$name; \
+	  rm -rf $$merged && mkdir -p $$merged $$kept $(FUZZ_BUILD)/corpus/$$name && \
+	  $(FUZZ_BUILD)/$${name}_fuzz -merge=1 -use_counters=0 -max_len=1024 -detect_leaks=0 $$merged $$kept $(FUZZ_BUILD)/corpus/$$name \
+	    >$(FUZZ_BUILD)/merge.log 2>&1 && rm -rf $$kept && mv $$merged $$kept || exit 1; done
+	@du -sh --apparent-size spec/fuzz/corpus
+
+# Hostile clients and servers on loopback. ATTACKS="WORD ..." chooses those whose names have one of the words. The
+# Python is Debian's own because python3-h2 and python3-brotli are made for it.
+PYTHON ?= /usr/bin/python3
+attack: all
+	@LUA=$(LUA) $(TESTED) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) spec/attack/run.py $(if $(SHORT),--short) $(ATTACKS)
 
 # Each figure compares measurements of the same run. Only figures are written to stdout.
 BENCH_MODULES = $(BUILD)/form_baseline.so $(BUILD)/get_baseline.so
@@ -275,4 +310,4 @@ clean:
 	rm -rf build
 
 .PHONY: all needed install documents demo test check check-lua-h test-all test-alloc coverage collector kqueue lint spelling types unicode openapi \
-  openapi-check doc sanitize valgrind fuzz bench clean
+  openapi-check doc sanitize valgrind fuzz fuzz-targets soak corpus attack bench clean

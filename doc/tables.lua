@@ -43,7 +43,10 @@ end
 function tables.notes(row)
   local notes = {}
   if row.path and not row.scopes then notes[1] = "Needs no access token."
-  elseif row.scopes then notes[1] = "Needs any one of the scopes " .. table.concat(row.scopes, ", ") .. "." end
+  elseif row.scopes then
+    notes[1] = (#row.scopes == 1 and "Needs the scope " or "Needs one of the scopes ")
+      .. table.concat(row.scopes, ", ") .. "."
+  end
   if row.page_size then notes[#notes + 1] = ("A page has %d elements."):format(row.page_size) end
   if row.path and not row.repeatable then
     notes[#notes + 1] = "Not retried if the first request may have been carried out."

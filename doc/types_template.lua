@@ -12,6 +12,7 @@
 ---@field connections gumroad.connections
 ---@field http gumroad.http
 ---@field oauth gumroad.oauth
+---@field sale gumroad.sale
 ---@field webhook gumroad.webhook
 local gumroad = {}
 
@@ -32,7 +33,7 @@ function gumroad.connect(name, options) end
 ---@param functions (fun(): any, any)[]
 ---@param options? { sleep: fun(seconds: number) } # for a cooperative scheduler
 ---@return table<integer, any> values # first result of each function, at the index of the function
----@return table<integer, gumroad.Error> errors # second result of each function, or the gumroad.Error that it raised
+---@return table<integer, gumroad.Error> errors # of each function that failed: its second result or what it raised
 function gumroad.all(functions, options) end
 
 ---Returns a handle that cancels calls which have it as their option `cancel`.
@@ -67,6 +68,8 @@ function gumroad.masked(shown) end
 ---@field access_token? string|false # default: GUMROAD_ACCESS_TOKEN; false: no token, for licenses.check and verify
 ---@field connection? { name: string, scope: string? } # the connection of access_token; set by gumroad.connect
 ---@field base_url? string # default: GUMROAD_API_BASE_URL if it is set, otherwise https://api.gumroad.com
+---@field allow_http? boolean # lets the token go over http to another machine (default: GUMROAD_ALLOW_HTTP is "1")
+---@field pace? boolean # whether Gumroad's rate limits are kept before sending (default: at Gumroad's own address)
 ---@field sleep? fun(seconds: number) # sleep function of a cooperative scheduler, such as copas.sleep
 ---@field on_request? fun(request: gumroad.Attempt) # called before each attempt
 ---@field on_response? fun(response: gumroad.Outcome) # called after each attempt
@@ -167,12 +170,13 @@ function shop:ensure_webhooks(wanted, options) end
 ---The URL that receives the pings of each event.
 ---@class gumroad.WantedWebhooks
 ---$urls
----@field remove? boolean # true deletes all other webhooks of the token's application
+---@field remove? boolean|string # true deletes all other webhooks of the token's application, a URL those to it
 
 ---@class gumroad.EnsuredWebhooks
 ---@field made gumroad.ResourceSubscription[]
 ---@field kept gumroad.ResourceSubscription[]
 ---@field removed gumroad.ResourceSubscription[]
+---@field others? gumroad.ResourceSubscription[] # those that send the same events elsewhere, if there are any
 
 ---@class gumroad.Request
 ---@field url string # "/v2/user"; "v2/user", "user" or a full URL of the API mean the same
@@ -242,26 +246,63 @@ function http.request(request) end
 ---@return gumroad.Error? err
 function http.start(request) end
 
+-- Sales -----------------------------------------------------------------------------------
+
+---The money of a sale, in whole numbers of the smallest unit of `currency`. `total` is the sum of the others.
+---@class gumroad.SaleMoney
+---@field currency string # such as usd
+---@field total integer # what was paid
+---@field refunded integer
+---@field disputed integer # held back because of a dispute that is not won
+---@field net integer # what is left
+
+---What can be computed from a sale without a request.
+---@class gumroad.sale
+---@field PING_NAMES { [1]: string, [2]: string }[] # names of a ping's fields, and of a sale's
+local sale = {}
+
+---Computes what is left of a sale after refunds and disputes.
+---@param given gumroad.Sale
+---@return gumroad.SaleMoney?
+---@return gumroad.Error? err # of kind decode, if the sale does not say what it cost
+function sale.net(given) end
+
+---Writes an amount for people: 123450 of usd as "1,234.50 USD".
+---@param amount integer # in the smallest unit
+---@param code string # of the currency
+---@return string
+function sale.format(amount, code) end
+
+---Returns the sale of a ping under the names of the API, without a request.
+---@param data gumroad.SalePing
+---@param event? gumroad.AnyEvent # leaves out what the buyer has overwritten
+---@return gumroad.Sale sale # without the fields that a ping does not have
+function sale.from_ping(data, event) end
+
 -- Webhooks --------------------------------------------------------------------------------
 
 ---Options of shop:watch. At least one handler is required.
 ---@class gumroad.WatchOptions
 ---@field url string # URL that Gumroad sends pings to: public, and hard to guess
----@field secret? string # added to the query of the URL
+---@field secret? string # added to the query of the URL; "auto" makes one and finds it again
 ---@field address? string # address to listen on (default: 127.0.0.1)
 ---@field port? integer # port to listen on, or 0 for any free one (default: 8080)
 ---@field path? string # path of the requests, if a proxy changes it
----@field max_connections? integer # most open connections; more clients wait (default: 1024)
----@field max_memory? integer # bytes for the bodies of pings; more pings wait (default: 67108864)
+---@field max_connections? integer # open connections (default: 1024, or fewer if the process may open fewer)
+---@field max_memory? integer # bytes for bodies that are arriving or not handled yet (default: 64 MiB)
 ---@field seller_id? string # the only seller whose pings are accepted (default: the token's user)
 ---@field subscribe? boolean # false if the subscriptions exist already
 ---@field on_ready? fun(watcher: gumroad.Watcher) # called when the watcher is listening and the subscriptions exist
+---@field test? boolean # true: handlers also get test purchases and test pings
 ---@field on_error? fun(err: gumroad.Error, event?: gumroad.Event) # default: writes a line to stderr
+---@field on_note? fun(text: string) # about a public URL (default: writes a line to stderr)
 ---$handlers
 
 ---@class gumroad.Watcher
 ---@field url string # URL that Gumroad sends pings to
 ---@field port integer # port that it listens on
+---@field tests integer # how many test pings its handlers did not get
+---@field others gumroad.ResourceSubscription[] # webhooks that send the same events elsewhere
 local watcher = {}
 
 ---Handles the requests that have arrived, or waits for one.
@@ -308,6 +349,7 @@ function webhook.parse(body, content_type, limits) end
 ---@field client_id string # id of the application, from Gumroad's settings
 ---@field client_secret? string # secret of a confidential application
 ---@field base_url? string # default: GUMROAD_API_BASE_URL if it is set, otherwise Gumroad
+---@field allow_http? boolean # lets secrets go over http to another machine (default: GUMROAD_ALLOW_HTTP is "1")
 ---@field timeout? number # seconds for one attempt (default: 30)
 ---@field connect_timeout? number # seconds for connecting (default: 10)
 ---@field retries? integer
@@ -463,7 +505,7 @@ function connections.options(name, options) end
 ---@return gumroad.Error? err
 function connections.list() end
 
----@param name string # letters, digits, "-", "_" and "."
+---@param name string # one line, without "/", at most 100 bytes
 ---@param connection gumroad.Connection
 ---@return true? saved
 ---@return gumroad.Error? err

@@ -12,6 +12,7 @@
 ---@field connections gumroad.connections
 ---@field http gumroad.http
 ---@field oauth gumroad.oauth
+---@field sale gumroad.sale
 ---@field webhook gumroad.webhook
 local gumroad = {}
 
@@ -32,7 +33,7 @@ function gumroad.connect(name, options) end
 ---@param functions (fun(): any, any)[]
 ---@param options? { sleep: fun(seconds: number) } # for a cooperative scheduler
 ---@return table<integer, any> values # first result of each function, at the index of the function
----@return table<integer, gumroad.Error> errors # second result of each function, or the gumroad.Error that it raised
+---@return table<integer, gumroad.Error> errors # of each function that failed: its second result or what it raised
 function gumroad.all(functions, options) end
 
 ---Returns a handle that cancels calls which have it as their option `cancel`.
@@ -67,6 +68,8 @@ function gumroad.masked(shown) end
 ---@field access_token? string|false # default: GUMROAD_ACCESS_TOKEN; false: no token, for licenses.check and verify
 ---@field connection? { name: string, scope: string? } # the connection of access_token; set by gumroad.connect
 ---@field base_url? string # default: GUMROAD_API_BASE_URL if it is set, otherwise https://api.gumroad.com
+---@field allow_http? boolean # lets the token go over http to another machine (default: GUMROAD_ALLOW_HTTP is "1")
+---@field pace? boolean # whether Gumroad's rate limits are kept before sending (default: at Gumroad's own address)
 ---@field sleep? fun(seconds: number) # sleep function of a cooperative scheduler, such as copas.sleep
 ---@field on_request? fun(request: gumroad.Attempt) # called before each attempt
 ---@field on_response? fun(response: gumroad.Outcome) # called after each attempt
@@ -97,7 +100,7 @@ function gumroad.masked(shown) end
 ---| "scope" # the token may not do this (403); the message names the scopes that would do
 ---| "not_found" # there is no such object; Gumroad says so with HTTP 200 or 404
 ---| "invalid" # Gumroad refused the request, in Gumroad's own words; or a request is not a ping
----| "rate_limit" # too many requests (429); `retry_after` holds the seconds, if Gumroad named them
+---| "rate_limit" # too many requests (429), or Gumroad's limits forbid another one, which was then not sent; `retry_after` holds the seconds, if they are known
 ---| "outcome_unknown" # a change was sent and its response lost, so it may have been carried out; it is never sent again by itself, and the message names the call that shows the outcome
 ---| "server" # Gumroad failed (5xx), or a list would never end
 ---| "network" # no connection, or it broke
@@ -218,12 +221,13 @@ function shop:ensure_webhooks(wanted, options) end
 ---@field subscription_ended? string
 ---@field subscription_restarted? string
 ---@field subscription_updated? string
----@field remove? boolean # true deletes all other webhooks of the token's application
+---@field remove? boolean|string # true deletes all other webhooks of the token's application, a URL those to it
 
 ---@class gumroad.EnsuredWebhooks
 ---@field made gumroad.ResourceSubscription[]
 ---@field kept gumroad.ResourceSubscription[]
 ---@field removed gumroad.ResourceSubscription[]
+---@field others? gumroad.ResourceSubscription[] # those that send the same events elsewhere, if there are any
 
 ---@class gumroad.Request
 ---@field url string # "/v2/user"; "v2/user", "user" or a full URL of the API mean the same
@@ -293,21 +297,56 @@ function http.request(request) end
 ---@return gumroad.Error? err
 function http.start(request) end
 
+-- Sales -----------------------------------------------------------------------------------
+
+---The money of a sale, in whole numbers of the smallest unit of `currency`. `total` is the sum of the others.
+---@class gumroad.SaleMoney
+---@field currency string # such as usd
+---@field total integer # what was paid
+---@field refunded integer
+---@field disputed integer # held back because of a dispute that is not won
+---@field net integer # what is left
+
+---What can be computed from a sale without a request.
+---@class gumroad.sale
+---@field PING_NAMES { [1]: string, [2]: string }[] # names of a ping's fields, and of a sale's
+local sale = {}
+
+---Computes what is left of a sale after refunds and disputes.
+---@param given gumroad.Sale
+---@return gumroad.SaleMoney?
+---@return gumroad.Error? err # of kind decode, if the sale does not say what it cost
+function sale.net(given) end
+
+---Writes an amount for people: 123450 of usd as "1,234.50 USD".
+---@param amount integer # in the smallest unit
+---@param code string # of the currency
+---@return string
+function sale.format(amount, code) end
+
+---Returns the sale of a ping under the names of the API, without a request.
+---@param data gumroad.SalePing
+---@param event? gumroad.AnyEvent # leaves out what the buyer has overwritten
+---@return gumroad.Sale sale # without the fields that a ping does not have
+function sale.from_ping(data, event) end
+
 -- Webhooks --------------------------------------------------------------------------------
 
 ---Options of shop:watch. At least one handler is required.
 ---@class gumroad.WatchOptions
 ---@field url string # URL that Gumroad sends pings to: public, and hard to guess
----@field secret? string # added to the query of the URL
+---@field secret? string # added to the query of the URL; "auto" makes one and finds it again
 ---@field address? string # address to listen on (default: 127.0.0.1)
 ---@field port? integer # port to listen on, or 0 for any free one (default: 8080)
 ---@field path? string # path of the requests, if a proxy changes it
----@field max_connections? integer # most open connections; more clients wait (default: 1024)
----@field max_memory? integer # bytes for the bodies of pings; more pings wait (default: 67108864)
+---@field max_connections? integer # open connections (default: 1024, or fewer if the process may open fewer)
+---@field max_memory? integer # bytes for bodies that are arriving or not handled yet (default: 64 MiB)
 ---@field seller_id? string # the only seller whose pings are accepted (default: the token's user)
 ---@field subscribe? boolean # false if the subscriptions exist already
 ---@field on_ready? fun(watcher: gumroad.Watcher) # called when the watcher is listening and the subscriptions exist
+---@field test? boolean # true: handlers also get test purchases and test pings
 ---@field on_error? fun(err: gumroad.Error, event?: gumroad.Event) # default: writes a line to stderr
+---@field on_note? fun(text: string) # about a public URL (default: writes a line to stderr)
 ---@field cancellation? fun(data: gumroad.SubscriptionPing, event: gumroad.CancellationEvent, watcher: gumroad.Watcher)
 ---@field dispute? fun(data: gumroad.SalePing, event: gumroad.DisputeEvent, watcher: gumroad.Watcher)
 ---@field dispute_won? fun(data: gumroad.SalePing, event: gumroad.DisputeWonEvent, watcher: gumroad.Watcher)
@@ -320,6 +359,8 @@ function http.start(request) end
 ---@class gumroad.Watcher
 ---@field url string # URL that Gumroad sends pings to
 ---@field port integer # port that it listens on
+---@field tests integer # how many test pings its handlers did not get
+---@field others gumroad.ResourceSubscription[] # webhooks that send the same events elsewhere
 local watcher = {}
 
 ---Handles the requests that have arrived, or waits for one.
@@ -406,6 +447,7 @@ function webhook.parse(body, content_type, limits) end
 ---@field client_id string # id of the application, from Gumroad's settings
 ---@field client_secret? string # secret of a confidential application
 ---@field base_url? string # default: GUMROAD_API_BASE_URL if it is set, otherwise Gumroad
+---@field allow_http? boolean # lets secrets go over http to another machine (default: GUMROAD_ALLOW_HTTP is "1")
 ---@field timeout? number # seconds for one attempt (default: 30)
 ---@field connect_timeout? number # seconds for connecting (default: 10)
 ---@field retries? integer
@@ -561,7 +603,7 @@ function connections.options(name, options) end
 ---@return gumroad.Error? err
 function connections.list() end
 
----@param name string # letters, digits, "-", "_" and "."
+---@param name string # one line, without "/", at most 100 bytes
 ---@param connection gumroad.Connection
 ---@return true? saved
 ---@return gumroad.Error? err
@@ -601,7 +643,7 @@ local bundle_contents = {}
 
 ---Replaces the contents of a bundle. Refused for a product that is not a bundle.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param params gumroad.BundleContentsUpdateParams
 ---@param options? gumroad.CallOptions
@@ -619,7 +661,7 @@ local categories = {}
 
 ---Lists the categories that a product can have. Pass `path` as `category` to products.create.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.CategoriesListParams
 ---@param options? gumroad.CallOptions
@@ -656,7 +698,7 @@ local covers = {}
 
 ---Adds a cover and returns all covers. `cover_ids` of products.update sets their order.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -668,7 +710,7 @@ function covers:create(product_id, params, options) end
 
 ---Removes a cover and returns the others.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param cover_id string
 ---@param options? gumroad.CallOptions
@@ -694,7 +736,7 @@ local custom_fields = {}
 
 ---Lists the questions that buyers answer at checkout.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.CustomFieldsListParams
@@ -719,7 +761,7 @@ function custom_fields:pages(product_id, params, options) end
 
 ---Adds a question to the checkout.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -731,7 +773,7 @@ function custom_fields:create(product_id, params, options) end
 
 ---Changes whether buyers must answer. The name cannot be changed.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param name string
 ---@param params? gumroad.CustomFieldsUpdateParams
@@ -742,7 +784,7 @@ function custom_fields:update(product_id, name, params, options) end
 
 ---Removes the question from the product.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param name string
 ---@param options? gumroad.CallOptions
@@ -773,7 +815,7 @@ local direct_uploads = {}
 ---Uploads a file for a cover, a thumbnail or media. Pass the returned `signed_id` as signed_blob_id. Requires
 ---luaossl, which computes the checksum.
 ---
----Needs any one of the scopes edit_products, edit_profile, account.
+---Needs one of the scopes edit_products, edit_profile, account.
 ---@param path string
 ---@param params? gumroad.DirectUploadsUploadParams
 ---@param options? gumroad.CallOptions
@@ -784,7 +826,7 @@ function direct_uploads:upload(path, params, options) end
 ---Prepares the upload of a cover, a thumbnail or media. PUT the bytes to `direct_upload.url` with exactly the
 ---headers in `direct_upload.headers`, then pass `signed_id` as signed_blob_id.
 ---
----Needs any one of the scopes edit_products, edit_profile, account.
+---Needs one of the scopes edit_products, edit_profile, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.DirectUploadsCreateParams
@@ -803,7 +845,7 @@ local earnings = {}
 
 ---Sums up the earnings of a year, in cents.
 ---
----Needs any one of the scopes view_tax_data, account.
+---Needs one of the scopes view_tax_data, account.
 ---@param params gumroad.EarningsGetParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Earnings? result
@@ -836,7 +878,7 @@ local emails = {}
 
 ---Lists the emails to the audience, newest first.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---A page has 10 elements.
 ---@param params? gumroad.EmailsListParams
@@ -859,7 +901,7 @@ function emails:pages(params, options) end
 
 ---Returns an email.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param email_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Email? result
@@ -868,7 +910,7 @@ function emails:get(email_id, options) end
 
 ---Creates an email, by default as a draft.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.EmailsCreateParams
@@ -879,7 +921,7 @@ function emails:create(params, options) end
 
 ---Deletes an email.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param email_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -888,7 +930,7 @@ function emails:delete(email_id, options) end
 
 ---Sends the email to the seller only.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -899,7 +941,7 @@ function emails:preview(email_id, options) end
 
 ---Sends the email to its audience.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -910,7 +952,7 @@ function emails:send(email_id, options) end
 
 ---Schedules the email.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -922,7 +964,7 @@ function emails:schedule(email_id, params, options) end
 
 ---Turns a scheduled email into a draft again.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param email_id string
@@ -965,7 +1007,7 @@ local files = {}
 ---can no longer succeed, because the file has changed or 15 minutes have passed. The option `timeout` is the
 ---number of seconds that a part may stall.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param path string
 ---@param params? gumroad.FilesUploadParams
 ---@param options? gumroad.CallOptions
@@ -976,7 +1018,7 @@ function files:upload(path, params, options) end
 ---Starts the upload of a file for a product. PUT each part of 100 MB to its URL within 15 minutes, keep the
 ---ETags, then call `complete`.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.FilesPresignParams
@@ -987,7 +1029,7 @@ function files:presign(params, options) end
 
 ---Completes an upload. Put the returned `file_url` into `files` of a product.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.FilesCompleteParams
@@ -998,7 +1040,7 @@ function files:complete(params, options) end
 
 ---Aborts an upload and discards its parts.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.FilesAbortParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.AbortedUpload? result
@@ -1019,7 +1061,7 @@ local help_articles = {}
 
 ---Lists or searches Gumroad's help articles.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.HelpArticlesListParams
 ---@param options? gumroad.CallOptions
@@ -1041,7 +1083,7 @@ function help_articles:pages(params, options) end
 
 ---Returns a help article with its text.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param slug string
 ---@param options? gumroad.CallOptions
@@ -1053,7 +1095,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesVerifyParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 ---true counts a use (default: false); always sent, because Gumroad counts a use if it is absent
 ---@field increment_uses_count? string|boolean
 ---@field product_permalink? string # instead of product_id, for products created before 2023
@@ -1066,16 +1108,16 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesCheckParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 ---@field product_permalink? string # instead of product_id, for products created before 2023
----@field count_use? boolean # true counts a use
+---@field count_use? boolean # true counts a use (default: false)
 ---@field last? table # the result of an earlier check of the same key
 ---seconds for which a valid `last` is trusted while Gumroad cannot be reached (default: 0)
 ---@field grace? integer
 
 ---@class gumroad.LicensesEnableParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesEnableLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1085,7 +1127,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesDisableParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesDisableLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1095,7 +1137,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesDecrementUsesParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesDecrementUsesLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1105,7 +1147,7 @@ function help_articles:get(slug, options) end
 
 ---@class gumroad.LicensesRotateParams
 ---@field product_id? string # required for products created since 2023; not a permalink
----@field license_key string
+---@field license_key string # the key, as the buyer has it
 
 ---@class gumroad.LicensesRotateLicense: gumroad.License
 ---@field uses integer # how many uses were counted
@@ -1141,7 +1183,7 @@ function licenses:check(params, options) end
 
 ---Makes a disabled key valid again.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.LicensesEnableParams
 ---@param options? gumroad.CallOptions
 ---@return (gumroad.LicensesEnableLicense|gumroad.LicensesEnableImportedCustomer)? result
@@ -1150,7 +1192,7 @@ function licenses:enable(params, options) end
 
 ---Disables a key, so that `verify` no longer finds it.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.LicensesDisableParams
 ---@param options? gumroad.CallOptions
 ---@return (gumroad.LicensesDisableLicense|gumroad.LicensesDisableImportedCustomer)? result
@@ -1159,7 +1201,7 @@ function licenses:disable(params, options) end
 
 ---Takes back one use, but never below 0.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.LicensesDecrementUsesParams
@@ -1170,7 +1212,7 @@ function licenses:decrement_uses(params, options) end
 
 ---Replaces the key with a new one, which is in `license_key`. The old key stops working at once.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.LicensesRotateParams
@@ -1194,7 +1236,7 @@ local media = {}
 
 ---Lists the seller's images, newest first, at most 500. The scope account is not enough.
 ---
----Needs any one of the scopes view_profile.
+---Needs the scope view_profile.
 ---@param params? gumroad.MediaListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.MediaList? result
@@ -1215,7 +1257,7 @@ function media:pages(params, options) end
 
 ---Adds an image of at most 10 MB. SVG is refused. At most 20 requests in ten minutes.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params? gumroad.MediaCreateParams
@@ -1226,7 +1268,7 @@ function media:create(params, options) end
 
 ---Removes an image.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---@param media_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1256,7 +1298,7 @@ local offer_codes = {}
 
 ---Lists the discount codes of a product, oldest first, including the universal codes in its currency.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.OfferCodesListParams
@@ -1281,7 +1323,7 @@ function offer_codes:pages(product_id, params, options) end
 
 ---Returns a discount code.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param offer_code_id string
@@ -1292,7 +1334,7 @@ function offer_codes:get(product_id, offer_code_id, options) end
 
 ---Creates a discount code.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -1304,7 +1346,7 @@ function offer_codes:create(product_id, params, options) end
 
 ---Changes the limits of a code. Nothing else can be changed.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param offer_code_id string
 ---@param params? gumroad.OfferCodesUpdateParams
@@ -1315,7 +1357,7 @@ function offer_codes:update(product_id, offer_code_id, params, options) end
 
 ---Removes the code, from all products if it is universal.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param offer_code_id string
 ---@param options? gumroad.CallOptions
@@ -1357,7 +1399,7 @@ local pages = {}
 
 ---Lists the pages of the profile.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.PagesListParams
 ---@param options? gumroad.CallOptions
@@ -1379,7 +1421,7 @@ function pages:pages(params, options) end
 
 ---Returns a page.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param slug string
 ---@param params? gumroad.PagesGetParams
@@ -1390,7 +1432,7 @@ function pages:get(slug, params, options) end
 
 ---Creates a page. The scope account is not enough.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.PagesCreateParams
@@ -1401,7 +1443,7 @@ function pages:create(params, options) end
 
 ---Changes the fields that are given. The scope account is not enough.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---@param slug string
 ---@param params? gumroad.PagesUpdateParams
 ---@param options? gumroad.CallOptions
@@ -1411,7 +1453,7 @@ function pages:update(slug, params, options) end
 
 ---Removes the page. The scope account is not enough.
 ---
----Needs any one of the scopes edit_profile.
+---Needs the scope edit_profile.
 ---@param slug string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1440,7 +1482,7 @@ local payouts = {}
 
 ---Lists the payouts, newest first. Upcoming payouts come before the others and have no id.
 ---
----Needs any one of the scopes view_payouts, account.
+---Needs one of the scopes view_payouts, account.
 ---
 ---A page has 10 elements.
 ---@param params? gumroad.PayoutsListParams
@@ -1463,7 +1505,7 @@ function payouts:pages(params, options) end
 
 ---Lists the upcoming payouts: at most two.
 ---
----Needs any one of the scopes view_payouts, account.
+---Needs one of the scopes view_payouts, account.
 ---@param params? gumroad.PayoutsUpcomingParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.PayoutList? result
@@ -1472,7 +1514,7 @@ function payouts:upcoming(params, options) end
 
 ---Returns a payout. The ids of its sales also require the scope view_sales.
 ---
----Needs any one of the scopes view_payouts, account.
+---Needs one of the scopes view_payouts, account.
 ---@param payout_id string
 ---@param params? gumroad.PayoutsGetParams
 ---@param options? gumroad.CallOptions
@@ -1544,6 +1586,14 @@ function payouts:get(payout_id, params, options) end
 ---@field previous_custom_html? string
 ---@field sanitization_report? gumroad.SanitizationReport # what was removed from custom_html
 
+---@class gumroad.ProductsAddFilesParams
+---@field files any[] # each `file_url` of files.upload, or an object with url and display_name
+
+---@class gumroad.ProductsAddFilesProduct: gumroad.Product
+---@field warning? string # a problem with what was saved
+---@field added_files? integer # how many files were added
+---@field kept_files? integer # how many files the product had and still has
+
 ---@class gumroad.ProductsCompsParams
 ---@field taxonomy? string # path or id of a category; this or query
 ---@field query? string # words to search for
@@ -1561,7 +1611,7 @@ local products = {}
 
 ---Lists the shop's products, newest first. Drafts are included, deleted products are not.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---
 ---A page has 10 elements.
@@ -1585,7 +1635,7 @@ function products:pages(params, options) end
 
 ---Returns a product by its id or its unique permalink. A custom permalink does not work.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
@@ -1596,7 +1646,7 @@ function products:get(product_id, options) end
 ---Creates a product, by default as a draft. Check `published` in the result: older servers always create a
 ---draft. At most 10 requests a minute.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.ProductsCreateParams
@@ -1607,7 +1657,7 @@ function products:create(params, options) end
 
 ---Changes the fields that are given. At most 30 requests a minute.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param params? gumroad.ProductsUpdateParams
 ---@param options? gumroad.CallOptions
@@ -1615,9 +1665,20 @@ function products:create(params, options) end
 ---@return gumroad.Error? err
 function products:update(product_id, params, options) end
 
+---Adds files to a product and keeps those it has. Reads the product first and sends its files along, because
+---`files` of products.update replaces all files. Do not change the product's files elsewhere meanwhile.
+---
+---Needs one of the scopes edit_products, account.
+---@param product_id string
+---@param params gumroad.ProductsAddFilesParams
+---@param options? gumroad.CallOptions
+---@return gumroad.ProductsAddFilesProduct? result
+---@return gumroad.Error? err
+function products:add_files(product_id, params, options) end
+
 ---Deletes the product. `get` still finds it.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1626,7 +1687,7 @@ function products:delete(product_id, options) end
 
 ---Publishes the product.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Product? result
@@ -1635,7 +1696,7 @@ function products:enable(product_id, options) end
 
 ---Takes the product off sale.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Product? result
@@ -1644,7 +1705,7 @@ function products:disable(product_id, options) end
 
 ---Returns the prices of comparable products of other sellers.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.ProductsCompsParams
 ---@param options? gumroad.CallOptions
@@ -1654,7 +1715,7 @@ function products:comps(params, options) end
 
 ---Shows how custom_html would be cleaned up. Nothing is saved. At most 60 requests a minute.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param params gumroad.ProductsPreviewCustomHtmlParams
 ---@param options? gumroad.CallOptions
@@ -1664,7 +1725,7 @@ function products:preview_custom_html(product_id, params, options) end
 
 ---Returns the HTML page that the seller wrote for the product.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
@@ -1674,7 +1735,7 @@ function products:get_custom_html(product_id, options) end
 
 ---Replaces a piece of custom_html. Refused unless `find` occurs exactly once.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -1695,7 +1756,7 @@ local refund_policy = {}
 
 ---Returns the account's refund policy.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.RefundPolicy? result
@@ -1704,7 +1765,7 @@ function refund_policy:get(options) end
 
 ---Changes the account's refund policy. Refused while `in_effect` is false.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param params gumroad.RefundPolicyUpdateParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.RefundPolicy? result
@@ -1732,7 +1793,7 @@ local resource_subscriptions = {}
 
 ---Lists the webhooks for an event, including those of other applications.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param params gumroad.ResourceSubscriptionsListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.ResourceSubscriptionList? result
@@ -1753,7 +1814,7 @@ function resource_subscriptions:pages(params, options) end
 
 ---Creates a webhook. Each call creates another one, although the method is PUT.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.ResourceSubscriptionsCreateParams
@@ -1764,7 +1825,7 @@ function resource_subscriptions:create(params, options) end
 
 ---Deletes a webhook. The token must belong to the application that created it.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param resource_subscription_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -1782,7 +1843,7 @@ local reviews = {}
 
 ---Lists the reviews that have a text, newest first.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---
 ---A page has 100 elements.
@@ -1845,7 +1906,7 @@ local sales = {}
 ---Lists the successful sales, newest first. Gumroad leaves out test purchases, the receivers' side of gifts, and
 ---pre-orders. A query that takes Gumroad too long is made in parts, by date.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---A page has 10 elements.
 ---@param params? gumroad.SalesListParams
@@ -1868,7 +1929,7 @@ function sales:pages(params, options) end
 
 ---Returns a sale, including those that `list` leaves out.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param sale_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Sale? result
@@ -1877,7 +1938,7 @@ function sales:get(sale_id, options) end
 
 ---Marks the sale as shipped and notifies the buyer by email, once.
 ---
----Needs any one of the scopes mark_sales_as_shipped, account.
+---Needs one of the scopes mark_sales_as_shipped, account.
 ---@param sale_id string
 ---@param params? gumroad.SalesMarkAsShippedParams
 ---@param options? gumroad.CallOptions
@@ -1890,7 +1951,7 @@ function sales:mark_as_shipped(sale_id, params, options) end
 ---lost, the sale is read again and returned if it shows the refund. Otherwise the error is outcome_unknown and
 ---has the sale in `before` and `after`.
 ---
----Needs any one of the scopes refund_sales, edit_sales, account.
+---Needs one of the scopes refund_sales, edit_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param sale_id string
@@ -1902,7 +1963,7 @@ function sales:refund(sale_id, params, options) end
 
 ---Sends the receipt to the buyer again.
 ---
----Needs any one of the scopes edit_sales, account.
+---Needs one of the scopes edit_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param sale_id string
@@ -1913,7 +1974,7 @@ function sales:resend_receipt(sale_id, options) end
 
 ---Revokes the buyer's access to the content. Refused for refunded sales, physical products and subscriptions.
 ---
----Needs any one of the scopes edit_sales, account.
+---Needs one of the scopes edit_sales, account.
 ---@param sale_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Sale? result
@@ -1922,7 +1983,7 @@ function sales:revoke_access(sale_id, options) end
 
 ---Restores the buyer's access to the content.
 ---
----Needs any one of the scopes edit_sales, account.
+---Needs one of the scopes edit_sales, account.
 ---@param sale_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Sale? result
@@ -1931,7 +1992,7 @@ function sales:undo_revoke_access(sale_id, options) end
 
 ---Sends the sales to the seller by email, as CSV. The response does not contain them.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params? gumroad.SalesExportParams
@@ -1942,7 +2003,7 @@ function sales:export(params, options) end
 
 ---Sums up sales and refunds, in US cents. Days are in the seller's time zone, while those of `list` are in UTC.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param params? gumroad.SalesSummaryParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.SalesSummary? result
@@ -1960,7 +2021,7 @@ local skus = {}
 ---Lists the SKUs of a product. For a physical product without SKUs, lists its variants; for any other product,
 ---nothing.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.SkusListParams
@@ -1996,7 +2057,7 @@ local subscribers = {}
 
 ---Lists the active subscribers of a product, including those who have canceled but not ended yet.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---
 ---A page has 100 elements.
 ---@param product_id string
@@ -2022,7 +2083,7 @@ function subscribers:pages(product_id, params, options) end
 
 ---Returns a subscriber by the id of the subscription, even one that has ended.
 ---
----Needs any one of the scopes view_sales, account.
+---Needs one of the scopes view_sales, account.
 ---@param subscriber_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Subscriber? result
@@ -2040,7 +2101,7 @@ local tax_forms = {}
 
 ---Lists the tax forms that were filed. Refused if the account has no tax center.
 ---
----Needs any one of the scopes view_tax_data, account.
+---Needs one of the scopes view_tax_data, account.
 ---@param params? gumroad.TaxFormsListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.TaxFormList? result
@@ -2061,7 +2122,7 @@ function tax_forms:pages(params, options) end
 
 ---Returns a tax form as a PDF. The year is a string; the type is us_1099_k or us_1099_misc.
 ---
----Needs any one of the scopes view_tax_data, account.
+---Needs one of the scopes view_tax_data, account.
 ---@param year string
 ---@param tax_form_type string
 ---@param options? gumroad.CallOptions
@@ -2080,7 +2141,7 @@ local thumbnails = {}
 
 ---Replaces the thumbnail.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -2092,7 +2153,7 @@ function thumbnails:create(product_id, params, options) end
 
 ---Removes the thumbnail.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -2137,7 +2198,7 @@ local upsells = {}
 
 ---Lists the upsells: what buyers are also offered at checkout.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.UpsellsListParams
 ---@param options? gumroad.CallOptions
@@ -2159,7 +2220,7 @@ function upsells:pages(params, options) end
 
 ---Returns an upsell.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param upsell_id string
 ---@param options? gumroad.CallOptions
@@ -2169,7 +2230,7 @@ function upsells:get(upsell_id, options) end
 
 ---Creates an upsell.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.UpsellsCreateParams
@@ -2180,7 +2241,7 @@ function upsells:create(params, options) end
 
 ---Changes an upsell. Send every field that it should keep: a field that is absent may be reset.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param upsell_id string
 ---@param params? gumroad.UpsellsUpdateParams
 ---@param options? gumroad.CallOptions
@@ -2190,7 +2251,7 @@ function upsells:update(upsell_id, params, options) end
 
 ---Removes the upsell.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param upsell_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -2218,7 +2279,7 @@ local user = {}
 
 ---Returns the owner of the token. The token's scopes decide which fields are present.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.User? result
@@ -2227,7 +2288,7 @@ function user:get(options) end
 
 ---Changes the profile. The account needs a confirmed email address.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---@param params? gumroad.UserUpdateParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.User? result
@@ -2236,7 +2297,7 @@ function user:update(params, options) end
 
 ---Returns the colors and the font of the profile.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Theme? result
@@ -2245,7 +2306,7 @@ function user:theme(options) end
 
 ---Returns the layout of the profile. The scope account is not enough.
 ---
----Needs any one of the scopes view_profile.
+---Needs the scope view_profile.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.ProfileLayout? result
 ---@return gumroad.Error? err
@@ -2253,7 +2314,7 @@ function user:profile_layout(options) end
 
 ---Returns the HTML page that the seller wrote for the profile.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param options? gumroad.CallOptions
 ---@return gumroad.LandingPage? result
@@ -2262,7 +2323,7 @@ function user:get_custom_html(options) end
 
 ---Replaces the HTML page of the profile. At most 30 requests a minute.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---@param params gumroad.UserUpdateCustomHtmlParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.LandingPageChange? result
@@ -2271,7 +2332,7 @@ function user:update_custom_html(params, options) end
 
 ---Replaces a piece of custom_html. Refused unless `find` occurs exactly once.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.UserEditCustomHtmlParams
@@ -2282,7 +2343,7 @@ function user:edit_custom_html(params, options) end
 
 ---Shows how custom_html would be cleaned up. Nothing is saved. At most 60 requests a minute.
 ---
----Needs any one of the scopes edit_profile, account.
+---Needs one of the scopes edit_profile, account.
 ---@param params gumroad.UserPreviewCustomHtmlParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.CustomHtmlPreview? result
@@ -2319,7 +2380,7 @@ local utm_links = {}
 
 ---Lists the UTM links, which count their visitors.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param params? gumroad.UtmLinksListParams
 ---@param options? gumroad.CallOptions
@@ -2341,7 +2402,7 @@ function utm_links:pages(params, options) end
 
 ---Returns a UTM link.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
@@ -2351,7 +2412,7 @@ function utm_links:get(utm_link_id, options) end
 
 ---Creates a UTM link. Its combination of the five utm values must be unique.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param params gumroad.UtmLinksCreateParams
@@ -2362,7 +2423,7 @@ function utm_links:create(params, options) end
 
 ---Changes the fields that are given.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param params? gumroad.UtmLinksUpdateParams
 ---@param options? gumroad.CallOptions
@@ -2372,7 +2433,7 @@ function utm_links:update(utm_link_id, params, options) end
 
 ---Removes the link.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Message? result
@@ -2381,7 +2442,7 @@ function utm_links:delete(utm_link_id, options) end
 
 ---Enables the link again.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.UtmLink? result
@@ -2390,7 +2451,7 @@ function utm_links:enable(utm_link_id, options) end
 
 ---Disables the link.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param utm_link_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.UtmLink? result
@@ -2413,7 +2474,7 @@ local variant_categories = {}
 
 ---Lists all variant categories of a product, such as Size.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param params? gumroad.VariantCategoriesListParams
@@ -2438,7 +2499,7 @@ function variant_categories:pages(product_id, params, options) end
 
 ---Returns a variant category, even a deleted one.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param variant_category_id string
@@ -2449,7 +2510,7 @@ function variant_categories:get(product_id, variant_category_id, options) end
 
 ---Creates a variant category.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -2461,7 +2522,7 @@ function variant_categories:create(product_id, params, options) end
 
 ---Changes the title.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param params? gumroad.VariantCategoriesUpdateParams
@@ -2472,7 +2533,7 @@ function variant_categories:update(product_id, variant_category_id, params, opti
 
 ---Deletes the category. Its variants remain.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param options? gumroad.CallOptions
@@ -2503,7 +2564,7 @@ local variants = {}
 
 ---Lists all variants in a category: versions of a product or tiers of a membership.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param variant_category_id string
@@ -2531,7 +2592,7 @@ function variants:pages(product_id, variant_category_id, params, options) end
 
 ---Returns a variant, even a deleted one.
 ---
----Needs any one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
+---Needs one of the scopes view_public, view_profile, edit_products, view_sales, mark_sales_as_shipped,
 ---edit_sales, view_payouts, view_tax_data, revenue_share, ifttt, account.
 ---@param product_id string
 ---@param variant_category_id string
@@ -2543,7 +2604,7 @@ function variants:get(product_id, variant_category_id, variant_id, options) end
 
 ---Creates a variant.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param product_id string
@@ -2556,7 +2617,7 @@ function variants:create(product_id, variant_category_id, params, options) end
 
 ---Changes the fields that are given.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param variant_id string
@@ -2568,7 +2629,7 @@ function variants:update(product_id, variant_category_id, variant_id, params, op
 
 ---Deletes the variant. `get` still finds it.
 ---
----Needs any one of the scopes edit_products, account.
+---Needs one of the scopes edit_products, account.
 ---@param product_id string
 ---@param variant_category_id string
 ---@param variant_id string
@@ -2596,7 +2657,7 @@ local workflow_emails = {}
 
 ---Adds an email to a workflow, to be sent some time after the event.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---
 ---Not retried if the first request may have been carried out.
 ---@param workflow_id string
@@ -2608,7 +2669,7 @@ function workflow_emails:create(workflow_id, params, options) end
 
 ---Changes the fields that are given. Refused if there are none.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param workflow_id string
 ---@param workflow_email_id string
 ---@param params? gumroad.WorkflowEmailsUpdateParams
@@ -2627,7 +2688,7 @@ local workflows = {}
 
 ---Lists all workflows (series of emails that an event starts), without their emails.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param params? gumroad.WorkflowsListParams
 ---@param options? gumroad.CallOptions
 ---@return gumroad.WorkflowList? result
@@ -2648,7 +2709,7 @@ function workflows:pages(params, options) end
 
 ---Returns a workflow with its emails.
 ---
----Needs any one of the scopes edit_emails, account.
+---Needs one of the scopes edit_emails, account.
 ---@param workflow_id string
 ---@param options? gumroad.CallOptions
 ---@return gumroad.Workflow? result

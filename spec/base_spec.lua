@@ -94,11 +94,13 @@ describe("A URL", function()
     assert.same({ scheme = "http", host = "::1", port = 80, path = "/" }, url.parse "http://[::1]:80/")
     assert.same({ scheme = "http", host = "::1", path = "", query = "" }, url.parse "http://[::1]?")
     assert.same({ scheme = "http", host = "a", path = "", fragment = "b?c" }, url.parse "http://a:#b?c")
+    assert.same({ scheme = "http", host = "a", port = 65535, path = "" }, url.parse "http://a:65535")
     assert.same({ scheme = "git+ssh", host = "a", path = "/" }, url.parse "git+ssh://a/")
   end)
 
   for _, text in ipairs { "", "example.com", "/v2/user", "//example.com/", "http:/a", "http://", "http:///a",
-    "http://@/", "http://a:b/", "http://a:1:2/", "http://[::1", "http://[::1]1/", "1http://a/", "mailto:a@b" } do
+    "http://@/", "http://a:b/", "http://a:1:2/", "http://a:65536/",
+    "http://a:" .. ("9"):rep(400) .. "/", "http://[::1", "http://[::1]1/", "1http://a/", "mailto:a@b" } do
     it(("is not recognized in %q"):format(text), function() assert.is_nil(url.parse(text)) end)
   end
 
@@ -156,6 +158,27 @@ describe("A URL", function()
       "https://ana:secret@example.com:8443/hooks/7f3d0c5b9a/?secret=abc")
     assert.equal("http://a#...", url.shown "http://a#b")
     assert.equal("(no URL)", url.shown "ana:secret@example.com")
+  end)
+
+  it("of a proxy is shown without user and password, whatever characters they contain", function()
+    for _, text in ipairs { "http://bob:PASS@127.0.0.1:3128", "http://bob:PA/SS@127.0.0.1:3128/x",
+      "http://bob:12/SS@127.0.0.1:3128", "http://PA?SS#@@127.0.0.1:3128", "bob:PA/SS@127.0.0.1:3128",
+      "127.0.0.1:3128" } do
+      assert.equal("http://127.0.0.1:3128", url.proxy(text))
+    end
+    assert.equal("ftp://127.0.0.1:99999", url.proxy "ftp://bob:PASS@127.0.0.1:99999")
+    assert.equal("socks5h://[::1]:9", url.proxy "socks5h://bob:PASS@[::1]:9")
+  end)
+
+  it("with a malformed authority is shown without its user and password", function()
+    assert.equal("(no URL)", url.shown "http://bob:PA/SS@example.com")
+    assert.equal("http://example.com", url.without_user "http://bob:PA/SS@example.com")
+  end)
+
+  it("loses the slashes at its end", function()
+    for text, without in pairs { ["http://a//"] = "http://a", ["http://a/b"] = "http://a/b", ["//"] = "", [""] = "" } do
+      assert.equal(without, url.without_last_slashes(text))
+    end
   end)
 
   it("from outside takes linear time", function()
@@ -247,9 +270,13 @@ end)
 describe("An error of a handler", function()
   it("gets a traceback, unless it is an error of the library", function()
     local err = Error.new("server", "no")
-    assert.equal(err, (select(2, xpcall(function() error(err) end, Error.with_traceback))))
-    local _, message = xpcall(function() error("broken") end, Error.with_traceback)
+    assert.equal(err, (select(2, Error.protect(function() error(err) end))))
+    local _, message = Error.protect(function() error("broken") end)
     assert.truthy(message:find("broken\nstack traceback:", 1, true), message)
+    assert.is_nil(message:find("base/error.lua", 1, true), message)
+    local _, last = message:gsub("spec/base_spec.lua", "")
+    assert.equal(2, last, message)  -- in the message and the function's frame
+    assert.same({ true, 1, "two" }, { Error.protect(function() return 1, "two", 3 end) })
   end)
 
   it("is recognized as Ctrl-C", function()

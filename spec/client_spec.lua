@@ -17,13 +17,80 @@ describe("A shop on this machine", function()
       local gumroad = require "gumroad"
       local function shop(url) return gumroad.new { access_token = %q, base_url = url, retries = 0 } end
       local port = %d
-      for _, host in ipairs { "127.0.0.1", "127.0.0.1", "localhost", "localhost", "127.0.0.1" } do
+      for _, host in ipairs {
+        "127.0.0.1", "127.0.0.1", "localhost", "localhost", "127.0.0.1", "LOCALHOST", "localhost.", "shop.localhost",
+        "127.1", "2130706433", "0x7f.1", "0.0.0.0", "[::ffff:127.0.0.1]",
+      } do
         local user, err = shop("http://" .. host .. ":" .. port).user:get()
         print(user and user.name or err)
       end]]):format(gum.access_token, gum.port)
     local nobody = "http://127.0.0.1:" .. support.free_port()
     local variables = ("http_proxy=%s all_proxy=%s no_proxy= "):format(nobody, nobody)
-    assert.equal(("Ana Petrova\n"):rep(5), support.output(variables .. support.lua_command(program)) .. "\n")
+    assert.equal(("Ana Petrova\n"):rep(13), support.output(variables .. support.lua_command(program)) .. "\n")
+  end)
+end)
+
+describe("The access token over http", function()
+  local REFUSED = "config: the access token is not sent over http to another machine, as others could read it on the "
+    .. "way: use https://, or set allow_http = true (or GUMROAD_ALLOW_HTTP=1) if you trust the network [GET /v2/user]"
+
+  -- Runs a program while the emulator is the proxy for http.
+  local function run_behind_proxy(program, variables)
+    local gum = assert(emulator.start { sales = 0 })
+    finally(function() gum:stop() end)
+    local printed = support.output(("http_proxy=%s no_proxy= %s %s"):format(gum.url, variables or "",
+      support.lua_command('local gumroad = require "gumroad" local TOKEN = "' .. TOKEN .. '" ' .. program)))
+    return printed, #support.requests(gum)
+  end
+
+  it("goes to no other machine, and the error says what to do", function()
+    local printed, requests = run_behind_proxy [[
+      local shop = gumroad.new { access_token = TOKEN, base_url = "http://shop.example.com" }
+      local _, err = shop.user:get()
+      print(err, err.retryable, err.attempts)
+      print(select(2, shop:request { method = "POST", url = "/v2/products", body = { name = "a" } }).kind)
+      print(tostring(shop))]]
+    assert.equal(REFUSED .. "\tfalse\t1\nconfig\ngumroad.Shop(http://shop.example.com, secret(...H8sJ))", printed)
+    assert.equal(0, requests)
+  end)
+
+  it("goes where allow_http or GUMROAD_ALLOW_HTTP says so, and the shop shows it", function()
+    local program = [[
+      local shop = gumroad.new { access_token = TOKEN, base_url = "http://shop.example.com", retries = 0, %s }
+      local _, err = shop.user:get()
+      local shown = tostring(shop):find("allow_http: the token may go out unencrypted", 1, true)
+      print(err.kind ~= "config", shown ~= nil)]]
+    for lines, variables in pairs { ["allow_http = true"] = "GUMROAD_ALLOW_HTTP=0", [""] = "GUMROAD_ALLOW_HTTP=1" } do
+      local printed, requests = run_behind_proxy(program:format(lines), variables)
+      assert.equal("true\ttrue", printed)
+      assert.equal(1, requests)
+    end
+    local printed, requests = run_behind_proxy(program:format "allow_http = false", "GUMROAD_ALLOW_HTTP=1")
+    assert.equal("false\tfalse", printed)
+    assert.equal(0, requests)
+  end)
+
+  it("is not the only secret: codes, refresh tokens and secrets of OAuth stay, too", function()
+    local printed, requests = run_behind_proxy [[
+      local oauth = require "gumroad.oauth"
+      local options = { client_id = "a", client_secret = "b", base_url = "http://shop.example.com", retries = 0 }
+      local function copy(more) for k, v in pairs(options) do more[k] = v end return more end
+      print(select(2, oauth.refresh(copy { refresh_token = "c" })).kind)
+      print(select(2, oauth.device(copy { scopes = "view_sales" })).kind)
+      print(select(2, oauth.revoke(copy { token = "d" })).kind)
+      print(select(2, oauth.info(TOKEN, { base_url = "http://shop.example.com" })).kind)
+      print(select(2, oauth.refresh(copy { refresh_token = "c", allow_http = true })).kind ~= "config")]]
+    assert.equal("config\nconfig\nconfig\nconfig\ntrue", printed)
+    assert.equal(1, requests)
+  end)
+
+  it("does not keep back what has no token", function()
+    local printed, requests = run_behind_proxy [[
+      local shop = gumroad.new { access_token = false, base_url = "http://shop.example.com", retries = 0 }
+      local _, err = shop.licenses:verify { product_id = "a", license_key = "b" }
+      print(err.kind ~= "config")]]
+    assert.equal("true", printed)
+    assert.equal(1, requests)
   end)
 end)
 
@@ -211,7 +278,8 @@ describe("A call", function()
     end)
 
     it("that " .. name .. " is retried on 429", function()
-      gum:fault { kind = "status", status = 429, times = 2 }
+      local headers = name == "posts" and { ["Retry-After"] = "0" } or nil  -- Gumroad has a limit there
+      gum:fault { kind = "status", status = 429, times = 2, headers = headers }
       call()
       assert.equal(3, asked())
     end)
@@ -533,7 +601,7 @@ describe("A caller's mistake", function()
   local ROWS = {
     { "gumroad.new: unknown option 'tiemout' (did you mean 'timeout'?)",
       function() gumroad.new { access_token = "a", tiemout = 1 } end },
-    { "gumroad.new: unknown option '1' (known: access_token, base_url,", function() gumroad.new { "a" } end },
+    { "gumroad.new: unknown option '1' (known: access_token, allow_http,", function() gumroad.new { "a" } end },
     { "gumroad.new: table expected, got string", function() gumroad.new "a" end },
     { "gumroad.new: option 'access_token': string expected, got number",
       function() gumroad.new { access_token = 5 } end },

@@ -131,16 +131,31 @@ describe("Connections", function()
     check_error(expected, call("refresh", "c"))
   end)
 
+  it("have any name that people give", function()
+    for _, name in ipairs { "My Shop", "Größe", "店", "it's", "a.b-c_d", "50 %", "$HOME", "\"x\"", ("a"):rep(100) } do
+      assert(call("save", name, { access_token = TOKEN }))
+      assert.equal(TOKEN, assert(call("get", name)).access_token)
+    end
+    assert.equal(9, #assert(call("list")))
+    local _, err = call("refresh", "it's")
+    assert.truthy(err.message:find([[connection 'it's' has no refresh token: log in again with gumroad-lua login ]]
+      .. [['it'\''s']], 1, true), err.message)
+    _, err = call("get", "My Other Shop")
+    assert.truthy(err.message:find("make it with gumroad-lua login 'My Other Shop'", 1, true))
+    for _, connection in ipairs(assert(call("list"))) do assert(call("remove", connection.name)) end
+  end)
+
   it("raise errors for invalid names and fields", function()
-    for _, name in ipairs { "", "a b", "../a", "a/b", "ä", "a\n", 1 } do
+    for _, name in ipairs { "", " a", "a ", "../a", "a/b", "a\n", "a\tb", "-a", "a\0", "\255", "a\226\128\174b",
+      ("a"):rep(101), "a\194\160", 1 } do
       assert.truthy(support.raised(call, "save", name, { access_token = TOKEN }):find("letters, digits", 1, true))
       assert.truthy(support.raised(call, "get", name):find("letters, digits", 1, true))
     end
     local function raised(connection) return support.raised(call, "save", "a", connection) end
     assert.equal("connections.save: unknown field 'acces_token' (did you mean 'access_token'?)",
       raised { acces_token = TOKEN })
-    assert.equal("connections.save: unknown field 'colour' (known: access_token, base_url, client_id, "
-      .. "created_at, refresh_token, scope, seller_id, seller_name, token_type)", raised { colour = TOKEN })
+    assert.equal("connections.save: unknown field 'color' (known: access_token, base_url, client_id, "
+      .. "created_at, refresh_token, scope, seller_id, seller_name, token_type)", raised { color = TOKEN })
     assert.equal("connections.save: access_token is missing", raised { scope = "view_sales" })
     assert.equal("connections.save: created_at: number expected, got string",
       raised { access_token = TOKEN, created_at = "now" })
@@ -201,10 +216,10 @@ describe("Connections", function()
   end)
 
   it("keep what a later version may have added", function()
-    write('{"connections":{"a":{"access_token":"t","colour":"red"}},"more":[1]}')
+    write('{"connections":{"a":{"access_token":"t","color":"red"}},"more":[1]}')
     call("save", "b", { access_token = TOKEN })
     local store = cjson.decode(read())
-    assert.same({ { 1 }, "red" }, { store.more, store.connections.a.colour })
+    assert.same({ { 1 }, "red" }, { store.more, store.connections.a.color })
   end)
 
   it("are read only from a regular file", function()

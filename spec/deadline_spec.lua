@@ -1,4 +1,4 @@
--- A call as a whole: its deadline, and what cancels it. The loop of nginx is tried in nginx_spec.lua.
+-- A call as a whole: its deadline and its canceller. nginx_spec.lua covers the loop of nginx.
 local core = require "gumroad.core"
 local emulator = require "gumroad.emulator"
 local gumroad = require "gumroad"
@@ -17,7 +17,7 @@ describe("A call", function()
     gum:reset_stats()
   end)
 
-  -- What a function returns, and that it took less than that many seconds.
+  -- Returns what a function returns. Checks that it takes less than a number of seconds.
   local function within(seconds, run, ...)
     local start = core.now()
     local value, err = run(...)
@@ -50,14 +50,14 @@ describe("A call", function()
     assert.is_table(get { deadline = 5 })
   end)
 
-  it("is repeated until its deadline, and returns the last error", function()
+  it("is retried until its deadline, and returns the last error", function()
     gum:fault(refused)
     local _, err = within(1.2, get, { deadline = 1, retries = 1000 })
     assert.equal("server", err.kind)
     assert.is_true(err.attempts > 1)
   end)
 
-  it("is not repeated if the server asks for a pause that its deadline forbids", function()
+  it("is not retried if the server asks for a pause beyond its deadline", function()
     gum:fault { kind = "status", status = 503, headers = { ["Retry-After"] = "20" } }
     local _, err = within(0.5, get, { deadline = 10 })
     assert.same({ "server", 20, 1 }, { err.kind, err.retry_after, err.attempts })
@@ -80,7 +80,7 @@ describe("A call", function()
     assert.equal(1, #support.requests(gum))
   end)
 
-  it("that makes subscriptions ends as a whole", function()
+  it("that creates subscriptions ends as a whole", function()
     delay(0.15)
     local _, err = within(0.5, shop.ensure_webhooks, shop, { sale = "http://127.0.0.1/hook" }, { deadline = 0.2 })
     assert.is_true(err.kind == "timeout" or err.cause == "timeout")
@@ -91,7 +91,7 @@ describe("A call", function()
     local count = 0
     for _ in shop.sales:each({}, { deadline = 0.3 }) do
       count = count + 1
-      if count == 10 then require("socket").sleep(0.4) end  -- what a loop does is not the call's time
+      if count == 10 then require("socket").sleep(0.4) end  -- the time of the loop is not that of the call
     end
     assert.equal(45, count)
     gum:clear_faults()
@@ -102,7 +102,7 @@ describe("A call", function()
     assert.same({ "timeout", 55 }, { err.kind, count })
   end)
 
-  it("has the deadline of its shop if it has none of its own", function()
+  it("has the deadline of its shop by default", function()
     gum:fault(stalled)
     local hasty = support.shop(gum, { deadline = 0.1 })
     local _, err = within(0.5, hasty.user.get, hasty.user)
@@ -114,7 +114,7 @@ describe("A call", function()
     assert.is_table(hasty.user:get { deadline = 2 })
   end)
 
-  it("ends at its deadline beside others", function()
+  it("ends at its deadline among concurrent calls", function()
     gum:fault(stalled)
     local _, errors = within(1, gumroad.all, {
       function() return get { deadline = 0.1 } end, function() return get { deadline = 0.3 } end,
@@ -122,7 +122,7 @@ describe("A call", function()
     assert.same({ "timeout", "timeout" }, { errors[1].kind, errors[2].kind })
   end)
 
-  it("ends at its deadline under a scheduler", function()
+  it("ends at its deadline with a scheduler", function()
     gum:fault(stalled)
     local slow = support.shop(gum, { sleep = function(seconds) require("socket").sleep(seconds) end })
     local _, err = within(0.8, slow.user.get, slow.user, { deadline = 0.2 })
@@ -142,7 +142,7 @@ describe("A call", function()
     assert.is_table(shop.files:upload(path, { resume = err.upload }))
   end)
 
-  it("keeps only a deadline or canceller that is one", function()
+  it("accepts only a valid deadline or canceller", function()
     for want, options in pairs {
       ["user.get: option 'deadline': a positive number expected, got 0"] = { deadline = 0 },
       ["user.get: option 'deadline': a number of seconds expected, got table"] = { deadline = {} },
@@ -156,7 +156,7 @@ describe("A call", function()
 
   -- Cancelling -------------------------------------------------------------------------------
 
-  it("is cancelled from a function beside it", function()
+  it("is cancelled from a concurrent function", function()
     gum:fault { kind = "stall", path = "/v2/user", times = "always" }
     local canceller = gumroad.canceller()
     local values, errors = within(1, gumroad.all, {
@@ -230,7 +230,7 @@ describe("A call", function()
     assert.same({ "cancelled", 10 }, { err.kind, count })
   end)
 
-  it("that uploads is cancelled from its progress", function()
+  it("that uploads is cancelled from its progress function", function()
     local path = os.tmpname()
     finally(function() os.remove(path) end)
     local file = assert(io.open(path, "wb"))
@@ -245,7 +245,7 @@ describe("A call", function()
     assert.is_table(err.upload)
   end)
 
-  it("is cancelled under a scheduler, and so is a request to another server", function()
+  it("is cancelled with a scheduler, like a request to another server", function()
     gum:fault(stalled)
     local canceller, errors = gumroad.canceller(), {}
     local cooperative = support.shop(gum, { sleep = coroutine.yield, cancel = canceller })
@@ -265,7 +265,7 @@ describe("A call", function()
     assert.same({ "cancelled", "cancelled" }, { errors[1] and errors[1].kind, errors[2] and errors[2].kind })
   end)
 
-  it("leaves nothing with its canceller", function()
+  it("leaves nothing in its canceller", function()
     local canceller = gumroad.canceller()
     for _ = 1, 5 do assert.is_table(get { cancel = canceller }) end
     assert.is_nil(next(canceller.waiting))

@@ -103,6 +103,14 @@ local function exchange(bytes, fields)
   return { response = response, code = code, message = message, info = info, asked = asked }
 end
 
+-- Resident memory, in bytes.
+local function resident()
+  local file = assert(io.open "/proc/self/statm")
+  local pages = file:read "*a":match "^%d+ (%d+)"
+  file:close()
+  return pages * 4096
+end
+
 -- A watched pair of sockets: writing to the second makes the first readable.
 local function watched_pair()
   local server, url = listen()
@@ -204,6 +212,13 @@ describe("engine", function()
       end
     end)
 
+    it("keeps its headers where a trailer looks like a status line", function()
+      local got = exchange("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nX-One: 1\r\n"
+        .. "Transfer-Encoding: chunked\r\n\r\n0\r\nHTTP/1.1 100 Continue: x\r\nX-One: 2\r\n\r\n")
+      assert.same({ ["x-one"] = "1", ["transfer-encoding"] = "chunked" }, got.response.headers)
+      assert.equal(200, got.response.status)
+    end)
+
     it("is returned once", function()
       local server, url = listen()
       local transfer = send(url)
@@ -273,6 +288,28 @@ describe("engine", function()
     it("stops endless headers", function()
       local message = too_large("HTTP/1.1 200 OK\r\n" .. ("X-Header: " .. ("x"):rep(1000) .. "\r\n"):rep(200) .. "\r\n")
       assert.equal("the headers of the response are larger than 131072 bytes", message)
+    end)
+
+    local HEAD = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    local TRAILER = "X-Trailer: " .. ("x"):rep(1000 - 13) .. "\r\n"
+
+    it("stops trailers without end", function()
+      local message = too_large(HEAD .. "1\r\na\r\n0\r\n" .. TRAILER:rep(2000) .. "\r\n")
+      assert.equal("the headers of the response are larger than 131072 bytes", message)
+    end)
+
+    it("stops responses before the response without end", function()
+      too_large(("HTTP/1.1 103 Early Hints\r\n" .. TRAILER .. "\r\n"):rep(200) .. HEAD .. "0\r\n\r\n")
+    end)
+
+    it("counts the bytes of head and trailers alike, and lets through what just fits", function()
+      local interim = "HTTP/1.1 103 Early Hints\r\n\r\n"
+      local rest = 131072 - #interim - #HEAD - 129 * #TRAILER - #"X-Last: \r\n"
+      local function sent_with(last)
+        return interim .. HEAD .. "0\r\n" .. TRAILER:rep(129) .. "X-Last: " .. ("x"):rep(last) .. "\r\n\r\n"
+      end
+      assert.equal("", exchange(sent_with(rest)).response.body)
+      too_large(sent_with(rest + 1))
     end)
 
     it("stops a single endless header", function()  -- libcurl's own limit, which has no error code before 8.6
@@ -363,6 +400,31 @@ describe("engine", function()
       assert.equal("network", exchange("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nhalf").code)
     end)
 
+    it("at any byte of the head is a network failure", function()
+      local head = "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nX: y\r\n\r\n"
+      for size = 0, #head - 1 do
+        local got = exchange(head:sub(1, size))
+        assert.equal("network", got.code, size)
+        assert.is_true(got.info.sent)
+      end
+      assert.equal(200, exchange(head).response.status)
+    end)
+
+    it("takes no memory for what came of the response #slow", function()
+      local failed, before = {}, resident()
+      for i = 1, 10 do
+        local server, url = listen()
+        failed[i] = send(url, { max_size = 4000000 })
+        local peer = accept(server)
+        read_request(peer)
+        write(peer, "HTTP/1.1 200 OK\r\n\r\n" .. ("a"):rep(4200000))
+        peer:close()
+        assert.equal("too_large", select(2, result(failed[i])))
+      end
+      collectgarbage()
+      assert.is_true(resident() - before < 20000000)
+    end)
+
     it("by a reset means that something was sent", function()
       local server, url = listen()
       local transfer = send(url, { method = "POST", body = "a=1" })
@@ -404,6 +466,38 @@ describe("engine", function()
       local _, first = result(transfer)
       local _, second = transfer:result()
       assert.equal(first, second)
+    end)
+
+    it("never shows the password of a proxy", function()
+      local program = [[
+        local engine = require("gumroad.core").engine()
+        for _, url in ipairs { "https://shop.example.com", "http://shop.example.com" } do
+          local transfer = engine:send { method = "GET", base_url = url, timeout = 5 }
+          while not transfer:done() do engine:step(1) end
+          local _, code, message = transfer:result()
+          print(code, message)
+        end
+      ]]
+      local bad = "config\tthe proxy in https_proxy, http_proxy or all_proxy cannot be used: it must be "
+        .. "http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded"
+      for proxy, words in pairs {
+        ["http://bob:s3cret@127.0.0.1:99999"] = bad, ["http://bob:s3/cret@127.0.0.1:1"] = bad,
+        ["http://bob:s3#cret@127.0.0.1:1"] = bad, ["http://bob:s3@cret@127.0.0.1:1"] = bad,
+        ["http://bob:s3?cret@127.0.0.1:1"] = bad, ["bob:s3cret@127.0.0.1:99999"] = bad,
+        ["ftp://bob:s3cret@127.0.0.1:1"] = bad, ["http://bob:s3cret"] = bad,
+        ["http://bob:s3cret@127.0.0.1:1"] = "network\t", ["https://bob:s3cret@127.0.0.1:1"] = "network\t",
+        ["socks5h://bob:s3cret@127.0.0.1:1"] = "network\t", ["http://bob:s3cret@no-such-host.invalid"] = "network\t",
+        ["http://bob:9/s3cret@127.0.0.1:1"] = "network\t",
+      } do
+        local own, all = "https_proxy=PROXY http_proxy=PROXY", "all_proxy=PROXY http_proxy= https_proxy="
+        for _, variables in ipairs { own, all } do
+          local command = variables:gsub("PROXY", (support.quote(proxy):gsub("%%", "%%%%")))
+          local printed = support.output("no_proxy= " .. command .. " " .. support.lua_command(program) .. " 2>&1")
+          assert.falsy(printed:find("cret", 1, true), printed)
+          assert.falsy(printed:find("s3", 1, true), printed)
+          for line in (printed .. "\n"):gmatch("([^\n]*)\n") do assert.equal(words, line:sub(1, #words)) end
+        end
+      end
     end)
 
     it("never shows the secret", function()
@@ -478,6 +572,48 @@ describe("engine", function()
       for i = 30, 1, -1 do respond(peers[i], read_request(peers[i]):match("^GET /(%d+)")) end
       for i = 1, 30 do assert.equal(tostring(i), result(transfers[i]).body) end
       assert.equal(0, engine:running())
+    end)
+
+    it("stay open while there are requests, and few of them afterwards", function()
+      local server, url = listen(64)
+      local transfers, peers = {}, {}
+      for i = 1, 40 do transfers[i] = send(url .. "/first") end
+      for i = 1, 40 do peers[i] = accept(server) end
+      for _, peer in ipairs(peers) do read_request(peer) end
+      for i, peer in ipairs(peers) do  -- one request ends and another one begins
+        respond(peer, "ok")
+        step_until(function()
+          for at, transfer in pairs(transfers) do
+            if transfer:done() then
+              assert.equal("ok", transfer:result().body)
+              transfers[at] = nil
+              return true
+            end
+          end
+        end)
+        transfers[40 + i] = send(url .. "/second")
+        assert.matches("^GET /second ", read_request(peer))
+      end
+      assert.is_nil((server:accept()))
+      for _, peer in ipairs(peers) do respond(peer, "ok") end
+      for _, transfer in pairs(transfers) do assert.equal("ok", result(transfer).body) end
+      local open_peers = {}
+      step_until(function()
+        open_peers = {}
+        for _, peer in ipairs(peers) do
+          if not is_closed(peer) then open_peers[#open_peers + 1] = peer end
+        end
+        return #open_peers <= 8
+      end)
+      assert.is_true(#open_peers > 0)
+      local transfer = send(url .. "/third")
+      step_until(function()
+        for _, peer in ipairs(open_peers) do
+          if peer:receive(1) then respond(peer, "ok") return true end
+        end
+      end)
+      assert.equal("ok", result(transfer).body)
+      assert.is_nil((server:accept()))
     end)
 
     it("do not use a proxy for this machine", function()

@@ -2,6 +2,8 @@ local core = require "gumroad.core"
 local socket = require "socket"
 local tls_server = require "tls_server"
 
+local has_ffi, ffi = pcall(require, "ffi")
+
 local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local engine = core.engine()
 
@@ -56,6 +58,19 @@ describe("engine over TLS", function()
     assert.matches("certificate", refused(url, { secret = core.secret("token-of-the-test") }))
   end)
 
+  if has_ffi then it("leaves nothing in the queue of errors that it shares with others who use OpenSSL", function()
+    ffi.cdef "unsigned long ERR_peek_error(void);"
+    local found, crypto = pcall(ffi.load, "libcrypto.so.3", true)
+    if not found then return end  -- libcurl has another TLS library here
+    for _ = 1, 3 do
+      refused(url)
+      assert.equal(0, tonumber(crypto.ERR_peek_error()))
+    end
+    local cancelled = send(url, { ca_file = ca_file })
+    cancelled:close()
+    assert.equal(0, tonumber(crypto.ERR_peek_error()))
+  end) end
+
   it("sends nothing to a server with a certificate for another name", function()
     refused(url:gsub("127.0.0.1", "localhost"), { ca_file = ca_file })
   end)
@@ -92,6 +107,15 @@ describe("engine over TLS", function()
     local long = { ca_file = ca_file, method = "POST", body = ("x"):rep(500000) }  -- more than a flow control window
     assert.equal("500000", result(send(url .. "/length", long)).body)
   end)
+
+  it("uses no HTTP/2 for a request that must not be repeated, because libcurl repeats one whose stream is refused",
+    function()
+      for _, method in ipairs { "POST", "PUT", "PATCH", "DELETE", "GET" } do
+        local response = result(send(url, { ca_file = ca_file, method = method, fresh = true }))
+        assert.matches("^HTTP/1.1 ", response.body)
+      end
+      assert.matches("^HTTP/2.0 ", result(send(url, { ca_file = ca_file })).body)
+    end)
 
   it("multiplexes many requests on one connection", function()
     local transfers, connections, count = {}, {}, 0

@@ -236,8 +236,8 @@ describe("An error says what is wrong and what to do", function()
   end
 
   it("for an unknown host", function()
-    unsent(check("network", "(http://no-such-host.invalid): check the network and base_url",
-      support.shop(gum, { base_url = "http://no-such-host.invalid", retries = 0 }).user:get()))
+    unsent(check("network", "(https://no-such-host.invalid): check the network and base_url",
+      support.shop(gum, { base_url = "https://no-such-host.invalid", retries = 0 }).user:get()))
   end)
 
   it("for a refused connection", function()

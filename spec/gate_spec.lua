@@ -176,6 +176,7 @@ describe("webhook.gate: body", function()
 
   local ANA = { seller_id = "ana" }
   local OTHER = "invalid: a ping for another seller was refused"
+  local NOBODY = "invalid: a ping that names no seller was refused"
 
   -- what, expected, body, content type
   local LET_IN = {
@@ -183,7 +184,8 @@ describe("webhook.gate: body", function()
     { "a ping of the seller", ANA, SALE, FORM },
     { "a ping whose seller_id is the buyer's answer to a custom field of that name", ANA, BY_BUYER, FORM },
     { "a ping that names no seller", ANA, "resource_name=cancellation&subscription_id=u1", FORM },
-    { "a sale that names no seller", ANA, "sale_id=s1", FORM },
+    { "a sale that names no seller if none is expected", {}, "sale_id=s1", FORM },
+    { "an event of a new kind that names no seller", ANA, "sale_id=s1&resource_name=payout", FORM },
     { "an event of a new kind", ANA, SALE .. "&resource_name=payout", FORM },
     { "JSON", ANA, '{"sale_id":"s1","seller_id":"ana"}', JSON },
     { "a body of max_body bytes", { max_body = #SALE }, SALE, FORM },
@@ -224,6 +226,10 @@ describe("webhook.gate: body", function()
     { "a name of 1,025 bytes", {}, SALE .. "&" .. ("n"):rep(1025) .. "=", FORM, 413, "too_large: " },
     { "a value of a byte more than 64 KiB", {}, SALE .. "&n=" .. ("v"):rep(65537), FORM, 413, "too_large: " },
     { "6 levels", {}, SALE .. "&a[b][c][d][e][f]=1", FORM, 413, "too_large: " },
+    { "a sale that names no seller", ANA, "sale_id=s1", FORM, 403, NOBODY },
+    { "a refund that names no seller", ANA, "sale_id=s1&resource_name=refund", FORM, 403, NOBODY },
+    { "JSON that names no seller", ANA, '{"sale_id":"s1","resource_name":"dispute"}', JSON, 403, NOBODY },
+    { "a test ping of the settings that names no seller", ANA, "sale_id=s1&test=true", FORM, 403, NOBODY },
     { "another seller's ping", { seller_id = "anb" }, SALE, FORM, 403, OTHER },
     { "another seller's ping whose id only begins alike", ANA, SALE .. "bel", FORM, 403, OTHER },
     { "an empty seller_id", ANA, "sale_id=s1&seller_id=", FORM, 403, OTHER },

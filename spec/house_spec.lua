@@ -7,6 +7,7 @@ local support = require "support"
 local ROOMS = {
   { "api", faces = { "^api$", "^api%.[^.]+$", "^schema$" }, modules = { schema = true } },
   { "base", faces = { "^base%.[^.]+$", "^version$" }, modules = { version = true } },
+  { "sale", faces = { "^sale$" } },
   { "loop", faces = { "^loop$" } },
   { "client", faces = { "^client$", "^client%.http$", "^client%.mask$", "^client%.tls$", "^http$" },
     modules = { http = true } },
@@ -175,7 +176,7 @@ describe("the rooms of lua/gumroad", function()
 
   it("keep the names of modules that scripts require", function()
     for _, name in ipairs { "gumroad", "gumroad.api", "gumroad.schema", "gumroad.webhook", "gumroad.oauth",
-      "gumroad.connections", "gumroad.emulator", "gumroad.core", "gumroad.listener" } do
+      "gumroad.connections", "gumroad.emulator", "gumroad.core", "gumroad.http", "gumroad.listener", "gumroad.sale" } do
       assert.equal("table", type(require(name)), name)
     end
     assert.equal(require "gumroad.api.schema", require "gumroad.schema")

@@ -1321,7 +1321,7 @@ describe("gumroad.listener", function()
       local program = [[local listener = require "gumroad.listener"
         local preset, asked = listener.new {}, listener.new {max_connections = 1000}
         print(preset:max_connections(), asked:max_connections())]]
-      for limit, expected in pairs {["20"] = "1\t1", ["64"] = "1\t1", ["65"] = "1\t1", ["66"] = "2\t2",
+      for limit, expected in pairs {["50"] = "1\t1", ["64"] = "1\t1", ["65"] = "1\t1", ["66"] = "2\t2",
                                     ["1063"] = "999\t999", ["1064"] = "1000\t1000", ["1088"] = "1024\t1000",
                                     ["1089"] = "1024\t1000"} do
         assert.equal(expected, support.output(("ulimit -n %s && %s"):format(limit, support.lua_command(program))))

@@ -68,10 +68,11 @@ describe("Numbers", function()
   end
 
   it("are as in the C locale while lua-cjson expects the decimal comma or a missing point of another locale", function()
-    local set = "set 'de_DE.UTF-8' require('cjson').new() "
+    local comma = "set 'de_DE.UTF-8'"
+    local set = comma .. " require('cjson').new() "
     assert.equal(RESULT, run(PROGRAM:format("", set)))
     assert.equal(RESULT, run(PROGRAM:format("", set .. "set 'C'")))
-    assert.equal(RESULT, run(PROGRAM:format("set 'de_DE.UTF-8' require 'cjson' set 'C'", "set 'de_DE.UTF-8'")))
+    assert.equal(RESULT, run(PROGRAM:format(comma .. " require 'cjson' set 'C'", comma)))
   end)
 
   it("do not change the locale of the host program", function()

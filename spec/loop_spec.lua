@@ -50,6 +50,15 @@ describe("Concurrent calls", function()
     assert.equal("raised", errors[3].message)
   end)
 
+  it("have no error where a second result is not one", function()
+    local values, errors = gumroad.all {
+      function() return shop:request { url = "user" } end, function() return "value", "more" end,
+      function() return false, "error" end,
+    }
+    assert.is_true(values[1].success)
+    assert.same({ [3] = "error" }, errors)
+  end)
+
   it("are all in progress at the same time", function()
     slow(5)
     local functions = {}

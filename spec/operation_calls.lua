@@ -503,6 +503,7 @@ calls["resource_subscriptions.create"] = {
 calls["resource_subscriptions.delete"] = {
   call = function(shop) return assert(shop.resource_subscriptions:create(HOOK)).id end,
   samples = { "resource_subscription_delete" },
+  not_found = "^The resource_subscription was not found; only the application that created a webhook can delete it$",
 }
 
 return calls

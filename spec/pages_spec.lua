@@ -450,7 +450,7 @@ describe("A list in pages", function()
     for _, wrong in ipairs { "2026-02-30", "yesterday", "2026-09-14T10:00:00", "", true, {} } do
       it(("%q is refused with what is expected"):format(tostring(wrong):gsub("0x%x+", "")), function()
         local message = support.raised(shop.sales.list, shop.sales, { after = wrong })
-        assert.truthy(message:find('sales.list: parameter \'after\': "YYYY-MM-DD"', 1, true), message)
+        assert.truthy(message:find('sales.list: parameter \'after\': a date ("YYYY-MM-DD"', 1, true), message)
         assert.equal(0, asked())
       end)
     end

@@ -154,12 +154,74 @@ describe("The shop", function()
     assert.equal(0, #assert(shop.resource_subscriptions:list { resource_name = "refund" }))
   end)
 
-  for _, wrong in ipairs { "purchase", "" } do
-    it(("says that a webhook cannot be for '%s'"):format(wrong), function()
-      local _, err = shop.resource_subscriptions:create { resource_name = wrong, post_url = "https://example.com/" }
-      assert.equal("invalid", err.kind)
-    end)
-  end
+  it("says that a webhook cannot be for 'purchase'", function()
+    local _, err = shop.resource_subscriptions:create { resource_name = "purchase", post_url = "https://example.com/" }
+    assert.equal("invalid", err.kind)
+  end)
+
+  it("refuses an empty text where one is required, before anything is sent", function()
+    for where, call in pairs {
+      ["resource_subscriptions.create: parameter 'resource_name'"] = function()
+        shop.resource_subscriptions:create { resource_name = "", post_url = "https://example.com/" }
+      end,
+      ["variant_categories.create: parameter 'title'"] = function()
+        shop.variant_categories:create("a", { title = "" })
+      end,
+      ["products.create: parameter 'name'"] = function() shop.products:create { name = "", price = 1 } end,
+      ["products.edit_custom_html: parameter 'find'"] = function()
+        shop.products:edit_custom_html("a", { find = "", replace = "" })
+      end,
+    } do
+      local ok, raised = pcall(call)
+      assert.is_false(ok)
+      assert.equal(where .. " is empty", (raised:gsub("^spec/resources_spec%.lua:%d+: ", "")))
+    end
+    local _, err = shop.user:update_custom_html { custom_html = "" }
+    assert.is_nil(err)
+  end)
+
+  it("takes an order's number as digits, too, and nothing else as a number", function()
+    local first = assert(shop.sales:list { limit = 1 })[1]
+    local digits = ("%d"):format(first.order_id)
+    assert.equal(first.id, assert(shop.sales:list { order_id = digits })[1].id)
+    for _, wrong in ipairs { "12x", " 1", "1e3", "-1", "1.0", "", ("1"):rep(16) } do
+      assert.matches("parameter 'order_id'", support.raised(shop.sales.list, shop.sales, { order_id = wrong }))
+    end
+    assert.matches("parameter 'price': whole number expected",
+      support.raised(shop.products.create, shop.products, { name = "Ink", price = "900" }))
+  end)
+
+  it("names the missing zone of a time", function()
+    assert.matches("it has no time zone, such as Z or %+02:00",
+      support.raised(shop.sales.list, shop.sales, { after = "2026-01-01 10:00:00" }))
+  end)
+
+  it("says which id is enough", function()
+    for want, call in pairs {
+      ["subscribers.get: subscriber_id is enough; write shop.subscribers:get(subscriber_id)"] = function()
+        shop.subscribers:get("product", "subscriber")
+      end,
+      ["sales.get: sale_id is enough; write shop.sales:get(sale_id)"] = function() shop.sales:get("a", "b", {}) end,
+      ["user.get: no id is needed; write shop.user:get()"] = function() shop.user:get "me" end,
+      ["variants.get: product_id and variant_category_id and variant_id are enough; write "
+        .. "shop.variants:get(product_id, variant_category_id, variant_id)"] = function()
+        shop.variants:get("a", "b", "c", "d")
+      end,
+    } do
+      local ok, raised = pcall(call)
+      assert.is_false(ok)
+      assert.equal(want, (raised:gsub("^spec/resources_spec%.lua:%d+: ", "")))
+    end
+  end)
+
+  it("says of another application's webhook why it cannot be deleted", function()
+    assert(gum:grant("another", "view_sales", "emulated-application"))
+    local own = assert(shop.resource_subscriptions:create { resource_name = "sale", post_url = "https://example.com/" })
+    local _, err = support.shop(gum, { access_token = "another" }).resource_subscriptions:delete(own.id)
+    assert.equal("not_found", err.kind)
+    assert.matches("only the application that created a webhook can delete it$", err.message)
+    assert(shop.resource_subscriptions:delete(own.id))
+  end)
 
   it("says that there are no webhooks for 'purchase'", function()
     local _, err = shop.resource_subscriptions:list { resource_name = "purchase" }

@@ -57,12 +57,17 @@ function support.raised(run, ...)
   return (raised:gsub("^[^:]*:%d+: ", ""))
 end
 
---- Returns the bytes of a fixture.
-function support.fixture(name)
-  local file = assert(io.open("spec/fixtures/" .. name, "rb"))
+--- Returns the bytes of a file.
+function support.read(path)
+  local file = assert(io.open(path, "rb"))
   local bytes = file:read("*a")
   file:close()
   return bytes
+end
+
+--- Returns the bytes of a fixture.
+function support.fixture(name)
+  return support.read("spec/fixtures/" .. name)
 end
 
 --- Returns the names of the fixtures in a folder with a suffix, without the folder and the suffix.

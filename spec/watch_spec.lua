@@ -513,7 +513,7 @@ describe("shop:watch", function()
     say("returned " .. tostring(done))]]
 
   -- Sends two pings to such a script, and a signal while the first one is handled.
-  -- @return the two statuses, and the lines that the script then writes, the last of which is its exit code
+  -- @return the two statuses, and the lines that the script then writes; the last one is its exit code
   local function interrupt(signal, wrapper)
     local command = ("%s %s 2>&1 & echo $!; wait $!; echo $?"):format(wrapper or "", support.lua_command(SCRIPT))
     local pipe = assert(io.popen(command))

@@ -203,6 +203,22 @@ describe("webhook.parse", function()
     it("refuses " .. name, function() fails("invalid", "this is not a ping from Gumroad: it has no", body, FORM) end)
   end
 
+  for name, body in pairs {
+    ["twice"] = "effective_as_of=a&effective_as_of=b", ["as a list"] = "effective_as_of[]=a",
+    ["as a table"] = "effective_as_of[a]=b",
+  } do
+    it("refuses a ping that has a field of its key " .. name .. ", as no two deliveries would have one key", function()
+      fails("invalid", "this is not a ping from Gumroad: its effective_as_of is not one text",
+        "resource_name=subscription_updated&subscription_id=a&" .. body, FORM)
+    end)
+  end
+
+  for _, count in ipairs { "retry_count=many", "retry_count[]=1", "retry_count=" } do
+    it("takes " .. count .. " for the first delivery", function()
+      assert.equal(0, assert(webhook.parse("sale_id=a&" .. count, FORM)).retry_count)
+    end)
+  end
+
   it("reads bad escapes literally", function()
     local data = assert(webhook.parse("sale_id=a&full_name=100%&email=%zz%4&referrer=%", FORM)).data
     assert.same({ "100%", "%zz%4", "%" }, { data.full_name, data.email, data.referrer })

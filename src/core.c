@@ -3,13 +3,31 @@
 #include "clock.h"
 #include "core.h"
 
+#include <string.h>
+#include <dlfcn.h>
+
 /* core.now() -> seconds on a clock that is never set back; only differences mean something. */
 static int l_now (lua_State *L) {
   lua_pushnumber(L, gr_now());
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"now", l_now}, {NULL, NULL}};
+/* core.keep_loaded(function): the module that a C function is of stays loaded until the process ends,
+** as ours do (see the Makefile). */
+static int l_keep_loaded (lua_State *L) {
+  lua_CFunction function = lua_tocfunction(L, 1);
+  luaL_argcheck(L, function != NULL, 1, "a C function expected");
+#ifdef RTLD_NODELETE
+  Dl_info module;
+  void *address, *handle = NULL;
+  memcpy(&address, &function, sizeof address);
+  if (dladdr(address, &module) != 0) handle = dlopen(module.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+  if (handle != NULL) dlclose(handle);
+#endif
+  return 0;
+}
+
+static const luaL_Reg functions[] = {{"keep_loaded", l_keep_loaded}, {"now", l_now}, {NULL, NULL}};
 
 GR_EXPORT int luaopen_gumroad_core (lua_State *L) {
   lua_newtable(L);
@@ -18,6 +36,7 @@ GR_EXPORT int luaopen_gumroad_core (lua_State *L) {
   gr_open_form(L);
   gr_open_gate(L);
   gr_open_json(L);
+  gr_open_json_write(L);
   gr_open_secret(L);
   gr_open_response(L);
   gr_open_engine(L);

@@ -6,9 +6,12 @@
 #include "request.h"
 #include "secret.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <dlfcn.h>
 #include <unistd.h>
 
 enum {
@@ -104,10 +107,28 @@ static int forgets_headers (unsigned version) {
   return version < 0x075300 || version >= 0x080100;
 }
 
+static int is_descriptor_left (void) {
+  int fd = open("/", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return errno != EMFILE && errno != ENFILE;
+  close(fd);
+  return 1;
+}
+
+/* Connections that nobody uses are closed beyond GR_IDLE_CONNECTIONS, but not while others may want
+** them at once. */
+static void limit_connections (gr_engine *e) {
+  int most = e->running_count > GR_IDLE_CONNECTIONS ? e->running_count : GR_IDLE_CONNECTIONS;
+  curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS, (long)most);
+}
+
 static const char *open_engine (gr_engine *e) {
-  if (gr_poller_open(&e->poller) != 0) return "cannot make a descriptor to wait on (too many open files?)";
+  int failed = gr_poller_open(&e->poller);
+  if (failed) return failed == ENOMEM ? gr_no_memory : gr_no_descriptor;
   e->multi = curl_multi_init();
-  if (e->multi == NULL) { gr_poller_close(&e->poller); return gr_no_memory; }
+  if (e->multi == NULL) {
+    gr_poller_close(&e->poller);
+    return is_descriptor_left() ? gr_no_memory : gr_no_descriptor;
+  }
   curl_multi_setopt(e->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
   curl_multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e);
   curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -120,16 +141,42 @@ static const char *open_engine (gr_engine *e) {
   e->max_idle = forgets_headers(curl->version_num) ? GR_MAX_IDLE : 0;
   e->pid = getpid();
   e->timer_ms = -1;
+  limit_connections(e);
   return NULL;
 }
 
+static void link_transfer (gr_transfer *t, gr_engine *e) {
+  t->engine = e;
+  t->next = e->transfers;
+  if (t->next) t->next->prev = t;
+  e->transfers = t;
+}
+
 static void unlink_transfer (gr_transfer *t) {
-  gr_engine *e = t->engine;
-  if (t->prev) t->prev->next = t->next; else e->running = t->next;
+  if (t->engine == NULL) return;
+  if (t->prev) t->prev->next = t->next; else t->engine->transfers = t->next;
   if (t->next) t->next->prev = t->prev;
   t->prev = t->next = NULL;
   t->engine = NULL;
+}
+
+/* libcurl leaves what OpenSSL says of a failure in a queue of the thread. Others who use the same OpenSSL
+** find it there: nginx logs each as an alert. */
+static void forget_tls_errors (void) {
+  void (*clear) (void);
+  void *symbol = dlsym(RTLD_DEFAULT, "ERR_clear_error");
+  if (symbol == NULL) return;
+  memcpy(&clear, &symbol, sizeof clear);
+  clear();
+}
+
+/* Takes a transfer that runs out of libcurl's hands. */
+static void stop (gr_transfer *t) {
+  gr_engine *e = t->engine;
+  curl_multi_remove_handle(e->multi, t->easy);
+  t->running = 0;
   e->running_count--;
+  limit_connections(e);
 }
 
 /* What libcurl knows of a transfer that ends here. */
@@ -153,17 +200,17 @@ static void fail_transfer (gr_transfer *t, const char *code, const char *message
 
 /* Ends a transfer from outside; its easy handle stays with it. */
 static void cancel (gr_transfer *t, const char *code, const char *message) {
-  curl_multi_remove_handle(t->engine->multi, t->easy);
-  unlink_transfer(t);
+  stop(t);
+  forget_tls_errors();
   fail_transfer(t, code, message);
 }
 
 /* In a child, the parent's connections are not ours to close: a TLS goodbye on a shared
 ** socket would end the parent's transfer. So libcurl's handles are left behind. */
 static void abandon (gr_engine *e) {
-  while (e->running != NULL) {
-    gr_transfer *t = e->running;
-    unlink_transfer(t);
+  for (gr_transfer *t = e->transfers; t != NULL; t = t->next) {
+    if (!t->running) continue;
+    t->running = 0;
     fail_transfer(t, "cancelled", "the process was forked while the request was under way");
     t->easy = NULL;
     t->headers = t->auth = NULL;
@@ -171,26 +218,16 @@ static void abandon (gr_engine *e) {
   }
   gr_poller_abandon(&e->poller);
   e->multi = NULL;
-  e->idle_count = e->watched_count = 0;
+  e->idle_count = e->watched_count = e->running_count = 0;
+}
+
+void gr_engine_notice_fork (gr_engine *e) {
+  if (e->multi != NULL && e->pid != getpid()) abandon(e);
 }
 
 const char *gr_engine_ensure_open (gr_engine *e) {
-  if (e->multi != NULL && e->pid == getpid()) return NULL;
-  if (e->closed) return "the Lua state is closing";  /* a finalizer wants to send */
-  if (e->multi != NULL) abandon(e);
-  return open_engine(e);
-}
-
-void gr_engine_close (gr_engine *e, const gr_memory *memory) {
-  e->closed = 1;
-  gr_buffer_release(&e->spare, memory);
-  if (e->multi == NULL) return;
-  if (e->pid != getpid()) { abandon(e); return; }
-  while (e->running != NULL) cancel(e->running, "cancelled", "the Lua state is closing");
-  while (e->idle_count > 0) curl_easy_cleanup(e->idle[--e->idle_count]);
-  curl_multi_cleanup(e->multi);
-  gr_poller_close(&e->poller);
-  e->multi = NULL;
+  if (e->closed) return gr_closing;  /* a finalizer wants to send */
+  return e->multi != NULL ? NULL : open_engine(e);
 }
 
 /* == A transfer == */
@@ -205,7 +242,7 @@ static void release_headers (gr_transfer *t) {
 
 static void release_easy (gr_transfer *t, gr_engine *e) {
   if (t->easy == NULL) return;
-  if (e != NULL && e->idle_count < e->max_idle) {
+  if (e != NULL && !e->closed && e->idle_count < e->max_idle) {
     curl_easy_reset(t->easy);  /* forgets the request, keeps its memory */
     e->idle[e->idle_count++] = t->easy;
   }
@@ -220,6 +257,7 @@ void gr_transfer_release (gr_transfer *t, gr_engine *e) {
 }
 
 int gr_transfer_prepare (gr_transfer *t, gr_engine *e) {
+  link_transfer(t, e);
   t->easy = e->idle_count > 0 ? e->idle[--e->idle_count] : curl_easy_init();
   if (t->easy == NULL) return 0;
   curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, (long)e->no_signal);
@@ -229,6 +267,7 @@ int gr_transfer_prepare (gr_transfer *t, gr_engine *e) {
   curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
   curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
+  curl_easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  /* a proxy's response is not the response */
   curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 32768L);  /* a page of sales in one read */
   curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
@@ -238,6 +277,13 @@ int gr_transfer_prepare (gr_transfer *t, gr_engine *e) {
   curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
   return curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK;
+}
+
+/* libcurl repeats a request whose kept connection dies before the response, and one whose stream of
+** HTTP/2 is refused, which a server can do after it has carried the request out. */
+void gr_transfer_send_once (gr_transfer *t) {
+  curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+  curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 }
 
 void gr_transfer_send_file (gr_transfer *t) {
@@ -250,21 +296,35 @@ void gr_transfer_send_file (gr_transfer *t) {
 }
 
 void gr_transfer_notice_fork (gr_transfer *t) {
-  if (t->engine != NULL && t->engine->pid != getpid()) abandon(t->engine);
+  if (t->running) gr_engine_notice_fork(t->engine);
+}
+
+static void drop (gr_transfer *t, const char *message) {
+  if (t->running) cancel(t, "cancelled", message);
+  gr_transfer_release(t, t->engine);
+  gr_response_head_release(&t->head, &t->memory);
+  gr_buffer_release(&t->body, &t->memory);
+  t->taken = 1;
+  unlink_transfer(t);
 }
 
 void gr_transfer_close (gr_transfer *t) {
   gr_transfer_notice_fork(t);
-  gr_engine *e = t->engine;
-  if (e != NULL) {
-    cancel(t, "cancelled", "the request was cancelled");
-    release_easy(t, e);
-    arm_timer(e);  /* another one may have waited for its connection */
-  }
-  gr_transfer_release(t, NULL);
-  gr_response_head_release(&t->head, &t->memory);
-  gr_buffer_release(&t->body, &t->memory);
-  t->taken = 1;
+  gr_engine *e = t->running ? t->engine : NULL;
+  drop(t, "the request was cancelled");
+  if (e != NULL) arm_timer(e);  /* another one may have waited for its connection */
+}
+
+void gr_engine_close (gr_engine *e, const gr_memory *memory) {
+  e->closed = 1;
+  gr_engine_notice_fork(e);
+  while (e->transfers != NULL) drop(e->transfers, gr_closing);
+  gr_buffer_release(&e->spare, memory);
+  while (e->idle_count > 0) curl_easy_cleanup(e->idle[--e->idle_count]);
+  if (e->multi == NULL) return;
+  curl_multi_cleanup(e->multi);
+  gr_poller_close(&e->poller);
+  e->multi = NULL;
 }
 
 void gr_transfer_forget_response (gr_transfer *t, gr_engine *e) {
@@ -276,16 +336,39 @@ void gr_transfer_forget_response (gr_transfer *t, gr_engine *e) {
   }
   gr_response_head_release(&t->head, &t->memory);
   gr_buffer_release(&t->body, &t->memory);
+  unlink_transfer(t);
 }
 
 /* == Running == */
 
+static int may_want_descriptor (CURLcode code) {
+  return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY
+    || code == CURLE_SSL_CACERT_BADFILE;
+}
+
+/* libcurl takes a head that the end of the connection cuts off for a whole one. */
+static CURLcode check_head (gr_transfer *t) {
+  if (t->failure != NULL || gr_response_head_is_whole(&t->head)) return CURLE_OK;
+  snprintf(t->error, sizeof t->error, "the connection ended within the headers of the response");
+  return CURLE_RECV_ERROR;
+}
+
+/* What came of a response that failed is of no use, and the collector does not know how large it is. */
+static void release_failed (gr_transfer *t) {
+  if (t->failure == NULL && t->code == CURLE_OK) return;
+  gr_response_head_release(&t->head, &t->memory);
+  gr_buffer_release(&t->body, &t->memory);
+}
+
 static void finish (gr_engine *e, gr_transfer *t, CURLcode code) {
   take_notes(t);
-  t->code = code;
   t->finished = 1;
-  curl_multi_remove_handle(e->multi, t->easy);
-  unlink_transfer(t);
+  if (t->failure == NULL && may_want_descriptor(code) && !is_descriptor_left())
+    fail_transfer(t, "network", gr_no_descriptor);
+  else t->code = code == CURLE_OK ? check_head(t) : code;
+  release_failed(t);
+  stop(t);
+  if (code != CURLE_OK) forget_tls_errors();
   gr_transfer_release(t, e);
   e->finished++;
 }
@@ -305,12 +388,11 @@ static void collect_finished (gr_engine *e) {
 /* libcurl does not hold the time of a transfer that waits for another one's connection. */
 static void end_overdue (gr_engine *e) {
   double time = gr_now();
-  gr_transfer *next;
-  for (gr_transfer *t = e->running; t != NULL; t = next) {
-    next = t->next;
-    if (time < t->deadline) continue;
+  for (gr_transfer *t = e->transfers; t != NULL; t = t->next) {
+    if (!t->running || time < t->deadline) continue;
     cancel(t, "timeout", "");
     t->code = CURLE_OPERATION_TIMEDOUT;
+    release_failed(t);
     gr_transfer_release(t, e);
     e->finished++;
   }
@@ -329,11 +411,9 @@ static void advance (gr_engine *e, curl_socket_t fd, int what) {
 int gr_transfer_start (gr_transfer *t, gr_engine *e) {
   curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
   if (curl_multi_add_handle(e->multi, t->easy) != CURLM_OK) return 0;
-  t->engine = e;
-  t->next = e->running;
-  if (e->running) e->running->prev = t;
-  e->running = t;
+  t->running = 1;
   e->running_count++;
+  limit_connections(e);
   advance(e, CURL_SOCKET_TIMEOUT, 0);
   arm_timer(e);
   return 1;

@@ -7,6 +7,7 @@
 #include "buffer.h"
 #include "file.h"
 #include "poller.h"
+#include "request.h"
 #include "response.h"
 
 #include <stddef.h>
@@ -15,6 +16,7 @@
 
 enum {
   GR_MAX_IDLE = 16,             /* easy handles kept for the next transfers, at most */
+  GR_IDLE_CONNECTIONS = 8,      /* kept for the next transfers */
   GR_MAX_WATCHED = 16,          /* foreign descriptors nested in ours */
   GR_MAX_KNOWN_URL = 256
 };
@@ -30,18 +32,18 @@ typedef struct gr_engine {
   pid_t pid;                 /* a fork is seen by it */
   long timer_ms;             /* what libcurl asks for; -1: nothing */
   int timer_changed;
-  struct gr_transfer *running;
+  struct gr_transfer *transfers;  /* all that hold something: they run, or nobody has taken their result */
   int running_count, finished;
   CURL *idle[GR_MAX_IDLE];
   int idle_count;
   gr_buffer spare;           /* a body's that was taken: the memory is in the processor's cache */
   struct { int fd, reported; } watched[GR_MAX_WATCHED];
   int watched_count;
-  struct { char text[GR_MAX_KNOWN_URL]; size_t len; int loopback; } known;  /* a base URL found right */
+  struct { char text[GR_MAX_KNOWN_URL]; size_t len; gr_place place; } known;  /* a base URL found right */
 } gr_engine;
 
 typedef struct gr_transfer {
-  gr_engine *engine;         /* NULL unless it runs */
+  gr_engine *engine;         /* NULL unless it holds something */
   struct gr_transfer *prev, *next;
   gr_memory memory;
   CURL *easy;
@@ -52,9 +54,10 @@ typedef struct gr_transfer {
   size_t max_body;
   gr_file file;              /* what is sent, where it is no string */
   curl_off_t uploaded;
+  int in_clear;              /* others can read what is sent: it goes over http to another machine */
   const char *failure;       /* our own reason to stop: a code of result() */
   CURLcode code;
-  int finished, taken;
+  int running, finished, taken;
   long status, connect_ms, total_ms;
   long stall_s;              /* in place of total_ms, or 0 */
   double deadline;           /* on the clock of gr_now() */
@@ -68,10 +71,15 @@ typedef struct gr_transfer {
 /* A closed one. */
 void gr_engine_init (gr_engine *e);
 
-/* Makes it usable where it is closed, or was opened before a fork. Returns NULL, or why it cannot be. */
+/* In the child of a fork: leaves what the parent has to the parent, and is closed. */
+void gr_engine_notice_fork (gr_engine *e);
+
+/* Makes it usable where it is closed. Returns NULL, or why it cannot be: gr_no_memory,
+** gr_no_descriptor or gr_closing. */
 const char *gr_engine_ensure_open (gr_engine *e);
 
-/* For good: ends all transfers. Safe to repeat. */
+/* For good: ends all transfers and gives back what they hold, as those that were begun while the Lua
+** state is closing are never collected. Safe to repeat. */
 void gr_engine_close (gr_engine *e, const gr_memory *memory);
 
 /* Moves every transfer on; waits for something to happen, at most 'seconds'. Writes which watched
@@ -92,8 +100,11 @@ void gr_engine_unwatch (gr_engine *e, int fd);
 /* == A transfer == */
 
 /* Gives a transfer (all zeros, with its memory and a closed file) a handle, set up for all but what
-** the request says. Returns 0 where there is no memory. */
+** the request says. From here on the engine knows it. Returns 0 where there is no memory. */
 int gr_transfer_prepare (gr_transfer *t, gr_engine *e);
+
+/* Keeps libcurl from repeating the request by itself. */
+void gr_transfer_send_once (gr_transfer *t);
 
 /* Has the open file sent as the body. */
 void gr_transfer_send_file (gr_transfer *t);

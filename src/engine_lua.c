@@ -4,7 +4,10 @@
 #include "engine_lua.h"
 
 #include "core.h"
+#include "request.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 
 #define ENGINE "gumroad.engine"
@@ -13,9 +16,13 @@ static char engine_key;  /* its address: where the registry keeps the engine */
 
 gr_engine *gr_checkengine (lua_State *L) {
   gr_engine *e = (gr_engine *)luaL_checkudata(L, 1, ENGINE);
-  const char *wrong = gr_engine_ensure_open(e);
-  if (wrong != NULL) luaL_error(L, "%s", wrong);
+  gr_engine_notice_fork(e);
   return e;
+}
+
+int gr_failopen (lua_State *L, const char *wrong) {
+  if (wrong == gr_no_memory) return luaL_error(L, "%s", wrong);
+  return gr_fail(L, wrong == gr_closing ? "cancelled" : "network", wrong);
 }
 
 static void push_engine (lua_State *L) {
@@ -33,17 +40,22 @@ gr_engine *gr_getengine (lua_State *L) {
 /* core.engine() -> the engine of this Lua state, always the same one. */
 static int l_engine (lua_State *L) {
   push_engine(L);
-  if (!lua_isnil(L, -1)) return 1;
+  return 1;
+}
+
+/* Makes the engine, which opens when it is used. It is older than whatever may use it, so when the Lua
+** state is closed, its finalizer runs after theirs, or they find it closed. */
+static void make_engine (lua_State *L) {
+  push_engine(L);
+  int is_there = !lua_isnil(L, -1);
+  lua_pop(L, 1);
+  if (is_there) return;
+  lua_pushlightuserdata(L, &engine_key);
   gr_engine *e = (gr_engine *)lua_newuserdata(L, sizeof *e);
   gr_engine_init(e);
   luaL_getmetatable(L, ENGINE);
   lua_setmetatable(L, -2);
-  const char *wrong = gr_engine_ensure_open(e);
-  if (wrong != NULL) return luaL_error(L, "%s", wrong);
-  lua_pushlightuserdata(L, &engine_key);
-  lua_pushvalue(L, -2);
   lua_rawset(L, LUA_REGISTRYINDEX);
-  return 1;
 }
 
 static int engine_close (lua_State *L) {
@@ -62,16 +74,25 @@ static void push_ready (lua_State *L, const gr_ready *ready, int n) {
   }
 }
 
+static int wait_in_vain (lua_State *L, double seconds) {
+  double ms = seconds > 0 ? seconds * 1000 : 0;
+  poll(NULL, 0, ms < INT_MAX ? (int)ms : INT_MAX);
+  lua_pushinteger(L, 0);
+  return 1;
+}
+
 /* engine:step([seconds [, own]]) -> finished, ready
 ** Moves every transfer on. Waits for something to happen for at most 'seconds' (default 0:
 ** only looks). 'finished': how many transfers were finished since the last step; 'ready':
 ** nil, or which watched descriptors are ready: fd -> "readable" or "hangup". With 'own' it
-** is only about transfers: a watched descriptor wakes it once at most. */
+** is only about transfers: a watched descriptor wakes it once at most. Where the engine cannot be
+** opened there is nothing to move on, and it only waits. */
 static int engine_step (lua_State *L) {
   gr_engine *e = gr_checkengine(L);
   double seconds = luaL_optnumber(L, 2, 0);
   int own = lua_toboolean(L, 3);
   gr_ready ready[64];
+  if (gr_engine_ensure_open(e) != NULL) return wait_in_vain(L, seconds);
   if (!own) gr_engine_rewatch(e);
   int n = gr_engine_step(e, seconds, ready, 64);
   push_ready(L, ready, n);  /* may raise: nothing is lost, the next step tells it */
@@ -82,10 +103,13 @@ static int engine_step (lua_State *L) {
   return 2;
 }
 
-/* engine:fd() -> a descriptor that is readable when step() has something to do. A step with
-** 'own' may have silenced watched descriptors: step without it before waiting on fd(). */
+/* engine:fd() -> a descriptor that is readable when step() has something to do | nil, code, message
+** A step with 'own' may have silenced watched descriptors: step without it before waiting on fd(). */
 static int engine_fd (lua_State *L) {
-  lua_pushinteger(L, gr_checkengine(L)->poller.fd);
+  gr_engine *e = gr_checkengine(L);
+  const char *wrong = gr_engine_ensure_open(e);
+  if (wrong != NULL) return gr_failopen(L, wrong);
+  lua_pushinteger(L, e->poller.fd);
   return 1;
 }
 
@@ -101,6 +125,8 @@ static int engine_watch (lua_State *L) {
   gr_engine *e = gr_checkengine(L);
   int fd = (int)luaL_checkinteger(L, 2);
   luaL_argcheck(L, fd >= 0, 2, "a descriptor expected");
+  const char *closed = gr_engine_ensure_open(e);
+  if (closed != NULL) return luaL_error(L, "cannot watch descriptor %d: %s", fd, closed);
   int wrong = gr_engine_watch(e, fd);
   luaL_argcheck(L, wrong >= 0, 2, "16 descriptors are watched already");
   if (wrong != 0) return luaL_error(L, "cannot watch descriptor %d: %s", fd, strerror(wrong));
@@ -137,5 +163,6 @@ static const luaL_Reg functions[] = {{"engine", l_engine}, {"curl", l_curl}, {NU
 void gr_open_engine (lua_State *L) {
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) luaL_error(L, "libcurl does not start");
   gr_newclass(L, ENGINE, meta, methods);
+  make_engine(L);
   gr_setfuncs(L, functions);
 }

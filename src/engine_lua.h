@@ -5,10 +5,14 @@
 #include "engine.h"
 #include "module.h"
 
-/* The engine at stack index 1, usable; raises where it cannot be. */
+/* The engine at stack index 1, which may be closed. */
 gr_engine *gr_checkengine (lua_State *L);
 
-/* The engine of this Lua state, once there is one. */
+/* Pushes nil, code, message for what gr_engine_ensure_open said, or raises where there is no memory.
+** Returns 3. */
+int gr_failopen (lua_State *L, const char *wrong);
+
+/* The engine of this Lua state. */
 gr_engine *gr_getengine (lua_State *L);
 
 /* Pushes a transfer that is to be prepared. */

@@ -120,15 +120,15 @@ static void decode_cut (lua_State *L, const gr_json *json) {
 
 /* Pushes memory to read the text into. Most calls use the same again, which is in the processor's
 ** cache and no work for the collector; not while another call has it, such as of a finalizer. */
-static char *push_memory (lua_State *L, size_t size) {
+static void *push_memory (lua_State *L, size_t size) {
   lua_pushvalue(L, SPARE);
   if (size > SPARE_SIZE || lua_isnil(L, -1)) {
     lua_pop(L, 1);
-    return (char *)lua_newuserdata(L, size > SPARE_SIZE ? size : SPARE_SIZE);
+    return lua_newuserdata(L, size > SPARE_SIZE ? size : SPARE_SIZE);
   }
   lua_pushnil(L);
   lua_replace(L, SPARE);
-  return (char *)lua_touserdata(L, -1);
+  return lua_touserdata(L, -1);
 }
 
 static void spare_memory (lua_State *L) {
@@ -140,7 +140,7 @@ static void spare_memory (lua_State *L) {
 /* Reads the text, into memory at MEMORY. */
 static gr_json_status read_text (lua_State *L, gr_json *json) {
   for (json->room = 16 + json->len / 32;; json->room = json->count) {
-    json->edits = (gr_json_edit *)push_memory(L, json->room * sizeof *json->edits + GR_JSON_ROOM(json->len));
+    json->edits = (gr_json_edit *)(void *)push_memory(L, json->room * sizeof *json->edits + GR_JSON_ROOM(json->len));
     json->out = (char *)(json->edits + json->room);
     gr_json_status status = gr_json_read(json);
     if (status == GR_JSON_AMBIGUOUS && !json->as_pairs) {

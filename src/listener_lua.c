@@ -241,12 +241,14 @@ static int listener_max_connections (lua_State *L) {
 ** core.gate_head takes it, with the same statuses; max_body is the listener's where it is left
 ** out; nil: any request may in. A request without a body, or with one announced at 64 KB
 ** or less, is read to its end before it is answered, so that its connection lives on; any other is
-** answered at once and its connection closed. */
+** answered at once and its connection closed. Does nothing once closed. */
 static int listener_gate (lua_State *L) {
   gr_listener *l = gr_checklistener(L);
+  gr_expected expected;
   lua_settop(L, 2);
-  if (lua_isnil(L, 2)) gr_listener_expect(l, NULL);
-  else set_gate(L, 2, l);
+  if (!lua_isnil(L, 2)) gr_checkexpected(L, 2, &expected);
+  if (!gr_listener_is_open(l)) return 0;  /* nobody would free what a finalizer leaves here after ours */
+  if (!gr_listener_expect(l, lua_isnil(L, 2) ? NULL : &expected)) return luaL_error(L, "not enough memory");
   return 0;
 }
 
@@ -466,6 +468,7 @@ static int request_answer (lua_State *L) {
   size_t len = 0;
   const char *body = luaL_optlstring(L, 4, "", &len);
   gr_request_drop_response(r);  /* of a call that raised */
+  if (!gr_request_can_answer(r)) return gr_failtoanswer(L, r);
   r->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body,
                                                 MHD_RESPMEM_MUST_COPY);
   if (r->response == NULL) return luaL_error(L, "not enough memory");

@@ -1,10 +1,15 @@
 #include "request.h"
 #include "text.h"
 
+#include <stdint.h>
 #include <string.h>
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
 
 const char gr_no_memory[] = "not enough memory";
+const char gr_no_descriptor[] = "no file descriptor is left: close files or connections, or raise the limit (ulimit -n)";
+const char gr_closing[] = "the Lua state is closing";
 
 const char *gr_check_method (const char *method, size_t len) {
   static const char *const methods[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" };
@@ -31,22 +36,56 @@ static int has_part (CURLU *u, CURLUPart part) {
   return text != NULL;
 }
 
-static int is_loopback (const char *host) {
-  return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0
-    || (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
+/* localhost and what is below it, also with the dot of the root. */
+static int is_loopback_name (const char *host, size_t len) {
+  static const char name[] = "localhost";
+  size_t name_len = sizeof name - 1;
+  if (len > 0 && host[len - 1] == '.') len--;
+  if (len < name_len || !gr_equal_nocase(host + len - name_len, name_len, name, name_len)) return 0;
+  return len == name_len || host[len - name_len - 1] == '.';
 }
 
-static const char *check_parts (CURLU *u, int path_follows, int *loopback) {
+/* 127.0.0.0/8, and 0.0.0.0, which connects to this machine, too. */
+static int is_loopback_v4 (uint32_t address) {
+  return address >> 24 == 127 || address == 0;
+}
+
+/* ::1, ::, and the addresses of IPv4 within IPv6. */
+static int is_loopback_v6 (const struct in6_addr *address) {
+  uint32_t v4;
+  if (IN6_IS_ADDR_LOOPBACK(address) || IN6_IS_ADDR_UNSPECIFIED(address)) return 1;
+  if (!IN6_IS_ADDR_V4MAPPED(address)) return 0;
+  memcpy(&v4, address->s6_addr + 12, sizeof v4);
+  return is_loopback_v4(ntohl(v4));
+}
+
+/* Where a host is, as a URL has it: an IPv6 address in brackets, any spelling that inet_aton takes. */
+static gr_place place_of (const char *host) {
+  char inner[INET6_ADDRSTRLEN];
+  struct in_addr v4;
+  struct in6_addr v6;
+  size_t len = strlen(host);
+  if (host[0] != '[') {
+    if (inet_aton(host, &v4) != 0) return is_loopback_v4(ntohl(v4.s_addr)) ? GR_LOOPBACK : GR_ELSEWHERE;
+    return is_loopback_name(host, len) ? GR_LOOPBACK_BY_NAME : GR_ELSEWHERE;
+  }
+  if (len < 2 || len - 2 >= sizeof inner) return GR_ELSEWHERE;
+  memcpy(inner, host + 1, len - 2);
+  inner[len - 2] = '\0';
+  return inet_pton(AF_INET6, inner, &v6) == 1 && is_loopback_v6(&v6) ? GR_LOOPBACK : GR_ELSEWHERE;
+}
+
+static const char *check_parts (CURLU *u, int path_follows, gr_place *place) {
   if (path_follows && (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD)))
     return "the base URL must not hold a user or password";
   char *host = url_part(u, CURLUPART_HOST);
   if (host == NULL) return gr_no_memory;  /* a URL that was read has one */
-  *loopback = is_loopback(host);
+  *place = place_of(host);
   curl_free(host);
   return NULL;
 }
 
-const char *gr_check_base_url (const char *url, size_t len, int path_follows, int *loopback) {
+const char *gr_check_base_url (const char *url, size_t len, int path_follows, gr_place *place) {
   if (!printable(url, len)) return "the base URL has a space, a control or a non-ASCII character";
   if (memchr(url, '\\', len) != NULL) return "the base URL has a backslash";
   if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
@@ -56,7 +95,7 @@ const char *gr_check_base_url (const char *url, size_t len, int path_follows, in
   CURLU *u = curl_url();
   if (u == NULL) return gr_no_memory;
   CURLUcode code = curl_url_set(u, CURLUPART_URL, url, 0);
-  const char *wrong = code == CURLUE_OK ? check_parts(u, path_follows, loopback)
+  const char *wrong = code == CURLUE_OK ? check_parts(u, path_follows, place)
     : code == CURLUE_OUT_OF_MEMORY ? gr_no_memory : "the base URL is not a URL";
   curl_url_cleanup(u);
   return wrong;

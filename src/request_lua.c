@@ -13,6 +13,9 @@
 
 enum { MAX_TOKEN = 4096 };
 
+static const char exposed[] = "the access token is not sent over http to another machine, as others could read it "
+  "on the way: use https://, or set allow_http = true (or GUMROAD_ALLOW_HTTP=1) if you trust the network";
+
 enum { ENGINE = 1, REQUEST = 2 };  /* stack indices in gr_engine_send */
 
 static const char *text_field (lua_State *L, const char *name, size_t *len) {
@@ -63,15 +66,29 @@ static const char *read_headers (lua_State *L, gr_transfer *t) {
   return NULL;
 }
 
+static int flag (lua_State *L, const char *name) {
+  lua_getfield(L, REQUEST, name);
+  int is_set = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return is_set;
+}
+
+/* What is secret goes over http to this machine alone, unless somebody says that he knows. */
+static int is_exposed (lua_State *L, const gr_transfer *t) {
+  return t->in_clear && !flag(L, "allow_http");
+}
+
 static const char *read_secret (lua_State *L, gr_transfer *t) {
   static const char before[] = "Authorization: Bearer ";
   char line[sizeof before + MAX_TOKEN];
   size_t len;
+  if (flag(L, "confidential") && is_exposed(L, t)) return exposed;
   lua_getfield(L, REQUEST, "secret");
   if (lua_isnil(L, -1)) return NULL;
   const char *token = gr_tosecret(L, -1, &len);
   if (token == NULL) return "request.secret: a core.secret expected";
   if (len > MAX_TOKEN) return "the access token is longer than 4096 bytes";
+  if (is_exposed(L, t)) return exposed;
   memcpy(line, before, sizeof before - 1);
   memcpy(line + sizeof before - 1, token, len);
   line[sizeof before - 1 + len] = '\0';
@@ -83,27 +100,37 @@ static const char *read_secret (lua_State *L, gr_transfer *t) {
 }
 
 /* Checks the base URL of a path; the one of the request before needs no new check. */
-static const char *check_base (gr_engine *e, const char *base, size_t len, int *loopback) {
+static const char *check_base (gr_engine *e, const char *base, size_t len, gr_place *place) {
   if (len == e->known.len && memcmp(base, e->known.text, len) == 0) {
-    *loopback = e->known.loopback;
+    *place = e->known.place;
     return NULL;
   }
-  const char *wrong = gr_check_base_url(base, len, 1, loopback);
+  const char *wrong = gr_check_base_url(base, len, 1, place);
   if (wrong != NULL) return wrong;
   if (len > sizeof e->known.text) return NULL;
   memcpy(e->known.text, base, len);
   e->known.len = len;
-  e->known.loopback = *loopback;
+  e->known.place = *place;
+  return NULL;
+}
+
+/* What is on this machine is neither asked of a proxy that the environment names, nor of a resolver
+** that knows another localhost. */
+static const char *stay_here (gr_transfer *t, gr_place place) {
+  static char localhost[] = "::localhost:";
+  static struct curl_slist to_localhost = { localhost, NULL };
+  if (curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*") != CURLE_OK) return gr_no_memory;
+  if (place == GR_LOOPBACK_BY_NAME) curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, &to_localhost);
   return NULL;
 }
 
 static const char *read_url (lua_State *L, gr_transfer *t) {
   size_t base_len = 0, path_len = 0;
-  int loopback = 0;
+  gr_place place = GR_ELSEWHERE;
   const char *base = text_field(L, "base_url", &base_len), *path = text_field(L, "path", &path_len);
   if (base == NULL) return "request.base_url is missing";
-  const char *wrong = path == NULL ? gr_check_base_url(base, base_len, 0, &loopback)
-    : check_base((gr_engine *)lua_touserdata(L, ENGINE), base, base_len, &loopback);
+  const char *wrong = path == NULL ? gr_check_base_url(base, base_len, 0, &place)
+    : check_base((gr_engine *)lua_touserdata(L, ENGINE), base, base_len, &place);
   if (wrong == NULL && path != NULL) wrong = gr_check_path(path, path_len);
   if (wrong != NULL) return wrong;
   while (path != NULL && base_len > 0 && base[base_len - 1] == '/') base_len--;
@@ -111,11 +138,11 @@ static const char *read_url (lua_State *L, gr_transfer *t) {
   lua_pushlstring(L, path ? path : "", path_len);
   lua_concat(L, 2);
   if (curl_easy_setopt(t->easy, CURLOPT_URL, lua_tostring(L, -1)) != CURLE_OK) return gr_no_memory;
-  /* a proxy named in the environment is not asked for what is on this machine */
-  if (loopback && curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*") != CURLE_OK) return gr_no_memory;
   /* rather a stream than one more TLS handshake; without TLS there are no streams to wait for */
-  curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, (long)(strncmp(base, "https:", 6) == 0));
-  return NULL;
+  int https = strncmp(base, "https:", 6) == 0;
+  curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, (long)https);
+  t->in_clear = !https && place == GR_ELSEWHERE;
+  return place == GR_ELSEWHERE ? NULL : stay_here(t, place);
 }
 
 /* A number of bytes in request.file, which is on top of the stack. */
@@ -197,9 +224,7 @@ static const char *read_limits (lua_State *L, gr_transfer *t) {
   else curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, timeout);
   curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout);
   curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)max);
-  /* libcurl repeats, by itself, a request whose kept connection dies before a response: a
-  ** request that must not be repeated takes a connection of its own */
-  curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, (long)lua_toboolean(L, -1));
+  if (lua_toboolean(L, -1)) gr_transfer_send_once(t);
   if (ca != NULL && curl_easy_setopt(t->easy, CURLOPT_CAINFO, ca) != CURLE_OK) return gr_no_memory;
   return NULL;
 }
@@ -217,7 +242,7 @@ static const char *read_request (lua_State *L, gr_transfer *t) {
   return add_header(t, "Expect:") ? NULL : gr_no_memory;  /* no pause before a body */
 }
 
-/* engine:send(request) -> transfer | nil, "config" or "file", message
+/* engine:send(request) -> transfer | nil, "config", "file", "network" or "cancelled", message
 ** Starts a request and sends at once what can be sent. Fields of the request:
 **   method           GET, HEAD, POST, PUT, PATCH or DELETE
 **   base_url         where to: https, or http where it says so; the only host that is asked
@@ -227,23 +252,28 @@ static const char *read_request (lua_State *L, gr_transfer *t) {
 **   file             optional, in place of body: { path, offset, length }, that stretch of a file
 **                    (default: all of it), read from disk as it is sent
 **   secret           optional: a core.secret, sent as the Bearer token
+**   confidential     true: the body has secrets
+**   allow_http       true: secrets may go over http to another machine
 **   timeout          seconds for all of it, default 30
 **   stall_timeout    optional, in place of timeout: whole seconds in which nothing moves
 **   connect_timeout  seconds for the connection, default 10
 **   max_size         bytes of the response's body after decompression, default 10 MiB
 **   ca_file          optional: CA bundle; default: libcurl's own
-**   fresh            true: on a connection of its own, so that libcurl never repeats it
+**   fresh            true: by HTTP/1.1 on a connection of its own, so that libcurl never repeats it
 ** A redirect is never followed, so nothing goes to another host. */
 int gr_engine_send (lua_State *L) {
   gr_engine *e = gr_checkengine(L);
   luaL_checktype(L, REQUEST, LUA_TTABLE);
   lua_settop(L, REQUEST);
+  const char *closed = gr_engine_ensure_open(e);
+  if (closed != NULL) return gr_failopen(L, closed);
   gr_transfer *t = gr_newtransfer(L);
   const char *wrong = gr_transfer_prepare(t, e) ? read_request(L, t) : gr_no_memory;
   if (wrong == gr_no_memory) return luaL_error(L, "%s", wrong);
   if (wrong != NULL) {
-    gr_transfer_release(t, e);  /* the collector would leave the file open, as it knows of little memory */
-    return gr_fail(L, t->failure ? t->failure : "config", wrong);
+    const char *code = t->failure ? t->failure : "config";
+    gr_transfer_close(t);  /* the collector would leave the file open, as it knows of little memory */
+    return gr_fail(L, code, wrong);
   }
   if (!gr_transfer_start(t, e)) return luaL_error(L, "%s", gr_no_memory);
   return 1;

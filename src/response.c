@@ -4,15 +4,27 @@
 
 #include <string.h>
 
+/* Whether the head is that of a 100, 103, ..., which another one follows. */
+static int is_interim (const gr_response_head *head) {
+  const char *s = head->bytes.data, *end = s + head->bytes.len;
+  const char *status = s != NULL ? (const char *)memchr(s, ' ', head->bytes.len) : NULL;
+  return status != NULL && end - status > 1 && status[1] == '1';
+}
+
 const char *gr_response_head_add (gr_response_head *head, const gr_memory *memory, const char *line, size_t len) {
-  if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) head->bytes.len = 0;  /* after a 100 or 103 */
-  else if (head->over) return NULL;  /* of a trailer, which may say less than a header */
-  head->over = len <= 2;
-  if (len > GR_MAX_HEAD - head->bytes.len) {
+  if (len > GR_MAX_HEAD - head->taken) {
     head->too_large = 1;
     return "too_large";
   }
+  head->taken += len;
+  if (head->over && !is_interim(head)) return NULL;  /* of a trailer, which may say less than a header */
+  if (head->over) head->bytes.len = 0;
+  head->over = len <= 2;
   return gr_buffer_append(&head->bytes, memory, line, len) ? NULL : "memory";
+}
+
+int gr_response_head_is_whole (const gr_response_head *head) {
+  return head->over && !is_interim(head);
 }
 
 void gr_response_head_release (gr_response_head *head, const gr_memory *memory) {

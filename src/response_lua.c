@@ -38,8 +38,16 @@ static int response_index (lua_State *L) {
 
 /* == Failures == */
 
+/* Whether libcurl cannot make sense of a proxy's URL, which its message quotes, with the password. */
+static int is_bad_proxy (const gr_transfer *t) {
+  static const char begins[] = "Unsupported proxy";
+  return strncmp(t->error, begins, sizeof begins - 1) == 0
+    || (t->code == CURLE_COULDNT_RESOLVE_PROXY && strpbrk(t->error, "@/'\"") != NULL);
+}
+
 static const char *failure_code (const gr_transfer *t) {
   if (t->failure != NULL) return t->failure;
+  if (is_bad_proxy(t)) return "config";
   switch (t->code) {
     case CURLE_OPERATION_TIMEDOUT: return "timeout";
 #if CURL_AT_LEAST_VERSION(8, 6, 0)
@@ -67,7 +75,7 @@ static void describe_timeout (const gr_transfer *t, char *text, size_t size) {
 }
 
 static void push_failure_message (lua_State *L, const gr_transfer *t, const char *code) {
-  char text[128];
+  char text[160];
   if (strcmp(code, "timeout") == 0) describe_timeout(t, text, sizeof text);
   else if (strcmp(code, "file") == 0)
     snprintf(text, sizeof text, "the file cannot be read any more: %s",
@@ -80,7 +88,14 @@ static void push_failure_message (lua_State *L, const gr_transfer *t, const char
     snprintf(text, sizeof text, "the response is not compressed as its Content-Encoding says");
   else if (t->code == CURLE_OUT_OF_MEMORY)  /* a peer can cause it, so it does not raise */
     snprintf(text, sizeof text, "libcurl is out of memory, or a header is too long for it");
-  else { lua_pushstring(L, t->error[0] ? t->error : curl_easy_strerror(t->code)); return; }
+  else if (is_bad_proxy(t))
+    snprintf(text, sizeof text, "the proxy in https_proxy, http_proxy or all_proxy cannot be used: it must be "
+      "http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded");
+  else {  /* a message of libcurl with a user and password in it is not shown */
+    int is_shown = t->error[0] != '\0' && strchr(t->error, '@') == NULL;
+    lua_pushstring(L, is_shown ? t->error : curl_easy_strerror(t->code));
+    return;
+  }
   lua_pushstring(L, text);
 }
 

@@ -1,4 +1,4 @@
-/* What HTTP says of its texts: ASCII, whatever the locale is; pointer and length, without Lua. */
+/* What HTTP says of its texts, ASCII whatever the locale is, and UTF-8; pointer and length, without Lua. */
 #ifndef GR_TEXT_H
 #define GR_TEXT_H
 
@@ -8,6 +8,10 @@
 static inline char gr_lower (char c) {
   return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
+
+/* Whether s, which is before 'end' and no ASCII, begins with a character of UTF-8 (RFC 3629). '*len' is its length;
+** otherwise how many bytes one U+FFFD replaces: the longest beginning of a character, as Unicode recommends. */
+int gr_utf8_measure (const char *s, const char *end, size_t *len);
 
 /* The value of a hex digit, or -1. */
 static inline int gr_hex (char c) {

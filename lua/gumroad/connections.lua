@@ -6,7 +6,9 @@
 local env = require "gumroad.base.env"
 local json = require "gumroad.base.json"
 local check_options = require("gumroad.base.options").check
+local shell = require "gumroad.base.shell"
 local tables = require "gumroad.base.tables"
+local text = require "gumroad.base.text"
 local url = require "gumroad.base.url"
 local Error = require "gumroad.base.error"
 
@@ -160,17 +162,25 @@ end
 
 -- What is in it -------------------------------------------------------------------------------
 
+local MOST = 100  -- bytes of a name
+
+-- Whether a text can be a name: one printable line that no command takes for an option.
+local function is_name(name)
+  return type(name) == "string" and name ~= "" and #name <= MOST and name:sub(1, 1) ~= "-"
+    and not name:find("/", 1, true) and text.safe(name) == name and text.trimmed(name) == name
+end
+
 local function check_name(where, name)
-  if type(name) ~= "string" or not name:find("^[%w_.-]+$") then
-    Error.usage("connections.%s: a name may have letters, digits, '-', '_' and '.'", where)
-  end
+  if is_name(name) then return end
+  Error.usage("connections.%s: a name may have letters, digits, spaces between them and any sign but '/'; it does not "
+    .. "begin with '-' and has at most %d bytes", where, MOST)
 end
 
 local function unknown(store, name)
   local names = tables.sorted_keys(store.connections)
   local known = #names > 0 and "known: " .. table.concat(names, ", ") or "there are none yet"
   return nil, Error.new("config", ("there is no connection '%s' (%s): make it with gumroad-lua login %s")
-    :format(name, known, name))
+    :format(name, known, shell.word(name)))
 end
 
 local function default_of(store)
@@ -180,7 +190,7 @@ local function default_of(store)
     return nil, Error.new("config", "no connection is stored: make one with gumroad-lua login NAME")
   end
   return nil, Error.new("config", ("there are several connections and no default: name one of %s, or choose the "
-    .. "default with gumroad-lua connections default %s"):format(table.concat(names, ", "), names[1]))
+    .. "default with gumroad-lua connections default %s"):format(table.concat(names, ", "), shell.word(names[1])))
 end
 
 --- Returns the name of the default connection: the only one, or the one that was marked.
@@ -226,7 +236,8 @@ end
 
 --- Stores a connection, replacing the one of that name. If there was exactly one other connection, it becomes the
 -- default, so that scripts which name none go on using it.
--- @param name letters, digits, "-", "_" and "."
+-- @param name such as "my-shop" or "My Shop": one line without control characters and "/", at most 100 bytes, not
+--   beginning with "-"
 -- @param connection table: access_token, and as far as known: refresh_token, token_type, scope, created_at,
 --   client_id, base_url, seller_id, seller_name
 -- @return true | nil, error of kind config; the file is then unchanged
@@ -268,8 +279,8 @@ end
 -- Use of a connection -------------------------------------------------------------------------
 
 -- Returns the server of a URL, for messages; of a text that is not a URL all but what may be a password.
-local function server_text(text)
-  return url.origin(text) or url.without_user(text)
+local function server_text(address)
+  return url.origin(address) or url.without_user(address)
 end
 
 -- Returns the server of a connection, the only one that gets its token | nil, error if another one is wanted
@@ -309,7 +320,7 @@ end
 local function refresh_options(name, connection, options)
   if not connection.refresh_token then
     return nil, Error.new("config", ("connection '%s' has no refresh token: log in again with gumroad-lua login %s")
-      :format(name, name))
+      :format(name, shell.word(name)))
   end
   local all = tables.copy({ client_id = connection.client_id, refresh_token = connection.refresh_token }, options)
   local err

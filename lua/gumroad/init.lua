@@ -15,7 +15,7 @@ local gumroad = { _VERSION = require "gumroad.version" }
 
 -- Parts that not every script needs are loaded when they are first used.
 local LAZY = { connections = "gumroad.connections", http = "gumroad.client.http", oauth = "gumroad.oauth",
-  webhook = "gumroad.webhook" }
+  sale = "gumroad.sale", webhook = "gumroad.webhook" }
 setmetatable(gumroad, {
   __index = function(self, name)
     local part = LAZY[name] and require(LAZY[name])
@@ -31,6 +31,8 @@ setmetatable(gumroad, {
 --   connection       { name, scope }: the connection that the token comes from, for advice in errors;
 --                    gumroad.connect sets it
 --   base_url         address of the API (default: GUMROAD_API_BASE_URL, or https://api.gumroad.com)
+--   allow_http       true lets the token go over http to another machine, where others on the way can read it
+--                    (default: whether GUMROAD_ALLOW_HTTP is "1"); to this machine it always may
 --   timeout          seconds for one attempt (default: 30); during an upload, seconds without any progress
 --   connect_timeout  seconds for connecting, of each attempt (default: 10)
 --   retries          attempts after the first, made only if repeating does no harm (default: 2)
@@ -40,6 +42,8 @@ setmetatable(gumroad, {
 --   deadline         seconds for a whole call, with its repeats, its waits and all its requests (default: none);
 --                    iterators have it for each page
 --   cancel           what gumroad.canceller() returned; cancelling it ends the calls
+--   pace             whether Gumroad's rate limits are kept before sending, for all shops of the process together
+--                    (default: only at Gumroad's own address)
 --   sleep            function(seconds) of a cooperative scheduler, such as copas.sleep
 --   on_request       function { method, url, headers, body, attempt }, called before each attempt; the
 --                    headers do not include the token
@@ -92,8 +96,9 @@ local OPTIONS_OF_ALL = { sleep = { "function" } }
 --     }
 -- @param functions array of functions
 -- @param options   optional: { sleep = function } under a cooperative scheduler
--- @return table, table the first result of each function, and its error: its second result, or the gumroad.Error
---   that it raised. Each has the index of its function. Anything else that a function raises is raised again.
+-- @return table, table the first result of each function, and its error: its second result if the first is nil or
+--   false, or the gumroad.Error that it raised.
+--   Each has the index of its function. Anything else that a function raises is raised again.
 function gumroad.all(functions, options)
   check_functions(functions)
   if options ~= nil and type(options) ~= "table" then

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <curl/curl.h>
@@ -87,6 +88,16 @@ int timerfd_create (clockid_t clock, int flags) {
 int epoll_ctl (int epoll_fd, int op, int fd, struct epoll_event *event) {
   if (op != EPOLL_CTL_DEL && fails(&fd_faults)) { errno = ENOSPC; return -1; }
   return (int)syscall(SYS_epoll_ctl, epoll_fd, op, fd, event);
+}
+
+int socket (int domain, int type, int protocol) {
+  if (fails(&fd_faults)) { errno = EMFILE; return -1; }
+  return (int)syscall(SYS_socket, domain, type, protocol);
+}
+
+int pipe (int fds[2]) {
+  if (fails(&fd_faults)) { errno = EMFILE; return -1; }
+  return (int)syscall(SYS_pipe2, fds, 0);
 }
 
 int flock (int fd, int operation) {

@@ -46,6 +46,7 @@ local function both_calls(row)
       params[param[1]] = given
     end
   end
+  if row.irreversible then words[#words + 1] = "--yes" end
   if row.is_list then words[#words + 1], params.limit = "--limit=1", 1 end
   if row.takes_params then ids[#ids + 1] = params end
   return words, ids
@@ -122,7 +123,7 @@ describe("gumroad-lua", function()
   end)
 
   it("has no operation with the options of every command", function()
-    local taken = { ["--help"] = true, ["--limit"] = true }
+    local taken = { ["--help"] = true, ["--limit"] = true, ["--yes"] = true, ["--dry-run"] = true }
     for _, option in ipairs(arguments.GENERAL) do taken[option[1]] = true end
     for _, row in ipairs(rows) do
       for _, option in ipairs(operation.options(row)) do
@@ -236,7 +237,7 @@ describe("gumroad-lua", function()
         "gumroad-lua: option '--from': Gumroad counts whole UTC days here", "gumroad-lua sales export" },
       { "an invalid limit", { "products", "list", "--limit", "-1" },
         "gumroad-lua: option '--limit': a whole number of at least 0 expected, got '-1'", "gumroad-lua products list" },
-      { "an invalid name of a connection", { "login", "a b" }, "gumroad-lua: a name may have letters",
+      { "an invalid name of a connection", { "login", "a\tb" }, "gumroad-lua: a name may have letters",
         "gumroad-lua login" },
       { "an invalid number for the emulator", { "emulator", "--sales", "x" },
         "option '--sales': a number of at least 0 expected, got 'x'", "gumroad-lua emulator" },
@@ -296,7 +297,7 @@ describe("gumroad-lua", function()
   it("says when it is unknown whether a refund was made", function()
     local sale = assert(gum:sell { email = "wanda@example.com" })
     assert(gum:fault { kind = "reset", path = "/v2/sales/", method = "PUT" })
-    local result = run({ "sales", "refund", sale.id })
+    local result = run({ "sales", "refund", sale.id, "--yes" })
     gum:clear_faults()
     assert.equal(7, result.code, result.err)
   end)

@@ -164,6 +164,13 @@ describe("gumroad-lua doctor #slow", function()
       check(found, "note", "proxy", "HTTPS goes through http://" .. TOO_LONG .. ":3128, from https_proxy")
       check(found, "problem", "API", "the proxy's name is not known")
     end)
+
+    it("names a proxy without its password, whatever characters the password contains", function()
+      for _, user in ipairs { "me:a/" .. SECRET, "me:12/" .. SECRET, "me:#" .. SECRET, "me@" .. SECRET } do
+        local found = at("https://api.example.com", { https_proxy = "http://" .. user .. "@127.0.0.1:9" })
+        check(found, "note", "proxy", "HTTPS goes through http://127.0.0.1:9, from https_proxy")
+      end
+    end)
   end)
 
   it("reports a revoked token and one that must not read sales", function()

@@ -469,7 +469,7 @@ describe("gumroad-lua listen #slow", function()
       assert.equal("gumroad-lua: 0 events received\nexit 0\n", told)
     end)
 
-    -- How many of so many clients are connected that do not finish their requests.
+    -- Connects clients that never finish their requests; returns how many of them stay connected.
     local function count_connections(limits, ...)
       local port, clients, count = tostring(support.free_port()), {}, 0
       local line = command.line({ "listen", "--port", port, ... }, command.to(gum))

@@ -188,7 +188,7 @@ describe("gumroad-lua login #slow", function()
   end)
 
   it("reports a wrong name or an unusable file before it asks the user", function()
-    local wrong = run { "login", "my shop", "--client-id", CLIENT }
+    local wrong = run { "login", " my shop", "--client-id", CLIENT }
     assert.equal(2, wrong.code)
     assert.truthy(wrong.err:find("a name may have letters", 1, true))
     os.execute(("mkdir %s/gumroad-lua; echo oops >%s/gumroad-lua/connections.json; chmod 600 %s/gumroad-lua/*"):format(

@@ -147,7 +147,7 @@ describe("What gumroad-lua prints", function()
 
   it("is a line for each field of an object, in the schema's order, and money in its currency", function()
     local of_sale, of_product, deleted = unpack(batch { { "sales", "get", sale.id }, { "products", "get", product.id },
-      { "products", "delete", product.id } })
+      { "products", "delete", product.id, "--yes" } })
     assert.truthy(of_sale.out:find("^id: " .. sale.id:gsub("%p", "%%%0") .. "\nemail: lena@example%.com\n"))
     assert.truthy(of_sale.out:find("\nprice: 19.00 USD\ngumroad_fee: ", 1, true), of_sale.out)
     assert.truthy(of_sale.out:find('full_name: =Lena, "Öl"\\t\\\\n\\x1b[31m\\u{202e}\n', 1, true), of_sale.out)

@@ -56,9 +56,11 @@ function command.run(words, variables)
 end
 
 --- Runs the command on a terminal with a number of columns. `out` is what the terminal shows.
-function command.on_terminal(words, variables, columns)
+-- @param typed optional text that is typed
+function command.on_terminal(words, variables, columns, typed)
   local line = ("stty cols %d; %s"):format(columns, command.line(words, variables))
-  local result = command.shell("script -qec " .. support.quote(line) .. " /dev/null")
+  local result = command.shell((typed and "printf %s " .. support.quote(typed) .. " | " or "")
+    .. "script -qec " .. support.quote(line) .. " /dev/null")
   result.out = result.out:gsub("\r", "")
   return result
 end

@@ -34,8 +34,8 @@ end
 local function existing_lines(name)
   local exist = {}
   for line in lines_of("luac5.4 -l -p lua/gumroad/" .. name) do
-    local number = line:match("^\t%d+\t%[(%d+)%]")
-    if number then exist[tonumber(number)] = true end
+    local number, instruction = line:match("^\t%d+\t%[(%d+)%]\t(%S+)")
+    if number and instruction ~= "VARARGPREP" then exist[tonumber(number)] = true end
   end
   return exist
 end

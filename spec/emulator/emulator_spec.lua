@@ -635,3 +635,18 @@ describe("An emulator", function()
     assert.equal("network", failure(url))
   end)
 end)
+
+describe("The handle of an emulator", function()
+  it("says at the caller's line that a method was called with a dot", function()
+    local gum = assert(emulator.start { sales = 0, products = 1 })
+    finally(function() gum:stop() end)
+    for _, call in ipairs {
+      function() gum.sell { email = "a@example.com" } end, function() gum.stats() end, function() gum.stop() end,
+      function() gum.fault { kind = "reset" } end,
+    } do
+      local ok, raised = pcall(call)
+      assert.is_false(ok)
+      assert.matches("^spec/emulator/emulator_spec%.lua:%d+: emulator: called with a dot", raised)
+    end
+  end)
+end)

@@ -1,13 +1,7 @@
-/* Fuzzes the form parser: clang -fsanitize=fuzzer,address -Isrc spec/fuzz/form_fuzz.c src/form.c
-** With -DGR_FUZZ_MAIN, any compiler: reads the files named on the command line once each. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+/* Fuzzes the form parser: the input is a body. */
+#include "fuzz.h"
 
 #include "form.h"
-
-#define CHECK(condition) do { if (!(condition)) abort(); } while (0)
 
 static void check_span (gr_span span, const char *buffer, size_t size) {
   CHECK(span.text >= buffer && span.len <= size);
@@ -79,29 +73,8 @@ static void encode_and_decode (const char *bytes, size_t size) {
   free(buffer);
 }
 
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size) {
   read_all((const char *)data, size, 1 + size % 64);
   encode_and_decode((const char *)data, size);
   return 0;
 }
-
-#ifdef GR_FUZZ_MAIN
-int main (int argc, char **argv) {
-  for (int i = 1; i < argc; i++) {
-    FILE *f = fopen(argv[i], "rb");
-    CHECK(f != NULL && fseek(f, 0, SEEK_END) == 0);
-    long size = ftell(f);
-    CHECK(size >= 0);
-    uint8_t *data = (uint8_t *)malloc((size_t)size + 1);
-    rewind(f);
-    CHECK(data != NULL && fread(data, 1, (size_t)size, f) == (size_t)size);
-    fclose(f);
-    LLVMFuzzerTestOneInput(data, (size_t)size);
-    free(data);
-  }
-  printf("%d files\n", argc - 1);
-  return 0;
-}
-#endif

@@ -1,12 +1,8 @@
-/* Fuzzes the JSON reader: clang -fsanitize=fuzzer,address -Isrc spec/fuzz/json_fuzz.c src/json.c src/number.c */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+/* Fuzzes the JSON reader: the input is a document. */
+#include "fuzz.h"
 
 #include "json.h"
 #include "number.h"
-
-#define CHECK(condition) do { if (!(condition)) abort(); } while (0)
 
 static void *allocate (size_t size) {
   void *memory = malloc(size > 0 ? size : 1);
@@ -71,8 +67,6 @@ static gr_json_status read_text (gr_json *json) {
   free(json->edits);
   return status;
 }
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size) {
   char *text = (char *)allocate(size);

@@ -50,6 +50,16 @@ responders["/cancel"] = function()
   return "cancelled"
 end
 
+-- So many requests of which Gumroad allows 10 a second.
+responders["/paced"] = function()
+  local paced, functions = gumroad.new { pace = true }, {}
+  for i = 1, tonumber(ngx.var.args) do
+    functions[i] = function() return paced:request { url = "/v2/sales?page=11" } end
+  end
+  local _, errors = gumroad.all(functions)
+  return tostring(next(errors))
+end
+
 responders["/deadline"] = function()
   local _, err = shop.user:get { deadline = 0.2, retries = 100 }
   return tostring(err)

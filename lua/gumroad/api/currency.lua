@@ -79,4 +79,16 @@ function currency.parse(text, code)
   return tonumber(main .. rest .. ("0"):rep(2 - #rest))
 end
 
+--- Writes an amount in the smallest unit for people: 123450 of "usd" as "1,234.50 USD", 1234 of "jpy" as "1,234 JPY".
+function currency.format(amount, code)
+  local digits = ("%.0f"):format(math.abs(amount))
+  local rest = ""
+  if not currency.is_zero_decimal(code) then
+    digits = ("0"):rep(3 - #digits) .. digits
+    digits, rest = digits:sub(1, -3), "." .. digits:sub(-2)
+  end
+  local main = digits:reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
+  return (amount < 0 and "-" or "") .. main .. rest .. " " .. code:upper()
+end
+
 return currency

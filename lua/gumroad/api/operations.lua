@@ -9,10 +9,13 @@
 --   (a callback, never sent). `fields` are the parameters inside an object. Parameters go into the query
 --   of a GET or DELETE and into a form body otherwise. If a parameter marked `json` is given, the whole
 --   body is JSON, because Gumroad would misread it in a form. `accepts_boolean`: a string parameter that
---   also accepts true and false, which are sent as text. `trimmed`: white space and invisible characters
---   around the string are removed. `default`: the value that is sent if the parameter is absent;
---   `default_unless` names another parameter that, if given, suppresses the default. A string in a query
---   is never empty, because Gumroad ignores empty parameters and would return everything.
+--   also accepts true and false, which are sent as text. `accepts_digits`: an integer parameter that also
+--   accepts its digits as a text. `trimmed`: white space and invisible characters around the string are
+--   removed. `default`: the value that is sent if the parameter is absent; `default_unless` names another
+--   parameter that, if given, suppresses the default. `money`: it is an amount, as in gumroad.schema. `every`:
+--   all its values, over which the command goes if it is not given. A string in a query is never empty,
+--   because Gumroad ignores empty parameters and would return everything; nor is a required string, unless
+--   it `may_be_empty`.
 -- * `json`: the body is always JSON.
 -- * `kind`: "list", "object", "message" (nothing but success) or "file" (not JSON; the method returns
 --   the bytes).
@@ -32,6 +35,13 @@
 --   when it is unknown whether it arrived. `repeatable_when`: repeatable only with these values.
 -- * `verify_with`: the RESOURCE.OPERATION that shows whether a change was carried out, for errors of kind
 --   outcome_unknown. The default is the resource's `list` for `create` and its `get` for everything else.
+-- * `not_found_hint`: why Gumroad may say "not found" about something that is there.
+-- * `irreversible`: the change cannot be undone, and reaches buyers, money or something that is then gone:
+--   { QUESTION, read = RESOURCE.OPERATION, only = { PARAM = VALUE, ... } }. QUESTION says what will happen, for a
+--   person who is asked first. {field} stands for a field of the object that `read` returns, or that is in the list
+--   which it returns under the last id; {:name} for an id or a parameter of the call; {a|b} for a, or else b;
+--   {=text} for itself. Without `read` the call itself says all. With `only`, it holds if one of these parameters has
+--   that value.
 -- * `doc`: the documentation. The rate limit is appended from gumroad.api.limits.
 -- * `composed`: the operation needs more than one request and is implemented in gumroad.resources.composed.
 --   A row without METHOD and PATH is not an endpoint of Gumroad; its `args` name the positional arguments.
@@ -81,7 +91,7 @@ local PRODUCT_FIELDS = {
   { "suggested_price_cents", "integer", doc = "in the smallest currency unit" },
   { "max_purchase_count", "integer", doc = "how many may be sold" },
   { "category", "string", doc = "`path` of a category; not together with taxonomy_id" },
-  { "taxonomy_id", "integer", doc = "`id` of a category" },
+  { "taxonomy_id", "integer", accepts_digits = true, doc = "`id` of a category" },
   { "tags", "array", doc = "strings; replaces all tags" },
   { "custom_summary", "string" },
   { "refund_period", "string", doc = "inherit, none, 7, 14, 30 or 183 (days)" },
@@ -94,11 +104,11 @@ local PRODUCT_FIELDS = {
 local WARNING = { "warning", "string?", doc = "a problem with what was saved" }
 local SANITIZATION = { "sanitization_report", "sanitization_report?", doc = "what was removed from custom_html" }
 
-local CUSTOM_HTML = { { "custom_html", "string", required = true,
+local CUSTOM_HTML = { { "custom_html", "string", required = true, may_be_empty = true,
   doc = "HTML, at most 500,000 characters; \"\" removes the page" } }
 local FIND_AND_REPLACE = {
   { "find", "string", required = true, doc = "text that occurs exactly once" },
-  { "replace", "string", required = true, doc = "text to put there; \"\" deletes `find`" },
+  { "replace", "string", required = true, may_be_empty = true, doc = "text to put there; \"\" deletes `find`" },
 }
 local MAIN_COVER = { { "main_cover_id", "string?" } }
 local UPLOADED = "`signed_id` from direct_uploads.upload; this or url"
@@ -142,7 +152,7 @@ local BLOB = {
 
 local LICENSE = {
   { "product_id", "string", doc = "required for products created since 2023; not a permalink" },
-  { "license_key", "string", required = true, trimmed = true },
+  { "license_key", "string", required = true, trimmed = true, doc = "the key, as the buyer has it" },
 }
 local USES = { { "uses", "integer", doc = "how many uses were counted" } }
 
@@ -188,8 +198,18 @@ api.products = {
     returns = "product", kind = "object", object = "product", repeatable = true,
     extra_fields = { WARNING, { "previous_custom_html", "string?" }, SANITIZATION },
     doc = "Changes the fields that are given." },
+  { "add_files", composed = true, args = { "product_id" }, scopes = EDIT_PRODUCTS, since = "newer",
+    params = { { "files", "array", required = true,
+      doc = "each `file_url` of files.upload, or an object with url and display_name" } },
+    kind = "object", object = "product",
+    extra_fields = { WARNING, { "added_files", "integer?", doc = "how many files were added" },
+      { "kept_files", "integer?", doc = "how many files the product had and still has" } },
+    doc = "Adds files to a product and keeps those it has. Reads the product first and sends its files along, because "
+      .. "`files` of products.update replaces all files. Do not change the product's files elsewhere meanwhile." },
   { "delete", "DELETE", "/products/:product_id", scopes = EDIT_PRODUCTS,
-    kind = "message", repeatable = true, doc = "Deletes the product. `get` still finds it." },
+    kind = "message", repeatable = true,
+    irreversible = { "Delete the product \"{name}\" ({formatted_price}, {sales_count} sales)", read = "products.get" },
+    doc = "Deletes the product. `get` still finds it." },
   { "enable", "PUT", "/products/:product_id/enable", scopes = EDIT_PRODUCTS,
     returns = "product", kind = "object", object = "product", repeatable = true,
     doc = "Publishes the product." },
@@ -235,6 +255,7 @@ api.thumbnails = {
     doc = "Replaces the thumbnail." },
   { "delete", "DELETE", "/products/:product_id/thumbnail", scopes = EDIT_PRODUCTS, since = "newer",
     returns = "thumbnail", kind = "message", repeatable = true,
+    irreversible = { "Remove the thumbnail of \"{name}\"", read = "products.get" },
     doc = "Removes the thumbnail." },
 }
 
@@ -248,7 +269,9 @@ api.covers = {
     doc = "Adds a cover and returns all covers. `cover_ids` of products.update sets their order." },
   { "delete", "DELETE", "/products/:product_id/covers/:cover_id", scopes = EDIT_PRODUCTS,
     since = "newer", returns = "covers", kind = "list", object = "cover", extra_fields = MAIN_COVER,
-    repeatable = true, doc = "Removes a cover and returns the others." },
+    repeatable = true,
+    irreversible = { "Remove the cover {:cover_id} of \"{name}\"", read = "products.get" },
+    doc = "Removes a cover and returns the others." },
 }
 
 api.reviews = {
@@ -282,6 +305,7 @@ api.variant_categories = {
     doc = "Changes the title." },
   { "delete", "DELETE", "/products/:product_id/variant_categories/:variant_category_id",
     scopes = EDIT_PRODUCTS, kind = "message", repeatable = true,
+    irreversible = { "Delete the variant category \"{title}\"", read = "variant_categories.get" },
     doc = "Deletes the category. Its variants remain." },
 }
 
@@ -306,7 +330,9 @@ api.variants = {
     returns = "variant", kind = "object", object = "variant", repeatable = true,
     doc = "Changes the fields that are given." },
   { "delete", "DELETE", VARIANTS .. "/:variant_id", scopes = EDIT_PRODUCTS,
-    kind = "message", repeatable = true, doc = "Deletes the variant. `get` still finds it." },
+    kind = "message", repeatable = true,
+    irreversible = { "Delete the variant \"{name}\"", read = "variants.get" },
+    doc = "Deletes the variant. `get` still finds it." },
 }
 
 api.offer_codes = {
@@ -332,6 +358,7 @@ api.offer_codes = {
     doc = "Changes the limits of a code. Nothing else can be changed." },
   { "delete", "DELETE", "/products/:product_id/offer_codes/:offer_code_id", scopes = EDIT_PRODUCTS,
     kind = "message", repeatable = true,
+    irreversible = { "Delete the discount code \"{name}\", used {times_used} times", read = "offer_codes.get" },
     doc = "Removes the code, from all products if it is universal." },
 }
 
@@ -352,6 +379,7 @@ api.custom_fields = {
     doc = "Changes whether buyers must answer. The name cannot be changed." },
   { "delete", "DELETE", "/products/:product_id/custom_fields/:name", scopes = EDIT_PRODUCTS,
     kind = "message", repeatable = true,
+    irreversible = { "Remove the question \"{:name}\" from the checkout of \"{name}\"", read = "products.get" },
     doc = "Removes the question from the product." },
 }
 
@@ -362,7 +390,7 @@ api.sales = {
       { "before", "date", doc = "exclusive" },
       { "product_id", "string", doc = "id of the product; a permalink is refused" },
       { "email", "string", doc = "exactly as typed at checkout" },
-      { "order_id", "integer", doc = "order number, which belongs to one sale" },
+      { "order_id", "integer", accepts_digits = true, doc = "order number, which belongs to one sale" },
       { "name", "string", doc = "part of the buyer's name; newer servers only" },
       { "license_key", "string", trimmed = true, doc = "newer servers only" },
       PAGE_KEY,
@@ -380,19 +408,24 @@ api.sales = {
     scopes = { "mark_sales_as_shipped", "account" },
     params = { { "tracking_url", "string" } },
     returns = "sale", kind = "object", object = "sale", repeatable = true,
+    irreversible = { "Mark \"{product_name}\" as shipped and notify {email}", read = "sales.get" },
     doc = "Marks the sale as shipped and notifies the buyer by email, once." },
   { "refund", "PUT", "/sales/:sale_id/refund",
     scopes = { "refund_sales", "edit_sales", "account" },
     params = { { "amount_cents", "integer",
-      doc = "in the smallest unit of the sale's `currency`, whole yen for JPY, whole dong for VND (default: all that "
-        .. "can still be refunded)" } },
+      money = "currency", doc = "in the smallest unit of the sale's `currency`, whole yen for JPY, whole dong for VND "
+        .. "(default: all that can still be refunded)" } },
     returns = "sale", kind = "object", object = "sale", composed = true,
+    irreversible = { "Refund {:amount_cents|amount_refundable_in_currency} {currency|currency_symbol} to {email}, who "
+      .. "bought \"{product_name}\"", read = "sales.get" },
     doc = "Refunds a sale, in full or in part. Reads the sale first and refuses an amount that exceeds what is "
       .. "left; this check needs the scope view_sales and is skipped without it. A refund is never sent twice: "
       .. "if the response is lost, the sale is read again and returned if it shows the refund. Otherwise the "
       .. "error is outcome_unknown and has the sale in `before` and `after`." },
   { "resend_receipt", "POST", "/sales/:sale_id/resend_receipt", scopes = EDIT_SALES,
-    since = "newer", kind = "message", doc = "Sends the receipt to the buyer again." },
+    since = "newer", kind = "message",
+    irreversible = { "Send the receipt for \"{product_name}\" to {email} again", read = "sales.get" },
+    doc = "Sends the receipt to the buyer again." },
   { "revoke_access", "PUT", "/sales/:sale_id/revoke_access", scopes = EDIT_SALES,
     returns = "sale", kind = "object", object = "sale", repeatable = true, since = "newer",
     doc = "Revokes the buyer's access to the content. Refused for refunded sales, physical products and "
@@ -449,7 +482,7 @@ api.licenses = {
   { "check", composed = true, kind = "object", object = "license_check",
     params = copy_with(LICENSE, {
       { "product_permalink", "string", doc = "instead of product_id, for products created before 2023" },
-      { "count_use", "boolean", doc = "true counts a use" },
+      { "count_use", "boolean", doc = "true counts a use (default: false)" },
       { "last", "object", doc = "the result of an earlier check of the same key" },
       { "grace", "integer", doc = "seconds for which a valid `last` is trusted while Gumroad cannot be reached "
         .. "(default: 0)" },
@@ -471,6 +504,8 @@ api.licenses = {
   { "rotate", "PUT", "/licenses/rotate", scopes = EDIT_PRODUCTS, params = LICENSE,
     returns = "purchase", alternative = "imported_customer", kind = "object", object = "license",
     extra_fields = USES, since = "newer", verify_with = "licenses.verify",
+    irreversible = { "Replace the license key of {email} for \"{product_name}\", so that the old key stops working",
+      read = "licenses.verify" },
     doc = "Replaces the key with a new one, which is in `license_key`. The old key stops working at once." },
 }
 
@@ -532,6 +567,7 @@ api.pages = {
     doc = "Changes the fields that are given. The scope account is not enough." },
   { "delete", "DELETE", "/pages/:slug", scopes = ONLY_EDIT_PROFILE, since = "newer",
     kind = "message", repeatable = true,
+    irreversible = { "Remove the page \"{title}\"", read = "pages.get" },
     doc = "Removes the page. The scope account is not enough." },
 }
 
@@ -548,7 +584,9 @@ api.media = {
     returns = "media", kind = "object", object = "media",
     doc = "Adds an image of at most 10 MB. SVG is refused." },
   { "delete", "DELETE", "/media/:media_id", scopes = ONLY_EDIT_PROFILE, since = "newer",
-    kind = "message", repeatable = true, doc = "Removes an image." },
+    kind = "message", repeatable = true,
+    irreversible = { "Remove the image \"{name}\"", read = "media.list" },
+    doc = "Removes an image." },
 }
 
 api.files = {
@@ -660,7 +698,9 @@ api.upsells = {
     returns = "upsell", kind = "object", object = "upsell", repeatable = true,
     doc = "Changes an upsell. Send every field that it should keep: a field that is absent may be reset." },
   { "delete", "DELETE", "/upsells/:upsell_id", scopes = EDIT_PRODUCTS, since = "newer",
-    kind = "message", repeatable = true, doc = "Removes the upsell." },
+    kind = "message", repeatable = true,
+    irreversible = { "Remove the upsell \"{name}\"", read = "upsells.get" },
+    doc = "Removes the upsell." },
 }
 
 api.utm_links = {
@@ -692,7 +732,9 @@ api.utm_links = {
     returns = "utm_link", kind = "object", object = "utm_link", repeatable = true,
     doc = "Changes the fields that are given." },
   { "delete", "DELETE", "/utm_links/:utm_link_id", scopes = EDIT_PRODUCTS, since = "newer",
-    kind = "message", repeatable = true, doc = "Removes the link." },
+    kind = "message", repeatable = true,
+    irreversible = { "Remove the UTM link \"{title}\" with its {total_clicks} clicks", read = "utm_links.get" },
+    doc = "Removes the link." },
   { "enable", "PUT", "/utm_links/:utm_link_id/enable", scopes = EDIT_PRODUCTS, since = "newer",
     returns = "utm_link", kind = "object", object = "utm_link", repeatable = true,
     doc = "Enables the link again." },
@@ -718,15 +760,22 @@ api.emails = {
       { "draft", "boolean", doc = "false sends the email at once" },
     },
     returns = "email", kind = "object", object = "email",
+    irreversible = { "Send the email \"{:subject}\" at once to {:product_id|:audience|=all}",
+      only = { publish = true, draft = false } },
     doc = "Creates an email, by default as a draft." },
   { "delete", "DELETE", "/emails/:email_id", scopes = EDIT_EMAILS, since = "newer",
-    kind = "message", repeatable = true, doc = "Deletes an email." },
+    kind = "message", repeatable = true,
+    irreversible = { "Delete the email \"{subject}\"", read = "emails.get" },
+    doc = "Deletes an email." },
   { "preview", "POST", "/emails/:email_id/preview", scopes = EDIT_EMAILS, since = "newer",
     returns = "email", kind = "object", object = "email",
     extra_fields = { { "preview_url", "string", doc = "where the seller can see it" } },
     doc = "Sends the email to the seller only." },
   { "send", "POST", "/emails/:email_id/send", scopes = EDIT_EMAILS, since = "newer",
-    returns = "email", kind = "object", object = "email", doc = "Sends the email to its audience." },
+    returns = "email", kind = "object", object = "email",
+    irreversible = { "Send the email \"{subject}\" now to {audience_count} people ({audience_type})",
+      read = "emails.get" },
+    doc = "Sends the email to its audience." },
   { "schedule", "POST", "/emails/:email_id/schedule", scopes = EDIT_EMAILS, since = "newer",
     params = { { "to_be_published_at", "string", required = true, doc = "date and time, in the seller's time zone" } },
     returns = "email", kind = "object", object = "email", doc = "Schedules the email." },
@@ -811,7 +860,7 @@ api.earnings = {
 api.resource_subscriptions = {
   { "list", "GET", "/resource_subscriptions", scopes = VIEW_SALES,
     params = {
-      { "resource_name", "string", required = true, doc = events.names_in_words },
+      { "resource_name", "string", required = true, doc = events.names_in_words, every = events.names },
       { "current_oauth_application_only", "boolean",
         doc = "true lists only the webhooks that this token may delete; newest servers only" },
     },
@@ -827,6 +876,8 @@ api.resource_subscriptions = {
     doc = "Creates a webhook. Each call creates another one, although the method is PUT." },
   { "delete", "DELETE", "/resource_subscriptions/:resource_subscription_id", scopes = VIEW_SALES,
     kind = "message", repeatable = true,
+    not_found_hint = "only the application that created a webhook can delete it",
+    irreversible = { "Delete the webhook for {resource_name} to {post_url}", read = "resource_subscriptions.list" },
     doc = "Deletes a webhook. The token must belong to the application that created it." },
 }
 

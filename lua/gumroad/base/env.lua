@@ -4,6 +4,7 @@ local env = {}
 --- Every variable that the library or the command reads, and what it holds.
 env.VARIABLES = {
   GUMROAD_ACCESS_TOKEN = "the access token to use when the program gives none",
+  GUMROAD_ALLOW_HTTP = "\"1\" lets the access token go over http to another machine",
   GUMROAD_API_BASE_URL = "the address of the API, if it is not Gumroad's own",
   GUMROAD_CA_BUNDLE = "a file of CA certificates (PEM) to trust instead of the system's",
   GUMROAD_CLIENT_ID = "the id of the application that the command logs in with",

@@ -33,7 +33,8 @@ Error.KINDS = {
   { "scope", "the token may not do this (403); the message names the scopes that would do" },
   { "not_found", "there is no such object; Gumroad says so with HTTP 200 or 404" },
   { "invalid", "Gumroad refused the request, in Gumroad's own words; or a request is not a ping" },
-  { "rate_limit", "too many requests (429); `retry_after` holds the seconds, if Gumroad named them" },
+  { "rate_limit", "too many requests (429), or Gumroad's limits forbid another one, which was then not sent; "
+    .. "`retry_after` holds the seconds, if they are known" },
   { "outcome_unknown", "a change was sent and its response lost, so it may have been carried out; it is never sent "
     .. "again by itself, and the message names the call that shows the outcome" },
   { "server", "Gumroad failed (5xx), or a list would never end" },
@@ -93,9 +94,40 @@ function Error.is(value)
   return getmetatable(value) == Error
 end
 
---- Adds a traceback to what was raised, for xpcall; a gumroad.Error stays as it is.
-function Error.with_traceback(raised)
-  return Error.is(raised) and raised or debug.traceback(tostring(raised), 2)
+-- How many frames there are above a function that is running.
+local function frames_above(run, level)
+  local count = 0
+  while true do
+    local info = debug.getinfo(level + count, "f")
+    if not info or info.func == run then return count end
+    count = count + 1
+  end
+end
+
+--- Returns a traceback without the frames of a function that called somebody else's, and those below it.
+-- @param run   that function
+-- @param level of the first frame, counted from the caller
+function Error.traceback_above(run, level)
+  local left, lines = frames_above(run, level + 2), {}
+  for line in debug.traceback("", level + 1):gmatch("[^\n]+") do
+    local is_frame = line:find("^\t") ~= nil
+    if is_frame and (left == 0 or line:find("^\t%.%.%.")) then break end  -- Lua leaves frames out of a long one
+    left = is_frame and left - 1 or left
+    lines[#lines + 1] = line
+  end
+  return table.concat(lines, "\n")
+end
+
+--- Calls a function and adds a traceback to what it raises, with its own frames alone; a gumroad.Error stays as it is.
+-- @return true, its first two results | false, what was raised
+function Error.protect(run)
+  local function body()
+    local value, err = run()
+    return value, err
+  end
+  return xpcall(body, function(raised)
+    return Error.is(raised) and raised or tostring(raised) .. "\n" .. Error.traceback_above(body, 2)
+  end)
 end
 
 --- Tells whether what was raised is Ctrl-C, as Lua's own interpreter raises it.

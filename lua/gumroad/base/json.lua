@@ -27,6 +27,7 @@ end
 
 local cjson = load_cjson()
 local core = require "gumroad.core"
+core.keep_loaded(cjson.decode)  -- finalizers decode, too
 local utf8 = require("gumroad.base.text").utf8
 
 local json = {

@@ -6,4 +6,9 @@ function shell.quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
+--- Writes a text as one word of a shell command, with quotes only if it needs them.
+function shell.word(text)
+  return text:find("^[%w_.,:/@+-]+$") and text or shell.quote(text)
+end
+
 return shell

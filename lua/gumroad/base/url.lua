@@ -1,8 +1,11 @@
 --- URLs: taking them apart, and showing them without their secrets. Nothing else does. Text from outside meets
 -- only patterns that look at each byte a fixed number of times.
+local ip = require "gumroad.base.ip"
+
 local url = {}
 
 local SLASH = ("/"):byte()
+local MOST_PORT = 65535
 local DEFAULT_PORTS = { http = 80, https = 443 }
 
 -- Returns the scheme with "://", the authority, and the rest.
@@ -19,9 +22,10 @@ local function host_and_port(authority)
   local address = without_userinfo(authority)
   local host, rest = address:match("^%[([^%]]*)%](.*)$")
   if not host then host, rest = address:match("^([^:]*)(.*)$") end
-  local port = rest:match("^:(%d*)$")
-  if host == "" or (rest ~= "" and not port) then return nil end
-  return host:lower(), tonumber(port)
+  local digits = rest:match("^:(%d*)$")
+  local port = tonumber(digits)
+  if host == "" or (rest ~= "" and not digits) or (port and port > MOST_PORT) then return nil end
+  return host:lower(), port
 end
 
 --- Takes a URL apart.
@@ -85,10 +89,19 @@ function url.with_port(text, port)
   return scheme .. authority:gsub(":%d*$", "") .. (":%d"):format(port) .. rest
 end
 
---- Tells whether a host is this machine. Names are not resolved.
+local function character(hex)
+  return string.char(tonumber(hex, 16))
+end
+
+--- Tells whether a host is this machine, however it is spelled, as the core does for the token. Names are not
+-- resolved: localhost and what is below it are this machine (RFC 6761).
 -- @param host as url.parse returns it
 function url.is_loopback(host)
-  return host == "localhost" or host == "::1" or host:find("^127%.%d+%.%d+%.%d+$") ~= nil
+  local name = host:gsub("%%(%x%x)", character):lower():match("^[^%%]*")  -- without the zone of an IPv6 address
+  local is_own = ip.is_loopback(name)
+  if is_own ~= nil then return is_own end
+  name = "." .. name:gsub("%.$", "")
+  return name:sub(-10) == ".localhost"
 end
 
 --- Returns a URL, or a text that was meant to be one, without user and password.

@@ -30,7 +30,8 @@ arguments.GENERAL = {
     .. "stored connection works only with its own server." },
   { "--timeout", "SECONDS", group = "shop", doc = "Seconds allowed for one attempt (default: 30).",
     convert = values.seconds "--timeout" },
-  { "--debug", group = "every command", doc = "Show where in the program an error occurred." },
+  { "--debug", group = "every command", doc = "Print each request to standard error, with secrets and "
+    .. "buyers masked, and where in the program an error occurred." },
 }
 for i, format in ipairs(formats.with_flag()) do
   table.insert(arguments.GENERAL, i, { "--" .. format.name, group = "output", doc = format.doc })

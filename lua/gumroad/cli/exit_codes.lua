@@ -3,7 +3,7 @@
 local exit_codes = {
   { 0, "SUCCESS", "success" },
   { 1, "FAILURE", "the output could not be written, a script failed, doctor found a problem, or there is a bug" },
-  { 2, "USAGE", "the command line is wrong, or a file it names cannot be read; nothing was changed" },
+  { 2, "USAGE", "the command line is wrong, a file cannot be read, or you said no; nothing was changed" },
   { 3, "CONFIG", "no access token, it is not valid, or it may not do this; or a setting is wrong" },
   { 4, "NOT_FOUND", "not found" },
   { 5, "REFUSED", "Gumroad refused it, or the license is not valid" },

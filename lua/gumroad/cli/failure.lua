@@ -67,9 +67,11 @@ local function missing_part(text)
   if text:find("^gumroad needs lua%-cjson") then return text end  -- from gumroad.base.json
   local name = text:match("module '([^'\n]+)' not found:")
   if PARTS[name] then return PARTS[name] end
-  local why
-  name, why = text:match("error loading module '([^'\n]+)' from file '[^\n]*:\n%s*([^\n]*)")
-  return PARTS[name] and ("%s (%s)"):format(PARTS[name], why)
+  local at
+  name, at = text:match("error loading module '([^'\n]+)' from file '()")
+  if not PARTS[name] then return nil end
+  local line_end = text:find("\n", at, true)  -- behind which the loader says why
+  return line_end and ("%s (%s)"):format(PARTS[name], text:match("^%s*([^\n]*)", line_end)) or PARTS[name]
 end
 
 --- Makes a Failure from whatever was raised.

@@ -1,4 +1,5 @@
 --- A call under way: its request, its attempts, and the transfer of the current attempt.
+local client_limits = require "gumroad.client.limits"
 local core = require "gumroad.core"
 local loop = require "gumroad.loop"
 local printable = require("gumroad.base.text").printable
@@ -12,6 +13,8 @@ local Error = require "gumroad.base.error"
 local Call = {}
 Call.__index = Call
 
+local pacer = client_limits.pacer
+
 local DEADLINE = "the call did not end within %g seconds (deadline)"
 
 --- Begins a call: sends the request without waiting for the response.
@@ -24,12 +27,11 @@ function Call.start(client, request)
   if not (client.secret or request.public or request.url) then
     return nil, Error.new("config", "this needs an access token, and the shop was made without one")
   end
-  local wire
-  wire, err = requests.build(client, request)
-  if not wire then return nil, err end
-  local call = setmetatable({ client = client, request = request, wire = wire, attempt = 0 }, Call)
+  local call = setmetatable({ client = client, request = request, attempt = 0 }, Call)
+  call.wire, err = requests.build(client, request)
+  if not call.wire then return nil, call:explain(err) end
   local sent
-  sent, err = call:send()
+  sent, err = call:send(waiting)
   if not sent then return nil, err end
   return call
 end
@@ -64,9 +66,46 @@ function Call:ended()
   return Error.new("timeout", DEADLINE:format(deadline.seconds), { sent = false })
 end
 
-function Call:send()
-  local ended = self:ended()
-  if ended then return nil, self:explain(ended) end
+-- Tells whether a pause would end before the call has to.
+function Call:has_time_for(pause)
+  local deadline = self.request.options.deadline
+  return not deadline or pause < deadline:left()
+end
+
+local TOO_MANY = "Gumroad allows %d of these requests in %d seconds, and this program has sent as many: nothing was "
+  .. "sent; wait %d seconds"
+
+-- Waits until the request may be sent without exceeding Gumroad's limits.
+-- @return true | nil, error if that would take too long
+function Call:pace(waiting)
+  local uses = self.client.pace and client_limits.uses(self.client, self.request)
+  if not uses then return true end
+  local ticket = pacer:plan(uses, self.wire.timeout)
+  local wait, err = ticket.wait, nil
+  if wait > retry.LONGEST_WAIT or not self:has_time_for(wait) then
+    err = Error.new("rate_limit", TOO_MANY:format(ticket.requests, ticket.seconds, math.ceil(wait)),
+      { retry_after = math.ceil(wait), sent = false })
+  end
+  while not err and wait > 0 do
+    waiting.sleep(wait, self:option "cancel")
+    err, wait = self:ended(), pacer:wait(ticket)
+  end
+  if err then pacer:finish(ticket, false) else self.ticket = ticket end
+  return not err or nil, err
+end
+
+-- Tells the pacer that the attempt has ended.
+function Call:unpace(was_sent)
+  if self.ticket then pacer:finish(self.ticket, was_sent) end
+  self.ticket = nil
+end
+
+-- Sends the request, once Gumroad's limits allow it.
+-- @param waiting the loop to wait with
+function Call:send(waiting)
+  local err = self:ended()
+  if not err then err = select(2, self:pace(waiting)) end
+  if err then return nil, self:explain(err) end
   self.attempt = self.attempt + 1
   local client, wire = self.client, self.wire
   if client.on_request then
@@ -74,7 +113,10 @@ function Call:send()
       body = wire.body, attempt = self.attempt }
   end
   local transfer, code, message = core.engine():send(wire)
-  if not transfer then return nil, self:explain(Error.new(code, message)) end
+  if not transfer then
+    self:unpace(false)
+    return nil, self:explain(Error.new(code, message))
+  end
   self.transfer = transfer
   return true
 end
@@ -110,7 +152,8 @@ local UNREACHABLE = {
 local function transport_error(call, code, message, info)
   if call.is_late then code, message = "timeout", DEADLINE:format(call.request.options.deadline.seconds) end
   local err = Error.new(code, message)
-  if info and not info.sent and UNREACHABLE[code] then
+  local is_libcurl_s = info and info.curl_code ~= 0
+  if is_libcurl_s and not info.sent and UNREACHABLE[code] then
     Error.reword(err, ("%s (%s): %s"):format(message, (call:place()), UNREACHABLE[code]))
   end
   err.curl_code, err.sent = info and info.curl_code, info and info.sent
@@ -129,6 +172,7 @@ end
 function Call:outcome()
   local response, code, message, info = self.transfer:result()
   self.transfer = nil
+  self:unpace(response ~= nil or info.sent)
   local body, err
   if response then
     body, err = (self.request.read or responses.read)(self.request, response, self.client.connection,
@@ -147,7 +191,7 @@ local function random()
   return (core.now() * 1e6) % 1
 end
 
-local PROGRESS_INTERVAL = 0.1  -- seconds
+local PROGRESS_INTERVAL = 1 / 10  -- seconds
 
 local function wait_for(transfer, waiting, progress, deadline)
   if not progress then return waiting.wait(transfer, deadline and deadline:left()) end
@@ -168,10 +212,10 @@ function Call:wait(waiting)
   self.is_late = true
 end
 
--- Tells whether a pause would end before the call has to.
-function Call:has_time_for(pause)
-  local deadline = self.request.options.deadline
-  return not deadline or pause < deadline:left()
+-- Tells whether one of Gumroad's own limits refused the request. Each further request would make it refuse for longer,
+-- up to hours.
+function Call:is_throttled(err)
+  return err.status == 429 and not err.retry_after and client_limits.uses(self.client, self.request) ~= nil
 end
 
 --- Waits for the response; sends the request again if it failed and that is safe.
@@ -185,11 +229,11 @@ function Call:finish()
     local body
     body, err = self:outcome()
     if body then return body end
-    local pause = retry.pause(err, self.attempt, attempts, random)
+    local pause = not self:is_throttled(err) and retry.pause(err, self.attempt, attempts, random)
     if not pause or not self:has_time_for(pause) then return nil, err end
     waiting.sleep(pause, self:option "cancel")
     local sent
-    sent, err = self:send()
+    sent, err = self:send(waiting)
     if not sent then return nil, err end
   end
 end

@@ -82,8 +82,8 @@ local function prepare(where, given)
 end
 
 local function send(self)
-  local ca_file, wrong = tls.ca_file_for(self.wire.base_url)
-  if wrong then return nil, explain(self, Error.new("tls", wrong)) end
+  local ca_file, wrong, kind = tls.ca_file_for(self.wire.base_url)
+  if wrong then return nil, explain(self, Error.new(kind, wrong)) end
   self.wire.ca_file = ca_file
   local transfer, code, message = core.engine():send(self.wire)
   if not transfer then return nil, explain(self, Error.new(code, (message:gsub("^the base URL", "the URL")))) end

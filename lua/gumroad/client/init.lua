@@ -41,8 +41,9 @@ end
 --- Describes a client for print: at most the last four characters of its token, and no password that somebody
 -- wrote into base_url.
 function Client:__tostring()
-  return ("gumroad.Client(%s, %s)"):format(url.without_user(self.base_url),
-    self.secret and tostring(self.secret) or "no token")
+  return ("gumroad.Client(%s, %s%s)"):format(url.without_user(self.base_url),
+    self.secret and tostring(self.secret) or "no token",
+    self.allow_http and ", allow_http: the token may go out unencrypted" or "")
 end
 
 --- Sends a request without waiting for its response, so that the network works while the caller does.

@@ -1,5 +1,6 @@
 --- The options of a client and of a single call: checks them, and completes them from the environment and the
 -- defaults.
+local client_limits = require "gumroad.client.limits"
 local core = require "gumroad.core"
 local deadlines = require "gumroad.client.deadline"
 local env = require "gumroad.base.env"
@@ -33,6 +34,8 @@ local CLIENT = tables.copy(CALL, {
   access_token = { "string", or_false = true },
   connection = { "table" },  -- { name, scope }: the connection that the token comes from
   base_url = { "string" },
+  allow_http = { "boolean" },  -- lets the token go over http to another machine
+  pace = { "boolean" },      -- whether Gumroad's rate limits are kept; default: only at Gumroad's own address
   sleep = { "function" },
   on_request = { "function" },
   on_response = { "function" },
@@ -65,7 +68,7 @@ end
 
 local BAD_TOKEN = " is empty, or has a character that no token has, such as the line break at the end of a file"
 
--- Returns the token as a secret of the core; nil if the caller wants none.
+-- Returns the token as a secret of the core, and a text that stands for it; nil if the caller wants none.
 local function secret_of(given)
   if given == false then return nil end
   local token = given or env.get "GUMROAD_ACCESS_TOKEN"
@@ -74,7 +77,7 @@ local function secret_of(given)
       .. "a token, open Settings, Advanced, Applications in Gumroad"), 0)
   end
   local ok, secret = pcall(core.secret, token)
-  if ok then return secret end
+  if ok then return secret, client_limits.token_id(token) end
   if given then Error.usage("gumroad.new: the access token" .. BAD_TOKEN) end
   error(Error.new("config", "the access token in GUMROAD_ACCESS_TOKEN" .. BAD_TOKEN), 0)
 end
@@ -93,14 +96,20 @@ function client_options.base_url(given)
 end
 
 --- Reads the options of gumroad.new.
--- @return table: base_url, secret (or nil), connection, sleep, on_request, on_response, and `options` with those
---   that apply to each call; raises a gumroad.Error of kind config if there is no token or the URL is wrong
+-- @return table: base_url, allow_http, secret and token_id (or nil), pace, connection, sleep, on_request, on_response,
+--   and `options` with those that apply to each call; raises a gumroad.Error of kind config if there is no token or the
+--   URL is wrong
 function client_options.read(given)
   local checked = check("gumroad.new", CLIENT, given)
   local base_url, of_calls = client_options.base_url(checked.base_url), {}
+  local allow_http = checked.allow_http
+  if allow_http == nil then allow_http = env.get "GUMROAD_ALLOW_HTTP" == "1" end
   for name in pairs(CALL) do of_calls[name] = checked[name] end
+  local secret, token_id = secret_of(checked.access_token)
+  local paced = checked.pace
+  if paced == nil then paced = client_limits.is_gumroad(base_url) end
   return {
-    base_url = base_url, secret = secret_of(checked.access_token),
+    base_url = base_url, allow_http = allow_http, secret = secret, token_id = token_id, pace = paced,
     connection = checked.connection, sleep = checked.sleep, on_request = checked.on_request,
     on_response = checked.on_response, options = options.fill(CALL, of_calls),
   }

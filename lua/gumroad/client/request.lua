@@ -51,14 +51,15 @@ end
 -- @return table | nil, error
 function request.build(client, asked)
   local url = asked.url or client.base_url
-  local ca_file, wrong = tls.ca_file_for(url)
-  if wrong then return nil, Error.new("tls", wrong) end
+  local ca_file, wrong, kind = tls.ca_file_for(url)
+  if wrong then return nil, Error.new(kind, wrong) end
   local options, own = asked.options, client.options
   local timeout = options.timeout or own.timeout
   return {
     method = asked.method, base_url = url, path = asked.path, body = asked.body,
     headers = headers_of(client, asked), ca_file = ca_file, file = asked.source,
-    secret = not (asked.public or asked.url) and client.secret or nil,
+    secret = not (asked.public or asked.url) and client.secret or nil, confidential = asked.confidential,
+    allow_http = client.allow_http,
     timeout = timeout, stall_timeout = asked.source and timeout, max_size = options.max_size or own.max_size,
     connect_timeout = options.connect_timeout or own.connect_timeout, fresh = not asked.repeatable,
   }

@@ -1,6 +1,7 @@
 --- Reads Gumroad's HTTP responses: returns the decoded body, or an error.
 local Error = require "gumroad.base.error"
 local json = require "gumroad.base.json"
+local shell = require "gumroad.base.shell"
 local text = require "gumroad.base.text"
 local url = require "gumroad.base.url"
 
@@ -63,7 +64,7 @@ local MESSAGES = {}
 function MESSAGES.auth(response, _, _, connection)
   local reason = (response.headers["www-authenticate"] or ""):match('error_description="([^"]*)"')
   return (reason and text.printable(reason, MOST.reason) or "the server did not accept the access token") .. (connection
-    and ": run gumroad-lua login " .. connection.name .. " again"
+    and ": run gumroad-lua login " .. shell.word(connection.name) .. " again"
     or ": check GUMROAD_ACCESS_TOKEN, or make a new token in Gumroad under Settings, Advanced, Applications")
 end
 
@@ -74,7 +75,7 @@ local function login_with(wanted, connection)
   for _, scope in ipairs(wanted) do
     if is_public[scope] and not (" " .. before):find(" " .. scope .. " ", 1, true) then
       return ("; to get a token with it, run gumroad-lua login %s --scopes '%s%s'"):format(
-        connection and connection.name or "NAME", before, scope)
+        connection and shell.word(connection.name) or "NAME", before, scope)
     end
   end
   return ""
@@ -102,8 +103,10 @@ function MESSAGES.redirect(response)
     .. ", which was not followed, so the token was not sent there: check base_url"
 end
 
-function MESSAGES.not_found(_, words)
-  return words or "there is nothing at this path"
+function MESSAGES.not_found(_, words, request)
+  words = words or "there is nothing at this path"
+  if not request.not_found_hint then return words end
+  return words:gsub("%.$", "") .. "; " .. request.not_found_hint
 end
 
 function MESSAGES.invalid(_, words)

@@ -2,8 +2,10 @@
 -- in.
 local retry = {}
 
-local FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8  -- seconds
-local LONGEST_WAIT = 60                    -- seconds; a Retry-After beyond this is left to the caller
+local FIRST_PAUSE, LONGEST_PAUSE = 1 / 2, 8  -- seconds
+
+--- Seconds beyond which a wait is left to the caller.
+retry.LONGEST_WAIT = 60
 
 local TRANSIENT_STATUS = { [408] = true, [500] = true, [502] = true, [503] = true, [504] = true }
 local TRANSIENT_FAILURE = { network = true, timeout = true }
@@ -12,7 +14,7 @@ local TRANSIENT_FAILURE = { network = true, timeout = true }
 -- @param repeatable whether the request may be carried out twice
 -- @param err        gumroad.Error; `sent` says whether the server may have received the request
 function retry.is_retryable(repeatable, err)
-  if err.status == 429 then return true end  -- refused before anything was done
+  if err.status == 429 or err.kind == "rate_limit" then return true end  -- refused before anything was done
   if TRANSIENT_FAILURE[err.kind] and not err.sent then return true end
   if not repeatable then return false end
   if not err.status then return TRANSIENT_FAILURE[err.kind] == true end
@@ -37,7 +39,7 @@ end
 function retry.pause(err, attempt, attempts, random)
   if not err.retryable or attempt >= attempts then return nil end
   local asked = err.retry_after or 0
-  if asked > LONGEST_WAIT then return nil end  -- too long to hold up the caller, who finds it in the error
+  if asked > retry.LONGEST_WAIT then return nil end  -- too long to hold up the caller, who finds it in the error
   return math.max(asked, random() * math.min(FIRST_PAUSE * 2 ^ (attempt - 1), LONGEST_PAUSE))
 end
 

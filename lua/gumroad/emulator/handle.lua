@@ -4,6 +4,7 @@ local core = require "gumroad.core"
 local http = require "gumroad.client.http"
 local json = require "gumroad.base.json"
 local options = require "gumroad.base.options"
+local Error = require "gumroad.base.error"
 
 local Handle = {}
 Handle.__index = Handle
@@ -22,6 +23,9 @@ end
 
 -- Sends a control request. -> its result | nil, message
 local function ask(handle, name, params)
+  if getmetatable(handle) ~= Handle then
+    Error.usage("emulator: called with a dot; write a colon, as in gum:sell { ... }")
+  end
   if not handle.pipe then return nil, "the emulator is stopped" end
   local sending, err = http.start { url = handle.url .. "/_emulator/" .. name, timeout = 60, json = params or {},
     max_size = 256 * 1048576 }
@@ -177,7 +181,7 @@ end
 
 --- Stops the emulator. It can be called more than once.
 function Handle:stop()
-  if not self.pipe then return end
+  if getmetatable(self) == Handle and not self.pipe then return end
   ask(self, "stop")
   self.pipe:close()
   self.pipe = nil

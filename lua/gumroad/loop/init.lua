@@ -16,7 +16,7 @@ local tasks = require "gumroad.loop.tasks"
 
 local loop = { canceller = canceller.new, is_canceller = canceller.is }
 
-local TICK = 0.001  -- seconds between two checks, as a scheduler's sleep cannot wait for sockets
+local TICK = 1 / 1000  -- seconds between two checks, because a scheduler's sleep cannot wait for sockets
 
 --- The loop of a plain script: it blocks until the network has something.
 loop.blocking = tasks(function(seconds) core.engine():step(seconds, true) end)

@@ -7,8 +7,8 @@ local ngx = ngx
 
 local loop = {}
 
-local TICK = 0.001  -- seconds between two steps
-local LEASE = 0.25  -- seconds without a step after which the driver is taken for dead
+local TICK = 1 / 1000  -- seconds between two steps
+local LEASE = 1 / 4  -- seconds without a step after which the driver is taken for dead
 
 -- transfer -> the semaphore of the call that waits for it. Weak, so that a call goes with the request that
 -- nginx drops.
@@ -55,7 +55,7 @@ function loop.wait(transfer, seconds)
   waiting[transfer] = semaphore
   repeat
     if core.now() - last_step < LEASE then
-      semaphore:wait(math.max(0.001, math.min(LEASE, deadline - core.now())))
+      semaphore:wait(math.max(TICK, math.min(LEASE, deadline - core.now())))
     elseif not tried and start_driver() then
       tried = true
     else
@@ -88,11 +88,11 @@ end
 function loop.all(functions)
   local threads, values, errors, mistake = {}, {}, {}, nil
   for i, run in ipairs(functions) do
-    threads[i] = ngx.thread.spawn(function() return xpcall(run, Error.with_traceback) end)
+    threads[i] = ngx.thread.spawn(function() return Error.protect(run) end)
   end
   for i, thread in ipairs(threads) do
     local _, ok, value, err = ngx.thread.wait(thread)
-    if ok then values[i], errors[i] = value, err
+    if ok then values[i], errors[i] = value, not value and err or nil
     elseif Error.is(value) then errors[i] = value
     else mistake = mistake or value end
   end

@@ -31,7 +31,7 @@ local function resume(task)
   if ok and coroutine.status(task.co) ~= "dead" then
     task.ready = value
   elseif ok then
-    task.ready, task.done, task.value, task.err = nil, true, value, err
+    task.ready, task.done, task.value, task.err = nil, true, value, not value and err or nil
   elseif Error.is(value) then
     task.ready, task.done, task.err = nil, true, value
   else  -- a mistake in the function itself, which must not be hidden

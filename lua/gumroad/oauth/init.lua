@@ -13,6 +13,7 @@
 --   client_id      id of the application, as Gumroad's settings show it (required)
 --   client_secret  secret of a confidential application, one that runs only on its owner's servers
 --   base_url       address of the API (default: GUMROAD_API_BASE_URL, or Gumroad)
+--   allow_http     as for gumroad.new
 --   timeout, connect_timeout, retries, sleep   see gumroad.new
 local core = require "gumroad.core"
 local check_options = require("gumroad.base.options").check
@@ -33,7 +34,8 @@ local API, PAGES = Client.DEFAULT_BASE_URL, "https://gumroad.com"
 
 -- Options of a client
 local CLIENT = {
-  base_url = { "string" }, timeout = { "number", positive = true }, connect_timeout = { "number", positive = true },
+  base_url = { "string" }, allow_http = { "boolean" },
+  timeout = { "number", positive = true }, connect_timeout = { "number", positive = true },
   retries = { "number", least = 0 }, sleep = { "function" },
 }
 -- Options of every function but oauth.info
@@ -98,7 +100,7 @@ local HOW_TO_VERIFY = {
 local function new_request(options, path, form, repeatable)
   form.client_id, form.client_secret = options.client_id, options.client_secret
   return { method = "POST", path = path, body = core.form_encode(form), content_type = FORM, public = true,
-    repeatable = repeatable, how_to_verify = HOW_TO_VERIFY[form.grant_type], options = {} }
+    confidential = true, repeatable = repeatable, how_to_verify = HOW_TO_VERIFY[form.grant_type], options = {} }
 end
 
 local function post(options, request)

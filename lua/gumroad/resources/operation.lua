@@ -7,6 +7,14 @@ local Error = require "gumroad.base.error"
 local Operation = {}
 Operation.__index = Operation
 
+-- Raises if more ids are given than the path has, as integration platforms ask for the product of a subscriber, too.
+local function check_no_more_ids(row, where, args, count)
+  if row.takes_params or type(args[count + 1]) ~= "string" then return end
+  Error.usage("%s: %s; write shop.%s:%s(%s)", where, count == 0 and "no id is needed"
+    or table.concat(row.path_params, " and ") .. (count == 1 and " is enough" or " are enough"),
+    row.resource, row.name, table.concat(row.path_params, ", "))
+end
+
 -- Splits the arguments of a method: ids in the order of the path, then a table of parameters if the operation has any,
 -- then the options of the call.
 local function read_arguments(row, where, client, ...)
@@ -18,6 +26,7 @@ local function read_arguments(row, where, client, ...)
       Error.usage("%s: %s: string expected, got %s", where, row.path_params[i], type(ids[i]))
     end
   end
+  check_no_more_ids(row, where, args, count)
   local options_at = count + (row.takes_params and 2 or 1)
   if args.n > options_at then Error.usage("%s: too many arguments", where) end
   return ids, row.takes_params and args[count + 1] or nil, client:call_options(where, args[options_at])
@@ -70,7 +79,7 @@ function Operation:request(given)
   local request = {
     method = row.method, path = params.path(self.where, row, self.ids), scopes = row.scopes,
     repeatable = is_repeatable(row, given), options = self.options, public = not row.scopes,
-    file = row.kind == "file",
+    file = row.kind == "file", not_found_hint = row.not_found_hint,
   }
   if not request.repeatable then request.how_to_verify = how_to_verify(row, self.ids) end
   params.write(self.where, row, given, request)

@@ -44,15 +44,20 @@ local function day_of(where, name, seconds)
 end
 
 local function check_text(where, row, param, name, value)
-  local trimmed = text.trimmed(value)
-  if param.trimmed then value = trimmed end
+  if param.trimmed then value = text.trimmed(value) end
   if value:find(row.in_query and "%c" or "%z") then
     Error.usage("%s: parameter '%s' contains a control character, such as a line break or NUL", where, name)
-  elseif row.in_query and trimmed == "" then
+  elseif row.in_query and text.trimmed(value) == "" then
     Error.usage("%s: parameter '%s' is empty, and Gumroad ignores an empty parameter: leave it out or pass a value",
       where, name)
+  elseif param.required and value == "" and not param.may_be_empty then
+    Error.usage("%s: parameter '%s' is empty", where, name)
   end
   return value
+end
+
+local function number_of(digits)
+  return type(digits) == "string" and #digits < 16 and digits:find("^%d+$") and tonumber(digits) or digits
 end
 
 local check_table
@@ -60,6 +65,7 @@ local check_table
 local function check_param(where, row, param, name, value)
   local kind = TYPES[param[2]]
   if param.accepts_boolean and type(value) == "boolean" then value = tostring(value) end
+  if param.accepts_digits then value = number_of(value) end
   local read, why = kind[2](value)
   if read == nil then
     Error.usage("%s: parameter '%s': %s expected, got %s%s", where, name, kind[1], describe(value),

@@ -1,12 +1,6 @@
 --- Passes an event to its handler.
 local Error = require "gumroad.base.error"
 
--- Turns what a handler raised into an error, with a traceback unless it is one of ours.
-local function caught(raised)
-  if Error.is(raised) then return raised end
-  return Error.new("invalid", tostring(raised), { traceback = debug.traceback("", 2):gsub("^\n", "") })
-end
-
 --- Calls the handler of an event.
 -- @param handlers table from type of event to function(data, event, watcher). It must hold nothing else, because the
 --   type is text from outside
@@ -16,7 +10,11 @@ end
 return function(handlers, event, watcher)
   local handler = handlers[event.type]
   if not handler then return true end
-  local ok, err = xpcall(function() handler(event.data, event, watcher) end, caught)
+  local function call() handler(event.data, event, watcher) end
+  local ok, err = xpcall(call, function(raised)
+    if Error.is(raised) then return raised end
+    return Error.new("invalid", tostring(raised), { traceback = Error.traceback_above(call, 2) })
+  end)
   if ok then return true end
   return nil, err
 end

@@ -54,4 +54,14 @@ function address.fault(text, private_too)
   end
 end
 
+local RANDOM = 8  -- letters and digits in a row that nobody guesses
+
+--- Whether an address can be guessed: nothing in its path and query looks random.
+function address.is_guessable(text)
+  for word in url.target(url.parse(text)):gmatch("%w+") do
+    if #word >= RANDOM and word:find("%d") and word:find("%a") then return false end
+  end
+  return true
+end
+
 return address

@@ -7,6 +7,7 @@
 --   seller_id  id of the seller whose pings are accepted
 -- Gumroad gives up on a ping that gets a status other than 5xx, so those statuses are for requests that are not pings.
 local core = require "gumroad.core"
+local events = require "gumroad.api.events"
 local webhook = require "gumroad.webhook"
 local Error = require "gumroad.base.error"
 
@@ -35,10 +36,19 @@ local function is_shadowed(event, field)
   return false
 end
 
--- A shadowed seller_id is the buyer's text and proves nothing. Pings about subscriptions have no seller_id.
-local function is_from_other_seller(expected, event)
+-- Every ping about a sale names its seller; those about subscriptions do not.
+local function must_name_seller(event)
+  local row = events.named[event.type]
+  return row ~= nil and row.object == events.SALE
+end
+
+-- Returns why a ping is not from the expected seller, or nil. A shadowed seller_id is the buyer's text and proves
+-- nothing.
+local function seller_fault(expected, event)
   local id = event.data.seller_id
-  return expected.seller_id ~= nil and id ~= nil and id ~= expected.seller_id and not is_shadowed(event, "seller_id")
+  if expected.seller_id == nil or is_shadowed(event, "seller_id") or id == expected.seller_id then return nil end
+  if id ~= nil then return "a ping for another seller was refused" end
+  return must_name_seller(event) and "a ping that names no seller was refused" or nil
 end
 
 --- Checks and reads the body of a request.
@@ -50,9 +60,8 @@ end
 function gate.body(expected, body, content_type)
   local event, err = webhook.parse(body, content_type, expected.max_body and { max_bytes = expected.max_body })
   if not event then return nil, err.kind == "too_large" and 413 or 400, err end
-  if is_from_other_seller(expected, event) then
-    return nil, 403, Error.new("invalid", "a ping for another seller was refused"), event
-  end
+  local fault = seller_fault(expected, event)
+  if fault then return nil, 403, Error.new("invalid", fault), event end
   return event
 end
 

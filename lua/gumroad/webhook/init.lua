@@ -91,6 +91,14 @@ local function type_of(fields)
   return "sale"  -- the ping of the settings page
 end
 
+-- A field of the key that came more than once, or with brackets, which Gumroad never sends: a table
+-- is not the same text in two deliveries.
+local function find_table(known, data)
+  for _, field in ipairs(known.key) do
+    if type(data[field]) == "table" then return field end
+  end
+end
+
 local function key_of(kind, known, data, test)
   local parts = { kind }
   for i, field in ipairs(known.key) do parts[i + 1] = tostring(data[field]) end
@@ -116,10 +124,14 @@ local function to_event(fields)
   local shadowed, skip = find_shadowed(fields, object), {}
   for _, name in ipairs(shadowed) do skip[name] = true end
   local data = typed_object(fields, object, skip)
+  local table_field = find_table(known, data)
+  if table_field then
+    return fail("invalid", ("this is not a ping from Gumroad: its %s is not one text"):format(table_field))
+  end
   local test = data.test == true and not skip.test
   return {
     type = kind, key = key_of(kind, known, data, test), test = test,
-    retry_count = not skip.retry_count and data.retry_count or 0, data = data, shadowed = shadowed,
+    retry_count = not skip.retry_count and tonumber(data.retry_count) or 0, data = data, shadowed = shadowed,
   }
 end
 

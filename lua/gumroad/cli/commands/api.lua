@@ -1,6 +1,10 @@
 --- gumroad-lua api METHOD PATH: makes any call of the API and prints the response byte for byte.
+local confirmation = require "gumroad.cli.operation.confirmation"
+local dry_run = require "gumroad.cli.dry_run"
 local failure = require "gumroad.cli.failure"
+local match = require "gumroad.cli.operation.match"
 local output = require "gumroad.cli.output"
+local safe = require("gumroad.base.text").safe
 local shops = require "gumroad.shop"
 local url = require "gumroad.base.url"
 local values = require "gumroad.cli.values"
@@ -61,6 +65,43 @@ local function request_of(args, path)
   return request
 end
 
+local function add_pairs(params, given)
+  for _, pair_given in ipairs(given or {}) do params[pair_given[1]] = pair_given[2] end
+end
+
+local function add_table(params, fields)
+  for name, value in pairs(type(fields) == "table" and fields or {}) do params[name] = value end
+end
+
+-- Returns the parameters that the server will see, as far as they can be read.
+local function params_of(args, path)
+  local core, params = require "gumroad.core", {}
+  add_table(params, core.form_decode(path:match("%?(.*)$") or ""))
+  add_pairs(params, args.field)
+  if args.body then
+    local ok, value = pcall(require("gumroad.base.json").decode, args.body)
+    add_table(params, ok and value or core.form_decode(args.body))
+  end
+  return params
+end
+
+-- Returns the method as the server takes it: a form or a header may name another one for a POST.
+local function method_of(request, params)
+  if request.method ~= "POST" then return request.method end
+  local other = params._method
+  for name, value in pairs(request.headers) do
+    if name:lower() == "x-http-method-override" then other = value end
+  end
+  return type(other) == "string" and other:upper() or request.method
+end
+
+-- Asks if the request is an operation that cannot be undone.
+local function ask(context, args, request, shop)
+  local params = params_of(args, request.url)
+  local row, ids = match.find(method_of(request, params), request.url)
+  if row then confirmation.ask(context, function() return shop end, { row = row, ids = ids, params = params }) end
+end
+
 return {
   general = { "shop" },
   configure = function(parser)
@@ -81,14 +122,19 @@ return {
       :argname("NAME=VALUE"):convert(pair):count("*"):action("append"):init(nil)
     parser:option("--header", "Additional request header. May be repeated.")
       :argname("'NAME: VALUE'"):convert(header):count("*"):action("append"):init(nil)
+    dry_run.configure(parser)
+    confirmation.configure(parser)
   end,
   run = function(context, args)
     output.refuse_all_but("json", context, "the response to an api call can only be printed as it is")
     local raw
-    local shop = context.shop(false, function(response) raw = response.body end)
-    local done, err = shop:request(request_of(args, path_of(context, args, shop)))
+    local shop = context.shop(false, { on_response = function(response) raw = response.body end,
+      on_request = args.dry_run and dry_run.hook(context, true) or nil })
+    local request = request_of(args, path_of(context, args, shop))
+    ask(context, args, request, shop)
+    local done, err = shop:request(request)
     if not done then error(err, 0) end
+    if context.is_terminal then raw = raw:gsub("[^\n]+", safe) .. "\n" end
     context.write(raw)
-    if context.is_terminal then context.write("\n") end
   end,
 }

@@ -1,4 +1,5 @@
 --- Makes the call for an operation's command and prints the result.
+local confirmation = require "gumroad.cli.operation.confirmation"
 local fields = require "gumroad.cli.output.fields"
 local output = require "gumroad.cli.output"
 local rows = require "gumroad.cli.operation.rows"
@@ -20,10 +21,10 @@ local function new_progress(context)
   end
 end
 
--- Returns the arguments for the method.
-local function method_arguments(row, context, args)
-  local given = {}
-  for i in ipairs(row.path_params) do given[i] = args["id " .. i] end
+-- Returns the ids and the parameters for the method.
+local function read_arguments(row, context, args)
+  local ids = {}
+  for i in ipairs(row.path_params) do ids[i] = args["id " .. i] end
   local params = {}
   for _, option in ipairs(rows.all_options(row)) do
     local value = args[option.param[1]]
@@ -32,8 +33,33 @@ local function method_arguments(row, context, args)
   for _, param in ipairs(row.params) do
     if param[1] == "progress" and param[2] == "function" then params.progress = new_progress(context) end
   end
+  return ids, params
+end
+
+local function method_arguments(row, ids, params)
+  local given = {}
+  for i, id in ipairs(ids) do given[i] = id end
   if row.takes_params then given[#given + 1] = params end
   return given
+end
+
+-- Makes an iterator over the pages of a list, or over those of several lists, one after the other, as of one.
+local function pages_of(resource, row, ids, params)
+  local calls, at, next_page = rows.every_call(row, params), 0, nil
+  local left = params.limit
+  return function()
+    while true do
+      local page = next_page and next_page()
+      if page then
+        left = left and left - #page
+        return page
+      end
+      at = at + 1
+      if not calls[at] or left and left <= 0 and at > 1 then return nil end
+      calls[at].limit = left
+      next_page = resource:pages(unpack(method_arguments(row, ids, calls[at])))
+    end
+  end
 end
 
 local function note_incomplete(context, page)
@@ -77,13 +103,12 @@ end
 -- @return exit code; nil for success
 return function(row, context, args)
   local out = output.new(context, row)
-  local shop = context.shop(not row.scopes)
-  local resource = shop[row.resource]
-  local given = method_arguments(row, context, args)
-  if row.is_list then
-    return print_list(row, context, out, resource:pages(unpack(given)))
-  end
-  local value, err = resource[row.name](resource, unpack(given))
+  local ids, params = read_arguments(row, context, args)
+  local function shop() return context.shop(not row.scopes) end
+  confirmation.ask(context, shop, { row = row, ids = ids, params = params })
+  local resource = shop()[row.resource]
+  if row.is_list then return print_list(row, context, out, pages_of(resource, row, ids, params)) end
+  local value, err = resource[row.name](resource, unpack(method_arguments(row, ids, params)))
   context.progress()
   if not value then
     if err.upload then upload_state.store(context, row, args["id 1"], err.upload) end

@@ -1,5 +1,7 @@
 --- Makes a command from a row of gumroad.api: ids become arguments, parameters become options.
 local arguments = require "gumroad.cli.arguments"
+local confirmation = require "gumroad.cli.operation.confirmation"
+local dry_run = require "gumroad.cli.dry_run"
 local rows = require "gumroad.cli.operation.rows"
 local values = require "gumroad.cli.values"
 
@@ -23,7 +25,7 @@ local function add_option(parser, option)
     element:argname(option.argument):convert(converter(option))
   end
   if option.type == "array" then element:action("append"):init(nil) end
-  return element:count((option.param.required and "1" or "0") .. (option.type == "array" and "+" or "-1"))
+  return element:count((rows.is_required(option.param) and "1" or "0") .. (option.type == "array" and "+" or "-1"))
 end
 
 --- Adds a row's arguments and options to its parser.
@@ -33,6 +35,8 @@ function operation.configure(row, parser)
   end
   local own = {}
   for i, option in ipairs(rows.all_options(row)) do own[i] = add_option(parser, option) end
+  if rows.is_write(row) then own[#own + 1] = dry_run.configure(parser) end
+  if row.irreversible then own[#own + 1] = confirmation.configure(parser) end
   arguments.group(parser, "Options", own)
   local line = row.method and row.path and ("%s /v2%s\n"):format(row.method, row.path) or ""
   parser:epilog(line .. rows.remarks(row))

@@ -1,6 +1,7 @@
 --- Reads a row of gumroad.api for its command: the options, the help, and the exit code of a verdict.
 local exit_codes = require "gumroad.cli.exit_codes"
 local schema = require "gumroad.api.schema"
+local tables = require "gumroad.base.tables"
 local values = require "gumroad.cli.values"
 
 local rows = {}
@@ -29,6 +30,29 @@ function rows.all_options(row)
   return options
 end
 
+--- Tells whether the command needs an option for a parameter.
+function rows.is_required(param)
+  return param.required and not param.every
+end
+
+--- Tells whether a row changes something, or may.
+function rows.is_write(row)
+  return row.method ~= "GET"
+end
+
+--- Returns the parameters for each call of a list: these, or one table for each value of a parameter that is not given
+-- and stands for all its values (`every` in gumroad.api).
+function rows.every_call(row, params)
+  for _, param in ipairs(row.params) do
+    if param.every and params[param[1]] == nil then
+      local calls = {}
+      for i, value in ipairs(param.every) do calls[i] = tables.copy(params, { [param[1]] = value }) end
+      return calls
+    end
+  end
+  return { params }
+end
+
 local HINTS = {
   string = "", integer = "", boolean = "", date = "",
   array = "may be repeated, or be one JSON array",
@@ -38,7 +62,7 @@ local HINTS = {
 --- Returns the help for an option.
 function rows.describe(option)
   local param, hint = option.param, HINTS[option.type]
-  local doc = param.doc or ""
+  local doc = (param.doc or "") .. (param.every and " (default: each of them)" or "")
   return doc .. (doc ~= "" and hint ~= "" and "; " or "") .. hint
 end
 

@@ -111,12 +111,17 @@ function fields.text(value, type_name)
   return type(value) == "string" and value or json.encode(value, type_name)
 end
 
--- Writes an amount in the main unit with its currency: 1999 -> "19.99 USD".
-local function amount(cents, code)
-  code = tostring(code or ""):lower()
-  if currency.is_zero_decimal(code) then return ("%.0f %s"):format(cents, code:upper()) end
+--- Writes an amount in the main unit of its currency: 1999 -> "19.99".
+-- @param code such as "usd"; an unknown one has two decimals
+function fields.main_unit(cents, code)
+  if currency.is_zero_decimal(tostring(code or ""):lower()) then return ("%.0f"):format(cents) end
   local whole = math.floor(math.abs(cents) / 100)
-  return ("%s%.0f.%02.0f %s"):format(cents < 0 and "-" or "", whole, math.abs(cents) - whole * 100, code:upper())
+  return ("%s%.0f.%02.0f"):format(cents < 0 and "-" or "", whole, math.abs(cents) - whole * 100)
+end
+
+--- Writes an amount in the main unit with its currency: 1999 -> "19.99 USD".
+function fields.amount(cents, code)
+  return fields.main_unit(cents, code) .. " " .. tostring(code or ""):upper()
 end
 
 local function field_named(object, name)
@@ -129,7 +134,7 @@ end
 function fields.shown(object, item, path)
   local value, field = fields.value(item, path), field_named(object, path)
   if field and field.money and type(value) == "number" then
-    return safe(amount(value, object.type[field.money] and item[field.money] or field.money))
+    return safe(fields.amount(value, object.type[field.money] and item[field.money] or field.money))
   end
   return safe(fields.text(value, fields.type(object, path)))
 end

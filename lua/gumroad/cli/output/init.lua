@@ -53,7 +53,7 @@ function output.new(context, row)
   end
   local view = {  -- what a format needs to know
     object = object, paths = chosen_paths(object, context), write = context.write, note = context.note,
-    width = context.width, color = context.color,
+    width = context.width, color = context.color, is_terminal = context.is_terminal,
   }
   return setmetatable({ view = view, is_terminal = context.is_terminal, asked = formats.asked_for(context.args) },
     Output)

@@ -1,24 +1,9 @@
 --- Writes results as JSON: the fields of objects in the order of gumroad.schema, then all others, sorted. Whole numbers
--- have no fraction, and the type tells an empty array from an empty object.
-local number = require "gumroad.base.number"
+-- have no fraction, and the type tells an empty array from an empty object. The core writes it; here is in which order.
 local read_type = require "gumroad.api.type"
 local schema = require "gumroad.api.schema"
-local utf8 = require("gumroad.base.text").utf8
 
 local json = {}
-
-local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\t"] = "\\t", ["\n"] = "\\n", ["\f"] = "\\f",
-  ["\r"] = "\\r" }
-
-local function text(value)
-  return '"' .. utf8(value):gsub('[%c"\\]', function(char)
-    return ESCAPES[char] or ("\\u%04x"):format(char:byte())
-  end) .. '"'
-end
-
-local function kind_of(type_name)
-  return type_name and read_type(type_name)
-end
 
 --- Returns the keys of an object: those of the schema in its order, then the others, sorted.
 -- @param fields from gumroad.schema, or nil
@@ -35,57 +20,105 @@ function json.keys(object, fields)
   return keys
 end
 
-local append
+-- Plans ----------------------------------------------------------------------------------------
 
-local function append_list(out, list, element)
-  out[#out + 1] = "["
-  for i, value in ipairs(list) do
-    if i > 1 then out[#out + 1] = "," end
-    append(out, value, element)
+local Plan = {}
+Plan.__index = Plan
+
+-- Makes an empty plan: an array of nodes, see core.json_writer.
+local function new_plan()
+  return setmetatable({ nodes = {}, number_of = {} }, Plan)
+end
+
+-- Adds a node for a type of gumroad.api.type or for the fields of an object; returns its number.
+function Plan:add(of, make)
+  if self.number_of[of] then return self.number_of[of] end
+  local node = {}
+  self.nodes[#self.nodes + 1] = node
+  local number = #self.nodes
+  self.number_of[of] = number
+  make(node)
+  return number
+end
+
+--- Returns the number of the node for an object.
+function Plan:object(fields)
+  return self:add(fields, function(node)
+    for i, field in ipairs(fields) do node[i] = { field[1], self:type(read_type(field[2])) } end
+  end)
+end
+
+--- Returns the number of the node for a type; nil for a value whose type says nothing more. If the type has
+-- alternatives, the first one counts.
+function Plan:type(type)
+  type = type.union and type.union[1] or type
+  if schema[type.name] then return self:object(schema[type.name]) end
+  local element = type.array or type.map
+  if not element and type.name ~= "list" then return nil end
+  return self:add(type, function(node)
+    node.is_list = not type.map
+    node.element = element and self:type(element)
+  end)
+end
+
+-- Writers --------------------------------------------------------------------------------------
+
+-- The core is loaded when something is written, as --help works without it.
+local function new_writer(nodes)
+  return require("gumroad.core").json_writer(nodes)
+end
+
+local of_object, of_type = {}, {}  -- fields or the name of a type -> writer
+
+local function object_writer(fields)
+  fields = fields or {}
+  if not of_object[fields] then
+    local plan = new_plan()
+    plan:object(fields)
+    of_object[fields] = new_writer(plan.nodes)
   end
-  out[#out + 1] = "]"
+  return of_object[fields]
 end
 
-local function append_object(out, object, fields, element)
-  out[#out + 1] = "{"
-  for i, key in ipairs(json.keys(object, fields)) do
-    out[#out + 1] = (i > 1 and "," or "") .. text(key) .. ":"
-    append(out, object[key], fields and kind_of(fields.type[key]) or element)
+local function type_writer(type_name)
+  type_name = type_name or "table"
+  if not of_type[type_name] then
+    local plan = new_plan()
+    plan:type(read_type(type_name))
+    of_type[type_name] = new_writer(plan.nodes[1] and plan.nodes or { {} })
   end
-  out[#out + 1] = "}"
-end
-
-local UNKNOWN = {}
-
--- If the type has alternatives, the first one is used.
-local function append_table(out, value, kind)
-  kind = kind and kind.union and kind.union[1] or kind or UNKNOWN
-  if kind.array or kind.name == "list" or value[1] ~= nil then return append_list(out, value, kind.array) end
-  append_object(out, value, schema[kind.name], kind.map)
-end
-
-function append(out, value, kind)
-  if value == nil then out[#out + 1] = "null"
-  elseif type(value) == "string" then out[#out + 1] = text(value)
-  elseif type(value) == "number" then out[#out + 1] = number.text(value)
-  elseif type(value) == "table" then append_table(out, value, kind)
-  else out[#out + 1] = tostring(value) end
+  return of_type[type_name]
 end
 
 --- Writes an object.
 -- @param fields of the object, from gumroad.schema, or nil
-function json.encode_object(object, fields)
-  local out = {}
-  append_object(out, object, fields)
-  return table.concat(out)
+-- @param indent whether its members have lines of their own, at this level of nesting (a number); nil for one line
+function json.encode_object(object, fields, indent)
+  return object_writer(fields)(object, indent ~= nil, indent)
 end
 
---- Writes a value in one line.
+--- Writes a value.
 -- @param type_name as in gumroad.schema, such as "sale" or "string[]?"; nil if it is not known
-function json.encode(value, type_name)
-  local out = {}
-  append(out, value, kind_of(type_name))
-  return table.concat(out)
+-- @param indent    see encode_object
+function json.encode(value, type_name, indent)
+  return type_writer(type_name)(value, indent ~= nil, indent)
+end
+
+--- Makes a function that writes an item as a line of CSV: texts as they are, nested values as JSON.
+-- @param object     the fields of the items, from gumroad.schema
+-- @param columns    array of { path = STRING, type = as in gumroad.schema or nil }
+-- @param is_guarded whether texts that a spreadsheet would run as formulas get an apostrophe in front
+-- @return function(item) -> line, whether the item has fields that have no column
+function json.csv_writer(columns, is_guarded)
+  local plan, list = new_plan(), {}
+  plan.nodes[1] = {}
+  for i, column in ipairs(columns) do
+    list[i] = { column.path, node = column.type and plan:type(read_type(column.type)) }
+    if column.path:find(".", 1, true) then
+      for part in column.path:gmatch("[^.]+") do list[i][#list[i] + 1] = part end
+    end
+  end
+  return require("gumroad.core").csv_writer(plan.nodes, list, is_guarded)
 end
 
 return json

@@ -26,19 +26,12 @@ end
 
 function COUNTED_BY.late_page(raw)
   local page = (core.form_decode(raw.query or "") or {}).page
-  return type(page) == "string" and (tonumber(page) or 0) > 10 and "" or nil
+  return type(page) == "string" and (tonumber(page) or 0) > limits.LATE_PAGE and "" or nil
 end
 
 function COUNTED_BY.device_code(raw)
   local form = core.form_decode(raw.body) or {}
   return form.grant_type == Grants.DEVICE_GRANT and tostring(form.device_code) or nil
-end
-
--- The limits, each with the pattern of its path.
-local RULES = {}
-for i, limit in ipairs(limits) do
-  local pattern = "^" .. limit.path:gsub(":[%w_]+", "[^/]+") .. "$"
-  RULES[i] = { limit = limit, pattern = pattern, key_of = COUNTED_BY[limit.by] }
 end
 
 local Throttle = {}
@@ -59,10 +52,11 @@ local function count(self, key, seconds, time)
   return seen.number
 end
 
-local function is_over(self, at, limit, key, time)
+local function is_over(self, limit, key, time)
   for level = 1, limit.levels do
-    local id = ("%d %d %s"):format(at, level, key)
-    if count(self, id, level == 1 and limit.seconds or 8 ^ level, time) > level * limit.requests then return true end
+    local id = ("%s %s %s %d %s"):format(limit.method, limit.path, limit.by, level, key)
+    local requests, seconds = limits.level(limit, level)
+    if count(self, id, seconds, time) > requests then return true end
   end
 end
 
@@ -70,11 +64,9 @@ end
 -- @param time Unix time
 -- @return the response that refuses it, or nil
 function Throttle:check(raw, time)
-  local path, method = raw.path:gsub("^/api/v2", "/v2"):gsub("%.json$", ""), raw.method
-  if method == "PATCH" then method = "PUT" end
-  for at, rule in ipairs(RULES) do
-    local key = rule.limit.method == method and path:find(rule.pattern) and rule.key_of(raw)
-    if key and is_over(self, at, rule.limit, key, time) then
+  for _, limit in ipairs(limits.matching(raw.method, raw.path)) do
+    local key = COUNTED_BY[limit.by](raw)
+    if key and is_over(self, limit, key, time) then
       return { status = 429, headers = { ["Content-Type"] = "text/plain" }, body = "Retry later\n" }
     end
   end

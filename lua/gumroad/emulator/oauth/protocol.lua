@@ -275,7 +275,7 @@ end
 
 -- A client may identify itself with HTTP Basic authentication.
 local function read_basic(raw, params)
-  local basic = (raw.headers.authorization or ""):match("^[Bb]asic%s+(.+)$")
+  local basic = (raw.headers.authorization or ""):match("^[Bb]asic%s+(%S.*)$")
   if not basic then return end
   local id, secret = base64_decode(basic):match("^(.-):(.*)$")
   params.client_id, params.client_secret = id, secret

@@ -65,7 +65,7 @@ local GROUPS = { zip = "archive", pdf = "document", epub = "document", mp3 = "au
 --- Creates a file for a product, without adding it to the product's files.
 function catalog.new_file(shop, product, path, size)
   product.file_count = product.file_count + 1
-  local filename = path:match("[^/]*$")
+  local filename = path:match("^.*/(.*)$") or path
   local kind = filename:match("%.(%w+)$") or ""
   return { id = shop.rng:id("file", product.number * 100 + product.file_count), size = size,
     name = filename:gsub("%.%w+$", ""), filetype = kind, filegroup = GROUPS[kind:lower()] or "other",

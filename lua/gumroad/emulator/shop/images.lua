@@ -14,7 +14,7 @@ function images.of(shop, request)
   end
   if not url then return nil, "Please provide a signed_blob_id or a url." end
   if not url:find("^https?://[^/%s]") or url:find("%s") then return nil, "Please provide a valid url." end
-  return { filename = url:match("^[^?#]*"):match("[^/]*$") }
+  return { filename = url:match("^[^?#]*"):match("^.*/(.*)$") }
 end
 
 return images

@@ -1,15 +1,8 @@
 --- Refunds a sale (sales.refund). A request sent twice would refund twice, so it is never repeated. Instead the
 -- sale is read before, and read again if the response is lost. A token that may not read sales can still refund,
 -- without this check.
-local currency = require "gumroad.api.currency"
+local left_of = require("gumroad.sale").refundable
 local Error = require "gumroad.base.error"
-
--- Returns what can still be refunded, in the smallest unit of the sale's currency, or nil if the sale does not say.
--- Older servers name only the currency's symbol.
-local function left_of(sale)
-  local text, code = sale.amount_refundable_in_currency, sale.currency or currency.with_symbol(sale.currency_symbol)
-  return type(text) == "string" and currency.parse(text, code) or nil
-end
 
 local function amount_words(sale)
   return ("%s %s"):format(sale.amount_refundable_in_currency, sale.currency or sale.currency_symbol or "")

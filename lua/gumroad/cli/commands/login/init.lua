@@ -2,6 +2,7 @@
 local application = require "gumroad.cli.application"
 local env = require "gumroad.base.env"
 local failure = require "gumroad.cli.failure"
+local shell = require "gumroad.base.shell"
 local values = require "gumroad.cli.values"
 local printable = require("gumroad.base.text").printable
 
@@ -72,7 +73,8 @@ end
 local function tell_default(context, name)
   local default = require("gumroad.connections").default()
   if default and default ~= name then
-    context.note("'%s' is still the default; to change that, run gumroad-lua connections default %s", default, name)
+    context.note("'%s' is still the default; to change that, run gumroad-lua connections default %s", default,
+      shell.word(name))
   end
 end
 

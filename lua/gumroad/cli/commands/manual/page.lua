@@ -106,7 +106,7 @@ local function add_operation(out, row)
   out[#out + 1] = ".Bl -tag -width Ds -compact"
   for _, option in ipairs(options) do
     out[#out + 1] = option_line(option.name, option.argument)
-    local doc = (option.param.required and "Required. " or "") .. rows.describe(option)
+    local doc = (rows.is_required(option.param) and "Required. " or "") .. rows.describe(option)
     out[#out + 1] = doc ~= "" and text(doc) or nil
   end
   out[#out + 1] = ".El"

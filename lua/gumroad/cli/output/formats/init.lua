@@ -6,6 +6,8 @@
 local formats = {
   { name = "json", title = "JSON", doc = "Print JSON: an array for a list, otherwise an object." },
   { name = "csv", title = "CSV", doc = "Print CSV (RFC 4180) with all fields; nested values are written as JSON." },
+  { name = "spreadsheet", doc = "Print CSV for a spreadsheet: with a byte order mark, and with ' before texts that it "
+    .. "would run as formulas." },
   { name = "plain", doc = "Print lines with tabs between the fields and no header. Tabs, line breaks, control "
     .. "characters and backslashes in a field are escaped as in C." },
   { name = "table" },

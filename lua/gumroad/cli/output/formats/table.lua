@@ -50,6 +50,9 @@ end
 -- Narrows columns until they fit. If that is not enough, leaves out the last ones.
 function Table:fit(available)
   local columns = self.columns
+  for _, column in ipairs(columns) do
+    if not column.rigid then column.width = math.min(column.width, available) end
+  end
   while total(columns) > available do
     local column = widest(columns)
     if column then column.width = column.width - 1

@@ -7,7 +7,7 @@ local storage = require "gumroad.resources.composed.upload.storage"
 
 local PIECE = 65536           -- bytes to read at once
 local TURN = 128              -- pieces after which other calls get a turn
-local TURN_SECONDS = 0.001
+local TURN_SECONDS = 1 / 1000
 
 local TYPES = {
   jpg = "image/jpeg", jpeg = "image/jpeg", png = "image/png", gif = "image/gif",
