@@ -10,6 +10,61 @@ enum { DECODE = 1, TEXT, MAX_VALUES, KEEP_NULLS, MEMORY, VALUE };
 
 #define SPARE lua_upvalueindex(1)  /* memory of SPARE_SIZE bytes for the next call, or nil */
 #define SPARE_SIZE (64 * 1024)     /* enough for a page of the API */
+#define LARGE "gumroad.json.memory"
+
+/* More memory than that, which is given back at once: the collector would let much of it gather. */
+typedef struct large_memory {
+  gr_memory memory;
+  void *block;
+  size_t size;
+} large_memory;
+
+/* == Memory == */
+
+static int large_release (lua_State *L) {
+  large_memory *m = (large_memory *)lua_touserdata(L, 1);
+  if (m->block != NULL) m->memory.alloc(m->memory.ud, m->block, m->size, 0);
+  m->block = NULL;
+  return 0;
+}
+
+static void *push_large (lua_State *L, size_t size) {
+  large_memory *m = (large_memory *)lua_newuserdata(L, sizeof *m);
+  memset(m, 0, sizeof *m);
+  luaL_getmetatable(L, LARGE);
+  lua_setmetatable(L, -2);
+  gr_getmemory(L, &m->memory);
+  m->block = m->memory.alloc(m->memory.ud, NULL, 0, size);
+  if (m->block == NULL) luaL_error(L, "not enough memory");
+  m->size = size;
+  return m->block;
+}
+
+/* Pushes memory to read the text into. Most calls use the same again, which is in the processor's
+** cache and no work for the collector; not while another call has it, such as of a finalizer. */
+static void *push_memory (lua_State *L, size_t size) {
+  if (size > SPARE_SIZE) return push_large(L, size);
+  lua_pushvalue(L, SPARE);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    return lua_newuserdata(L, SPARE_SIZE);
+  }
+  lua_pushnil(L);
+  lua_replace(L, SPARE);
+  return lua_touserdata(L, -1);
+}
+
+/* What is at MEMORY is not used any more. */
+static void release_memory (lua_State *L) {
+  if (gr_rawlen(L, MEMORY) == SPARE_SIZE) {
+    lua_pushvalue(L, MEMORY);
+    lua_replace(L, SPARE);
+    return;
+  }
+  lua_pushcfunction(L, large_release);
+  lua_pushvalue(L, MEMORY);
+  lua_call(L, 1, 0);
+}
 
 /* == Edits == */
 
@@ -91,16 +146,24 @@ static void apply (lua_State *L, const gr_json *json, const gr_json_edit *edit) 
 
 /* == Decoding == */
 
+/* Pushes a string of these bytes, which is the text itself where it has no others. */
+static void push_text (lua_State *L, const char *s, size_t len) {
+  size_t text_len;
+  const char *text = lua_tolstring(L, TEXT, &text_len);
+  if (len == text_len && memcmp(s, text, len) == 0) lua_pushvalue(L, TEXT);
+  else lua_pushlstring(L, s, len);
+}
+
 /* Pushes what the whole text decodes to, or raises. */
 static void decode_whole (lua_State *L, const gr_json *json) {
   lua_pushvalue(L, DECODE);
-  lua_pushlstring(L, json->text, json->len);
+  push_text(L, json->text, json->len);
   lua_call(L, 1, 1);
 }
 
 static int try_decode (lua_State *L, const gr_json *json) {
   lua_pushvalue(L, DECODE);
-  lua_pushlstring(L, json->out, json->out_len);
+  push_text(L, json->out, json->out_len);
   return lua_pcall(L, 1, 1, 0);
 }
 
@@ -113,28 +176,10 @@ static void decode_cut (lua_State *L, const gr_json *json) {
     status = try_decode(L, json);
     if (status == 0) return;
   }
+  release_memory(L);
   if (status != LUA_ERRMEM) decode_whole(L, json);  /* raises, and tells the right place in the text */
   lua_settop(L, VALUE);
   lua_error(L);
-}
-
-/* Pushes memory to read the text into. Most calls use the same again, which is in the processor's
-** cache and no work for the collector; not while another call has it, such as of a finalizer. */
-static void *push_memory (lua_State *L, size_t size) {
-  lua_pushvalue(L, SPARE);
-  if (size > SPARE_SIZE || lua_isnil(L, -1)) {
-    lua_pop(L, 1);
-    return lua_newuserdata(L, size > SPARE_SIZE ? size : SPARE_SIZE);
-  }
-  lua_pushnil(L);
-  lua_replace(L, SPARE);
-  return lua_touserdata(L, -1);
-}
-
-static void spare_memory (lua_State *L) {
-  if (gr_rawlen(L, MEMORY) != SPARE_SIZE) return;
-  lua_pushvalue(L, MEMORY);
-  lua_replace(L, SPARE);
 }
 
 /* Reads the text, into memory at MEMORY. */
@@ -148,7 +193,7 @@ static gr_json_status read_text (lua_State *L, gr_json *json) {
       json->count = json->room;
     }
     else if (status != GR_JSON_READ || json->count <= json->room) return status;
-    spare_memory(L);
+    release_memory(L);
     lua_settop(L, KEEP_NULLS);
   }
 }
@@ -174,6 +219,7 @@ static int l_json_decode (lua_State *L) {
     json.len -= 3;
   }
   gr_json_status status = read_text(L, &json);
+  if (status != GR_JSON_READ) release_memory(L);
   if (status == GR_JSON_TOO_MANY)
     return gr_fail(L, "too_large", lua_pushfstring(L, "more than %d values (max_values)", (int)json.max_values));
   if (status != GR_JSON_READ) {
@@ -183,11 +229,15 @@ static int l_json_decode (lua_State *L) {
   decode_cut(L, &json);
   for (size_t i = 0; i < json.count; i++) apply(L, &json, &json.edits[i]);
   lua_settop(L, VALUE);
-  spare_memory(L);
+  release_memory(L);
   return 1;
 }
 
+static const luaL_Reg large_meta[] = {{"__gc", large_release}, {NULL, NULL}};
+static const luaL_Reg no_methods[] = {{NULL, NULL}};
+
 void gr_open_json (lua_State *L) {
+  gr_newclass(L, LARGE, large_meta, no_methods);
   lua_pushnil(L);  /* SPARE */
   lua_pushcclosure(L, l_json_decode, 1);
   lua_setfield(L, -2, "json_decode");

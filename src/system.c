@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,14 @@ static void sync_folder_of (char *path) {
   if (fd < 0) return;
   fsync(fd);
   close(fd);
+}
+
+int gr_follow (const char *path, size_t len, char *target) {
+  struct stat there;
+  if (lstat(path, &there) == 0 && S_ISLNK(there.st_mode)) return realpath(path, target) != NULL ? 0 : errno;
+  if (len >= PATH_MAX) return ENAMETOOLONG;
+  memcpy(target, path, len + 1);
+  return 0;
 }
 
 int gr_write_private (const char *path, char *temporary, const char *bytes, size_t len) {

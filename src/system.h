@@ -20,6 +20,10 @@ typedef char gr_address[INET6_ADDRSTRLEN];  /* as text */
 
 /* == Files and folders: each returns 0 or an errno == */
 
+/* Puts the path to which a symbolic link leads at last into 'target', or the path itself if it is none; it is
+** PATH_MAX bytes long. */
+int gr_follow (const char *path, size_t len, char *target);
+
 /* Writes a file, mode 0600, in one step. 'temporary' is its path with GR_TEMPORARY behind it, and is
 ** changed. */
 int gr_write_private (const char *path, char *temporary, const char *bytes, size_t len);

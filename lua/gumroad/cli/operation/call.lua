@@ -62,9 +62,15 @@ local function pages_of(resource, row, ids, params)
   end
 end
 
+-- A list that ends at --limit is what was asked for, so that only a person is told, in passing.
 local function note_incomplete(context, page)
-  context.note("the list is not complete (%s): continue it with --page-key '%s'",
-    page.reason == "limit" and "it ends at --limit" or "there is more", page.next_page_key or "")
+  if context.args.next_page_key then
+    context.note("to continue the list: --page-key '%s'", page.next_page_key or "")
+  elseif page.reason == "limit" then
+    context.hint("there is more; --next-page-key shows how to continue")
+  else
+    context.note("the list is not complete: continue it with --page-key '%s'", page.next_page_key or "")
+  end
 end
 
 -- Prints the extra fields of a list.

@@ -23,6 +23,11 @@ end
 local LIMIT = { name = "--limit", argument = "NUMBER", type = "integer", convert = values.whole("--limit", 0),
   param = { "limit", "integer", doc = "maximum number of items (default: all of them)" } }
 
+--- Tells whether a list comes in pages, which a key continues.
+function rows.has_page_key(row)
+  return row.is_list and row.params_by_name.page_key ~= nil
+end
+
 --- Returns these options, and --limit for a list.
 function rows.all_options(row)
   local options = rows.options(row)
