@@ -105,12 +105,12 @@ def attack_all(field, table, **options):
 
 @attack("heads without an end")
 def heads(field):
-    attack_all(field, HEADS, timeout=3)
+    attack_all(field, HEADS, timeout=field.row.pick(3, 1))
 
 
 @attack("trailers and chunks without an end")
 def trailers(field):
-    attack_all(field, TRAILERS, timeout=3)
+    attack_all(field, TRAILERS, timeout=field.row.pick(3, 1))
 
 
 @attack("bodies without an end")
