@@ -215,8 +215,8 @@ UNICODE ?= /usr/share/unicode
 UNICODE_MODULE = lua/gumroad/cli/output/unicode.lua
 unicode:
 	@[ -d $(UNICODE) ] || { echo "$(UNICODE) is missing: apt install unicode-data" >&2; exit 1; }
-	LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" $(LUA) -e 'io.write(require("doc.unicode").text("$(UNICODE)", \
-	  "'"$$(dpkg-query -W -f '$${Version}' unicode-data)"'"))' >$(UNICODE_MODULE).new
+	VERSION=$$(dpkg-query -W -f '$${Version}' unicode-data) LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" \
+	  $(LUA) -e 'io.write(require("doc.unicode").text("$(UNICODE)", os.getenv "VERSION"))' >$(UNICODE_MODULE).new
 	mv $(UNICODE_MODULE).new $(UNICODE_MODULE)
 
 openapi: all

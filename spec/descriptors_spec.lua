@@ -1,9 +1,9 @@
 -- A process that has no file descriptors left.
 local support = require "support"
 
--- Runs a program that may open 40 descriptors. exhaust() takes all that are left. Returns the program's output.
+-- Runs a program that may open 200 descriptors. exhaust() takes all that are left. Returns the program's output.
 local function run(program)
-  return support.output("ulimit -n 40; " .. support.lua_command([[
+  return support.output("ulimit -n 200; " .. support.lua_command([[
     local gumroad = require "gumroad"
     local held = {}
     local function exhaust()
@@ -78,5 +78,16 @@ describe("A call without a descriptor", function()
       local values, errors = gumroad.all { function() return first.user:get() end }
       print(core.now() - began >= 0.05, values[1], errors[1].kind)
     ]]):format(url)))
+  end)
+
+  it("leaves the engine closed, whose descriptor is not there either", function()
+    assert.equal("nil\tnetwork\t" .. LEFT .. "\n0\t0\ntrue", run [[
+      local engine = require("gumroad.core").engine()
+      exhaust()
+      print(engine:fd())
+      print(engine:running(), (engine:step(0)))
+      give_back()
+      print(engine:fd() > 0)
+    ]])
   end)
 end)

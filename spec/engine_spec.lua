@@ -103,6 +103,14 @@ local function exchange(bytes, fields)
   return { response = response, code = code, message = message, info = info, asked = asked }
 end
 
+-- Resident memory, in bytes.
+local function resident()
+  local file = assert(io.open "/proc/self/statm")
+  local pages = file:read "*a":match "^%d+ (%d+)"
+  file:close()
+  return pages * 4096
+end
+
 -- A watched pair of sockets: writing to the second makes the first readable.
 local function watched_pair()
   local server, url = listen()
@@ -125,6 +133,36 @@ describe("engine", function()
     end
     assert.equal(0, engine:running())
     engine:step(0)
+  end)
+
+  -- In a process of its own, as memory that was used and freed here would hide it.
+  it("keeps no memory of a large body for the next one #slow", function()
+    local server, url = listen()
+    local pipe = assert(io.popen(support.lua_command(([[
+      local engine = require("gumroad.core").engine()
+      local function get()
+        local transfer = assert(engine:send { method = "GET", base_url = %q, path = "/", timeout = %d, max_size = 3e7 })
+        while not transfer:done() do engine:step(1) end
+        return #assert(transfer:result()).body
+      end
+      local function resident()
+        collectgarbage()
+        collectgarbage()
+        return io.open("/proc/self/statm"):read("*a"):match("^%%d+ (%%d+)") * 4096
+      end
+      get()
+      local before = resident()
+      print(get(), math.floor(resident() - before))]]):format(url, PATIENCE))))
+    local peer, mebibyte = accept(server), ("x"):rep(1048576)
+    read_request(peer)
+    respond(peer, "small")
+    read_request(peer)
+    write(peer, "HTTP/1.1 200 OK\r\nContent-Length: 25165824\r\n\r\n")
+    for _ = 1, 24 do write(peer, mebibyte) end
+    local size, grown = pipe:read("*l"):match("^(%d+)\t(-?%d+)$")
+    pipe:close()
+    assert.equal(25165824, tonumber(size))
+    assert.is_true(tonumber(grown) < 10000000, grown)
   end)
 
   it("is shared by the whole Lua state", function()
@@ -390,6 +428,31 @@ describe("engine", function()
 
     it("in the middle of a chunk is a network failure", function()
       assert.equal("network", exchange("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nhalf").code)
+    end)
+
+    it("at any byte of the head is a network failure", function()
+      local head = "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nX: y\r\n\r\n"
+      for size = 0, #head - 1 do
+        local got = exchange(head:sub(1, size))
+        assert.equal("network", got.code, size)
+        assert.is_true(got.info.sent)
+      end
+      assert.equal(200, exchange(head).response.status)
+    end)
+
+    it("takes no memory for what came of the response #slow", function()
+      local failed, before = {}, resident()
+      for i = 1, 10 do
+        local server, url = listen()
+        failed[i] = send(url, { max_size = 4000000 })
+        local peer = accept(server)
+        read_request(peer)
+        write(peer, "HTTP/1.1 200 OK\r\n\r\n" .. ("a"):rep(4200000))
+        peer:close()
+        assert.equal("too_large", select(2, result(failed[i])))
+      end
+      collectgarbage()
+      assert.is_true(resident() - before < 20000000)
     end)
 
     it("by a reset means that something was sent", function()

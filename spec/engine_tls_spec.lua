@@ -108,6 +108,15 @@ describe("engine over TLS", function()
     assert.equal("500000", result(send(url .. "/length", long)).body)
   end)
 
+  it("uses no HTTP/2 for a request that must not be repeated, because libcurl repeats one whose stream is refused",
+    function()
+      for _, method in ipairs { "POST", "PUT", "PATCH", "DELETE", "GET" } do
+        local response = result(send(url, { ca_file = ca_file, method = method, fresh = true }))
+        assert.matches("^HTTP/1.1 ", response.body)
+      end
+      assert.matches("^HTTP/2.0 ", result(send(url, { ca_file = ca_file })).body)
+    end)
+
   it("multiplexes many requests on one connection", function()
     local transfers, connections, count = {}, {}, 0
     for i = 1, 30 do transfers[i] = send(url, { ca_file = ca_file }) end
@@ -150,7 +159,10 @@ describe("engine over TLS", function()
     local first = send("https://127.0.0.1:" .. port)
     local second = send("https://127.0.0.1:" .. port)
     local peer = server:accept()
+    local function is_ready() return #socket.select({ { getfd = function() return engine:fd() end } }, nil, 0) > 0 end
+    repeat engine:step(0) until not is_ready()
     first:close()
+    assert.is_true(is_ready())
     local deadline, other = core.now() + PATIENCE
     server:settimeout(0)
     repeat

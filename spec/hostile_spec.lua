@@ -36,11 +36,12 @@ local function client_with(body, err)
   local client = { options = {} }
   function client.start() return { finish = function() return body, err end } end
   function client.call() return body, err end
+  function client.call_options() return {} end
   return client
 end
 
 local function list(params, err)
-  return resources.get(client_with({ success = true, sales = {} }, err), "sales"):list(params)
+  return resources.get(client_with(not err and { success = true, sales = {} } or nil, err), "sales"):list(params)
 end
 
 local function print_with(format, item)
@@ -228,6 +229,14 @@ local function is_linear(count, reader, unit, ending)
   local twice = count(MOST, reader, hostile(unit, 2 * SMALL, ending))
   return twice <= 2.5 * once + SMALL, ("%.0f, then %.0f"):format(once, twice)
 end
+
+describe("The client of these readers", function()
+  it("lists, and returns errors", function()
+    assert.is_true(list({ page_key = "~a~b", limit = 1 }).complete)
+    local err = Error.new("invalid", "no", { status = 400 })
+    assert.equal(err, (select(2, list({ page_key = "a" }, err))))
+  end)
+end)
 
 describe("Text from outside is read in linear time:", function()
   for name, reader in pairs(READERS) do

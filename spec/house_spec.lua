@@ -176,7 +176,7 @@ describe("the rooms of lua/gumroad", function()
 
   it("keep the names of modules that scripts require", function()
     for _, name in ipairs { "gumroad", "gumroad.api", "gumroad.schema", "gumroad.webhook", "gumroad.oauth",
-      "gumroad.connections", "gumroad.emulator", "gumroad.core", "gumroad.listener" } do
+      "gumroad.connections", "gumroad.emulator", "gumroad.core", "gumroad.http", "gumroad.listener", "gumroad.sale" } do
       assert.equal("table", type(require(name)), name)
     end
     assert.equal(require "gumroad.api.schema", require "gumroad.schema")

@@ -167,7 +167,8 @@ describe("json.decode", function()
       "179769313486231580793728971405301e276", "0.000000000000000000000000000000000000001234567890123456789",
       "9007199254740993.0", "1." .. ("0"):rep(900) .. "1", "0." .. ("0"):rep(900) .. "1e901", ("1"):rep(900) .. "e-899",
       "9007199254740992." .. ("9"):rep(900), "1e-400", "123456789012345678901234567890.5", "1E+2", "-1.5e-3",
-      "4503599627370497.5", "4503599627370497.50000000000000000000000000000000000000000000001",
+      "4503599627370496.5", "4503599627370496.5" .. ("0"):rep(900) .. "1",  -- just between two, and a little more
+      "45035996273704965" .. ("0"):rep(900) .. "1e-902", "4503599627370497.5", "4503599627370495.5",
       ("0.%s%s1"):format("4503599627370497", ("0"):rep(1000)), "0." .. ("0"):rep(2000) .. "1E2001",
     } do
       local want = tonumber(text)
@@ -272,6 +273,26 @@ describe("json.decode", function()
     local used = collectgarbage "count" - before
     collectgarbage "restart"
     assert.is_true(used < 2.5 * #text / 1024, used)
+  end)
+
+  it("leaves no copy of a long text to the collector #large", function()
+    local long = ("a"):rep(1048576)
+    for text, most in pairs {
+      ['{"a":"' .. long .. '"}'] = 1.1,              -- times the text: the value
+      ['{"b":null,"a":"' .. long .. '"}'] = 2.1,     -- and the text without null, for lua-cjson
+      ['\239\187\191{"a":"' .. long .. '"}'] = 2.1,  -- and the text without the mark
+      ['{"a":"' .. long] = 1.1, ["[" .. long] = 1.1, [("["):rep(1048576)] = 1.1,  -- and the text, for the message
+      [("\\u0061"):rep(200000)] = 1.1, ['"' .. ("\\ud800"):rep(200000) .. '"'] = 2.1,
+    } do
+      collectgarbage()
+      collectgarbage()
+      local before = collectgarbage "count"
+      collectgarbage "stop"
+      pcall(json.decode, text)
+      local used = collectgarbage "count" - before
+      collectgarbage "restart"
+      assert(used * 1024 < most * #text, ("%s...: %.1f times its size"):format(text:sub(1, 20), used * 1024 / #text))
+    end
   end)
 
   it("decodes texts of any length #large", function()

@@ -1289,11 +1289,39 @@ describe("gumroad.listener", function()
       assert.equal("/later", r:path())
     end)
 
+    it("makes room, too, where the process has no descriptor left for a connection", function()
+      local program = [[local socket, files = require "socket", {}
+        local l = require("gumroad.listener").new {}
+        local first, second, give_up = socket.tcp(), socket.tcp(), socket.gettime() + 8
+        repeat
+          local file = io.open "/dev/null"
+          files[#files + 1] = file
+        until not file
+        for i = 1, 3 do files[i]:close() end
+        local function send(client, path)
+          client:connect("127.0.0.1", l:port())
+          client:send("GET " .. path .. " HTTP/1.1\r\n\r\n")
+          local r
+          repeat
+            l:step()
+            r = l:next()
+            socket.sleep(math.min(0.01, l:timeout() or 1))
+          until r or socket.gettime() > give_up
+          print(r and r:path())
+          return r
+        end
+        send(first, "/first"):answer(200)
+        local begin = socket.gettime()
+        send(second, "/second")
+        print(socket.gettime() - begin < 3)]]
+      assert.equal("/first\n/second\ntrue", support.output("ulimit -n 100 && " .. support.lua_command(program)))
+    end)
+
     it("is at most the limit of descriptors less 64, and never less than 1", function()
       local program = [[local listener = require "gumroad.listener"
         local preset, asked = listener.new {}, listener.new {max_connections = 1000}
         print(preset:max_connections(), asked:max_connections())]]
-      for limit, expected in pairs {["20"] = "1\t1", ["64"] = "1\t1", ["65"] = "1\t1", ["66"] = "2\t2",
+      for limit, expected in pairs {["50"] = "1\t1", ["64"] = "1\t1", ["65"] = "1\t1", ["66"] = "2\t2",
                                     ["1063"] = "999\t999", ["1064"] = "1000\t1000", ["1088"] = "1024\t1000",
                                     ["1089"] = "1024\t1000"} do
         assert.equal(expected, support.output(("ulimit -n %s && %s"):format(limit, support.lua_command(program))))

@@ -3,9 +3,9 @@ local support = require "support"
 
 local folder, remove_folder
 
--- Runs a program in a process with the locales. Returns its output.
+-- Runs a program in a process with the locales. Returns its output. What setlocale itself never frees is not looked at.
 local function run(program)
-  return support.output(("LOCPATH=%s %s 2>&1"):format(folder, support.lua_command(program)))
+  return support.output(("ASAN_OPTIONS=detect_leaks=0 LOCPATH=%s %s 2>&1"):format(folder, support.lua_command(program)))
 end
 
 setup(function()
@@ -55,27 +55,24 @@ local RESULT = table.concat({
 }, "\n")
 
 describe("Numbers", function()
-  local COMMA = "set 'de_DE.UTF-8'"
-  for order, lines in pairs {
-    ["before the library is loaded"] = { COMMA, "" }, ["after the library is loaded"] = { "", COMMA },
-    ["before, and no longer after"] = { COMMA, "set 'C'" },
-  } do
-    it("are as in the C locale in a locale with a decimal comma, set " .. order, function()
-      assert.equal(RESULT, run(PROGRAM:format(lines[1], lines[2])))
-    end)
+  for _, name in ipairs { "de_DE.UTF-8", "ps_AF.UTF-8" } do
+    local set = ("set %q"):format(name)
+    for order, lines in pairs {
+      ["before the library is loaded"] = { set, "" }, ["after the library is loaded"] = { "", set },
+      ["before, and no longer after"] = { set, "set 'C'" },
+    } do
+      it(("are as in the C locale in the locale %s, set %s"):format(name, order), function()
+        assert.equal(RESULT, run(PROGRAM:format(lines[1], lines[2])))
+      end)
+    end
   end
 
-  it("are as in the C locale in a locale whose decimal separator has two bytes", function()
-    assert.equal(RESULT, run(PROGRAM:format("", "set 'ps_AF.UTF-8'")))
-    -- Lua itself cannot load "0.5" in a program then, and lua-cjson would end the process
-    assert.equal("[0.5]", run "os.setlocale 'ps_AF.UTF-8' print(require('gumroad.base.json').encode { 5 / 10 })")
-  end)
-
   it("are as in the C locale while lua-cjson expects the decimal comma or a missing point of another locale", function()
-    local set = COMMA .. " require('cjson').new() "
+    local comma = "set 'de_DE.UTF-8'"
+    local set = comma .. " require('cjson').new() "
     assert.equal(RESULT, run(PROGRAM:format("", set)))
     assert.equal(RESULT, run(PROGRAM:format("", set .. "set 'C'")))
-    assert.equal(RESULT, run(PROGRAM:format(COMMA .. " require 'cjson' set 'C'", COMMA)))
+    assert.equal(RESULT, run(PROGRAM:format(comma .. " require 'cjson' set 'C'", comma)))
   end)
 
   it("do not change the locale of the host program", function()

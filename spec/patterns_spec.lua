@@ -89,7 +89,7 @@ local ALLOWED = {
   ["lua/gumroad/base/json.lua"] = { ['"([^\\n\\t]*)%s*$"'] = "meets only what this machine's loader says" },
   ["lua/gumroad/base/text.lua"] = { RUN = RUN, ['"^" .. RUN .. "$"'] = RUN },
   ["lua/gumroad/cli/commands/completion.lua"] = { ['"\\n( +)\'" .. command .. "\'%)\\n"'] = OWN,
-    [ [['(\n    trigger%).-": ):_files"']] ] = OWN },
+    [ [['(\n    trigger%).-": ):_files"']] ] = OWN, [ [['("%-%-connection%[[^\n]-%]: :)_files"']] ] = OWN },
   ["lua/gumroad/cli/commands/manual/page.lua"] = { ['"(.-)\\n"'] = OWN, ['" *\\n *"'] = OWN },
   ["lua/gumroad/cli/failure.lua"] = { ['"^.-:%d+: ()"'] = "no digit is looked at from two colons" },
   ["lua/gumroad/cli/operation/confirmation.lua"] = { ['"{([^}]*)}"'] = OWN },

@@ -80,8 +80,12 @@ describe("What is printed of text from outside", function()
       command.write(path, "bytes")
       finally(function() os.remove(path) end)
       gum:fault { kind = "status", status = 400, path = "/_storage/", times = "always",
-        body = ("<Error><Message>%s</Message></Error>"):format(words:sub(1, 60000)) }
-      check_error(shop.files:upload(path))
+        body = ("<Error><Code>%s</Code>"):format(words:sub(1, 30000))
+          .. ("<Message>%s</Message></Error>"):format(words:sub(1, 30000)) }
+      local value, err = shop.files:upload(path)
+      check_error(value, err)
+      check_line(err.storage_code)
+      assert.is_true(#err.storage_code <= 200 and #err.message < 300)
     end)
 
     it("is one line for OAuth's message: " .. size, function()
@@ -164,6 +168,12 @@ describe("What is printed of text from outside", function()
     end
   end)
 
+  it("has at most 300 bytes of a path", function()
+    local _, err = shop.products:get(("x"):rep(1000))
+    assert.equal(("not_found: The product was not found. [GET /v2/products/%s..., HTTP 200]"):format(("x"):rep(284)),
+      tostring(err))
+  end)
+
   it("has an exact limit", function()
     for _, row in ipairs { { 500, ("m"):rep(500) }, { 501, ("m"):rep(497) .. "..." } } do
       local _, err = get(400, { error = ("m"):rep(row[1]) })
@@ -175,24 +185,32 @@ describe("What is printed of text from outside", function()
 
   it("is one line of the command on stderr, and one for each field that it prints", function()
     local user = { success = true, user = { name = LONG, [EVIL] = EVIL, currency_type = EVIL } }
-    local sale = { success = true, sale = { id = EVIL, price = 1, currency = EVIL, currency_symbol = EVIL } }
+    local product = { success = true, product = { id = EVIL, price = 1, currency = EVIL } }
     gum:fault { kind = "status", status = 200, path = "/v2/user", body = json.encode(user) }
-    gum:fault { kind = "status", status = 200, path = "/v2/sales/a", body = json.encode(sale) }
+    gum:fault { kind = "status", status = 200, path = "/v2/products/a", body = json.encode(product) }
     gum:fault { kind = "status", status = 200, path = "/v2/sales/b",
       body = json.encode { success = false, message = LONG } }
-    local of_user, of_sale, refused, unknown, script = unpack(command.batch({ { "user", "get" },
-      { "sales", "get", "a" }, { "sales", "get", "b" },
+    local of_user, of_product, refused, unknown, script = unpack(command.batch({ { "user", "get" },
+      { "products", "get", "a" }, { "sales", "get", "b" },
       { "sales", "list", "--" .. EVIL_WORD .. "=1" }, { "api", "GET", LONG_WORD },
     }, command.to(gum)))
-    for _, result in ipairs { of_user, of_sale } do
+    for _, result in ipairs { of_user, of_product } do
       assert.equal(0, result.code, result.err)
       for line in result.out:gmatch("([^\n]*)\n") do assert.equal(text.safe(line), line) end
     end
+    assert.truthy(of_product.out:find("\nprice: 0.01 EVIL\\x1b]0;", 1, true), of_product.out)
     assert.truthy(of_user.out:find("\nevil\\x1b]0;owned\\x07\\r\\ngumroad: forged\\x00", 1, true), of_user.out)
     for _, result in ipairs { refused, unknown, script } do
       local first = result.err:match("^([^\n]*)\n")
       check_line(first)
     end
+  end)
+
+  it("is one line when the command reports fields without a column", function()
+    gum:fault { kind = "status", status = 200, path = "/v2/sales", body = json.encode {
+      success = true, sales = { { id = "a", [LONG] = 1, ["b" .. EVIL] = 2 } } } }
+    local result = command.run({ "sales", "list", "--csv" }, command.to(gum))
+    check_line(assert(result.err:match("^([^\n]*)\n$"), result.err))
   end)
 
   it("cannot control the terminal when api prints a response as it is #slow", function()

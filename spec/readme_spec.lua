@@ -146,7 +146,10 @@ describe("A documentation page's", function()
     write(folder .. "/block.sh", with_free_ports(block.text))
     local waits = block.text:find("gumroad-lua listen", 1, true)
     local command = "bash -e -o pipefail block.sh"
-    if waits then command = with_free_ports(block.text):gsub("#[^\n]*", ""):gsub("\n", " ") end
+    if waits then  -- on the usual port, unless a port is given
+      command = with_free_ports(block.text):gsub("#[^\n]*", ""):gsub("\n", " ")
+        :gsub("gumroad%-lua listen", "%0 --port " .. free["8080"])
+    end
     local out, code = run(command)
     if code ~= 0 then error(("exit code %s\n%s"):format(code, out), 0) end
     return out

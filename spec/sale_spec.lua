@@ -36,6 +36,7 @@ describe("gumroad.sale.net", function()
     ["more that can be refunded than was paid"] = { "$19", "19.01", { partially_refunded = true }, 1900, 0, 0, 1900 },
     ["a dispute"] = { "$19", "19", { disputed = true, chargedback = true }, 1900, 0, 1900, 0 },
     ["a dispute of an older server"] = { "$19", "19", { disputed = true, chargedback = false }, 1900, 0, 1900, 0 },
+    ["a dispute that only chargedback tells"] = { "$19", "19", { chargedback = true }, 1900, 0, 1900, 0 },
     ["a dispute that was won"] = { "$19", "19", { disputed = true, dispute_won = true }, 1900, 0, 0, 1900 },
     ["a dispute after a partial refund"] = { "$19", "9", { disputed = true, chargedback = true,
       partially_refunded = true }, 1900, 1000, 900, 0 },

@@ -7,10 +7,10 @@
 #include <sys/types.h>
 
 typedef struct gr_file {
-  int fd;                /* -1 while closed */
-  off_t offset, length;  /* the stretch */
-  off_t at;              /* how much of it was read */
-  int error;             /* of a read that failed: an errno, or 0 where the file ended too soon */
+  int fd; /* -1 while closed */
+  off_t offset, length; /* the stretch */
+  off_t at; /* how much of it was read */
+  int error; /* of a read that failed: an errno, or 0 where the file ended too soon */
 } gr_file;
 
 /* Of a regular file: its size, and when it was last written to. Returns NULL, or why it cannot be read. */

@@ -13,7 +13,8 @@ static void fail (lua_State *L, int index, const char *message, const char *what
 static uint64_t check_count (lua_State *L, int index, const char *name, lua_Number min) {
   lua_Number n = lua_tonumber(L, -1);
   if (lua_type(L, -1) != LUA_TNUMBER) fail(L, index, "%s: number expected", name);
-  if (!(n >= min && n <= GR_LARGEST_EXACT) || n != (lua_Number)(uint64_t)n) fail(L, index, "%s: out of range", name);
+  if (!(n >= min && n <= GR_LARGEST_EXACT) || n != (lua_Number)(uint64_t)n)
+    fail(L, index, "%s: out of range", name);
   return (uint64_t)n;
 }
 

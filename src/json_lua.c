@@ -8,8 +8,63 @@
 /* Stack indices in l_json_decode. */
 enum { DECODE = 1, TEXT, MAX_VALUES, KEEP_NULLS, MEMORY, VALUE };
 
-#define SPARE lua_upvalueindex(1)  /* memory of SPARE_SIZE bytes for the next call, or nil */
-#define SPARE_SIZE (64 * 1024)     /* enough for a page of the API */
+#define SPARE lua_upvalueindex(1) /* memory of SPARE_SIZE bytes for the next call, or nil */
+#define SPARE_SIZE (64 * 1024) /* enough for a page of the API */
+#define LARGE "gumroad.json.memory"
+
+/* More memory than that, which is given back at once: the collector would let much of it gather. */
+typedef struct large_memory {
+  gr_memory memory;
+  void *block;
+  size_t size;
+} large_memory;
+
+/* == Memory == */
+
+static int large_release (lua_State *L) {
+  large_memory *m = (large_memory *)lua_touserdata(L, 1);
+  if (m->block != NULL) m->memory.alloc(m->memory.ud, m->block, m->size, 0);
+  m->block = NULL;
+  return 0;
+}
+
+static void *push_large (lua_State *L, size_t size) {
+  large_memory *m = (large_memory *)lua_newuserdata(L, sizeof *m);
+  memset(m, 0, sizeof *m);
+  luaL_getmetatable(L, LARGE);
+  lua_setmetatable(L, -2);
+  gr_getmemory(L, &m->memory);
+  m->block = m->memory.alloc(m->memory.ud, NULL, 0, size);
+  if (m->block == NULL) luaL_error(L, "not enough memory");
+  m->size = size;
+  return m->block;
+}
+
+/* Pushes memory to read the text into. Most calls use the same again, which is in the processor's
+** cache and no work for the collector; not while another call has it, such as of a finalizer. */
+static void *push_memory (lua_State *L, size_t size) {
+  if (size > SPARE_SIZE) return push_large(L, size);
+  lua_pushvalue(L, SPARE);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    return lua_newuserdata(L, SPARE_SIZE);
+  }
+  lua_pushnil(L);
+  lua_replace(L, SPARE);
+  return lua_touserdata(L, -1);
+}
+
+/* What is at MEMORY is not used any more. */
+static void release_memory (lua_State *L) {
+  if (gr_rawlen(L, MEMORY) == SPARE_SIZE) {
+    lua_pushvalue(L, MEMORY);
+    lua_replace(L, SPARE);
+    return;
+  }
+  lua_pushcfunction(L, large_release);
+  lua_pushvalue(L, MEMORY);
+  lua_call(L, 1, 0);
+}
 
 /* == Edits == */
 
@@ -47,7 +102,7 @@ static void leave_pairs (lua_State *L, const gr_json_edit *edit) {
   for (int i = 1; i < (int)edit->len; i += 2) {
     lua_rawgeti(L, pairs, i);
     lua_rawgeti(L, pairs, i + 1);
-    lua_rawset(L, -3);  /* of null it is nil, which takes away what a member before it set */
+    lua_rawset(L, -3); /* of null it is nil, which takes away what a member before it set */
   }
   lua_remove(L, pairs);
   set_item(L, edit->item);
@@ -80,27 +135,31 @@ static void apply (lua_State *L, const gr_json *json, const gr_json_edit *edit) 
       else lua_rawgeti(L, -1, (int)edit->item);
       check_entered(L);
       break;
-    case GR_JSON_LEAVE:
-      lua_pop(L, 1);
-      break;
-    case GR_JSON_LEAVE_PAIRS:
-      leave_pairs(L, edit);
-      break;
+    case GR_JSON_LEAVE: lua_pop(L, 1); break;
+    case GR_JSON_LEAVE_PAIRS: leave_pairs(L, edit); break;
   }
 }
 
 /* == Decoding == */
 
+/* Pushes a string of these bytes, which is the text itself where it has no others. */
+static void push_text (lua_State *L, const char *s, size_t len) {
+  size_t text_len;
+  const char *text = lua_tolstring(L, TEXT, &text_len);
+  if (len == text_len && memcmp(s, text, len) == 0) lua_pushvalue(L, TEXT);
+  else lua_pushlstring(L, s, len);
+}
+
 /* Pushes what the whole text decodes to, or raises. */
 static void decode_whole (lua_State *L, const gr_json *json) {
   lua_pushvalue(L, DECODE);
-  lua_pushlstring(L, json->text, json->len);
+  push_text(L, json->text, json->len);
   lua_call(L, 1, 1);
 }
 
 static int try_decode (lua_State *L, const gr_json *json) {
   lua_pushvalue(L, DECODE);
-  lua_pushlstring(L, json->out, json->out_len);
+  push_text(L, json->out, json->out_len);
   return lua_pcall(L, 1, 1, 0);
 }
 
@@ -113,34 +172,17 @@ static void decode_cut (lua_State *L, const gr_json *json) {
     status = try_decode(L, json);
     if (status == 0) return;
   }
-  if (status != LUA_ERRMEM) decode_whole(L, json);  /* raises, and tells the right place in the text */
+  release_memory(L);
+  if (status != LUA_ERRMEM) decode_whole(L, json); /* raises, and tells the right place in the text */
   lua_settop(L, VALUE);
   lua_error(L);
-}
-
-/* Pushes memory to read the text into. Most calls use the same again, which is in the processor's
-** cache and no work for the collector; not while another call has it, such as of a finalizer. */
-static char *push_memory (lua_State *L, size_t size) {
-  lua_pushvalue(L, SPARE);
-  if (size > SPARE_SIZE || lua_isnil(L, -1)) {
-    lua_pop(L, 1);
-    return (char *)lua_newuserdata(L, size > SPARE_SIZE ? size : SPARE_SIZE);
-  }
-  lua_pushnil(L);
-  lua_replace(L, SPARE);
-  return (char *)lua_touserdata(L, -1);
-}
-
-static void spare_memory (lua_State *L) {
-  if (gr_rawlen(L, MEMORY) != SPARE_SIZE) return;
-  lua_pushvalue(L, MEMORY);
-  lua_replace(L, SPARE);
 }
 
 /* Reads the text, into memory at MEMORY. */
 static gr_json_status read_text (lua_State *L, gr_json *json) {
   for (json->room = 16 + json->len / 32;; json->room = json->count) {
-    json->edits = (gr_json_edit *)(void *)push_memory(L, json->room * sizeof *json->edits + GR_JSON_ROOM(json->len));
+    json->edits =
+      (gr_json_edit *)(void *)push_memory(L, json->room * sizeof *json->edits + GR_JSON_ROOM(json->len));
     json->out = (char *)(json->edits + json->room);
     gr_json_status status = gr_json_read(json);
     if (status == GR_JSON_AMBIGUOUS && !json->as_pairs) {
@@ -148,7 +190,7 @@ static gr_json_status read_text (lua_State *L, gr_json *json) {
       json->count = json->room;
     }
     else if (status != GR_JSON_READ || json->count <= json->room) return status;
-    spare_memory(L);
+    release_memory(L);
     lua_settop(L, KEEP_NULLS);
   }
 }
@@ -163,7 +205,7 @@ static gr_json_status read_text (lua_State *L, gr_json *json) {
 ** At most 128 levels, fewer where 'decode' knows a limit, and 'max_values' objects, arrays, texts,
 ** numbers, booleans and nulls. */
 static int l_json_decode (lua_State *L) {
-  gr_json json = { .as_pairs = 0 };
+  gr_json json = {.as_pairs = 0};
   json.text = luaL_checklstring(L, TEXT, &json.len);
   lua_Number most = luaL_optnumber(L, MAX_VALUES, GR_JSON_MAXLEN);
   json.max_values = most >= 0 && most < GR_JSON_MAXLEN ? (size_t)most : GR_JSON_MAXLEN;
@@ -174,8 +216,10 @@ static int l_json_decode (lua_State *L) {
     json.len -= 3;
   }
   gr_json_status status = read_text(L, &json);
+  if (status != GR_JSON_READ) release_memory(L);
   if (status == GR_JSON_TOO_MANY)
-    return gr_fail(L, "too_large", lua_pushfstring(L, "more than %d values (max_values)", (int)json.max_values));
+    return gr_fail(
+      L, "too_large", lua_pushfstring(L, "more than %d values (max_values)", (int)json.max_values));
   if (status != GR_JSON_READ) {
     decode_whole(L, &json);
     return luaL_error(L, "json_decode: nested deeper than %d, or not all of it is JSON", GR_JSON_MAXDEPTH);
@@ -183,12 +227,16 @@ static int l_json_decode (lua_State *L) {
   decode_cut(L, &json);
   for (size_t i = 0; i < json.count; i++) apply(L, &json, &json.edits[i]);
   lua_settop(L, VALUE);
-  spare_memory(L);
+  release_memory(L);
   return 1;
 }
 
+static const luaL_Reg large_meta[] = {{"__gc", large_release}, {NULL, NULL}};
+static const luaL_Reg no_methods[] = {{NULL, NULL}};
+
 void gr_open_json (lua_State *L) {
-  lua_pushnil(L);  /* SPARE */
+  gr_newclass(L, LARGE, large_meta, no_methods);
+  lua_pushnil(L); /* SPARE */
   lua_pushcclosure(L, l_json_decode, 1);
   lua_setfield(L, -2, "json_decode");
 }

@@ -4,6 +4,7 @@
 #include "system.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,14 +64,16 @@ static char *copy (lua_State *L, const char *text, size_t len, const char *more)
 
 /* system.write_private(path, bytes) -> true | nil, code, message
 ** Writes a file that only its owner can read, mode 0600, in one step: whoever reads sees all
-** of the old file or all of the new one, whatever goes wrong. A symbolic link is replaced.
+** of the old file or all of the new one, whatever goes wrong. A symbolic link is followed.
 ** Codes: "no_space" (also: a quota, a limit of sizes), "denied", "not_found" (the folder),
 ** "no_memory", "io". */
 static int l_write_private (lua_State *L) {
   size_t path_len, len;
   const char *path = check_path(L, &path_len);
   const char *bytes = luaL_checklstring(L, 2, &len);
-  int error = gr_write_private(path, copy(L, path, path_len, GR_TEMPORARY), bytes, len);
+  char target[PATH_MAX];
+  int error = gr_follow(path, path_len, target);
+  if (error == 0) error = gr_write_private(target, copy(L, target, strlen(target), GR_TEMPORARY), bytes, len);
   return error == 0 ? succeed(L) : fail(L, path, error);
 }
 

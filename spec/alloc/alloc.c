@@ -1,6 +1,7 @@
 /* Runs script.lua again and again. Each time, another allocation of the Lua state fails, or another
 ** system call that creates or watches a descriptor, locks a file or flushes it. Nothing may crash, and
-** when the state is closed, no memory (including libcurl's) and no descriptor may be left.
+** when the state is closed, no memory (including libcurl's), no descriptor and, in freed memory, no header
+** with a token may be left.
 ** libcurl's own allocations do not fail here, because at least up to 7.88 it then divides by zero.
 ** usage: alloc script.lua [stride]    (stride: try only every stride-th point) */
 #include <dirent.h>
@@ -27,6 +28,7 @@ typedef struct gr_faults { long count, first, last; } gr_faults;
 static gr_faults lua_faults, fd_faults;
 static int armed;
 static size_t lua_live, curl_live;
+static int tokens_left;  /* headers with a token that were freed without being wiped */
 
 static int fails (gr_faults *f) {
   if (!armed) return 0;
@@ -68,10 +70,12 @@ static char *curl_strdup_memory (const char *s) {
 }
 
 static void curl_free_memory (void *p) {
+  static const char header[] = "Authorization: Bearer ";
   size_t size;
   if (p == NULL) return;
   memcpy(&size, (char *)p - BEFORE, sizeof size);
   curl_live -= size;
+  if (size > sizeof header && memcmp(p, header, sizeof header - 1) == 0) tokens_left++;
   free((char *)p - BEFORE);
 }
 
@@ -198,5 +202,7 @@ int main (int argc, char **argv) {
   int bad = test("an allocation", script, &lua_faults, 1, stride);
   bad |= test("an allocation, also after a collection,", script, &lua_faults, 2, stride);
   bad |= test("a descriptor", script, &fd_faults, 1, stride);
+  if (tokens_left > 0) printf("%d tokens were left in freed memory: FAILED\n", tokens_left);
+  bad |= tokens_left > 0;
   return bad;
 }

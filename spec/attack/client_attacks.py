@@ -57,14 +57,16 @@ CHUNKED = TYPED + "Transfer-Encoding: chunked||"
 
 # == Heads, trailers, bodies ==
 
+LIBCURL_ENDS = "network too_large"  # it does not show a line before its end, and calls a long one out of memory
+
 HEADS = [
     ("headers", say_without_end(OK, "X: y|"), "too_large"),
-    ("a header", say_without_end(OK + "X: ", "y"), "too_large"),
-    ("a header's name", say_without_end(OK, "x"), "too_large"),
+    ("a header", say_without_end(OK + "X: ", "y"), LIBCURL_ENDS),
+    ("a header's name", say_without_end(OK, "x"), LIBCURL_ENDS),
     ("folded lines", say_without_end(OK + "X: y|", " z|"), "too_large"),
     ("empty headers", say_without_end(OK, ":|"), "too_large"),
     ("cookies", say_without_end(OK, "Set-Cookie: a=b|"), "too_large"),
-    ("a status line", say_without_end("HTTP/1.1 200 ", "O"), "too_large"),
+    ("a status line", say_without_end("HTTP/1.1 200 ", "O"), LIBCURL_ENDS),
     ("a status", say_without_end("HTTP/1.1 2", "0"), "too_large network"),
     ("a version", say_without_end("HTTP/1", "1"), "too_large network"),
     ("100 Continue", say_without_end("", "HTTP/1.1 100 Continue||"), "too_large timeout"),
@@ -103,12 +105,12 @@ def attack_all(field, table, **options):
 
 @attack("heads without an end")
 def heads(field):
-    attack_all(field, HEADS, timeout=3)
+    attack_all(field, HEADS, timeout=field.row.pick(3, 1))
 
 
 @attack("trailers and chunks without an end")
 def trailers(field):
-    attack_all(field, TRAILERS, timeout=3)
+    attack_all(field, TRAILERS, timeout=field.row.pick(3, 1))
 
 
 @attack("bodies without an end")
@@ -302,7 +304,8 @@ def redirects(field):
     for status in (300, 301, 302, 303, 304, 307, 308, 399):
         for place in field.row.pick(places, places[:3]):
             line = "HTTP/1.1 %d X|Location: %s|Content-Length: 0||" % (status, place)
-            field.attack_both("%d to %r" % (status, place[:30]), say(line), "redirect")
+            kinds = "network" if "\0" in place else "redirect"  # libcurl takes no NUL
+            field.attack_both("%d to %r" % (status, place[:30]), say(line), kinds)
     field.row.check(elsewhere.connections == 0, "a redirect was followed")
     elsewhere.close()
 

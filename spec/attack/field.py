@@ -73,7 +73,7 @@ class Field:
         self.row.check(result["kind"] == "ok" and result.get("path") == path and seconds < SOON,
                        "%s: the next call to a good server: %s after %.1f s" % (name, result, seconds))
 
-    def attack(self, name, behave, kinds, method="GET", timeout=1.5, retries=0, url=None):
+    def attack(self, name, behave, kinds, method="GET", timeout=0.8, retries=0, url=None):
         """One call to a hostile server that does as `behave` says. kinds: words, those that fit."""
         self.renew(behave)
         path, begin = new_path(), time.monotonic()

@@ -178,6 +178,7 @@ def end_in_the_middle(row, name):
     async def play_on(against):
         tasks = [asyncio.ensure_future(ping_until_end(against)) for _ in range(50)]
         await asyncio.sleep(0.5)
+        row.note_memory(against.listener.peak(), "watch")
         against.listener.process.send_signal(signals[name])
         await asyncio.gather(*tasks)
     for _ in range(row.pick(5, 1)):

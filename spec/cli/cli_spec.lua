@@ -155,7 +155,7 @@ describe("gumroad-lua", function()
     local known, flags = {}, ""
     for _, option in ipairs(arguments.GENERAL) do known[option[1]] = true end
     for _, format in ipairs(formats.with_flag()) do flags = flags .. "--" .. format.name .. " " end
-    for name, want in pairs { completion = "--debug", manual = "--debug", emulator = "--debug",
+    for name, want in pairs { completion = "--debug", manual = "--debug", emulator = flags .. "--fields --debug",
       api = "--connection --base-url --timeout --debug", trigger = flags .. "--fields --debug",
       listen = "--json --connection --base-url --timeout --debug",
       doctor = flags .. "--fields --connection --base-url --timeout --debug" } do
@@ -217,7 +217,6 @@ describe("gumroad-lua", function()
     for _, case in ipairs {
       { "an unknown command", { "sels" }, "unknown command 'sels'", "gumroad-lua" },
       { "a misspelled command", { "salse" }, "Did you mean 'sales'?", "gumroad-lua" },
-      { "no command", {}, "a command is required", "gumroad-lua" },
       { "a misspelled operation", { "sales", "lst" }, "unknown command 'lst'. Did you mean 'list'?",
         "gumroad-lua sales" },
       { "a misspelled option", { "sales", "list", "--emial", "a" }, "unknown option '--emial'. Did you mean '--email'?",
@@ -245,8 +244,8 @@ describe("gumroad-lua", function()
         "option '--offer-code': it is not JSON: ", "gumroad-lua upsells create" },
       { "what is no id", { "sales", "get", ".." }, "gumroad-lua: sale_id: \"..\" is not an id",
         "gumroad-lua sales get" },
-      { "two formats", { "sales", "list", "--json", "--csv" },
-        "option '--csv' can not be used together with option '--json'", "gumroad-lua sales list" },
+      { "two formats", { "sales", "list", "--plain", "--csv" },
+        "option '--csv' can not be used together with option '--plain'", "gumroad-lua sales list" },
       { "an unknown field", { "sales", "list", "--fields", "id,emails" },
         "--fields: unknown field 'emails' (did you mean 'email'?)", "gumroad-lua sales list" },
       { "an invalid timeout", { "user", "get", "--timeout", "0" },
@@ -400,12 +399,11 @@ describe("gumroad-lua", function()
     assert.truthy(results[5].err:find("stack traceback:", 1, true))
   end)
 
-  it("says on stderr when a list is not complete and how to continue", function()
-    local first, whole = unpack(batch { { "sales", "list", "--limit", "3", "--fields", "id" },
-      { "sales", "list", "--fields", "id" } })
-    local key = first.err:match("^gumroad%-lua: the list is not complete %(it ends at %-%-limit%): continue it with "
-      .. "%-%-page%-key '(%S+)'\n$")
-    assert.equal("", whole.err)
+  it("says how to continue a list that ends at --limit, if asked; otherwise it is silent", function()
+    local silent, first, whole = unpack(batch { { "sales", "list", "--limit", "3" },
+      { "sales", "list", "--limit", "3", "--fields", "id", "--next-page-key" }, { "sales", "list", "--fields", "id" } })
+    local key = first.err:match("^gumroad%-lua: to continue the list: %-%-page%-key '(%S+)'\n$")
+    assert.equal("", silent.err .. whole.err)
     local rest = run({ "sales", "list", "--fields", "id", "--page-key", key })
     assert.equal(whole.out, first.out .. rest.out)
   end)
@@ -480,6 +478,17 @@ describe("gumroad-lua", function()
       assert.equal(("13\t%s\tSCRIPT\t4\t--json\t-x\t--\ta_b\n"):format(require("gumroad")._VERSION), result.out)
     end)
 
+    it("keeps what the globals had before, such as a check for undefined names", function()
+      local path = os.tmpname()
+      finally(function() os.remove(path) end)
+      command.write(path, "print(type(gumroad.new), own, undefined)")
+      for _, index in ipairs { "{ own = 1, undefined = 2 }", "function(_, name) return #name == 3 and 1 or 2 end" } do
+        local result = command.shell(support.lua_command(("setmetatable(_G, { __index = %s }) "
+          .. "os.exit(require('gumroad.cli').main { 'run', %q }, true)"):format(index, path)))
+        assert.same({ 0, "function\t1\t2\n" }, { result.code, result.out }, result.err)
+      end
+    end)
+
     it("reports the errors of a script in one line, with a separate exit code", function()
       for text, want in pairs {
         ["error 'no'"] = { 1, "gumroad-lua: SCRIPT:1: no\n" },
@@ -507,6 +516,8 @@ describe("gumroad-lua", function()
     assert.equal("export GUMROAD_API_BASE_URL='" .. url .. "'", pipe:read("*l"))
     assert.equal("export GUMROAD_ACCESS_TOKEN='of-tests'", pipe:read("*l"))
     assert.truthy(pipe:read("*l"):find("^# .*: gumroad%-lua login NAME %-%-client%-id emulated%-application$"))
+    assert.truthy(pipe:read("*l"):find("gumroad%-lua emulator sell .* %-%-url %d+$"))
+    assert.truthy((pipe:read("*l") .. pipe:read("*l")):find("emulator %-%-help.* after 10 s; %-%-time%-scale"))
     local result = command.run({ "sales", "list", "--fields", "id" },
       { GUMROAD_API_BASE_URL = url, GUMROAD_ACCESS_TOKEN = "of-tests" })
     os.execute("kill -TERM " .. pid)

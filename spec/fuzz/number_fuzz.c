@@ -37,7 +37,8 @@ static void check_read (const char *data, size_t size) {
     char *text = fuzz_string(copy, len), *stop = NULL;
     double wanted = strtod(text, &stop);
     int loses = gr_number_loses_digits(&number, copy, end);
-    CHECK(stop == text + len && (is_same(wanted, number.number) || (number.is_integer && wanted == number.number)));
+    CHECK(stop == text + len
+      && (is_same(wanted, number.number) || (number.is_integer && wanted == number.number)));
     if (strspn(text, "-0123456789") == len) check_integer(text, len, &number, loses);
     else CHECK(!number.is_integer && !loses);
     free(text);

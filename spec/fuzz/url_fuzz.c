@@ -92,7 +92,9 @@ static void check_place (CURLU *url, gr_place place) {
   char *host = part_of(url, CURLUPART_HOST);
   int is_here = is_this_machine(host);
   if (is_here >= 0) CHECK(place == (is_here ? GR_LOOPBACK : GR_ELSEWHERE));
-  else CHECK(place == (ends_in(host, "localhost") || ends_in(host, "localhost.") ? GR_LOOPBACK_BY_NAME : GR_ELSEWHERE));
+  else
+    CHECK(place
+      == (ends_in(host, "localhost") || ends_in(host, "localhost.") ? GR_LOOPBACK_BY_NAME : GR_ELSEWHERE));
   free(host);
 }
 

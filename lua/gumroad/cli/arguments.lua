@@ -9,6 +9,10 @@ local arguments = {}
 --- Name of the program.
 arguments.PROGRAM = "gumroad-lua"
 
+local WIDTH, NARROWEST, WIDEST = 80, 40, 100  -- columns of the help: not on a terminal, and at least and at most
+
+local OTHERS = "[<other options>]"  -- in the usage
+
 local unpack = table.unpack or unpack
 
 local function load_argparse()
@@ -89,29 +93,62 @@ local function with_dashes(word)
   return (word:gsub("^%-%-[^=]+", function(name) return (name:gsub("_", "-")) end))
 end
 
---- Returns the words that were not taken, in the form that argparse needs.
--- @param passes_on whether the first word that is not an option, and all that follow, are passed on unread
-function Words:rest(passes_on)
-  local rest, first, ours = {}, passes_on and self:first(), true
-  for at, word in ipairs(self.left) do
-    if at == first then rest[#rest + 1] = "--" end
-    ours = ours and at ~= first and word ~= "--"
-    local before = rest[#rest]
-    if ours and word:find("^%-%d") and before and before:find("^%-%-[^=]+$") then
-      rest[#rest] = before .. "=" .. word  -- argparse takes a negative number for an option
-    else
-      rest[#rest + 1] = ours and with_dashes(word) or word
-    end
+-- Returns the options of a parser: name -> whether it takes a value.
+local function options_of(parser)
+  local options = {}
+  for _, option in ipairs(parser._options) do
+    for _, name in ipairs(option._aliases) do options[name] = option._maxargs > 0 end
   end
+  return options
+end
+
+-- Whether a word that begins with a dash is a value, such as -500 or -AbC==, and not an option.
+local function is_value(word, options)
+  return word:sub(1, 1) ~= "-" or word == "-"
+    or word:sub(1, 2) ~= "--" and options[word] == nil
+end
+
+--- Returns the words that were not taken, in the form that argparse needs: it takes values that begin with a dash only
+-- behind "=" or "--".
+-- @param parser    of the command
+-- @param passes_on whether the first word that is not an option, and all that follow, are passed on unread
+function Words:rest(parser, passes_on)
+  local options, rest, others = options_of(parser), {}, {}
+  local last = passes_on and self:first() or #self.left + 1
+  local at = 1
+  while at < last and self.left[at] ~= "--" do
+    local word, value = with_dashes(self.left[at]), self.left[at + 1]
+    if is_value(word, options) then
+      others[#others + 1] = self.left[at]
+    elseif options[word] and at + 1 < last and value ~= "--" and options[with_dashes(value)] == nil then
+      rest[#rest + 1] = word .. "=" .. value
+      at = at + 1
+    else
+      rest[#rest + 1] = word
+    end
+    at = at + 1
+  end
+  if self.left[at] == "--" and at < last then at = at + 1 end
+  for i = at, #self.left do others[#others + 1] = self.left[i] end
+  if #others > 0 then rest[#rest + 1] = "--" end
+  for _, word in ipairs(others) do rest[#rest + 1] = word end
   return rest
 end
 
 -- Parsers -------------------------------------------------------------------------------
 
+-- Returns the columns of the help: those of the terminal, if it is one. The C module that knows may not be built yet.
+local function help_width()
+  local ok, system = pcall(require, "gumroad.system")
+  local columns = ok and system.terminal_width(1) or WIDTH
+  return math.max(NARROWEST, math.min(columns, WIDEST))
+end
+
 --- Makes a parser for the words of one command. A mistake ends the command with a Failure; so does --help, after it
 -- has printed the help.
 function arguments.parser(name, description)
-  local parser = load_argparse()(name, description):help_max_width(100):add_help(false)
+  local columns = help_width()
+  local parser = load_argparse()(name, description):help_max_width(columns):usage_max_width(columns):add_help(false)
   function parser.error(_, message)
     failure.raise(exit_codes.USAGE, (message:gsub("\n", ". ", 1)), name)
   end
@@ -123,12 +160,20 @@ function arguments.group(parser, title, elements)
   if #elements > 0 then parser:group(title, unpack(elements)) end
 end
 
+--- Returns examples as the end of a help.
+function arguments.examples(lines)
+  return "Examples:\n   " .. table.concat(lines, "\n   ")
+end
+
+--- Prints a parser's help, and ends the command with success.
+function arguments.show_help(parser)
+  local ok, why = io.stdout:write(parser:get_help(), "\n")
+  if not ok then failure.output(why) end
+  failure.raise(exit_codes.SUCCESS)
+end
+
 local function add_help(parser)
-  parser:flag("-h --help", "Show this help."):action(function()
-    local ok, why = io.stdout:write(parser:get_help(), "\n")
-    if not ok then failure.output(why) end
-    failure.raise(exit_codes.SUCCESS)
-  end)
+  parser:flag("-h --help", "Show this help."):action(function() arguments.show_help(parser) end)
 end
 
 -- Whether the help lists an option: `shown` has its name or its group.
@@ -155,7 +200,8 @@ function arguments.add_general(parser, shown)
   local exclusive = formats.with_flag()
   for i, format in ipairs(exclusive) do exclusive[i] = by_name["--" .. format.name] end
   parser:mutex(unpack(exclusive))
-  parser:usage(usage .. " [<other options>]")
+  local fits = #(usage:gsub("^.*\n", "")) + #OTHERS < help_width()
+  parser:usage(usage .. (fits and " " or "\n       ") .. OTHERS)
 end
 
 return arguments

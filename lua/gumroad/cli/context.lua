@@ -9,6 +9,7 @@ local failure = require "gumroad.cli.failure"
 local context = {}
 
 local STDIN, STDOUT, STDERR = 0, 1, 2
+local DIM, OFF = "\27[2m", "\27[0m"
 local MOST = 4000  -- bytes of a line on stderr; the longest ones have an address to open in a browser
 
 -- --connection takes precedence over the variable, because it was given for this command.
@@ -82,6 +83,7 @@ end
 --   write(text)      prints; the command ends if that fails, because a disk is full for example
 --   finish()         ends the output; the command ends if any of it was lost, also of what a script printed
 --   note(format, ...)      prints a line to stderr, with only printable text whatever the values hold
+--   hint(text)       prints a line that only a person at a terminal sees
 --   can_ask          whether there is a terminal to ask on
 --   ask(question)    asks a person; returns whether the answer is yes
 --   progress([format, ...])  shows progress if stderr is a terminal; without arguments, clears it
@@ -122,6 +124,12 @@ function context.new(args, command, registry)
     io.stderr:write(printable(question, MOST), " [y/N] ")
     local answer = read_line():lower()
     return answer == "y" or answer == "yes"
+  end
+
+  function self.hint(text)
+    if not watched or not self.is_terminal then return end
+    io.stdout:flush()
+    io.stderr:write(self.color and DIM or "", "gumroad-lua: ", text, self.color and OFF or "", "\n")
   end
 
   function self.progress(...)

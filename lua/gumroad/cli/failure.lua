@@ -74,13 +74,23 @@ local function missing_part(text)
   return line_end and ("%s (%s)"):format(PARTS[name], text:match("^%s*([^\n]*)", line_end)) or PARTS[name]
 end
 
+-- What the exit codes mean as the `kind` of an error that is not one of gumroad.Error.
+local KIND_OF = { [exit_codes.FAILURE] = "failure", [exit_codes.USAGE] = "usage", [exit_codes.CONFIG] = "config" }
+
+--- Describes a failure for programs, in the fields of gumroad.Error.
+-- @return table with at least `kind` and `message`
+function failure.to_table(wrong)
+  if wrong.err then return wrong.err:to_table() end
+  return { kind = KIND_OF[wrong.code] or "failure", message = wrong.message }
+end
+
 --- Makes a Failure from whatever was raised.
 -- @param raised Failure, gumroad.Error or text
 -- @param see    the words of the command that ran; nil if it ran a script, whose mistakes keep their file and line
 function failure.of(raised, see)
   if failure.is(raised) then return raised end
   if Error.is(raised) then
-    return { code = failure.code_of(raised), message = tostring(raised) }
+    return { code = failure.code_of(raised), message = tostring(raised), err = raised }
   end
   if Error.is_interrupt(raised) then return { code = exit_codes.INTERRUPTED } end
   local text = tostring(raised)

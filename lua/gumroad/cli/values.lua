@@ -71,6 +71,13 @@ function values.pair(form, prefix)
   end
 end
 
+--- Completes an address as people write it: "3000" and "localhost:3000/hook" are HTTP. Anything else stays as it is.
+function values.address(word)
+  local port = word:match("^:?(%d+)$")
+  if port then return "http://127.0.0.1:" .. port .. "/" end
+  return word:find("^[%w.-]+:%d+") and "http://" .. word or word
+end
+
 --- Makes a converter for argparse: the name of an event.
 -- @param more another name to accept, or nil
 function values.event(more)

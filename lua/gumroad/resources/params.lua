@@ -44,11 +44,10 @@ local function day_of(where, name, seconds)
 end
 
 local function check_text(where, row, param, name, value)
-  local trimmed = text.trimmed(value)
-  if param.trimmed then value = trimmed end
+  if param.trimmed then value = text.trimmed(value) end
   if value:find(row.in_query and "%c" or "%z") then
     Error.usage("%s: parameter '%s' contains a control character, such as a line break or NUL", where, name)
-  elseif row.in_query and trimmed == "" then
+  elseif row.in_query and text.trimmed(value) == "" then
     Error.usage("%s: parameter '%s' is empty, and Gumroad ignores an empty parameter: leave it out or pass a value",
       where, name)
   elseif param.required and value == "" and not param.may_be_empty then

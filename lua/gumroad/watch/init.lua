@@ -244,7 +244,7 @@ local function obey_signals(self)
 end
 
 local function serve(self, on_ready)
-  if self.is_public and not on_ready then
+  if not on_ready then
     self.on_note(("listening on port %d for pings to %s"):format(self.port, url.shown(self.url)))
   end
   if on_ready then on_ready(self) end
@@ -276,8 +276,9 @@ end
 --   on_ready   function(watcher), called when everything is set up
 --   on_error   function(error, event), called for refused requests and for handlers that raised
 --              (default: prints a line to stderr)
---   on_note    function(text), called with what you should know about a public url: where the program listens, that
---              the url can be guessed, or that an old address still gets the events (default: prints a line to stderr)
+--   on_note    function(text), called with what you should know: where the program listens, unless there is on_ready;
+--              that a public url can be guessed, or that an old address still gets the events (default: prints a line
+--              to stderr)
 -- @return true | nil, error
 function watch.run(shop, options)
   local watcher, err = watch.new(shop, options)

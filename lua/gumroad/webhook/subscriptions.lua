@@ -120,6 +120,7 @@ local function collect(results)
 end
 
 --- Finds a secret that is at the end of the address of a subscription already.
+-- @param shop  as above
 -- @param names events
 -- @param url   the address up to the secret
 -- @return the secret | nil if there is none | nil, error

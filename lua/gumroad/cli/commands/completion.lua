@@ -35,10 +35,16 @@ local function once(line)
   return table.concat(names, " ")
 end
 
+-- Prints the names of the connections, in a shell.
+local NAMES = "gumroad-lua connections --plain --fields name 2>/dev/null"
+
 -- Complete a script that argparse generated, for each shell.
 local complete = {}
 
 function complete.bash(text)
+  text = text:gsub("(\n *%-%-connection%)\n *COMPREPLY=%(%$%(compgen )%-f", function(before)
+    return before .. '-W "$(' .. NAMES .. ')"'
+  end)
   for command, words in pairs(FIRST) do
     local offer = ('COMPREPLY=($(compgen -W "%s" -- "$cur"))'):format(table.concat(words, " "))
     text = text:gsub("\n( +)'" .. command .. "'%)\n", "%0%1    " .. offer .. "\n")
@@ -56,6 +62,9 @@ fi
 ]=]
 
 function complete.zsh(text)
+  text = text:gsub('("%-%-connection%[[^\n]-%]: :)_files"', function(before)
+    return before .. '{compadd -- $(' .. NAMES .. ')}"'
+  end)
   text = text:gsub('{([%w_]+),[%w-]+}"', '"%1')
   text = text:gsub('(\n    trigger%).-": ):_files"', function(before)
     return before .. ":(" .. table.concat(FIRST.trigger, " ") .. ')"'
@@ -64,7 +73,7 @@ function complete.zsh(text)
 end
 
 function complete.fish(text)
-  local lines = {}
+  local lines = { ("complete -c gumroad-lua -l connection -xa '(%s)'\n"):format(NAMES) }
   for command, words in pairs(FIRST) do
     lines[#lines + 1] = ("complete -c gumroad-lua -n '__fish_gumroad-lua_using_command %s' -xa '%s'\n")
       :format(command, table.concat(words, " "))
@@ -75,6 +84,7 @@ function complete.fish(text)
 end
 
 return {
+  examples = { "source <(gumroad-lua completion bash)" },
   general = {},
   configure = function(parser)
     parser:argument("shell", "Shell to complete in. In bash, run: source <(gumroad-lua completion bash). In zsh do the "

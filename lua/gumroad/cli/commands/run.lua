@@ -19,6 +19,7 @@ local function lend_globals(context)
 end
 
 return {
+  examples = { "gumroad-lua run report.lua 2026" },
   general = { "shop" },
   passes_on = true, runs_scripts = true,
   configure = function(parser)
@@ -30,8 +31,9 @@ return {
     local chunk, wrong = loadfile(args.script ~= "-" and args.script or nil)
     if not chunk then failure.raise(exit_codes.FAILURE, wrong) end
     lend_globals(context)
-    local words = args.args
+    local words, own = args.args, rawget(_G, "arg") or {}
     words[0] = args.script
+    for i = -1, -20, -1 do words[i] = own[i] end  -- the interpreter, with which a script may start another
     rawset(_G, "arg", words)
     chunk((table.unpack or unpack)(words))
   end,

@@ -101,6 +101,19 @@ function width.cut(text, columns)
   return text:sub(1, at - 1) .. (columns > 0 and "\226\128\166" or "")
 end
 
+--- Folds a text into lines of at most that many columns, between words; a longer word has a line of its own.
+-- @return array of lines
+function width.fold(text, columns)
+  local lines = { "" }
+  for word in text:gmatch("[^ ]+") do
+    local line = lines[#lines]
+    if line == "" then lines[#lines] = word
+    elseif width.of(line) + 1 + width.of(word) <= columns then lines[#lines] = line .. " " .. word
+    else lines[#lines + 1] = word end
+  end
+  return lines
+end
+
 --- Fills a text up with spaces to a number of columns.
 function width.pad(text, columns, right)
   local fill = (" "):rep(columns - width.of(text))

@@ -3,9 +3,10 @@ local exit_codes = require "gumroad.cli.exit_codes"
 local values = require "gumroad.cli.values"
 
 return {
+  examples = { "gumroad-lua doctor --url https://example.com/hook" },
   configure = function(parser)
     parser:option("--url", "Receiver of pings to check: whether it is in the public network, and how it responds to a "
-      .. "test ping of an invented sale."):argname("URL")
+      .. "test ping of an invented sale."):argname("URL"):convert(values.address)
     parser:option("--port", "Port to check: whether this program could listen on it."):argname("NUMBER")
       :convert(values.whole("--port", 0, 65535))
     parser:epilog(("Nothing is changed at Gumroad. The exit code is %d if there is a problem, otherwise %d.")

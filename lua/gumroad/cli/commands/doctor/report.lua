@@ -2,6 +2,7 @@
 local fields = require "gumroad.cli.output.fields"
 local output = require "gumroad.cli.output"
 local printable = require("gumroad.base.text").printable
+local width = require "gumroad.cli.output.width"
 
 local FIELDS = fields.define {
   { "status", "string" }, { "check", "string" }, { "message", "string" }, { "advice", "string?" },
@@ -10,6 +11,7 @@ FIELDS.default_columns = { "status", "check", "message", "advice" }
 
 local COLORS = { ok = "\27[32m", warning = "\27[33m", problem = "\27[31m", note = "" }
 local OFF = "\27[0m"
+local INDENT = (" "):rep(9)  -- the width of a status and the gap
 
 local Report = {}
 Report.__index = Report
@@ -27,8 +29,10 @@ end
 local function print_line(context, finding)
   local status = ("%-7s"):format(finding.status)
   if context.color then status = COLORS[finding.status] .. status .. OFF end
-  context.write(("%s  %s: %s%s\n"):format(status, finding.check, printable(finding.message),
-    finding.advice and ". " .. printable(finding.advice) or ""))
+  local text = ("%s: %s%s"):format(finding.check, printable(finding.message),
+    finding.advice and ". " .. printable(finding.advice) or "")
+  local lines = width.fold(text, (context.width or math.huge) - #INDENT)
+  context.write(status .. "  " .. table.concat(lines, "\n" .. INDENT) .. "\n")
 end
 
 local function add(self, status, check, message, advice)

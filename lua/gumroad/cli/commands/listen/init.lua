@@ -23,7 +23,7 @@ local function configure(parser)
   option("--events", "EVENT,...", "Print (and forward) only these events; others are accepted and ignored.",
     values.events("--events"))
   option("--forward", "URL", "Forward each ping to this address, unchanged. If it is not accepted there, Gumroad is "
-    .. "asked to send it again.")
+    .. "asked to send it again. A port is one of this machine.", values.address)
   option("--max-connections", "NUMBER", "Most open connections (default: 1024); more clients wait.",
     values.whole("--max-connections", 1, 100000))
   option("--max-memory", "BYTES", "Memory for the bodies of pings (default: 67108864); more pings wait.",
@@ -77,6 +77,7 @@ local function seller_of(context, args)
 end
 
 return {
+  examples = { "gumroad-lua listen --forward 3000", "gumroad-lua listen --json | jq .data.email" },
   general = { "--json", "shop" },
   configure = configure,
   run = function(context, args)

@@ -29,7 +29,8 @@ local function in_browser(context, args, options, default)
   options.port, options.wait = args.port, args.wait or default.wait
   options.open = function(url)
     context.note("open this address in a browser on this machine: %s", url)
-    context.note("waiting up to %s for you to agree there; Ctrl-C cancels", in_words(options.wait))
+    context.note("waiting up to %s for you to agree there; Ctrl-C cancels. Without a browser on this machine, use "
+      .. "--device: it shows a short code to type elsewhere", in_words(options.wait))
     if not args.no_browser then open_browser(url) end
   end
   return oauth.login(options)
@@ -64,10 +65,30 @@ local function read_unseen()
   return line
 end
 
+-- Removes what editors, web pages and other shells put around a token: the zero bytes of UTF-16, a byte order mark,
+-- blanks of any kind, quotes, "Bearer".
+local function bare(text)
+  if text:find("^\255\254") or text:find("^\254\255") then text = text:sub(3):gsub("%z", "") end
+  text = trimmed(text)
+  local quoted = text:match('^"(.*)"$') or text:match("^'(.*)'$")
+    or text:match("^\226\128\156(.*)\226\128\157$") or text:match("^\226\128\152(.*)\226\128\153$")
+  text = trimmed(quoted or text)
+  return trimmed(text:gsub("^[Aa]uthorization: *", ""):gsub("^[Bb]earer ", ""))
+end
+
+-- What is wrong with a token, or nil.
+local function fault_of(token)
+  if token == "" then return "there is no access token on standard input" end
+  if token:find("[%s%z\194]") then return "the text on standard input has blanks in it, so it is no access token" end
+  if token:find("[^\33-\126]") then
+    return "the text on standard input has characters that no access token has (is the file plain text?)"
+  end
+end
+
 local function from_stdin(context)
-  local line = system.is_terminal(0) and read_unseen() or io.read("*l")
-  local token = trimmed(line or "")
-  if token == "" then failure.usage(context.command, "--with-token: there is no access token on standard input") end
+  local token = bare(system.is_terminal(0) and read_unseen() or io.read("*l") or "")
+  local fault = fault_of(token)
+  if fault then failure.usage(context.command, "--with-token: %s", fault) end
   return { access_token = token }
 end
 

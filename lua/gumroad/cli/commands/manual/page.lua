@@ -41,7 +41,9 @@ A negative number or a text that begins with a dash may need
 .Pp
 A list is printed page by page until its end, or up to
 .Fl Fl limit .
-If it is not complete, standard error says so.
+If it ends there,
+.Fl Fl next-page-key
+says on standard error how to continue it.
 ]]
 
 local OUTPUT = [[
@@ -124,7 +126,8 @@ end
 
 -- Adds the help of a command as it is.
 local function add_command(out, registry, row)
-  local parser = arguments.parser(arguments.PROGRAM .. " " .. row.name, row.summary):help_max_width(74)
+  local parser = arguments.parser(arguments.PROGRAM .. " " .. row.name, row.summary)
+    :help_max_width(74):usage_max_width(74)
   registry.command(row.name).configure(parser)
   out[#out + 1] = ".Ss " .. word(row.name)
   out[#out + 1] = ".Bd -literal"

@@ -17,7 +17,8 @@ local MOST_RETRIES = #delivery.PAUSES
 local function configure(parser)
   parser:argument("event", "Event: " .. table.concat(events.names, ", ") .. ", or " .. TEST_PING .. ", the test ping "
     .. "of the settings page."):convert(values.event(TEST_PING))
-  parser:option("--to", "Address to send the ping to."):argname("URL")
+  parser:option("--to", "Address to send the ping to; a port is one of this machine."):argname("URL")
+    :convert(values.address)
   parser:option("--set", "Set a field, as in price=900, card.type=visa or custom_fields.Size=XL; an empty value means "
     .. "null. May be repeated."):argname("FIELD=VALUE"):convert(values.pair("FIELD=VALUE", "option '--set': "))
     :count("*"):action("append"):init(nil)
@@ -86,13 +87,17 @@ local function send_all(context, args, ping, next_body, format)
   end
   printer:finish()
   if is_refused then
-    context.note("a receiver that expects a certain seller responds with 403 to other pings: pass its seller's id with "
-      .. "--set seller_id=ID")
+    context.note("a receiver that expects a certain seller responds with 403 to other pings: run trigger with the same "
+      .. "GUMROAD_ACCESS_TOKEN or --connection as the receiver, or pass --set seller_id=ID")
   end
   return code
 end
 
 return {
+  examples = {
+    "gumroad-lua trigger sale --to 3000",
+    "gumroad-lua trigger refund --to localhost:3000/hook --set price=900",
+  },
   general = { "output" },
   configure = configure,
   run = function(context, args)

@@ -1,5 +1,6 @@
 --- A table for people. The first page decides the widths of the columns, so that a list of any length can be printed as
--- its pages arrive. Text that is wider than its column is cut.
+-- its pages arrive. Text that is wider than its column is cut; a number, an amount or a time never is, and takes more
+-- room instead.
 local fields = require "gumroad.cli.output.fields"
 local safe = require("gumroad.base.text").safe
 local width = require "gumroad.cli.output.width"
@@ -8,9 +9,14 @@ local BOLD, OFF = "\27[1m", "\27[0m"
 local GAP = "  "
 local NARROWEST = 8  -- width below which a column is not narrowed
 
--- Whether values are useless when cut, as ids and times are.
-local function is_rigid(path)
-  return path == "id" or path:find("_id$") or path:find("_at$")
+-- Whether values are worth less than others, so that their column is narrowed first. --plain prints ids uncut.
+local function is_id(path)
+  return path == "id" or path:find("_id$")
+end
+
+-- Whether values mislead when cut, besides numbers.
+local function is_time(path)
+  return path == "date" or path:find("_at$") or path:find("_on$")
 end
 
 local Table = {}
@@ -37,12 +43,14 @@ local function total(columns)
   return sum
 end
 
--- Returns the widest column that may still be narrowed, or nil.
+-- Returns the widest column that may still be narrowed, or nil; ids come first.
 local function widest(columns)
   local found
   for _, column in ipairs(columns) do
     local may_be_cut = not column.rigid and column.width > NARROWEST
-    if may_be_cut and (not found or column.width > found.width) then found = column end
+    local is_better = not found or column.is_id and not found.is_id
+      or column.is_id == found.is_id and column.width > found.width
+    if may_be_cut and is_better then found = column end
   end
   return found
 end
@@ -57,7 +65,10 @@ function Table:fit(available)
     local column = widest(columns)
     if column then column.width = column.width - 1
     elseif #columns > 1 then columns[#columns] = nil
-    else columns[1].width = available end
+    else
+      if not columns[1].rigid then columns[1].width = available end
+      break
+    end
   end
 end
 
@@ -72,7 +83,7 @@ end
 function Table:line(cells, color)
   local parts = {}
   for i, column in ipairs(self.columns) do
-    local text = width.cut(cells[i], column.width)
+    local text = column.rigid and cells[i] or width.cut(cells[i], column.width)
     local last = i == #self.columns and not column.right
     parts[i] = last and text or width.pad(text, column.width, column.right)
     if color then parts[i] = BOLD .. parts[i] .. OFF end
@@ -105,7 +116,9 @@ return {
     local columns = {}
     for i, path in ipairs(view.paths or fields.default_columns(view.object)) do
       local is_number = fields.is_number(view.object, path)
-      columns[i] = { path = path, title = safe(path), right = is_number, rigid = is_number or is_rigid(path) }
+      columns[i] = { path = path, title = safe(fields.label(view.object, path)),
+        right = is_number, rigid = is_number or is_time(path),
+        is_id = is_id(path) and true or false }
     end
     return setmetatable({ view = view, columns = columns }, Table)
   end,

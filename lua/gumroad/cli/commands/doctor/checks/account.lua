@@ -104,7 +104,8 @@ local function check_scopes(report, context, shop)
   end
   local scopes = {}
   for _, scope in ipairs(info.scope) do scopes[scope] = true end
-  report:ok("scopes", "%s: enough for %d of %d endpoints", table.concat(info.scope, " "), count_endpoints(scopes))
+  local names = scopes.account and "account" or table.concat(info.scope, " ")
+  report:ok("scopes", "%s: enough for %d of %d endpoints", names, count_endpoints(scopes))
   if type(info.application) == "table" then report:ok("application", "%s", tostring(info.application.uid)) end
   if scopes.view_sales or scopes.account then return true end
   report:problem("scopes", "without view_sales the token cannot read sales or webhooks, and Gumroad sends no pings for "
