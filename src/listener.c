@@ -57,13 +57,16 @@ static int is_name (const char *name, size_t len, const char *wanted) {
   return gr_equal_nocase(name, len, wanted, strlen(wanted));
 }
 
-/* How many ways to see where the body ends a header adds: two where a blank before the colon
-** hides the name from MHD, but not from others. */
+static int begins_with (const char *name, size_t len, const char *wanted) {
+  size_t wanted_len = strlen(wanted);
+  return len >= wanted_len && gr_equal_nocase(name, wanted_len, wanted, wanted_len);
+}
+
+/* How many ways to see where the body ends a header adds: two where the name goes on, as a blank before the
+** colon or a line that is folded behind it hides it from MHD, but not from others. */
 static int count_lengths (const char *name, size_t len) {
-  size_t bare = len;
-  while (bare > 0 && (name[bare - 1] == ' ' || name[bare - 1] == '\t')) bare--;
-  if (!is_name(name, bare, "Content-Length") && !is_name(name, bare, "Transfer-Encoding")) return 0;
-  return bare < len ? 2 : 1;
+  if (!begins_with(name, len, "Content-Length") && !begins_with(name, len, "Transfer-Encoding")) return 0;
+  return is_name(name, len, "Content-Length") || is_name(name, len, "Transfer-Encoding") ? 1 : 2;
 }
 
 /* == Sockets == */
@@ -415,7 +418,8 @@ void gr_listener_init (gr_listener *l, gr_memory memory) {
   l->port_fd = -1;
   l->room_at = HUGE_VAL;
   gr_list_init(&l->waiting);
-  gr_list_init(&l->starved);
+  gr_list_init(&l->starved_small);
+  gr_list_init(&l->starved_large);
   gr_list_init(&l->complete);
   gr_list_init(&l->busy);
   gr_list_init(&l->sending);
@@ -498,7 +502,8 @@ static void resume_all (gr_link *list) {
 ** see that they are resumed; the same run sends the responses given before. */
 static void stop (gr_listener *l) {
   l->closing = 1;
-  resume_all(&l->starved);
+  resume_all(&l->starved_small);
+  resume_all(&l->starved_large);
   resume_all(&l->complete);
   resume_all(&l->busy);
   MHD_run(l->daemon);
@@ -520,7 +525,8 @@ static void abandon_list (gr_link *list) {
 static void abandon (gr_listener *l) {
   l->closing = 1;
   abandon_list(&l->waiting);
-  abandon_list(&l->starved);
+  abandon_list(&l->starved_small);
+  abandon_list(&l->starved_large);
   abandon_list(&l->complete);
   abandon_list(&l->busy);
   abandon_list(&l->sending);

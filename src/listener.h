@@ -3,7 +3,7 @@
 ** suspend the connection once the request is complete. gr_request_take copies it to its new owner,
 ** gr_request_send resumes the connection.
 **
-** A connection is in exactly one list of its listener: 'waiting' for a request, 'starved' (suspended
+** A connection is in exactly one list of its listener: 'waiting' for a request, 'starved_...' (suspended
 ** with the head there and no memory for the body), 'complete' (suspended; the queue that
 ** gr_listener_complete shows), 'busy' (suspended while somebody holds its request), 'sending' the
 ** response or 'leaving' (told to go; MHD will see it). A request that is held and its connection
@@ -75,7 +75,8 @@ typedef struct gr_listener {
   unsigned crowd; /* how many waited at the port at once */
   double room_at; /* by the clock: when somebody may have to go who takes the place of others */
   unsigned long completed; /* requests so far; tells one in 'complete' from another */
-  gr_link waiting, starved, complete, busy, sending, leaving; /* 'waiting', 'sending': in order of 'since' */
+  gr_link waiting, sending; /* in order of 'since' */
+  gr_link starved_small, starved_large, complete, busy, leaving;
 } gr_listener;
 
 enum gr_stage { GR_IDLE, GR_HEAD, GR_ADMITTED, GR_BODY, GR_REFUSED, GR_DRAINING, GR_FAILED, GR_COMPLETE };

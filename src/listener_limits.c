@@ -17,10 +17,12 @@
 
 #define PATIENCE 0.25 /* seconds that a client may take while others wait at the port ... */
 #define PATIENCE_EACH 1e-3 /* ... and so much more for each of them if it has not said a byte yet */
+#define AWAY 0.1 /* seconds from which on the loop, and not a client, is late */
 #define LOOK 0.05 /* seconds between looks whether MHD, although it is not full, accepts nobody */
 
 enum {
   SPARE = 64, /* descriptors that are left to the rest of the process */
+  SMALL_BODY = 65536, /* bytes of a body that finds room where large ones wait */
   LOOKS = 32 /* how many connections are looked at for one that may go */
 };
 
@@ -63,9 +65,19 @@ static size_t memory_for (const gr_conn *c) {
   return c->length == GR_LENGTH_UNKNOWN ? c->l->max_body : (size_t)c->length;
 }
 
-/* Also where it alone is larger than all that may be taken: it would wait for ever. */
+/* Large bodies leave a part to small ones, as pings are. One that is alone has room however large it is: it
+** would wait for ever. */
 static int has_room (const gr_listener *l, size_t size) {
-  return l->reserved == 0 || (size <= l->max_memory && l->reserved <= l->max_memory - size);
+  size_t most = size <= SMALL_BODY ? l->max_memory : l->max_memory - l->max_memory / 8;
+  return l->reserved == 0 || (size <= most && l->reserved <= most - size);
+}
+
+static gr_link *queue_for (gr_listener *l, size_t size) {
+  return size <= SMALL_BODY ? &l->starved_small : &l->starved_large;
+}
+
+static int is_starving (const gr_listener *l) {
+  return !gr_list_is_empty(&l->starved_small) || !gr_list_is_empty(&l->starved_large);
 }
 
 static void reserve (gr_conn *c) {
@@ -76,24 +88,25 @@ static void reserve (gr_conn *c) {
 int gr_limits_admit (gr_conn *c) {
   gr_listener *l = c->l;
   size_t size = memory_for(c);
-  if (size == 0 || (gr_list_is_empty(&l->starved) && has_room(l, size))) {
+  gr_link *queue = queue_for(l, size);
+  if (size == 0 || (gr_list_is_empty(queue) && has_room(l, size))) {
     reserve(c);
     return 1;
   }
   MHD_suspend_connection(c->mhd);
-  gr_list_move(&l->starved, &c->link);
+  gr_list_move(queue, &c->link);
   return 0;
 }
 
 /* In the order in which they came, so that none waits for ever. */
-static void admit_next (gr_listener *l) {
-  while (!gr_list_is_empty(&l->starved)) {
-    gr_conn *c = gr_conn_of(l->starved.next);
-    if (!has_room(l, memory_for(c))) return;
+static void admit_from (gr_link *queue) {
+  while (!gr_list_is_empty(queue)) {
+    gr_conn *c = gr_conn_of(queue->next);
+    if (!has_room(c->l, memory_for(c))) return;
     reserve(c);
     c->stage = GR_ADMITTED;
     gr_conn_wait(c);
-    l->pending = 1;
+    c->l->pending = 1;
     MHD_resume_connection(c->mhd);
   }
 }
@@ -103,7 +116,9 @@ void gr_limits_release (gr_conn *c) {
   if (c->reserved == 0) return;
   l->reserved -= c->reserved;
   c->reserved = 0;
-  if (!l->closing) admit_next(l);
+  if (l->closing) return;
+  admit_from(&l->starved_small);
+  admit_from(&l->starved_large);
 }
 
 /* == Who has to go == */
@@ -138,7 +153,7 @@ static void close_late (gr_listener *l, double before) {
     gr_conn *c = gr_conn_of(link);
     next = link->next;
     if (c->since > before) return;
-    if (!is_arriving(c)) gr_conn_send_away(c);
+    if (before - c->since < AWAY || !is_arriving(c)) gr_conn_send_away(c);
   }
 }
 
@@ -187,25 +202,39 @@ static int has_place (gr_listener *l, double now) {
   return 1;
 }
 
-/* While others wait at the port, the connection goes that has waited longest: one at a time, as MHD has to
-** accept whom the room is for before it is known whether others wait. A client that opens many connections
-** at once may take a while before it says the first word on each. */
+/* When a connection is to go whose place another one wants. A client that opens many connections at once may
+** take a while before it says the first word on each. */
+static double due_for_place (gr_conn *c) {
+  return c->since + PATIENCE + (is_silent(c) ? PATIENCE_EACH * c->l->crowd : 0);
+}
+
+/* When a connection is to go whose memory another one wants: as soon as its body, at this rate, would be late. */
+static double due_for_memory (gr_conn *c) {
+  if (c->reserved == 0) return HUGE_VAL;
+  return c->since + PATIENCE + c->l->timeout * (double)c->received / (double)c->reserved;
+}
+
+/* While others wait at the port, or for memory, the connection goes that has waited longest for its whole
+** request: one at a time, as MHD has to close it before it is known whether others still wait. */
 static void make_room (gr_listener *l, double now) {
-  int looks = LOOKS;
+  int looks = LOOKS, for_memory = is_starving(l);
   l->room_at = HUGE_VAL;
-  if (!gr_list_is_empty(&l->leaving) || has_place(l, now)) return;
-  for (gr_link *link = l->waiting.next; link != &l->waiting && looks-- > 0; link = link->next) {
+  if (!gr_list_is_empty(&l->leaving)) return;
+  int for_place = !has_place(l, now);
+  if (!for_place && !for_memory) return;
+  for (gr_link *link = l->waiting.next; link != &l->waiting; link = link->next) {
     gr_conn *c = gr_conn_of(link);
-    if (c->since + PATIENCE > now) {
-      l->room_at = fmin(l->room_at, c->since + PATIENCE);
-      return;
-    }
-    double due = c->since + PATIENCE + (is_silent(c) ? PATIENCE_EACH * l->crowd : 0);
+    double due = for_memory ? due_for_memory(c) : HUGE_VAL;
+    if (for_place && looks-- > 0) due = fmin(due, due_for_place(c));
     if (due <= now && !is_arriving(c)) {
       gr_conn_send_away(c);
       return;
     }
     l->room_at = fmin(l->room_at, due);
+    if (c->since + PATIENCE > now) { /* as all behind it */
+      l->room_at = fmin(l->room_at, c->since + PATIENCE);
+      return;
+    }
   }
 }
 

@@ -145,10 +145,11 @@ static const char *address_option (lua_State *L) {
 **                    arrive, a connection may be idle, and a response may not move on. The time from
 **                    l:next() to the next call of a method of l does not count
 **   max_body         bytes, 0 to 2147483647, default 1048576; a larger body is answered with 413
-**   max_memory       bytes, 1 to 2147483647, default 67108864: what all bodies together may take that
-**                    are on their way, waiting for l:next() or not yet answered; a chunked one counts as
-**                    max_body. Requests that are more wait behind their heads. A body that is larger
-**                    alone is taken when there is no other
+**   max_memory       bytes, 1 to 2147483647, default 67108864: for all bodies together that are arriving, wait for
+**                    l:next() or are not yet answered. A body counts with its announced length, a chunked one
+**                    as max_body; those of more than 64 KB may take seven eighths. Requests for which there is
+**                    no room wait with their bodies unread; while some do, a connection is closed whose body,
+**                    at its rate, would be late. A body that is larger alone is taken when there is no other
 **   gate             optional table: what a ping must be, see l:gate(); nil: any request may in
 **   large            optional text, for tests of clients: under paths that begin so, a body that is announced to be
 **                    larger is counted and thrown away instead, see r:received(); and 'timeout'
