@@ -291,8 +291,6 @@ function sale.from_ping(data, event) end
 ---@field max_connections? integer # open connections (default: 1024, or fewer if the process may open fewer)
 ---@field max_memory? integer # bytes for bodies that are arriving or not handled yet (default: 64 MiB)
 ---@field seller_id? string # the only seller whose pings are accepted (default: the token's user)
----@field max_connections? integer # open connections (default: 1024, or fewer if few descriptors are allowed)
----@field max_memory? integer # bytes of memory for the bodies of pings that are arriving (default: 64 MiB)
 ---@field subscribe? boolean # false if the subscriptions exist already
 ---@field on_ready? fun(watcher: gumroad.Watcher) # called when the watcher is listening and the subscriptions exist
 ---@field test? boolean # true: handlers also get test purchases and test pings
@@ -314,7 +312,7 @@ function watcher:step(seconds) end
 ---Ends shop:watch after the current request.
 function watcher:stop() end
 
----Stops listening. The subscriptions remain.
+---Stops listening, and ends shop:watch after the current request. The subscriptions remain.
 function watcher:close() end
 
 ---@class gumroad.webhook

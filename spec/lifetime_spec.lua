@@ -38,9 +38,10 @@ describe("A finalizer of something older than the library", function()
     it(("can call gumroad.%s if nothing else is loaded"):format(name), function()
       assert.equal("called\n0", run(([[
         local module
+        local makes = { new = true, decoder = true, reader = true }  -- what is made now is never collected
         KEPT = finalizer(function()
           for name, value in pairs(module) do
-            if type(value) == "function" and name ~= "new" then pcall(value) end
+            if type(value) == "function" and not makes[name] then pcall(value) end
           end
           print "called"
         end)

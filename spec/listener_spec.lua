@@ -1289,6 +1289,34 @@ describe("gumroad.listener", function()
       assert.equal("/later", r:path())
     end)
 
+    it("makes room, too, where the process has no descriptor left for a connection", function()
+      local program = [[local socket, files = require "socket", {}
+        local l = require("gumroad.listener").new {}
+        local first, second, give_up = socket.tcp(), socket.tcp(), socket.gettime() + 8
+        repeat
+          local file = io.open "/dev/null"
+          files[#files + 1] = file
+        until not file
+        for i = 1, 3 do files[i]:close() end
+        local function send(client, path)
+          client:connect("127.0.0.1", l:port())
+          client:send("GET " .. path .. " HTTP/1.1\r\n\r\n")
+          local r
+          repeat
+            l:step()
+            r = l:next()
+            socket.sleep(math.min(0.01, l:timeout() or 1))
+          until r or socket.gettime() > give_up
+          print(r and r:path())
+          return r
+        end
+        send(first, "/first"):answer(200)
+        local begin = socket.gettime()
+        send(second, "/second")
+        print(socket.gettime() - begin < 3)]]
+      assert.equal("/first\n/second\ntrue", support.output("ulimit -n 100 && " .. support.lua_command(program)))
+    end)
+
     it("is at most the limit of descriptors less 64, and never less than 1", function()
       local program = [[local listener = require "gumroad.listener"
         local preset, asked = listener.new {}, listener.new {max_connections = 1000}

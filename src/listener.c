@@ -206,6 +206,7 @@ static void on_connection (void *ud, struct MHD_Connection *mhd, void **ctx,
   l->idle_runs = 0;
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
     l->connections++;
+    l->accepted++;
     conn_new(l, mhd, ctx);
     return;
   }

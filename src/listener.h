@@ -66,6 +66,9 @@ typedef struct gr_listener {
   struct { gr_refused entries[GR_REFUSALS]; unsigned first, count; } refused;  /* a ring */
   gr_filter *filter;
   unsigned connections, max_connections;
+  unsigned long accepted, seen_accepted;  /* connections so far: now, and at the last look at the port */
+  int is_port_crowded;  /* at the last look */
+  double look_at;       /* when the next one is due */
   unsigned crowd;  /* how many waited at the port at once */
   double room_at;  /* by the clock: when somebody may have to go who takes the place of others */
   unsigned long completed;  /* requests so far; tells one in 'complete' from another */

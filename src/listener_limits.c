@@ -17,6 +17,7 @@
 
 #define PATIENCE 0.25       /* seconds that a client may take while others wait at the port ... */
 #define PATIENCE_EACH 1e-3  /* ... and so much more for each of them if it has not said a byte yet */
+#define LOOK 0.05           /* seconds between looks whether MHD, although it is not full, accepts nobody */
 
 enum {
   SPARE = 64,  /* descriptors that are left to the rest of the process */
@@ -171,14 +172,28 @@ static int is_silent (gr_conn *c) {
   return !c->has_spoken;
 }
 
+/* Whether there is room for more connections. Where MHD found no descriptor for one it accepts nobody until one
+** of its own is closed, and does not tell: then who waited at the last look does so still. */
+static int has_place (gr_listener *l, double now) {
+  if (l->connections >= l->max_connections) return !is_port_crowded(l);
+  if (now >= l->look_at) {
+    int has_waited = l->is_port_crowded && l->accepted == l->seen_accepted;
+    l->is_port_crowded = is_port_crowded(l);
+    l->seen_accepted = l->accepted;
+    l->look_at = now + LOOK;
+    if (has_waited && l->is_port_crowded) return 0;
+  }
+  if (l->is_port_crowded) l->room_at = l->look_at;
+  return 1;
+}
+
 /* While others wait at the port, the connection goes that has waited longest: one at a time, as MHD has to
 ** accept whom the room is for before it is known whether others wait. A client that opens many connections
 ** at once may take a while before it says the first word on each. */
 static void make_room (gr_listener *l, double now) {
   int looks = LOOKS;
   l->room_at = HUGE_VAL;
-  if (l->connections < l->max_connections || !gr_list_is_empty(&l->leaving)) return;
-  if (!is_port_crowded(l)) return;
+  if (!gr_list_is_empty(&l->leaving) || has_place(l, now)) return;
   for (gr_link *link = l->waiting.next; link != &l->waiting && looks-- > 0; link = link->next) {
     gr_conn *c = gr_conn_of(link);
     if (c->since + PATIENCE > now) { l->room_at = fmin(l->room_at, c->since + PATIENCE); return; }

@@ -41,8 +41,7 @@ static int response_index (lua_State *L) {
 /* Whether libcurl cannot make sense of a proxy's URL, which its message quotes, with the password. */
 static int is_bad_proxy (const gr_transfer *t) {
   static const char begins[] = "Unsupported proxy";
-  return strncmp(t->error, begins, sizeof begins - 1) == 0
-    || (t->code == CURLE_COULDNT_RESOLVE_PROXY && strpbrk(t->error, "@/'\"") != NULL);
+  return strncmp(t->error, begins, sizeof begins - 1) == 0;
 }
 
 static const char *failure_code (const gr_transfer *t) {
@@ -91,11 +90,7 @@ static void push_failure_message (lua_State *L, const gr_transfer *t, const char
   else if (is_bad_proxy(t))
     snprintf(text, sizeof text, "the proxy in https_proxy, http_proxy or all_proxy cannot be used: it must be "
       "http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded");
-  else {  /* a message of libcurl with a user and password in it is not shown */
-    int is_shown = t->error[0] != '\0' && strchr(t->error, '@') == NULL;
-    lua_pushstring(L, is_shown ? t->error : curl_easy_strerror(t->code));
-    return;
-  }
+  else { lua_pushstring(L, t->error[0] ? t->error : curl_easy_strerror(t->code)); return; }
   lua_pushstring(L, text);
 }
 

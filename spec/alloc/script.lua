@@ -103,7 +103,7 @@ local signals = check_signals()
 
 -- A server and a client in one process
 local engine = core.engine()
-local server = assert(listener.new { max_body = 1000, large = "/large" })
+local server = assert(listener.new { max_body = 1000, max_memory = 10, large = "/large" })
 local url = "http://" .. server:address() .. ":" .. server:port()
 assert(not listener.new { port = server:port() })
 assert(not pcall(listener.new, { prot = 1 }))
@@ -178,7 +178,23 @@ local function check_files()
   sending = send { method = "PUT", path = "/large", file = { path = FILE, length = 100 } }
   received = receive(sending)
   assert(#received:body() == 100)
+  received:reset()
   sending:close()
+end
+
+-- Bodies that are more than max_memory together, and heads that are too large
+local function check_limits()
+  local first, second = send { method = "POST", body = "1234567" }, send { method = "POST", body = "7654321" }
+  local held = receive(first)
+  for _ = 1, 5 do
+    engine:step(0)
+    server:step()
+  end
+  assert(not server:next() and server:max_connections() > 0)
+  held:answer(200)
+  receive(second):answer(200)
+  assert(result(first).status == 200 and result(second).status == 200)
+  assert(result(send { headers = { X = ("y"):rep(16300) } }).status == 431 and server:refused().status == 431)
 end
 
 -- Failures, of the network and of the caller
@@ -256,6 +272,7 @@ end
 
 check_exchange()
 check_files()
+check_limits()
 check_broken_responses()
 check_refused_requests()
 check_dropped_request()

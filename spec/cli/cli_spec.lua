@@ -155,7 +155,7 @@ describe("gumroad-lua", function()
     local known, flags = {}, ""
     for _, option in ipairs(arguments.GENERAL) do known[option[1]] = true end
     for _, format in ipairs(formats.with_flag()) do flags = flags .. "--" .. format.name .. " " end
-    for name, want in pairs { completion = "--debug", manual = "--debug", emulator = "--debug",
+    for name, want in pairs { completion = "--debug", manual = "--debug", emulator = flags .. "--fields --debug",
       api = "--connection --base-url --timeout --debug", trigger = flags .. "--fields --debug",
       listen = "--json --connection --base-url --timeout --debug",
       doctor = flags .. "--fields --connection --base-url --timeout --debug" } do
@@ -505,6 +505,8 @@ describe("gumroad-lua", function()
     assert.equal("export GUMROAD_API_BASE_URL='" .. url .. "'", pipe:read("*l"))
     assert.equal("export GUMROAD_ACCESS_TOKEN='of-tests'", pipe:read("*l"))
     assert.truthy(pipe:read("*l"):find("^# .*: gumroad%-lua login NAME %-%-client%-id emulated%-application$"))
+    assert.truthy(pipe:read("*l"):find("gumroad%-lua emulator sell .* %-%-url %d+$"))
+    assert.truthy((pipe:read("*l") .. pipe:read("*l")):find("emulator %-%-help.* after 10 s; %-%-time%-scale"))
     local result = command.run({ "sales", "list", "--fields", "id" },
       { GUMROAD_API_BASE_URL = url, GUMROAD_ACCESS_TOKEN = "of-tests" })
     os.execute("kill -TERM " .. pid)

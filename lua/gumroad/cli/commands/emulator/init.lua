@@ -1,4 +1,6 @@
---- gumroad-lua emulator: runs an emulator of Gumroad on loopback, for tests, until Ctrl-C.
+--- gumroad-lua emulator: runs an emulator of Gumroad on loopback, for tests, until Ctrl-C; or drives one that runs.
+local actions = require "gumroad.cli.commands.emulator.actions"
+local delivery = require "gumroad.api.delivery"
 local exit_codes = require "gumroad.cli.exit_codes"
 local failure = require "gumroad.cli.failure"
 
@@ -33,11 +35,15 @@ local READY = [[
 export GUMROAD_API_BASE_URL='%s'
 export GUMROAD_ACCESS_TOKEN='%s'
 # Or log in with a browser: gumroad-lua login NAME --client-id emulated-application
+# To sell, in another terminal: gumroad-lua emulator sell --set email=lena@example.com%s
+# Then refund, dispute, cancel, ...: gumroad-lua emulator --help
+# The ping of a sale comes after %g s; --time-scale 0.01 makes all pauses a hundred times shorter.
 ]]
 
 return {
-  general = {},
+  general = { "output" },
   configure = function(parser)
+    actions.configure(parser)
     for _, option in ipairs(OPTIONS) do
       local name = "--" .. option[1]:gsub("_", "-")
       local element = option[2] and parser:option(name):argname(option[2]) or parser:flag(name)
@@ -46,12 +52,15 @@ return {
     end
   end,
   run = function(context, args)
+    if args.action then return actions.run(context, args) end
+    if args.url or args.set then failure.usage(context.command, "--url and --set need an action, such as sell") end
     local options = {}
     for _, option in ipairs(OPTIONS) do options[option[1]] = args[option[1]] end
     require("gumroad.system").interrupt_on_end()
     local ok, code, message = require("gumroad.emulator").run(options, function(port, token)
       local url = "http://127.0.0.1:" .. port
-      context.write(READY:format(url, url, token))
+      context.write(READY:format(url, url, token, port == 8089 and "" or " --url " .. port,
+        delivery.SALE_DELAY * (args.time_scale or 1)))
       io.stdout:flush()
     end)
     if not ok then failure.raise(exit_codes.CONFIG, message or code) end
