@@ -99,6 +99,7 @@ typedef struct gr_conn {
   uint64_t cut_at;  /* the filter's */
   size_t cost;  /* of the head in MHD's memory */
   int lengths;  /* ways to see where the body ends, see 'count_lengths' */
+  int is_folded;  /* whether a header goes on in a line of its own, see 'is_folded' */
   struct gr_request *held;  /* the request as its owner holds it */
 } gr_conn;
 

@@ -63,9 +63,16 @@ static size_t memory_for (const gr_conn *c) {
   return c->length == GR_LENGTH_UNKNOWN ? c->l->max_body : (size_t)c->length;
 }
 
-/* Also where it alone is larger than all that may be taken: it would wait for ever. */
+/* A body that takes no more than this does not wait: one half of the memory is shared among the connections.
+** So nobody keeps a ping waiting, which is small, by large bodies that never come. */
+static size_t share_of (const gr_listener *l) {
+  return l->max_memory / 2 / l->max_connections;
+}
+
+/* For larger bodies. Also where one alone is larger than all that may be taken: it would wait for ever. */
 static int has_room (const gr_listener *l, size_t size) {
-  return l->reserved == 0 || (size <= l->max_memory && l->reserved <= l->max_memory - size);
+  size_t most = l->max_memory - share_of(l) * l->max_connections;
+  return l->reserved == 0 || (size <= most && l->reserved <= most - size);
 }
 
 static void reserve (gr_conn *c) {
@@ -76,7 +83,8 @@ static void reserve (gr_conn *c) {
 int gr_limits_admit (gr_conn *c) {
   gr_listener *l = c->l;
   size_t size = memory_for(c);
-  if (size == 0 || (gr_list_is_empty(&l->starved) && has_room(l, size))) {
+  if (size <= share_of(l)) return 1;
+  if (gr_list_is_empty(&l->starved) && has_room(l, size)) {
     reserve(c);
     return 1;
   }

@@ -147,8 +147,10 @@ static const char *address_option (lua_State *L) {
 **   max_body         bytes, 0 to 2147483647, default 1048576; a larger body is answered with 413
 **   max_memory       bytes, 1 to 2147483647, default 67108864: what all bodies together may take that
 **                    are on their way, waiting for l:next() or not yet answered; a chunked one counts as
-**                    max_body. Requests that are more wait behind their heads. A body that is larger
-**                    alone is taken when there is no other
+**                    max_body. One half is shared among the connections, max_connections of them, and a
+**                    body within such a share never waits; larger ones have the other half, and those that
+**                    are more wait behind their heads. A body that is larger alone is taken when there is
+**                    no other
 **   gate             optional table: what a ping must be, see l:gate(); nil: any request may in
 **   large            optional text, for tests of clients: under paths that begin so, a body that is announced to be
 **                    larger is counted and thrown away instead, see r:received(); and 'timeout'
