@@ -353,7 +353,7 @@ static int request_peer (lua_State *L) {
   return 1;
 }
 
-/* r:body() -> string; empty where there is none */
+/* r:body() -> string; empty without a body */
 static int request_body (lua_State *L) {
   gr_request *r = gr_checkrequest(L);
   lua_pushlstring(L, r->bytes + r->head_len, r->body_len);
