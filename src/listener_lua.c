@@ -167,6 +167,7 @@ static int listener_new (lua_State *L) {
   lua_settop(L, 1);
   check_option_names(L);
   gr_listener *l = new_userdata(L);
+  if (!gr_keep(L, listener_close)) return gr_fail(L, "system", "the Lua state is closing");
   int port = whole_option(L, "port", 0, 0, 65535);
   read_options(L, l);
   const char *address = address_option(L);
@@ -509,6 +510,7 @@ static void add_methods (lua_State *L, const char *name, const luaL_Reg *methods
 }
 
 GR_EXPORT int luaopen_gumroad_listener (lua_State *L) {
+  gr_open_keeper(L);
   gr_newclass(L, LISTENER, listener_meta, listener_methods);
   gr_newclass(L, REQUEST, request_meta, request_methods);
   add_methods(L, LISTENER, gr_fault_listener_methods);

@@ -119,7 +119,7 @@ static int l_lock (lua_State *L) {
   lock->fd = -1;
   luaL_getmetatable(L, LOCK);
   lua_setmetatable(L, -2);
-  int error = gr_lock_open(lock, path);
+  int error = gr_keep(L, lock_close) ? gr_lock_open(lock, path) : ECANCELED;
   return error == 0 ? 1 : fail(L, path, error);
 }
 
@@ -207,7 +207,7 @@ static int l_signals (lua_State *L) {
   s->fds[0] = s->fds[1] = -1;
   luaL_getmetatable(L, SIGNALS);
   lua_setmetatable(L, -2);
-  int error = gr_signals_open(s);
+  int error = gr_keep(L, signals_close) ? gr_signals_open(s) : ECANCELED;
   return error == 0 ? 1 : fail(L, "a pipe", error);
 }
 
@@ -258,6 +258,7 @@ static const luaL_Reg functions[] = {
 };
 
 GR_EXPORT int luaopen_gumroad_system (lua_State *L) {
+  gr_open_keeper(L);
   gr_newclass(L, LOCK, lock_meta, lock_methods);
   gr_newclass(L, SIGNALS, signals_meta, signals_methods);
   lua_newtable(L);

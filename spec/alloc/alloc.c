@@ -20,6 +20,8 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+enum { LONGEST_RUN = 60 };  /* seconds; whatever waits longer, such as for a lock that a run before left, ends the test */
+
 /* A kind of call that can fail: the calls from 'first' to 'last' fail, counted from 1. */
 typedef struct gr_faults { long count, first, last; } gr_faults;
 
@@ -136,6 +138,7 @@ static int collect (lua_State *L) {
 
 /* Runs the script in a new state. Prints the error unless it may fail. */
 static int run (const char *script, int checking, int may_fail) {
+  alarm(LONGEST_RUN);
   lua_State *L = lua_newstate(lua_memory, NULL);
   if (L == NULL) { printf("this Lua does not accept an allocator, so nothing was tested\n"); exit(1); }
   luaL_openlibs(L);

@@ -10,7 +10,7 @@ local MOST = 200  -- bytes of a value
 local DONE = {
   create = "Created", update = "Changed", enable = "Enabled", disable = "Disabled", refund = "Refunded", send = "Sent",
   schedule = "Scheduled", unschedule = "Unscheduled", mark_as_shipped = "Marked as shipped:",
-  revoke_access = "Revoked access of", undo_revoke_access = "Restored access of",
+  add_files = "Added files to", revoke_access = "Revoked access of", undo_revoke_access = "Restored access of",
 }
 
 local TITLES = { "name", "title", "subject", "post_url", "product_name" }  -- the first that an object has is shown
@@ -42,8 +42,9 @@ function outcome.line(row, params, value)
   if not DONE[row.name] or row.kind ~= "object" or row.method == "GET" or row.object == "license" or not id then
     return nil
   end
-  return ("%s %s%s %s%s"):format(DONE[row.name], amount_of(row, params, value), (row.object:gsub("_", " ")),
-    printable(id, MOST), title_of(value))
+  local files = value.added_files and (": %d added, %d kept"):format(value.added_files, value.kept_files) or ""
+  return ("%s %s%s %s%s%s"):format(DONE[row.name], amount_of(row, params, value), (row.object:gsub("_", " ")),
+    printable(id, MOST), title_of(value), files)
 end
 
 return outcome

@@ -37,7 +37,7 @@ end
 
 --- Tells whether the command needs an option for a parameter.
 function rows.is_required(param)
-  return param.required and not param.every
+  return param.required and not param.every and not param.from_disk
 end
 
 --- Tells whether a row changes something, or may.
@@ -94,7 +94,9 @@ function rows.examples(row)
   local words = { "gumroad-lua", row.resource, row.name }
   for _, id in ipairs(row.path_params) do words[#words + 1] = id:upper() end
   for _, option in ipairs(rows.options(row)) do
-    if rows.is_required(option.param) then
+    if option.param.from_disk then
+      words[#words + 1] = "--" .. option.param.from_disk .. " book.pdf"
+    elseif rows.is_required(option.param) then
       words[#words + 1] = option.name .. " " .. SAMPLES[option.type]
     end
   end
