@@ -11,7 +11,8 @@ Pacer.__index = Pacer
 
 local pace = {}
 
--- Lists are swept whenever this number of them was made: an application may change a million products, each with its own.
+-- Lists are swept whenever this number of them was made: an application may change a million products, each with
+-- a list of its own.
 local SWEEP_AFTER = 1000
 
 --- @param now function() -> seconds, on a clock that never goes back
