@@ -150,7 +150,7 @@ static void open_element (lua_State *L, int table, const gr_span *rest, size_t n
   append(L, table);
 }
 
-/* Pushes the table that the one at root + depth has under 'key', making one where there is none. */
+/* Pushes the table that the one at root + depth has under 'key', making one if it has none. */
 static void open_child (gr_decoder *d, int depth, gr_span key, gr_span next) {
   lua_State *L = d->L;
   int table = d->root + depth;

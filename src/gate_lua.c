@@ -43,7 +43,7 @@ void gr_checkexpected (lua_State *L, int index, gr_expected *expected) {
 **   method        as it was sent
 **   target        path and query as they were sent
 **   content_type  the header's value, or nil
-**   length        bytes of the body as announced, 0 where there is none; nil: the head does not
+**   length        bytes of the body as announced, 0 for no body; nil: the head does not
 **                 say it (a chunked body)
 ** Status: 404 (wrong path or secret), 405 (not POST), 413 (larger than max_body), 400 (neither
 ** a form nor JSON). The reason is one line of printable ASCII, at most 199 bytes. The target is compared
