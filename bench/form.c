@@ -21,7 +21,8 @@ typedef struct gr_fields {
 static int kept_tables (const gr_field *before, const gr_field *field) {
   int i = 0;
   while (i < before->n - 1 && i < field->n - 1 && before->parts[i].len == field->parts[i].len
-         && memcmp(before->parts[i].text, field->parts[i].text, field->parts[i].len) == 0) i++;
+    && memcmp(before->parts[i].text, field->parts[i].text, field->parts[i].len) == 0)
+    i++;
   return i;
 }
 
@@ -31,7 +32,8 @@ static int l_fields (lua_State *L) {
   size_t len, most = 1;
   const char *body = luaL_checklstring(L, 1, &len);
   for (size_t i = 0; i < len; i++) most += body[i] == '&';
-  gr_fields *f = (gr_fields *)lua_newuserdata(L, sizeof *f + most * sizeof *f->fields + len + GR_FORM_PADDING);
+  gr_fields *f =
+    (gr_fields *)lua_newuserdata(L, sizeof *f + most * sizeof *f->fields + len + GR_FORM_PADDING);
   char *copy = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
   gr_form form;
   gr_form_field field;
@@ -74,7 +76,8 @@ static int l_build (lua_State *L) {
     if (depth > 0 && field->parts[depth].len == 0) {
       lua_pushlstring(L, field->value.text, field->value.len);
       lua_rawseti(L, 2 + depth, ++element);
-    } else {
+    }
+    else {
       lua_pushlstring(L, field->parts[depth].text, field->parts[depth].len);
       lua_pushlstring(L, field->value.text, field->value.len);
       lua_rawset(L, 2 + depth);

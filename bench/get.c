@@ -10,7 +10,12 @@
 #define HANDLE "get_baseline"
 #define MAX_BODY (1 << 20)
 
-typedef struct gr_handle { CURL *curl; struct curl_slist *headers; size_t len; char body[MAX_BODY]; } gr_handle;
+typedef struct gr_handle {
+  CURL *curl;
+  struct curl_slist *headers;
+  size_t len;
+  char body[MAX_BODY];
+} gr_handle;
 
 static size_t on_body (char *data, size_t size, size_t nmemb, void *ud) {
   gr_handle *h = (gr_handle *)ud;

@@ -185,7 +185,8 @@ end)
 
 -- Texts that reveal a second place of a fact, and the only files that may contain them.
 local PLACES = {
-  { "subscription_restarted", "api/events.lua", "emulator/shop/events.lua", "emulator/handle.lua" },  -- triggers
+  { "subscription_restarted", "api/events.lua", "emulator/shop/events.lua", "emulator/handle.lua",  -- triggers
+    "cli/commands/emulator/actions.lua" },
   { '"subscription_ping"', "api/events.lua" },
   { "jpy", "api/currency.lua", "emulator/shop/names.lua", "emulator/shop/prices.lua" },  -- products and exchange rates
   { "map<", "api/type.lua", "api/schema.lua" },

@@ -9,9 +9,10 @@ local function finish(transfer)
 end
 
 --- Starts to fetch a page. The returned function waits for it.
-function browser.visit(url)
+-- @param method optional; default: GET
+function browser.visit(url, method)
   local base, path = url:match("^(http://[^/]+)(.*)$")
-  local transfer = assert(core.engine():send { method = "GET", base_url = base, path = path })
+  local transfer = assert(core.engine():send { method = method or "GET", base_url = base, path = path })
   return function() return finish(transfer) end
 end
 

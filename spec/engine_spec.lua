@@ -135,6 +135,36 @@ describe("engine", function()
     engine:step(0)
   end)
 
+  -- In a process of its own, as memory that was used and freed here would hide it.
+  it("keeps no memory of a large body for the next one #slow", function()
+    local server, url = listen()
+    local pipe = assert(io.popen(support.lua_command(([[
+      local engine = require("gumroad.core").engine()
+      local function get()
+        local transfer = assert(engine:send { method = "GET", base_url = %q, path = "/", timeout = %d, max_size = 3e7 })
+        while not transfer:done() do engine:step(1) end
+        return #assert(transfer:result()).body
+      end
+      local function resident()
+        collectgarbage()
+        collectgarbage()
+        return io.open("/proc/self/statm"):read("*a"):match("^%%d+ (%%d+)") * 4096
+      end
+      get()
+      local before = resident()
+      print(get(), math.floor(resident() - before))]]):format(url, PATIENCE))))
+    local peer, mebibyte = accept(server), ("x"):rep(1048576)
+    read_request(peer)
+    respond(peer, "small")
+    read_request(peer)
+    write(peer, "HTTP/1.1 200 OK\r\nContent-Length: 25165824\r\n\r\n")
+    for _ = 1, 24 do write(peer, mebibyte) end
+    local size, grown = pipe:read("*l"):match("^(%d+)\t(-?%d+)$")
+    pipe:close()
+    assert.equal(25165824, tonumber(size))
+    assert.is_true(tonumber(grown) < 10000000, grown)
+  end)
+
   it("is shared by the whole Lua state", function()
     assert.equal(engine, core.engine())
   end)

@@ -159,7 +159,10 @@ describe("engine over TLS", function()
     local first = send("https://127.0.0.1:" .. port)
     local second = send("https://127.0.0.1:" .. port)
     local peer = server:accept()
+    local function is_ready() return #socket.select({ { getfd = function() return engine:fd() end } }, nil, 0) > 0 end
+    repeat engine:step(0) until not is_ready()
     first:close()
+    assert.is_true(is_ready())
     local deadline, other = core.now() + PATIENCE
     server:settimeout(0)
     repeat

@@ -15,6 +15,7 @@ local GOOD = {
   { "POST", TARGET, FORM .. "; charset=utf-8", 10 },
   { "POST", TARGET, " \tAPPLICATION/X-WWW-Form-Urlencoded ;a", 10 },
   { "POST", TARGET, "application/json", 10 },
+  { "POST", TARGET, "Application/JSON;charset=UTF-8", 10 },
 }
 
 local REFUSED = {

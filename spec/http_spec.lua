@@ -138,6 +138,42 @@ describe("gumroad.http.request", function()
     end)
   end)
 
+  describe("without a chosen certificate bundle", function()
+    local tls = require "gumroad.client.tls"
+
+    -- Finds the bundle on a system that has only one file, or none.
+    local function find_on_system(only, own)
+      local found, curl, open, result = tls.found, core.curl, io.open, nil
+      tls.found = nil
+      core.curl = function() return { ca_file = own } end
+      io.open = function(path)  -- luacheck: ignore
+        if path == only then return { close = function() end } end
+        return nil, path .. ": No such file or directory", 2
+      end
+      support.with_environment({}, function() result = { pcall(tls.ca_file_for, "https://example.com") } end)
+      tls.found, core.curl, io.open = found, curl, open  -- luacheck: ignore
+      return (table.unpack or unpack)(result, 2, 4)
+    end
+
+    it("takes libcurl's own", function()
+      assert.equal("/own.pem", (find_on_system("/own.pem", "/own.pem")))
+    end)
+
+    it("looks where other systems have it if libcurl's own is missing", function()
+      for _, path in ipairs { "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/cert.pem" } do
+        assert.equal(path, (find_on_system(path, "/own.pem")))
+        assert.equal(path, (find_on_system(path, nil)))
+      end
+    end)
+
+    it("fails without one, and says what to install", function()
+      local path, message, kind = find_on_system(nil, "/own.pem")
+      assert.same({ "nil", "tls" }, { tostring(path), kind })
+      assert.matches("install the package ca%-certificates, or set GUMROAD_CA_BUNDLE", message)
+    end)
+  end)
+
   it("waits concurrently with calls of the API", function()
     local shop = support.shop(gum)
     local before = gum:stats().in_flight

@@ -1,5 +1,6 @@
 -- Which hosts are this machine: the core uses it to decide where the token goes, and Lua to decide what is private.
 local core = require "gumroad.core"
+local ip = require "gumroad.base.ip"
 local url = require "gumroad.base.url"
 
 local engine, secret = core.engine(), core.secret("token-of-the-test")
@@ -44,4 +45,16 @@ describe("The core and url.is_loopback", function()
       end)
     end
   end
+end)
+
+describe("An IPv6 address", function()
+  it("has eight groups, or \"::\" in place of one or more", function()
+    assert.same({ 1, 2, 3, 4, 5, 6, 7, 8 }, ip.v6 "1:2:3:4:5:6:7:8")
+    assert.same({ 1, 2, 3, 0, 5, 6, 7, 8 }, ip.v6 "1:2:3::5:6:7:8")
+    assert.same({ 0, 0, 0, 0, 0, 0xFFFF, 0x7F00, 1 }, ip.v6 "::ffff:127.0.0.1")
+    for _, text in ipairs { "", ":", ":::", "1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4::5:6:7:8", "1::2::3",
+      "::12345", "::g", "1:2:3:4:5:6:7:127.0.0.1", "::127.0.0.256", "::127.0.0.1:1", "::" .. ("0"):rep(100) } do
+      assert.is_nil(ip.v6(text), text)
+    end
+  end)
 end)

@@ -25,6 +25,17 @@ describe("currency.parse", function()
   end
 end)
 
+describe("An amount in the main unit", function()
+  for _, row in ipairs {
+    { 1999, "usd", "19.99 USD" }, { -1999, "usd", "-19.99 USD" }, { -5, "eur", "-0.05 EUR" }, { 0, "usd", "0.00 USD" },
+    { -1234, "jpy", "-1234 JPY" }, { 100, nil, "1.00 " },
+  } do
+    it(("of %d is written as %q"):format(row[1], row[3]), function()
+      assert.equal(row[3], output_fields.amount(row[1], row[2]))
+    end)
+  end
+end)
+
 -- Every amount in an object, according to its schema.
 local function check_integers(object, fields)
   for _, field in ipairs(fields) do

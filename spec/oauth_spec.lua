@@ -510,6 +510,16 @@ describe("OAuth", function()
       assert.equal(502, page().status)
     end)
 
+    it("shows what the server says as text, whatever is in it", function()
+      gum:fault { kind = "status", status = 400, path = "/oauth/token",
+        body = [[{"error":"something_new","error_description":"<b title=\"a\"> & <script>"}]] }
+      local page
+      log_in(function(url) page = browser.visit(browser.decide(url, "authorize")) end)
+      page = page().body
+      assert.truthy(page:find("&lt;b title=&quot;a&quot;&gt; &amp; &lt;script&gt;", 1, true), page)
+      assert.is_nil(page:find("<script>", 1, true))
+    end)
+
     it("is not ended by other requests or by a callback with a wrong state", function()
       local pages = {}
       local tokens = assert(log_in(function(url)
@@ -517,13 +527,13 @@ describe("OAuth", function()
         local base = callback:match("^http://[^/]+")
         pages = { browser.visit(base .. "/favicon.ico"), browser.visit(base .. "/callback?code=c&state=wrong"),
           browser.visit(base .. "/callback?error=access_denied"), browser.visit(base .. "/callback") }
-        for i, page in ipairs(pages) do pages[i] = page end
-        pages[5] = browser.visit(callback)
+        pages[5] = browser.visit(callback, "POST")
+        pages[6] = browser.visit(callback)
       end))
       assert.is_table(tokens)
       local statuses = {}
       for i, page in ipairs(pages) do statuses[i] = page().status end
-      assert.same({ 404, 400, 400, 400, 200 }, statuses)
+      assert.same({ 404, 400, 400, 400, 404, 200 }, statuses)
     end)
 
     it("ends when nobody decides", function()

@@ -198,6 +198,18 @@ describe("Pacing", function()
     assert.equal(1, math.floor(pacer:plan(uses_of { "POST", "/v2/products" }, 30).wait + 0.5))
   end)
 
+  it("counts such a request at that time, even if it is noticed after the response to a later one", function()
+    local now, uses = 0, uses_of { "POST", "/v2/products" }
+    local pacer = pace.new(function() return now end)
+    local tickets = { pacer:plan(uses, 30) }  -- never finished: it counts at 30
+    now = 29
+    for i = 2, 10 do tickets[i] = pacer:plan(uses, 30) end
+    now = 31
+    for i = 2, 10 do pacer:finish(tickets[i], true) end
+    now = 32
+    assert.equal(30 + 60 - 32, pacer:plan(uses, 30).wait)
+  end)
+
   it("forgets what no longer counts", function()
     local pacer, send = new_pacer()
     for i = 1, 3000 do send({ "PUT", "/v2/products/" .. i }, i * 600, 1) end

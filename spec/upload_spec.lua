@@ -119,6 +119,13 @@ describe("An upload", function()
       end
     end)
 
+    it("is not completed if the storage does not confirm a part with an ETag", function()
+      assert(gum:fault { kind = "status", status = 200, path = "/_storage/" })
+      local _, err = shop.files:upload(path, { parallel = 1 })
+      assert.same({ "decode", "the storage accepted a part but returned no ETag for it" }, { err.kind, err.message })
+      assert.equal(0, #requests("POST", "/v2/files/complete"))
+    end)
+
     it("uses the file's own name by default", function()
       assert.equal(path:match("[^/]*$"), assert(shop.files:upload(path)).file_url:match("[^/]*$"))
     end)

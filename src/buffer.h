@@ -9,7 +9,7 @@
 
 /* Where memory comes from. It is the Lua state's allocator (see gr_getmemory in module.h), under
 ** a type of our own, so that nobody who needs memory needs lua.h. */
-typedef void *(*gr_alloc) (void *ud, void *block, size_t old_size, size_t new_size);
+typedef void *(*gr_alloc)(void *ud, void *block, size_t old_size, size_t new_size);
 
 typedef struct gr_memory {
   gr_alloc alloc;

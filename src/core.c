@@ -21,7 +21,8 @@ static int l_keep_loaded (lua_State *L) {
   Dl_info module;
   void *address, *handle = NULL;
   memcpy(&address, &function, sizeof address);
-  if (dladdr(address, &module) != 0) handle = dlopen(module.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+  if (dladdr(address, &module) != 0)
+    handle = dlopen(module.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
   if (handle != NULL) dlclose(handle);
 #endif
   return 0;

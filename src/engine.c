@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 enum {
-  FIRST_BODY = 32 * 1024,  /* a page of the API without growing */
-  MAX_SPARE = 256 * 1024   /* the largest buffer that is kept for the next body */
+  FIRST_BODY = 32 * 1024, /* a page of the API without growing */
+  MAX_SPARE = 256 * 1024 /* the largest buffer that is kept for the next body */
 };
 
 /* == Callbacks of libcurl == */
@@ -71,11 +71,14 @@ static void forget_watched (gr_engine *e, int at) {
 
 static int on_socket (CURL *easy, curl_socket_t fd, int what, void *ud, void *socket_ud) {
   gr_engine *e = (gr_engine *)ud;
-  int events = what == CURL_POLL_IN ? GR_READ : what == CURL_POLL_OUT ? GR_WRITE
-             : what == CURL_POLL_INOUT ? GR_READ | GR_WRITE : 0;
+  int events = what == CURL_POLL_IN ? GR_READ
+    : what == CURL_POLL_OUT         ? GR_WRITE
+    : what == CURL_POLL_INOUT       ? GR_READ | GR_WRITE
+                                    : 0;
   int stale = find_watched(e, (int)fd);
-  (void)easy; (void)socket_ud;
-  if (stale >= 0) forget_watched(e, stale);  /* it was closed, and its number is libcurl's now */
+  (void)easy;
+  (void)socket_ud;
+  if (stale >= 0) forget_watched(e, stale); /* it was closed, and its number is libcurl's now */
   return gr_poller_watch(&e->poller, (int)fd, events) == 0 ? 0 : -1;
 }
 
@@ -88,7 +91,7 @@ static int on_timer (CURLM *multi, long ms, void *ud) {
 }
 
 static void arm_timer (gr_engine *e) {
-  if (!e->timer_changed || e->running_count == 0) return;  /* idle connections wait for the next call */
+  if (!e->timer_changed || e->running_count == 0) return; /* idle connections wait for the next call */
   e->timer_changed = 0;
   gr_poller_timer(&e->poller, e->timer_ms);
 }
@@ -154,7 +157,8 @@ static void link_transfer (gr_transfer *t, gr_engine *e) {
 
 static void unlink_transfer (gr_transfer *t) {
   if (t->engine == NULL) return;
-  if (t->prev) t->prev->next = t->next; else t->engine->transfers = t->next;
+  if (t->prev) t->prev->next = t->next;
+  else t->engine->transfers = t->next;
   if (t->next) t->next->prev = t->prev;
   t->prev = t->next = NULL;
   t->engine = NULL;
@@ -163,7 +167,7 @@ static void unlink_transfer (gr_transfer *t) {
 /* libcurl leaves what OpenSSL says of a failure in a queue of the thread. Others who use the same OpenSSL
 ** find it there: nginx logs each as an alert. */
 static void forget_tls_errors (void) {
-  void (*clear) (void);
+  void (*clear)(void);
   void *symbol = dlsym(RTLD_DEFAULT, "ERR_clear_error");
   if (symbol == NULL) return;
   memcpy(&clear, &symbol, sizeof clear);
@@ -226,7 +230,7 @@ void gr_engine_notice_fork (gr_engine *e) {
 }
 
 const char *gr_engine_ensure_open (gr_engine *e) {
-  if (e->closed) return gr_closing;  /* a finalizer wants to send */
+  if (e->closed) return gr_closing; /* a finalizer wants to send */
   return e->multi != NULL ? NULL : open_engine(e);
 }
 
@@ -243,7 +247,7 @@ static void release_headers (gr_transfer *t) {
 static void release_easy (gr_transfer *t, gr_engine *e) {
   if (t->easy == NULL) return;
   if (e != NULL && !e->closed && e->idle_count < e->max_idle) {
-    curl_easy_reset(t->easy);  /* forgets the request, keeps its memory */
+    curl_easy_reset(t->easy); /* forgets the request, keeps its memory */
     e->idle[e->idle_count++] = t->easy;
   }
   else curl_easy_cleanup(t->easy);
@@ -267,9 +271,10 @@ int gr_transfer_prepare (gr_transfer *t, gr_engine *e) {
   curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
   curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
-  curl_easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  /* a proxy's response is not the response */
+  curl_easy_setopt(
+    t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's response is not the response */
   curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-  curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 32768L);  /* a page of sales in one read */
+  curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 32768L); /* a page of sales in one read */
   curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
 #if CURL_AT_LEAST_VERSION(7, 87, 0)
   /* a transfer that ends while its host's name is looked up does not wait for the thread that
@@ -312,7 +317,7 @@ void gr_transfer_close (gr_transfer *t) {
   gr_transfer_notice_fork(t);
   gr_engine *e = t->running ? t->engine : NULL;
   drop(t, "the request was cancelled");
-  if (e != NULL) arm_timer(e);  /* another one may have waited for its connection */
+  if (e != NULL) arm_timer(e); /* another one may have waited for its connection */
 }
 
 void gr_engine_close (gr_engine *e, const gr_memory *memory) {
@@ -342,8 +347,8 @@ void gr_transfer_forget_response (gr_transfer *t, gr_engine *e) {
 /* == Running == */
 
 static int may_want_descriptor (CURLcode code) {
-  return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY
-    || code == CURLE_SSL_CACERT_BADFILE;
+  return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST
+    || code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_SSL_CACERT_BADFILE;
 }
 
 /* libcurl takes a head that the end of the connection cuts off for a whole one. */
@@ -379,7 +384,7 @@ static void collect_finished (gr_engine *e) {
   while ((m = curl_multi_info_read(e->multi, &left)) != NULL) {
     gr_transfer *t = NULL;
     if (m->msg != CURLMSG_DONE) continue;
-    CURLcode code = m->data.result;  /* 'm' does not outlive the handle's removal */
+    CURLcode code = m->data.result; /* 'm' does not outlive the handle's removal */
     curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
     finish(e, t, code);
   }
@@ -434,8 +439,8 @@ static int serve (gr_engine *e, gr_ready *ready, int n) {
   for (int i = 0; i < n; i++) {
     int at = ready[i].fd < 0 ? -1 : find_watched(e, ready[i].fd);
     int what = ((ready[i].events & GR_READ) ? CURL_CSELECT_IN : 0)
-             | ((ready[i].events & GR_WRITE) ? CURL_CSELECT_OUT : 0)
-             | ((ready[i].events & GR_HANGUP) ? CURL_CSELECT_ERR : 0);
+      | ((ready[i].events & GR_WRITE) ? CURL_CSELECT_OUT : 0)
+      | ((ready[i].events & GR_HANGUP) ? CURL_CSELECT_ERR : 0);
     if (at >= 0) {
       e->watched[at].reported = 1;
       ready[left++] = ready[i];
@@ -449,12 +454,12 @@ static int serve (gr_engine *e, gr_ready *ready, int n) {
 
 int gr_engine_step (gr_engine *e, double seconds, gr_ready *ready, int size) {
   double ms = seconds > 0 ? seconds * 1000 + 0.999 : 0;
-  if (e->finished > 0) ms = 0;  /* there is something to tell already */
+  if (e->finished > 0) ms = 0; /* there is something to tell already */
   return serve(e, ready, gr_poller_wait(&e->poller, ready, size, ms < INT_MAX ? (int)ms : INT_MAX));
 }
 
 int gr_engine_watch (gr_engine *e, int fd) {
-  int at = find_watched(e, fd);  /* one that was closed may have had its number */
+  int at = find_watched(e, fd); /* one that was closed may have had its number */
   if (at < 0 && e->watched_count == GR_MAX_WATCHED) return -1;
   int wrong = gr_poller_watch(&e->poller, fd, GR_READ | GR_ONCE);
   if (wrong != 0) return wrong;

@@ -15,9 +15,9 @@
 #include <curl/curl.h>
 
 enum {
-  GR_MAX_IDLE = 16,             /* easy handles kept for the next transfers, at most */
-  GR_IDLE_CONNECTIONS = 8,      /* kept for the next transfers */
-  GR_MAX_WATCHED = 16,          /* foreign descriptors nested in ours */
+  GR_MAX_IDLE = 16, /* easy handles kept for the next transfers, at most */
+  GR_IDLE_CONNECTIONS = 8, /* kept for the next transfers */
+  GR_MAX_WATCHED = 16, /* foreign descriptors nested in ours */
   GR_MAX_KNOWN_URL = 256
 };
 
@@ -25,44 +25,50 @@ struct gr_transfer;
 
 typedef struct gr_engine {
   gr_poller poller;
-  CURLM *multi;              /* NULL while closed */
-  int no_signal;             /* see open_engine */
-  int max_idle;              /* easy handles that may be kept */
-  int closed;                /* for good: the Lua state is closing */
-  pid_t pid;                 /* a fork is seen by it */
-  long timer_ms;             /* what libcurl asks for; -1: nothing */
+  CURLM *multi; /* NULL while closed */
+  int no_signal; /* see open_engine */
+  int max_idle; /* easy handles that may be kept */
+  int closed; /* for good: the Lua state is closing */
+  pid_t pid; /* a fork is seen by it */
+  long timer_ms; /* what libcurl asks for; -1: nothing */
   int timer_changed;
-  struct gr_transfer *transfers;  /* all that hold something: they run, or nobody has taken their result */
+  struct gr_transfer *transfers; /* all that hold something: they run, or nobody has taken their result */
   int running_count, finished;
   CURL *idle[GR_MAX_IDLE];
   int idle_count;
-  gr_buffer spare;           /* a body's that was taken: the memory is in the processor's cache */
-  struct { int fd, reported; } watched[GR_MAX_WATCHED];
+  gr_buffer spare; /* a body's that was taken: the memory is in the processor's cache */
+  struct {
+    int fd, reported;
+  } watched[GR_MAX_WATCHED];
   int watched_count;
-  struct { char text[GR_MAX_KNOWN_URL]; size_t len; gr_place place; } known;  /* a base URL found right */
+  struct {
+    char text[GR_MAX_KNOWN_URL];
+    size_t len;
+    gr_place place;
+  } known; /* a base URL found right */
 } gr_engine;
 
 typedef struct gr_transfer {
-  gr_engine *engine;         /* NULL unless it holds something */
+  gr_engine *engine; /* NULL unless it holds something */
   struct gr_transfer *prev, *next;
   gr_memory memory;
   CURL *easy;
   struct curl_slist *headers;
-  struct curl_slist *auth;   /* the node of 'headers' that holds the token */
+  struct curl_slist *auth; /* the node of 'headers' that holds the token */
   gr_response_head head;
   gr_buffer body;
   size_t max_body;
-  gr_file file;              /* what is sent, where it is no string */
+  gr_file file; /* what is sent, where it is no string */
   curl_off_t uploaded;
-  int in_clear;              /* others can read what is sent: it goes over http to another machine */
-  const char *failure;       /* our own reason to stop: a code of result() */
+  int in_clear; /* others can read what is sent: it goes over http to another machine */
+  const char *failure; /* our own reason to stop: a code of result() */
   CURLcode code;
   int running, finished, taken;
   long status, connect_ms, total_ms;
-  long stall_s;              /* in place of total_ms, or 0 */
-  double deadline;           /* on the clock of gr_now() */
+  long stall_s; /* in place of total_ms, or 0 */
+  double deadline; /* on the clock of gr_now() */
   double seconds;
-  int sent;                  /* something of the request may have reached the server */
+  int sent; /* something of the request may have reached the server */
   char error[CURL_ERROR_SIZE];
 } gr_transfer;
 

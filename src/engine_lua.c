@@ -12,7 +12,7 @@
 
 #define ENGINE "gumroad.engine"
 
-static char engine_key;  /* its address: where the registry keeps the engine */
+static char engine_key; /* its address: where the registry keeps the engine */
 
 gr_engine *gr_checkengine (lua_State *L) {
   gr_engine *e = (gr_engine *)luaL_checkudata(L, 1, ENGINE);
@@ -66,7 +66,10 @@ static int engine_close (lua_State *L) {
 }
 
 static void push_ready (lua_State *L, const gr_ready *ready, int n) {
-  if (n == 0) { lua_pushnil(L); return; }
+  if (n == 0) {
+    lua_pushnil(L);
+    return;
+  }
   lua_newtable(L);
   for (int i = 0; i < n; i++) {
     lua_pushstring(L, (ready[i].events & GR_HANGUP) ? "hangup" : "readable");
@@ -95,8 +98,8 @@ static int engine_step (lua_State *L) {
   if (gr_engine_ensure_open(e) != NULL) return wait_in_vain(L, seconds);
   if (!own) gr_engine_rewatch(e);
   int n = gr_engine_step(e, seconds, ready, 64);
-  push_ready(L, ready, n);  /* may raise: nothing is lost, the next step tells it */
-  if (!own) gr_engine_rewatch(e);  /* fd() stays readable as long as they are */
+  push_ready(L, ready, n); /* may raise: nothing is lost, the next step tells it */
+  if (!own) gr_engine_rewatch(e); /* fd() stays readable as long as they are */
   lua_pushinteger(L, e->finished);
   e->finished = 0;
   lua_insert(L, -2);
@@ -144,20 +147,24 @@ static int engine_unwatch (lua_State *L) {
 static int l_curl (lua_State *L) {
   const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
   lua_createtable(L, 0, 4);
-  lua_pushstring(L, v->version); lua_setfield(L, -2, "version");
-  lua_pushstring(L, v->ssl_version); lua_setfield(L, -2, "tls");
-  lua_pushboolean(L, (v->features & CURL_VERSION_HTTP2) != 0); lua_setfield(L, -2, "http2");
+  lua_pushstring(L, v->version);
+  lua_setfield(L, -2, "version");
+  lua_pushstring(L, v->ssl_version);
+  lua_setfield(L, -2, "tls");
+  lua_pushboolean(L, (v->features & CURL_VERSION_HTTP2) != 0);
+  lua_setfield(L, -2, "http2");
 #if CURL_AT_LEAST_VERSION(7, 70, 0)
-  if (v->age >= CURLVERSION_SEVENTH) { lua_pushstring(L, v->cainfo); lua_setfield(L, -2, "ca_file"); }
+  if (v->age >= CURLVERSION_SEVENTH) {
+    lua_pushstring(L, v->cainfo);
+    lua_setfield(L, -2, "ca_file");
+  }
 #endif
   return 1;
 }
 
 static const luaL_Reg meta[] = {{"__gc", engine_close}, {NULL, NULL}};
-static const luaL_Reg methods[] = {
-  {"send", gr_engine_send}, {"step", engine_step}, {"fd", engine_fd}, {"running", engine_running},
-  {"watch", engine_watch}, {"unwatch", engine_unwatch}, {NULL, NULL}
-};
+static const luaL_Reg methods[] = {{"send", gr_engine_send}, {"step", engine_step}, {"fd", engine_fd},
+  {"running", engine_running}, {"watch", engine_watch}, {"unwatch", engine_unwatch}, {NULL, NULL}};
 static const luaL_Reg functions[] = {{"engine", l_engine}, {"curl", l_curl}, {NULL, NULL}};
 
 void gr_open_engine (lua_State *L) {

@@ -26,7 +26,7 @@ const char *gr_file_stat (const char *path, off_t *size, struct timespec *change
 
 const char *gr_file_open (gr_file *f, const char *path, off_t *size) {
   struct stat s;
-  f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);  /* a pipe must not hold us up here */
+  f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not hold us up here */
   if (f->fd < 0) return strerror(errno);
   const char *wrong = fstat(f->fd, &s) == 0 ? check_kind(&s) : strerror(errno);
   if (wrong != NULL) gr_file_close(f);
@@ -39,7 +39,8 @@ ssize_t gr_file_read (gr_file *f, char *out, size_t size) {
   ssize_t n;
   if (left <= 0) return 0;
   if ((off_t)size > left) size = (size_t)left;
-  do n = pread(f->fd, out, size, f->offset + f->at); while (n < 0 && errno == EINTR);
+  do n = pread(f->fd, out, size, f->offset + f->at);
+  while (n < 0 && errno == EINTR);
   f->error = n < 0 ? errno : 0;
   if (n <= 0) return -1;
   f->at += n;

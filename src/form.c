@@ -11,14 +11,13 @@
 static const signed char hex_values[256] = {
 #define X4 -1, -1, -1, -1
 #define X16 X4, X4, X4, X4
-  X16, X16, X16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, X4,
-  -1, 10, 11, 12, 13, 14, 15, -1, X4, X4, X16, -1, 10, 11, 12, 13, 14, 15, -1, X4, X4, X16,
-  X16, X16, X16, X16, X16, X16, X16, X16
+  X16, X16, X16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, X4, -1, 10, 11, 12, 13, 14, 15, -1, X4, X4, X16, -1,
+  10, 11, 12, 13, 14, 15, -1, X4, X4, X16, X16, X16, X16, X16, X16, X16, X16, X16
 #undef X16
 #undef X4
 };
 
-/* The byte that the escape at 's' stands for, or negative when it is none. */
+/* The byte that the escape at 's' stands for, or negative when it is not an escape. */
 static inline int escaped (const char *s) {
   return hex_values[(unsigned char)s[1]] * 16 | hex_values[(unsigned char)s[2]];
 }
@@ -83,8 +82,14 @@ static inline void decode_plus (gr_form *form, const char *at) {
 
 /* Takes note of a byte of the name that may give it its structure. */
 static inline void note (gr_form_field *field, int byte, char *at) {
-  if (byte == '[') { field->brackets++; field->open = at; }
-  else if (byte == ']') { field->brackets++; field->close = at; }
+  if (byte == '[') {
+    field->brackets++;
+    field->open = at;
+  }
+  else if (byte == ']') {
+    field->brackets++;
+    field->close = at;
+  }
   else if (byte == '%') field->brackets += 3;
 }
 
@@ -97,7 +102,8 @@ static inline int read_name (gr_form *form, gr_form_field *field) {
     if (*at == '%') {
       int byte = decode_escape(form, at);
       note(field, byte, form->out - 1);
-    } else if (*at == '+') decode_plus(form, at);
+    }
+    else if (*at == '+') decode_plus(form, at);
     else if (at == form->end) break;
     else note(field, *at, form->out + (at - form->p));
   }
@@ -124,7 +130,7 @@ void gr_form_begin (gr_form *form, char *body, size_t len, char *out) {
 }
 
 size_t gr_form_read (gr_form *state, gr_form_field *fields, size_t most) {
-  gr_form form = *state;  /* in registers */
+  gr_form form = *state; /* in registers */
   gr_form_field *field = fields;
   while (form.p < form.end && field < fields + most) {
     if (read_name(&form, field)) read_value(&form, field++);
@@ -146,7 +152,8 @@ static void unescape_brackets (gr_span *part) {
     if (end - s >= 3 && s[0] == '%' && s[1] == '5' && (s[2] == 'B' || s[2] == 'D')) {
       *out++ = s[2] == 'B' ? '[' : ']';
       s += 3;
-    } else *out++ = *s++;
+    }
+    else *out++ = *s++;
   }
   part->len = (size_t)(out - part->text);
 }
@@ -174,7 +181,7 @@ size_t gr_form_split (const gr_form_field *field, gr_span parts[GR_FORM_MAXPARTS
   parts[0] = field->name;
   if (field->brackets == 0) return 1;
   if (field->brackets == 2 && field->open > text && field->close > field->open
-      && field->close + 1 == end) {  /* 'a[b]', as nearly always */
+    && field->close + 1 == end) { /* 'a[b]', as nearly always */
     parts[0].len = (size_t)(field->open - text);
     parts[1] = (gr_span){field->open + 1, (size_t)(field->close - field->open) - 1};
     return 2;
@@ -189,8 +196,8 @@ size_t gr_form_split (const gr_form_field *field, gr_span parts[GR_FORM_MAXPARTS
 }
 
 static int is_unreserved (unsigned char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-      || c == '-' || c == '_' || c == '.' || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'
+    || c == '.' || c == '~';
 }
 
 size_t gr_percent_encode (const char *s, size_t len, char *out) {

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GR_FORM_MAXPARTS 32  /* the most parts of a key that gr_form_split can tell */
-#define GR_FORM_PADDING 64   /* bytes that gr_form_begin needs after the body and the result */
+#define GR_FORM_MAXPARTS 32 /* the most parts of a key that gr_form_split can tell */
+#define GR_FORM_PADDING 64 /* bytes that gr_form_begin needs after the body and the result */
 
 typedef struct gr_span {
   char *text;
@@ -15,16 +15,16 @@ typedef struct gr_span {
 
 /* Where the reading of a form body has come to. */
 typedef struct gr_form {
-  const char *p, *end;  /* what is not copied yet */
+  const char *p, *end; /* what is not copied yet */
   char *out;
-  const char *block;    /* the 64 bytes that 'marks' is about */
+  const char *block; /* the 64 bytes that 'marks' is about */
   uint64_t marks;
 } gr_form;
 
 typedef struct gr_form_field {
-  gr_span name, value;  /* decoded, in the buffer */
-  int brackets;         /* in the name, more than 2 where a '%' is left; 0: it is one part */
-  char *open, *close;   /* the last of them */
+  gr_span name, value; /* decoded, in the buffer */
+  int brackets; /* in the name, more than 2 where a '%' is left; 0: it is one part */
+  char *open, *close; /* the last of them */
 } gr_form_field;
 
 /* Begins to read the 'len' bytes of 'body'. After them there is room for GR_FORM_PADDING more,

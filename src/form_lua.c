@@ -18,19 +18,17 @@ typedef struct gr_limits {
 
 typedef struct gr_decoder {
   lua_State *L;
-  int root;                              /* stack index of the result */
-  int open;                              /* tables above it: those of path[0..open-1] */
+  int root; /* stack index of the result */
+  int open; /* tables above it: those of path[0..open-1] */
   gr_span path[GR_FORM_MAXPARTS];
   uint64_t hashes[GR_FORM_MAXPARTS + 1]; /* hashes[i]: of the table at root + i */
-  int empty_list;                        /* an 'a[]=' was met */
-  uint64_t seen[64];                     /* a bit for the hashes of table and key that were met */
+  int empty_list; /* an 'a[]=' was met */
+  uint64_t seen[64]; /* a bit for the hashes of table and key that were met */
 } gr_decoder;
 
 static void set_limit (lua_State *L, gr_limits *limits, const char *name) {
-  static const char *const names[] =
-    {"max_bytes", "max_fields", "max_key", "max_value", "max_depth"};
-  int *const fields[] =
-    {&limits->bytes, &limits->fields, &limits->key, &limits->value, &limits->depth};
+  static const char *const names[] = {"max_bytes", "max_fields", "max_key", "max_value", "max_depth"};
+  int *const fields[] = {&limits->bytes, &limits->fields, &limits->key, &limits->value, &limits->depth};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (strcmp(name, names[i]) != 0) continue;
     int most = fields[i] == &limits->depth ? GR_FORM_MAXPARTS : INT_MAX;
@@ -99,7 +97,8 @@ static void collect (lua_State *L, int table, gr_span value) {
   if (lua_isnil(L, -1)) {
     lua_pop(L, 1);
     lua_pushlstring(L, value.text, value.len);
-  } else {
+  }
+  else {
     if (!lua_istable(L, -1)) wrap(L);
     lua_pushlstring(L, value.text, value.len);
     append(L, lua_gettop(L) - 1);
@@ -151,7 +150,7 @@ static void open_element (lua_State *L, int table, const gr_span *rest, size_t n
   append(L, table);
 }
 
-/* Pushes the table that the one at root + depth has under 'key', making one where there is none. */
+/* Pushes the table that the one at root + depth has under 'key', making one if it has none. */
 static void open_child (gr_decoder *d, int depth, gr_span key, gr_span next) {
   lua_State *L = d->L;
   int table = d->root + depth;
@@ -168,9 +167,10 @@ static void open_child (gr_decoder *d, int depth, gr_span key, gr_span next) {
       lua_pop(L, 1);
       new_table(L, next);
     }
-  } else new_table(L, next);
+  }
+  else new_table(L, next);
   lua_pushvalue(L, -1);
-  lua_insert(L, -3);  /* child, key, child */
+  lua_insert(L, -3); /* child, key, child */
   lua_rawset(L, table);
 }
 
@@ -199,7 +199,8 @@ static void set_field (gr_decoder *d, const gr_span *parts, int n, gr_span value
     lua_pushlstring(d->L, value.text, value.len);
     append(d->L, d->root + depth);
     if (n == 2 && value.len == 0) d->empty_list = 1;
-  } else set_value(d, depth, parts[depth], value);
+  }
+  else set_value(d, depth, parts[depth], value);
 }
 
 /* Gumroad writes an empty list as one 'a[]='. At the top level nothing else decodes to a table
@@ -250,8 +251,7 @@ static int add_fields (gr_decoder *d, gr_form *form, const gr_limits *limits) {
   gr_form_field fields[64];
   size_t read;
   for (int left = limits->fields; (read = gr_form_read(form, fields, 64)) > 0; left -= (int)read) {
-    if (read > (size_t)left)
-      return too_large(d->L, "more than %d form fields (max_fields)", limits->fields);
+    if (read > (size_t)left) return too_large(d->L, "more than %d form fields (max_fields)", limits->fields);
     for (size_t i = 0; i < read; i++) {
       int results = add_field(d, &fields[i], limits);
       if (results != 0) return results;
@@ -286,7 +286,7 @@ static int l_form_decode (lua_State *L) {
     copy = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
     decoded = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
   }
-  lua_createtable(L, 0, len < 128 * 32 ? (int)len / 32 : 128);  /* real fields have about 30 bytes */
+  lua_createtable(L, 0, len < 128 * 32 ? (int)len / 32 : 128); /* real fields have about 30 bytes */
   d.L = L;
   d.root = lua_gettop(L);
   d.open = d.empty_list = 0;
@@ -314,7 +314,7 @@ typedef struct gr_bytes {
 
 typedef struct gr_encoder {
   lua_State *L;
-  gr_bytes out, path;  /* path: the encoded name of where we are */
+  gr_bytes out, path; /* path: the encoded name of where we are */
 } gr_encoder;
 
 /* The gr_alloc of such bytes; raises where there is no memory. */
@@ -370,7 +370,8 @@ static int fail_at (gr_encoder *e, const char *what) {
   gr_form_field field;
   gr_form form;
   reserve(&e->path, GR_FORM_PADDING);
-  gr_form_begin(&form, e->path.buffer.data, e->path.buffer.len, (char *)lua_newuserdata(L, e->path.buffer.cap));
+  gr_form_begin(
+    &form, e->path.buffer.data, e->path.buffer.len, (char *)lua_newuserdata(L, e->path.buffer.cap));
   if (gr_form_read(&form, &field, 1) == 0) return luaL_error(L, "form_encode: the table %s", what);
   lua_pushlstring(L, field.name.text, field.name.len);
   return luaL_error(L, "form_encode: '%s' %s", lua_tostring(L, -1), what);
@@ -404,9 +405,7 @@ static void encode_value (gr_encoder *e, int depth) {
   size_t len;
   const char *s;
   switch (lua_type(L, -1)) {
-    case LUA_TTABLE:
-      encode_table(e, depth + 1);
-      return;
+    case LUA_TTABLE: encode_table(e, depth + 1); return;
     case LUA_TSTRING:
       begin_field(e);
       s = lua_tolstring(L, -1, &len);
@@ -421,8 +420,7 @@ static void encode_value (gr_encoder *e, int depth) {
       if (lua_toboolean(L, -1)) add(&e->out, "true", 4);
       else add(&e->out, "false", 5);
       break;
-    default:
-      fail_at(e, lua_pushfstring(L, "is a %s", luaL_typename(L, -1)));
+    default: fail_at(e, lua_pushfstring(L, "is a %s", luaL_typename(L, -1)));
   }
   lua_pop(L, 1);
 }
@@ -506,8 +504,7 @@ static void encode_table (gr_encoder *e, int depth) {
   if (numbers != gr_rawlen(L, table)) fail_at(e, "is an array with holes");
   if (names > 0) encode_dictionary(e, table, names, depth);
   else if (numbers > 0) encode_array(e, table, numbers, depth);
-  else if (depth == 2) {  /* deeper down Gumroad itself writes nothing */
-    begin_field(e);
+  else if (depth == 2) { /* deeper down Gumroad itself writes nothing */ begin_field(e);
     e->out.buffer.len--;
     add(&e->out, "%5B%5D=", 7);
   }
@@ -545,10 +542,8 @@ static int l_percent_encode (lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {
-  {"form_decode", l_form_decode}, {"form_encode", l_form_encode},
-  {"percent_encode", l_percent_encode}, {NULL, NULL}
-};
+static const luaL_Reg functions[] = {{"form_decode", l_form_decode}, {"form_encode", l_form_encode},
+  {"percent_encode", l_percent_encode}, {NULL, NULL}};
 
 void gr_open_form (lua_State *L) {
   gr_setfuncs(L, functions);

@@ -10,8 +10,8 @@
 
 #define FORM "application/x-www-form-urlencoded"
 #define JSON "application/json"
-#define SHOWN 60        /* characters of the sender's text that a reason shows ... */
-#define SHOWN_SIZE 68   /* ... and room for them, the last one's escape, "..." and a zero */
+#define SHOWN 60 /* characters of the sender's text that a reason shows ... */
+#define SHOWN_SIZE 68 /* ... and room for them, the last one's escape, "..." and a zero */
 
 /* == What proxies change in a target == */
 
@@ -26,7 +26,7 @@ static size_t end_segment (const char *path, size_t len) {
   while (start > 0 && path[start - 1] != '/') start--;
   if (is_segment(path + start, len - start, ".")) return start;
   if (!is_segment(path + start, len - start, "..")) return len;
-  if (start > 1) start--;  /* the slash behind the segment before */
+  if (start > 1) start--; /* the slash behind the segment before */
   while (start > 0 && path[start - 1] != '/') start--;
   return start;
 }
@@ -42,7 +42,10 @@ static int escaped (const char *s, const char *end) {
 ** there, stays escaped. */
 static size_t put (char *out, size_t len, int byte, const char *kept) {
   static const char digits[] = "0123456789ABCDEF";
-  if (byte == '\0' || strchr(kept, byte) == NULL) { out[len++] = (char)byte; return len; }
+  if (byte == '\0' || strchr(kept, byte) == NULL) {
+    out[len++] = (char)byte;
+    return len;
+  }
   out[len++] = '%';
   out[len++] = digits[byte >> 4];
   out[len++] = digits[byte & 15];
@@ -67,7 +70,10 @@ static size_t put_query (const char *s, const char *end, char *out) {
   size_t len = 0;
   while (s < end) {
     int byte = escaped(s, end);
-    if (byte >= 0) { len += put(out + len, 0, byte, "&=;+%"); s += 3; }
+    if (byte >= 0) {
+      len += put(out + len, 0, byte, "&=;+%");
+      s += 3;
+    }
     else out[len++] = *s++;
   }
   return len;
@@ -102,7 +108,8 @@ static int is_blank (char ch) {
 static size_t media_type (const char **s, size_t len) {
   const char *end = *s + len, *p;
   while (*s < end && is_blank(**s)) (*s)++;
-  for (p = *s; p < end && *p != ';' && !is_blank(*p); p++) ;
+  for (p = *s; p < end && *p != ';' && !is_blank(*p); p++)
+    ;
   return (size_t)(p - *s);
 }
 
@@ -121,14 +128,15 @@ static const char *show (const char *s, size_t len, char shown[SHOWN_SIZE]) {
 static int refuse_method (const gr_head *head, gr_refusal *refusal) {
   char shown[SHOWN_SIZE];
   refusal->status = 405;
-  snprintf(refusal->reason, GR_REASON_SIZE, "method %s, not POST", show(head->method, head->method_len, shown));
+  snprintf(
+    refusal->reason, GR_REASON_SIZE, "method %s, not POST", show(head->method, head->method_len, shown));
   return 1;
 }
 
 static int refuse_length (const gr_expected *expected, const gr_head *head, gr_refusal *refusal) {
   refusal->status = 413;
-  snprintf(refusal->reason, GR_REASON_SIZE, "a body of %" PRIu64 " bytes, more than %" PRIu64,
-           head->length, expected->max_body);
+  snprintf(refusal->reason, GR_REASON_SIZE, "a body of %" PRIu64 " bytes, more than %" PRIu64, head->length,
+    expected->max_body);
   return 1;
 }
 
@@ -136,7 +144,7 @@ static int refuse_type (const char *type, size_t len, gr_refusal *refusal) {
   char shown[SHOWN_SIZE];
   refusal->status = 400;
   snprintf(refusal->reason, GR_REASON_SIZE, "the content type is %s; Gumroad sends " FORM,
-           len == 0 ? "missing" : show(type, len, shown));
+    len == 0 ? "missing" : show(type, len, shown));
   return 1;
 }
 
@@ -155,7 +163,7 @@ int gr_gate_head (const gr_expected *expected, const gr_head *head, gr_refusal *
   if (expected->max_body > 0 && head->length != GR_LENGTH_UNKNOWN && head->length > expected->max_body)
     return refuse_length(expected, head, refusal);
   if (!gr_equal_nocase(type, type_len, FORM, sizeof FORM - 1)
-      && !gr_equal_nocase(type, type_len, JSON, sizeof JSON - 1))
+    && !gr_equal_nocase(type, type_len, JSON, sizeof JSON - 1))
     return refuse_type(type, type_len, refusal);
   return 0;
 }

@@ -7,25 +7,25 @@
 #include <stdint.h>
 
 #define GR_LENGTH_UNKNOWN UINT64_MAX
-#define GR_TARGET_SIZE 4096  /* a target may be that long where one is expected; Gumroad's are below 256 */
-#define GR_REASON_SIZE 200  /* the longest reason, with the zero behind it */
+#define GR_TARGET_SIZE 4096 /* a target may be that long where one is expected; Gumroad's are below 256 */
+#define GR_REASON_SIZE 200 /* the longest reason, with the zero behind it */
 
 /* What a ping must be. Zeros let in every ping. */
 typedef struct gr_expected {
-  const char *target;  /* the path and query that it must bear; NULL: any */
+  const char *target; /* the path and query that it must bear; NULL: any */
   size_t target_len;
-  uint64_t max_body;   /* bytes; 0: any */
+  uint64_t max_body; /* bytes; 0: any */
 } gr_expected;
 
 typedef struct gr_head {
-  const char *method, *target, *content_type;  /* content_type: NULL where there is none */
+  const char *method, *target, *content_type; /* content_type: NULL if the head has no such field */
   size_t method_len, target_len, content_type_len;
-  uint64_t length;  /* of the body; GR_LENGTH_UNKNOWN where the head does not say it */
+  uint64_t length; /* of the body; GR_LENGTH_UNKNOWN where the head does not say it */
 } gr_head;
 
 typedef struct gr_refusal {
   unsigned status;
-  char reason[GR_REASON_SIZE];  /* one line of printable ASCII, whatever the head holds */
+  char reason[GR_REASON_SIZE]; /* one line of printable ASCII, whatever the head holds */
 } gr_refusal;
 
 /* Returns whether the request is refused, and fills 'refusal' then:

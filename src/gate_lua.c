@@ -13,7 +13,8 @@ static void fail (lua_State *L, int index, const char *message, const char *what
 static uint64_t check_count (lua_State *L, int index, const char *name, lua_Number min) {
   lua_Number n = lua_tonumber(L, -1);
   if (lua_type(L, -1) != LUA_TNUMBER) fail(L, index, "%s: number expected", name);
-  if (!(n >= min && n <= GR_LARGEST_EXACT) || n != (lua_Number)(uint64_t)n) fail(L, index, "%s: out of range", name);
+  if (!(n >= min && n <= GR_LARGEST_EXACT) || n != (lua_Number)(uint64_t)n)
+    fail(L, index, "%s: out of range", name);
   return (uint64_t)n;
 }
 
@@ -42,7 +43,7 @@ void gr_checkexpected (lua_State *L, int index, gr_expected *expected) {
 **   method        as it was sent
 **   target        path and query as they were sent
 **   content_type  the header's value, or nil
-**   length        bytes of the body as announced, 0 where there is none; nil: the head does not
+**   length        bytes of the body as announced, 0 for no body; nil: the head does not
 **                 say it (a chunked body)
 ** Status: 404 (wrong path or secret), 405 (not POST), 413 (larger than max_body), 400 (neither
 ** a form nor JSON). The reason is one line of printable ASCII, at most 199 bytes. The target is compared

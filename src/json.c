@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-  NAME_SLOTS = 512,  /* a power of 2, larger than the number of members of any object of the API */
+  NAME_SLOTS = 512, /* a power of 2, larger than the number of members of any object of the API */
   NAME_PROBES = 16
 };
 
@@ -18,14 +18,14 @@ typedef struct gr_name {
 typedef struct gr_reader {
   const gr_json *json;
   const char *end;
-  const char *uncopied;  /* what is to be copied begins here, unless it is cut out */
+  const char *uncopied; /* what is to be copied begins here, unless it is cut out */
   char *out;
-  size_t count;          /* of edits; may be more than there is room for */
+  size_t count; /* of edits; may be more than there is room for */
   size_t values;
   gr_json_status status; /* why it cannot be read */
   uint32_t depth;
   uint32_t last_object;
-  uint32_t objects[GR_JSON_MAXDEPTH + 1];  /* by depth: the object that is open there, or 0 */
+  uint32_t objects[GR_JSON_MAXDEPTH + 1]; /* by depth: the object that is open there, or 0 */
   gr_name names[NAME_SLOTS];
 } gr_reader;
 
@@ -107,7 +107,8 @@ static inline void add_edit (gr_reader *r, gr_json_kind kind, uint32_t name, uin
 static inline uint32_t hash (uint32_t object, const char *name, size_t len) {
   const unsigned char *s = (const unsigned char *)name;
   uint32_t sample = (uint32_t)len;
-  if (len > 0) sample ^= (uint32_t)s[0] << 24 | (uint32_t)s[len - 1] << 16 | (uint32_t)s[len / 2] << 8 | s[len / 4];
+  if (len > 0)
+    sample ^= (uint32_t)s[0] << 24 | (uint32_t)s[len - 1] << 16 | (uint32_t)s[len / 2] << 8 | s[len / 4];
   return (sample ^ object * 0x85EBCA6Bu) * 0x9E3779B1u >> 16;
 }
 
@@ -133,7 +134,8 @@ static int is_repeated (gr_reader *r, const char *name, size_t len) {
       known->len = (uint32_t)len;
       return 0;
     }
-    if (known->object == object && known->len == len && memcmp(r->json->text + known->at, name, len) == 0) return 1;
+    if (known->object == object && known->len == len && memcmp(r->json->text + known->at, name, len) == 0)
+      return 1;
   }
   return 1;
 }
@@ -162,7 +164,7 @@ static inline const char *read_string (const gr_reader *r, const char *p) {
 /* A text, true, false, or a null that is kept. */
 static inline const char *read_simple (const gr_reader *r, const char *p) {
   if (is_next(r, p, '"')) return read_string(r, p);
-  if (is_next(r, p, 'f') && is_word(r, p + 1, "alse", 4)) return p + 5;  /* four bytes are one comparison */
+  if (is_next(r, p, 'f') && is_word(r, p + 1, "alse", 4)) return p + 5; /* four bytes are one comparison */
   if (is_word(r, p, "true", 4) || is_word(r, p, "null", 4)) return p + 4;
   return NULL;
 }
@@ -206,8 +208,8 @@ static const char *read_item (gr_reader *r, const char *p, uint32_t item) {
 }
 
 /* The value of a member. */
-static inline const char *read_value (gr_reader *r, const char *p, const char *name, size_t len, const char *before,
-    int *kept) {
+static inline const char *read_value (
+  gr_reader *r, const char *p, const char *name, size_t len, const char *before, int *kept) {
   const char *end;
   if (is_one_too_many(r)) return NULL;
   if (is_null(r, p)) end = p + 4;
@@ -225,7 +227,8 @@ static inline const char *read_value (gr_reader *r, const char *p, const char *n
   return end;
 }
 
-static inline const char *read_member (gr_reader *r, const char *p, const char *before, int *kept, uint32_t *items) {
+static inline const char *read_member (
+  gr_reader *r, const char *p, const char *before, int *kept, uint32_t *items) {
   if (!is_next(r, p, '"')) return NULL;
   const char *name = p + 1;
   p = read_string(r, p);
@@ -306,7 +309,8 @@ gr_json_status gr_json_read (gr_json *json) {
 
 /* Whether [s, end) begins with the escape of a code unit from 'first' to 'first' + 0x3ff. */
 static int is_surrogate (const char *s, const char *end, unsigned first) {
-  static const char digits[16] = {'0','1','2','3','4','5','6','7','8','9','a','b','c','d','e','f'};
+  static const char digits[16] = {
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
   unsigned unit = 0;
   if (end - s < 6 || s[0] != '\\' || s[1] != 'u') return 0;
   for (int i = 2; i < 6; i++) {

@@ -8,8 +8,8 @@
 /* Stack indices in l_json_decode. */
 enum { DECODE = 1, TEXT, MAX_VALUES, KEEP_NULLS, MEMORY, VALUE };
 
-#define SPARE lua_upvalueindex(1)  /* memory of SPARE_SIZE bytes for the next call, or nil */
-#define SPARE_SIZE (64 * 1024)     /* enough for a page of the API */
+#define SPARE lua_upvalueindex(1) /* memory of SPARE_SIZE bytes for the next call, or nil */
+#define SPARE_SIZE (64 * 1024) /* enough for a page of the API */
 #define LARGE "gumroad.json.memory"
 
 /* More memory than that, which is given back at once: the collector would let much of it gather. */
@@ -102,7 +102,7 @@ static void leave_pairs (lua_State *L, const gr_json_edit *edit) {
   for (int i = 1; i < (int)edit->len; i += 2) {
     lua_rawgeti(L, pairs, i);
     lua_rawgeti(L, pairs, i + 1);
-    lua_rawset(L, -3);  /* of null it is nil, which takes away what a member before it set */
+    lua_rawset(L, -3); /* of null it is nil, which takes away what a member before it set */
   }
   lua_remove(L, pairs);
   set_item(L, edit->item);
@@ -135,12 +135,8 @@ static void apply (lua_State *L, const gr_json *json, const gr_json_edit *edit) 
       else lua_rawgeti(L, -1, (int)edit->item);
       check_entered(L);
       break;
-    case GR_JSON_LEAVE:
-      lua_pop(L, 1);
-      break;
-    case GR_JSON_LEAVE_PAIRS:
-      leave_pairs(L, edit);
-      break;
+    case GR_JSON_LEAVE: lua_pop(L, 1); break;
+    case GR_JSON_LEAVE_PAIRS: leave_pairs(L, edit); break;
   }
 }
 
@@ -177,7 +173,7 @@ static void decode_cut (lua_State *L, const gr_json *json) {
     if (status == 0) return;
   }
   release_memory(L);
-  if (status != LUA_ERRMEM) decode_whole(L, json);  /* raises, and tells the right place in the text */
+  if (status != LUA_ERRMEM) decode_whole(L, json); /* raises, and tells the right place in the text */
   lua_settop(L, VALUE);
   lua_error(L);
 }
@@ -185,7 +181,8 @@ static void decode_cut (lua_State *L, const gr_json *json) {
 /* Reads the text, into memory at MEMORY. */
 static gr_json_status read_text (lua_State *L, gr_json *json) {
   for (json->room = 16 + json->len / 32;; json->room = json->count) {
-    json->edits = (gr_json_edit *)(void *)push_memory(L, json->room * sizeof *json->edits + GR_JSON_ROOM(json->len));
+    json->edits =
+      (gr_json_edit *)(void *)push_memory(L, json->room * sizeof *json->edits + GR_JSON_ROOM(json->len));
     json->out = (char *)(json->edits + json->room);
     gr_json_status status = gr_json_read(json);
     if (status == GR_JSON_AMBIGUOUS && !json->as_pairs) {
@@ -208,7 +205,7 @@ static gr_json_status read_text (lua_State *L, gr_json *json) {
 ** At most 128 levels, fewer where 'decode' knows a limit, and 'max_values' objects, arrays, texts,
 ** numbers, booleans and nulls. */
 static int l_json_decode (lua_State *L) {
-  gr_json json = { .as_pairs = 0 };
+  gr_json json = {.as_pairs = 0};
   json.text = luaL_checklstring(L, TEXT, &json.len);
   lua_Number most = luaL_optnumber(L, MAX_VALUES, GR_JSON_MAXLEN);
   json.max_values = most >= 0 && most < GR_JSON_MAXLEN ? (size_t)most : GR_JSON_MAXLEN;
@@ -221,7 +218,8 @@ static int l_json_decode (lua_State *L) {
   gr_json_status status = read_text(L, &json);
   if (status != GR_JSON_READ) release_memory(L);
   if (status == GR_JSON_TOO_MANY)
-    return gr_fail(L, "too_large", lua_pushfstring(L, "more than %d values (max_values)", (int)json.max_values));
+    return gr_fail(
+      L, "too_large", lua_pushfstring(L, "more than %d values (max_values)", (int)json.max_values));
   if (status != GR_JSON_READ) {
     decode_whole(L, &json);
     return luaL_error(L, "json_decode: nested deeper than %d, or not all of it is JSON", GR_JSON_MAXDEPTH);
@@ -238,7 +236,7 @@ static const luaL_Reg no_methods[] = {{NULL, NULL}};
 
 void gr_open_json (lua_State *L) {
   gr_newclass(L, LARGE, large_meta, no_methods);
-  lua_pushnil(L);  /* SPARE */
+  lua_pushnil(L); /* SPARE */
   lua_pushcclosure(L, l_json_decode, 1);
   lua_setfield(L, -2, "json_decode");
 }

@@ -49,7 +49,7 @@ typedef struct gr_writer {
 } gr_writer;
 
 static const gr_node *node_at (const gr_plan *plan, int node) {
-  static const gr_node any = { 0, 0, ANY, 0 };
+  static const gr_node any = {0, 0, ANY, 0};
   return node == ANY ? &any : (const gr_node *)(const void *)plan->nodes.data + node;
 }
 
@@ -57,8 +57,8 @@ static const gr_node *node_at (const gr_plan *plan, int node) {
 
 static int plan_gc (lua_State *L) {
   gr_plan *plan = (gr_plan *)luaL_checkudata(L, 1, PLAN);
-  gr_buffer *const all[] = { &plan->out, &plan->cell, &plan->nodes, &plan->fields, &plan->columns,
-    &plan->text };
+  gr_buffer *const all[] = {
+    &plan->out, &plan->cell, &plan->nodes, &plan->fields, &plan->columns, &plan->text};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) gr_buffer_release(all[i], &plan->memory);
   return 0;
 }
@@ -81,7 +81,7 @@ static int pop_node (lua_State *L) {
 
 /* Adds the field { name, node } on top of the stack, whose names go into the tables 'names' and 'known'. */
 static void add_field (lua_State *L, gr_plan *plan, int names, int known) {
-  gr_field field = { plan->text.len, 0, ANY };
+  gr_field field = {plan->text.len, 0, ANY};
   size_t len;
   lua_rawgeti(L, -1, 1);
   const char *name = luaL_checklstring(L, -1, &len);
@@ -99,7 +99,7 @@ static void add_field (lua_State *L, gr_plan *plan, int names, int known) {
 
 /* Adds the node on top of the stack. */
 static void add_node (lua_State *L, gr_plan *plan, int names, int known_of, int index) {
-  gr_node node = { (int)(plan->fields.len / sizeof(gr_field)), (int)gr_rawlen(L, -1), ANY, 0 };
+  gr_node node = {(int)(plan->fields.len / sizeof(gr_field)), (int)gr_rawlen(L, -1), ANY, 0};
   lua_getfield(L, -1, "is_list");
   node.is_list = lua_toboolean(L, -1);
   lua_pop(L, 1);
@@ -312,7 +312,7 @@ static void put_value (gr_writer *w, int node) {
 
 static gr_writer begin (lua_State *L) {
   gr_plan *plan = (gr_plan *)lua_touserdata(L, PLAN_AT);
-  gr_writer w = { L, plan, &plan->out, 0, 0 };
+  gr_writer w = {L, plan, &plan->out, 0, 0};
   plan->out.len = plan->cell.len = 0;
   return w;
 }
@@ -379,7 +379,7 @@ static void put_cell (gr_writer *w, int node) {
     check(w->L, gr_csv_write_cell(w->out, memory, text, len, w->plan->is_guarded));
   }
   else if (lua_istable(w->L, -1)) {
-    gr_writer inner = { w->L, w->plan, &w->plan->cell, 0, 0 };
+    gr_writer inner = {w->L, w->plan, &w->plan->cell, 0, 0};
     inner.out->len = 0;
     put_value(&inner, node);
     check(w->L, gr_csv_write_cell(w->out, memory, inner.out->data, inner.out->len, 0));
@@ -411,7 +411,7 @@ static int l_write_csv (lua_State *L) {
 
 /* Adds the column { PATH, PART, ..., node = NODE } on top of the stack. */
 static void add_column (lua_State *L, gr_plan *plan, int names) {
-  gr_column column = { (int)gr_rawlen(L, names) + 1, (int)gr_rawlen(L, -1) - 1, ANY };
+  gr_column column = {(int)gr_rawlen(L, names) + 1, (int)gr_rawlen(L, -1) - 1, ANY};
   for (int i = 1; i <= column.parts + 1; i++) {
     lua_rawgeti(L, -1, i);
     luaL_checktype(L, -1, LUA_TSTRING);
@@ -441,10 +441,10 @@ static int l_csv_writer (lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg plan_meta[] = { { "__gc", plan_gc }, { NULL, NULL } };
-static const luaL_Reg plan_methods[] = { { NULL, NULL } };
-static const luaL_Reg functions[] = { { "csv_writer", l_csv_writer }, { "json_writer", l_json_writer },
-  { NULL, NULL } };
+static const luaL_Reg plan_meta[] = {{"__gc", plan_gc}, {NULL, NULL}};
+static const luaL_Reg plan_methods[] = {{NULL, NULL}};
+static const luaL_Reg functions[] = {
+  {"csv_writer", l_csv_writer}, {"json_writer", l_json_writer}, {NULL, NULL}};
 
 void gr_open_json_write (lua_State *L) {
   gr_newclass(L, PLAN, plan_meta, plan_methods);

@@ -4,7 +4,9 @@
 
 #include <stddef.h>
 
-typedef struct gr_link { struct gr_link *prev, *next; } gr_link;
+typedef struct gr_link {
+  struct gr_link *prev, *next;
+} gr_link;
 
 static inline void gr_list_init (gr_link *list) {
   list->prev = list->next = list;

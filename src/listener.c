@@ -17,16 +17,16 @@
 #include "text.h"
 
 enum {
-  HEAD_SIZE = 16384,   /* what a head may cost of MHD's memory for its connection */
-  FIELD_COST = 64,     /* of that, beside its bytes, each header */
-  POOL_SIZE = HEAD_SIZE + 2048,  /* all of that memory: so there is always room for the head of the response */
-  KEEP_SIZE = 8192,    /* a larger buffer is not kept for the connection's next request */
-  DRAIN_SIZE = 65536,  /* a refused body that is announced to be larger costs the connection */
-  BACKLOG = 65535,     /* who may wait at the port; the system has a limit of its own */
-  IDLE_RUNS = 100      /* MHD wants to run at once again for a client that it cannot serve, whose chunk does
+  HEAD_SIZE = 16384, /* what a head may cost of MHD's memory for its connection */
+  FIELD_COST = 64, /* of that, beside its bytes, each header */
+  POOL_SIZE = HEAD_SIZE + 2048, /* all of that memory: so there is always room for the head of the response */
+  KEEP_SIZE = 8192, /* a larger buffer is not kept for the connection's next request */
+  DRAIN_SIZE = 65536, /* a refused body that is announced to be larger costs the connection */
+  BACKLOG = 65535, /* who may wait at the port; the system has a limit of its own */
+  IDLE_RUNS = 100 /* MHD wants to run at once again for a client that it cannot serve, whose chunk does
                        ** not begin, say: not if that many runs came to nothing */
 };
-#define REST 0.01      /* seconds until the next run then */
+#define REST 0.01 /* seconds until the next run then */
 
 /* MHD_VERSION is in BCD; before 0.9.71 the callbacks returned an int. */
 #if MHD_VERSION >= 0x00097002
@@ -43,7 +43,7 @@ static const char DROPPED[] = "The request was dropped without a response.";
 static int add_field (gr_conn *c, const char *bytes, size_t len) {
   const gr_memory *memory = &c->l->memory;
   return gr_buffer_append(&c->head, memory, (const char *)&len, sizeof len)
-         && gr_buffer_append(&c->head, memory, bytes, len);
+    && gr_buffer_append(&c->head, memory, bytes, len);
 }
 
 const char *gr_next_field (const char **p, size_t *len) {
@@ -78,7 +78,7 @@ static void address_text (const struct sockaddr *sa, char *text) {
   const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)sa;
   const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)sa;
   if (sa->sa_family == AF_INET) inet_ntop(AF_INET, &v4->sin_addr, text, INET6_ADDRSTRLEN);
-  else if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))  /* an IPv4 client of a listener on '::' */
+  else if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) /* an IPv4 client of a listener on '::' */
     inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], text, INET6_ADDRSTRLEN);
   else inet_ntop(AF_INET6, &v6->sin6_addr, text, INET6_ADDRSTRLEN);
 }
@@ -94,7 +94,7 @@ static int has_gone (int fd) {
 static void note_refusal (gr_conn *c, const gr_refusal *refusal) {
   gr_listener *l = c->l;
   gr_refused *entries = l->refused.entries, *latest;
-  if (l->refused.count == GR_REFUSALS) {  /* the oldest is overwritten; the next tells so */
+  if (l->refused.count == GR_REFUSALS) { /* the oldest is overwritten; the next tells so */
     unsigned long missed = entries[l->refused.first].missed + 1;
     l->refused.first = (l->refused.first + 1) % GR_REFUSALS;
     l->refused.count--;
@@ -120,9 +120,10 @@ int gr_listener_next_refused (gr_listener *l, gr_refused *refused) {
 ** until the client is done or its time is over. */
 static gr_result refuse_now (gr_conn *c, const gr_refusal *refusal, const char *body) {
   char response[512];
-  int len = snprintf(response, sizeof response, "HTTP/1.1 %u %s\r\nContent-Type: text/plain\r\n"
-                     "Content-Length: %zu\r\nConnection: close\r\n\r\n%s", refusal->status,
-                     MHD_get_reason_phrase_for(refusal->status), strlen(body), body);
+  int len = snprintf(response, sizeof response,
+    "HTTP/1.1 %u %s\r\nContent-Type: text/plain\r\n"
+    "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+    refusal->status, MHD_get_reason_phrase_for(refusal->status), strlen(body), body);
   note_refusal(c, refusal);
   c->stage = GR_REFUSED;
   gr_buffer_release(&c->body, &c->l->memory);
@@ -200,7 +201,10 @@ static void conn_new (gr_listener *l, struct MHD_Connection *mhd, void **ctx) {
   int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   gr_conn *c = (gr_conn *)l->memory.alloc(l->memory.ud, NULL, 0, sizeof *c);
   *ctx = c;
-  if (c == NULL) { shutdown(fd, SHUT_RDWR); return; }  /* nobody would watch over it */
+  if (c == NULL) {
+    shutdown(fd, SHUT_RDWR);
+    return;
+  } /* nobody would watch over it */
   memset(c, 0, sizeof *c);
   c->l = l;
   c->mhd = mhd;
@@ -211,8 +215,8 @@ static void conn_new (gr_listener *l, struct MHD_Connection *mhd, void **ctx) {
   gr_conn_wait(c);
 }
 
-static void on_connection (void *ud, struct MHD_Connection *mhd, void **ctx,
-                           enum MHD_ConnectionNotificationCode code) {
+static void on_connection (
+  void *ud, struct MHD_Connection *mhd, void **ctx, enum MHD_ConnectionNotificationCode code) {
   gr_listener *l = (gr_listener *)ud;
   l->idle_runs = 0;
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
@@ -223,7 +227,7 @@ static void on_connection (void *ud, struct MHD_Connection *mhd, void **ctx,
   }
   if (*ctx != NULL) conn_free((gr_conn *)*ctx);
   l->connections--;
-  l->pending = 1;  /* MHD accepts again, if it was full, from its next run on */
+  l->pending = 1; /* MHD accepts again, if it was full, from its next run on */
 }
 
 /* MHD would take the query apart and keep each field in the connection's memory. There is no room for
@@ -256,13 +260,13 @@ static void *on_uri (void *ud, const char *uri, struct MHD_Connection *mhd) {
   return c;
 }
 
-static gr_result on_header (void *ud, enum MHD_ValueKind kind, const char *name, size_t name_len,
-                            const char *value, size_t value_len) {
+static gr_result on_header (
+  void *ud, enum MHD_ValueKind kind, const char *name, size_t name_len, const char *value, size_t value_len) {
   gr_conn *c = (gr_conn *)ud;
   size_t at = c->head.len;
   (void)kind;
   if (!add_field(c, name, name_len) || !add_field(c, value != NULL ? value : "", value_len)) {
-    c->stage = GR_FAILED;  /* MHD's count would not show it */
+    c->stage = GR_FAILED; /* MHD's count would not show it */
     return MHD_NO;
   }
   char *copy = c->head.data + at + sizeof name_len;
@@ -270,7 +274,7 @@ static gr_result on_header (void *ud, enum MHD_ValueKind kind, const char *name,
   c->lengths += count_lengths(name, name_len);
   c->is_folded |= is_folded(name, name_len, value);
   c->cost += FIELD_COST;
-  if (is_name(name, name_len, MHD_HTTP_HEADER_COOKIE)) c->cost += value_len;  /* MHD makes a copy */
+  if (is_name(name, name_len, MHD_HTTP_HEADER_COOKIE)) c->cost += value_len; /* MHD makes a copy */
   return MHD_YES;
 }
 
@@ -283,17 +287,18 @@ static void count_cost (gr_conn *c) {
   c->cost += (info != NULL ? info->header_size : 0) + (size_t)cookies * FIELD_COST;
 }
 
-static gr_result on_trailer (void *ud, enum MHD_ValueKind kind, const char *name, size_t name_len,
-                             const char *value, size_t value_len) {
-  (void)kind; (void)name; (void)value;
+static gr_result on_trailer (
+  void *ud, enum MHD_ValueKind kind, const char *name, size_t name_len, const char *value, size_t value_len) {
+  (void)kind;
+  (void)name;
+  (void)value;
   ((gr_conn *)ud)->cost += FIELD_COST + name_len + value_len;
   return MHD_YES;
 }
 
 /* How long the body is; MHD refuses a Content-Length that is no number, but takes the largest for none. */
 static uint64_t body_length (gr_conn *c) {
-  const char *text =
-    MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+  const char *text = MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
   if (text == NULL) return c->lengths > 0 ? GR_LENGTH_UNKNOWN : 0;
   uint64_t length = strtoull(text, NULL, 10);
   return length == GR_LENGTH_UNKNOWN ? length - 1 : length;
@@ -306,8 +311,7 @@ static int is_refused (gr_conn *c, const char *method, uint64_t length, gr_refus
   if (!c->l->has_gate) return 0;
   head.target = gr_next_field(&p, &head.target_len);
   MHD_lookup_connection_value_n(c->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE,
-                                strlen(MHD_HTTP_HEADER_CONTENT_TYPE), &head.content_type,
-                                &head.content_type_len);
+    strlen(MHD_HTTP_HEADER_CONTENT_TYPE), &head.content_type, &head.content_type_len);
   return gr_gate_head(&c->l->expected, &head, refusal);
 }
 
@@ -323,7 +327,10 @@ static gr_result take_head (gr_conn *c) {
   gr_listener *l = c->l;
   c->received = 0;
   c->is_counted = l->filter != NULL && l->filter->begin(l->filter, c, c->length);
-  if (c->is_counted) { c->stage = GR_BODY; return MHD_YES; }
+  if (c->is_counted) {
+    c->stage = GR_BODY;
+    return MHD_YES;
+  }
   if (c->length != GR_LENGTH_UNKNOWN && c->length > l->max_body) return refuse_large(c);
   if (gr_limits_admit(c)) c->stage = GR_BODY;
   return MHD_YES;
@@ -352,8 +359,9 @@ static gr_result take_body (gr_conn *c, const char *data, size_t len) {
   if (l->filter != NULL && !l->filter->part(l->filter, c)) return MHD_NO;
   if (c->is_counted) return MHD_YES;
   if (len > l->max_body - c->body.len) return refuse_large(c);
-  if (c->body.len == 0 && c->length != GR_LENGTH_UNKNOWN  /* no more than it needs */
-      && !gr_buffer_reserve(&c->body, &l->memory, (size_t)c->length)) return MHD_NO;
+  if (c->body.len == 0 && c->length != GR_LENGTH_UNKNOWN /* no more than it needs */
+    && !gr_buffer_reserve(&c->body, &l->memory, (size_t)c->length))
+    return MHD_NO;
   return gr_buffer_append(&c->body, &l->memory, data, len) ? MHD_YES : MHD_NO;
 }
 
@@ -370,11 +378,13 @@ static gr_result complete (gr_conn *c) {
 /* Called when the head has come (once more where it waited for memory), with each part of the body, and
 ** at the end (no data). */
 static gr_result on_request (void *ud, struct MHD_Connection *mhd, const char *url, const char *method,
-                             const char *version, const char *data, size_t *len, void **ctx) {
+  const char *version, const char *data, size_t *len, void **ctx) {
   gr_listener *l = (gr_listener *)ud;
   gr_conn *c = (gr_conn *)*ctx;
   size_t n = *len;
-  (void)mhd; (void)url; (void)version;
+  (void)mhd;
+  (void)url;
+  (void)version;
   l->idle_runs = 0;
   if (c == NULL || l->closing) return MHD_NO;
   *len = 0;
@@ -384,7 +394,7 @@ static gr_result on_request (void *ud, struct MHD_Connection *mhd, const char *u
     case GR_BODY: return n > 0 ? take_body(c, data, n) : complete(c);
     case GR_DRAINING: return n > 0 ? MHD_YES : answer_refused(c);
     case GR_REFUSED: return n > 0 ? MHD_YES : MHD_NO;
-    default: return MHD_NO;  /* resumed without a response: it is to be closed */
+    default: return MHD_NO; /* resumed without a response: it is to be closed */
   }
 }
 
@@ -394,10 +404,12 @@ static void drop_if_large (gr_conn *c, gr_buffer *buffer) {
 }
 
 /* The request is over, one way or another; the connection may go on with the next. */
-static void on_completed (void *ud, struct MHD_Connection *mhd, void **ctx,
-                          enum MHD_RequestTerminationCode code) {
+static void on_completed (
+  void *ud, struct MHD_Connection *mhd, void **ctx, enum MHD_RequestTerminationCode code) {
   gr_conn *c = (gr_conn *)*ctx;
-  (void)ud; (void)mhd; (void)code;
+  (void)ud;
+  (void)mhd;
+  (void)code;
   if (c == NULL) return;
   c->stage = GR_IDLE;
   drop_if_large(c, &c->head);
@@ -441,10 +453,10 @@ static int open_port (gr_listener *l, const struct addrinfo *ai) {
   l->listen_fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (l->listen_fd < 0) return errno;
   setsockopt(l->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (ai->ai_family == AF_INET6)  /* '::' takes IPv4 too, whatever the system's default */
+  if (ai->ai_family == AF_INET6) /* '::' takes IPv4 too, whatever the system's default */
     setsockopt(l->listen_fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   if (bind(l->listen_fd, ai->ai_addr, ai->ai_addrlen) != 0 || listen(l->listen_fd, BACKLOG) != 0
-      || getsockname(l->listen_fd, (struct sockaddr *)&bound, &len) != 0) {
+    || getsockname(l->listen_fd, (struct sockaddr *)&bound, &len) != 0) {
     int error = errno;
     close(l->listen_fd);
     return error;
@@ -458,16 +470,12 @@ static int open_port (gr_listener *l, const struct addrinfo *ai) {
 static int start (gr_listener *l) {
   /* MHD's own timeout would close connections whose bytes it has not read yet. At its limit of
   ** connections MHD stops accepting. */
-  l->daemon = MHD_start_daemon(
-    MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, l,
-    MHD_OPTION_LISTEN_SOCKET, l->listen_fd,
-    MHD_OPTION_CONNECTION_LIMIT, l->max_connections,
-    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE,
-    MHD_OPTION_URI_LOG_CALLBACK, on_uri, l,
-    MHD_OPTION_NOTIFY_CONNECTION, on_connection, l,
-    MHD_OPTION_NOTIFY_COMPLETED, on_completed, l,
+  l->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, l,
+    MHD_OPTION_LISTEN_SOCKET, l->listen_fd, MHD_OPTION_CONNECTION_LIMIT, l->max_connections,
+    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE, MHD_OPTION_URI_LOG_CALLBACK, on_uri, l,
+    MHD_OPTION_NOTIFY_CONNECTION, on_connection, l, MHD_OPTION_NOTIFY_COMPLETED, on_completed, l,
     MHD_OPTION_END);
-  if (l->daemon == NULL) {  /* versions of MHD differ in who closes the port then */
+  if (l->daemon == NULL) { /* versions of MHD differ in who closes the port then */
     if (fcntl(l->listen_fd, F_GETFD) != -1) close(l->listen_fd);
     return -1;
   }
@@ -550,8 +558,8 @@ void gr_listener_close (gr_listener *l) {
 int gr_listener_expect (gr_listener *l, const gr_expected *expected) {
   gr_buffer target = {0};
   if (expected != NULL && expected->target != NULL
-      && !(gr_buffer_append(&target, &l->memory, expected->target, expected->target_len)
-           && gr_buffer_append(&target, &l->memory, "", 1)))  /* an empty one is one, too */
+    && !(gr_buffer_append(&target, &l->memory, expected->target, expected->target_len)
+      && gr_buffer_append(&target, &l->memory, "", 1))) /* an empty one is one, too */
     return 0;
   gr_buffer_release(&l->target, &l->memory);
   l->target = target;
@@ -578,7 +586,7 @@ void gr_listener_step (gr_listener *l) {
   l->pending = 0;
   l->idle_runs++;
   gr_limits_start_clock(l);
-  MHD_run(l->daemon);  /* what has arrived is read before anybody is late */
+  MHD_run(l->daemon); /* what has arrived is read before anybody is late */
   gr_limits_enforce(l);
 }
 
@@ -633,8 +641,8 @@ enum gr_sent gr_request_send (gr_request *r, unsigned status) {
 void gr_request_abandon (gr_request *r) {
   gr_request_drop_response(r);
   if (gr_request_can_answer(r)) {
-    r->response = MHD_create_response_from_buffer(sizeof DROPPED - 1, (void *)(uintptr_t)DROPPED,
-                                                  MHD_RESPMEM_PERSISTENT);
+    r->response =
+      MHD_create_response_from_buffer(sizeof DROPPED - 1, (void *)(uintptr_t)DROPPED, MHD_RESPMEM_PERSISTENT);
     if (r->response != NULL) MHD_queue_response(r->conn->mhd, 500, r->response);
     gr_request_drop_response(r);
     gr_request_let_go(r);

@@ -23,7 +23,7 @@
 #include "gate.h"
 #include "list.h"
 
-#define GR_REFUSALS 32  /* how many are remembered until somebody asks */
+#define GR_REFUSALS 32 /* how many are remembered until somebody asks */
 
 struct gr_conn;
 
@@ -31,86 +31,89 @@ struct gr_conn;
 ** does its mischief here (listener_faults.c). */
 typedef struct gr_filter {
   /* The head has come. Returns whether the body is only counted, however long, and not kept. */
-  int (*begin) (struct gr_filter *filter, struct gr_conn *c, uint64_t length);
+  int (*begin)(struct gr_filter *filter, struct gr_conn *c, uint64_t length);
   /* conn->received has grown. Returns 0 where the connection is to be closed. */
-  int (*part) (struct gr_filter *filter, struct gr_conn *c);
-  void (*release) (struct gr_filter *filter, const gr_memory *memory);
+  int (*part)(struct gr_filter *filter, struct gr_conn *c);
+  void (*release)(struct gr_filter *filter, const gr_memory *memory);
 } gr_filter;
 
 typedef struct gr_refused {
   gr_refusal refusal;
   char peer[INET6_ADDRSTRLEN];
-  unsigned long missed;  /* refusals before this one that were overwritten */
+  unsigned long missed; /* refusals before this one that were overwritten */
 } gr_refused;
 
 /* All zeros but for 'memory' until it is opened. */
 typedef struct gr_listener {
   gr_memory memory;
-  struct MHD_Daemon *daemon;  /* NULL while closed */
-  pid_t pid;  /* the process that opened it */
-  int listen_fd, epoll_fd;  /* the daemon's once it runs */
-  int port_fd;  /* the port once more, see gr_limits_watch_port */
+  struct MHD_Daemon *daemon; /* NULL while closed */
+  pid_t pid; /* the process that opened it */
+  int listen_fd, epoll_fd; /* the daemon's once it runs */
+  int port_fd; /* the port once more, see gr_limits_watch_port */
   int closing;
-  int pending;  /* the next run has something to do that MHD's descriptor does not show */
-  unsigned idle_runs;  /* since one of MHD's callbacks was called */
+  int pending; /* the next run has something to do that MHD's descriptor does not show */
+  unsigned idle_runs; /* since one of MHD's callbacks was called */
   char address[INET6_ADDRSTRLEN];
   int port;
-  double timeout;  /* seconds for a request to arrive */
-  int is_stopped;  /* the clock, see gr_limits_now: since when, and how long it stood still before */
+  double timeout; /* seconds for a request to arrive */
+  int is_stopped; /* the clock, see gr_limits_now: since when, and how long it stood still before */
   double stopped_at, stood_still;
   size_t max_body, max_memory;
-  size_t reserved;  /* of max_memory */
+  size_t reserved; /* of max_memory */
   int has_gate;
-  gr_expected expected;  /* its target is in 'target' */
+  gr_expected expected; /* its target is in 'target' */
   gr_buffer target;
-  struct { gr_refused entries[GR_REFUSALS]; unsigned first, count; } refused;  /* a ring */
+  struct {
+    gr_refused entries[GR_REFUSALS];
+    unsigned first, count;
+  } refused; /* a ring */
   gr_filter *filter;
   unsigned connections, max_connections;
-  unsigned long accepted, seen_accepted;  /* connections so far: now, and at the last look at the port */
-  int is_port_crowded;  /* at the last look */
-  double look_at;       /* when the next one is due */
-  unsigned crowd;  /* how many waited at the port at once */
-  double room_at;  /* by the clock: when somebody may have to go who takes the place of others */
-  unsigned long completed;  /* requests so far; tells one in 'complete' from another */
-  gr_link waiting, starved, complete, busy, sending, leaving;  /* 'waiting', 'sending': in order of 'since' */
+  unsigned long accepted, seen_accepted; /* connections so far: now, and at the last look at the port */
+  int is_port_crowded; /* at the last look */
+  double look_at; /* when the next one is due */
+  unsigned crowd; /* how many waited at the port at once */
+  double room_at; /* by the clock: when somebody may have to go who takes the place of others */
+  unsigned long completed; /* requests so far; tells one in 'complete' from another */
+  gr_link waiting, starved, complete, busy, sending, leaving; /* 'waiting', 'sending': in order of 'since' */
 } gr_listener;
 
 enum gr_stage { GR_IDLE, GR_HEAD, GR_ADMITTED, GR_BODY, GR_REFUSED, GR_DRAINING, GR_FAILED, GR_COMPLETE };
 
 typedef struct gr_conn {
-  gr_link link;  /* first: a link is cast to its connection */
+  gr_link link; /* first: a link is cast to its connection */
   gr_listener *l;
   struct MHD_Connection *mhd;
   int fd;
-  int has_spoken;  /* whether it is known that a byte has come */
+  int has_spoken; /* whether it is known that a byte has come */
   enum gr_stage stage;
-  double since;  /* the beginning of the wait for a request, or of the response's last move */
-  unsigned long number;  /* of the complete request */
+  double since; /* the beginning of the wait for a request, or of the response's last move */
+  unsigned long number; /* of the complete request */
   char peer[INET6_ADDRSTRLEN];
-  gr_buffer head;  /* fields: URI, method, peer, then header names (in lower case) and values in turn */
+  gr_buffer head; /* fields: URI, method, peer, then header names (in lower case) and values in turn */
   gr_buffer body;
-  unsigned status;  /* of the response to a refused request whose body is still coming */
-  uint64_t length;  /* of the body as announced, or GR_LENGTH_UNKNOWN */
-  uint64_t received;  /* bytes of the body, kept or not */
-  uint64_t seen_read;  /* bytes that MHD had read when the time was looked at */
-  size_t reserved;  /* of the listener's max_memory */
-  int seen_unsent;  /* bytes of the response that waited in the socket then */
-  int is_counted;  /* whether the body is only that: counted */
-  uint64_t cut_at;  /* the filter's */
-  size_t cost;  /* of the head in MHD's memory */
-  int lengths;  /* ways to see where the body ends, see 'count_lengths' */
-  int is_folded;  /* whether a header goes on in a line of its own, see 'is_folded' */
-  struct gr_request *held;  /* the request as its owner holds it */
+  unsigned status; /* of the response to a refused request whose body is still coming */
+  uint64_t length; /* of the body as announced, or GR_LENGTH_UNKNOWN */
+  uint64_t received; /* bytes of the body, kept or not */
+  uint64_t seen_read; /* bytes that MHD had read when the time was looked at */
+  size_t reserved; /* of the listener's max_memory */
+  int seen_unsent; /* bytes of the response that waited in the socket then */
+  int is_counted; /* whether the body is only that: counted */
+  uint64_t cut_at; /* the filter's */
+  size_t cost; /* of the head in MHD's memory */
+  int lengths; /* ways to see where the body ends, see 'count_lengths' */
+  int is_folded; /* whether a header goes on in a line of its own */
+  struct gr_request *held; /* the request as its owner holds it */
 } gr_conn;
 
 /* A request as its owner holds it; its size is sizeof(gr_request) + head_len + body_len. */
 typedef struct gr_request {
-  gr_conn *conn;  /* NULL once it cannot be answered any more */
+  gr_conn *conn; /* NULL once it cannot be answered any more */
   int answered;
-  struct MHD_Response *response;  /* while it is being made */
+  struct MHD_Response *response; /* while it is being made */
   uint64_t received;
   size_t head_len, body_len;
-  char bytes[];  /* head, body */
+  char bytes[]; /* head, body */
 } gr_request;
 
 /* Makes an empty one of zeros and 'memory'. */
@@ -141,7 +144,7 @@ void gr_listener_step (gr_listener *l);
 /* Seconds until a step is due whatever the descriptor says; HUGE_VAL: none is. */
 double gr_listener_timeout (gr_listener *l);
 
-/* Takes the oldest refusal that is remembered. Returns 0 where there is none. */
+/* Takes the oldest refusal that is remembered. Returns 0 if it remembers no other. */
 int gr_listener_next_refused (gr_listener *l, gr_refused *refused);
 
 /* The connection whose request has been complete for longest, or NULL. */

@@ -5,20 +5,20 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-enum { PART_BLOCK = 16384 };  /* bytes of a broken response that are sent at once */
+enum { PART_BLOCK = 16384 }; /* bytes of a broken response that are sent at once */
 
 typedef struct gr_faults {
-  gr_filter filter;  /* first: a filter is cast to its faults */
-  size_t cut_times, cut_after;  /* see gr_faults_cut */
+  gr_filter filter; /* first: a filter is cast to its faults */
+  size_t cut_times, cut_after; /* see gr_faults_cut */
   uint64_t cut_bytes;
   size_t len;
   char prefix[];
 } gr_faults;
 
-/* A body of which only the first 'limit' bytes are sent. */
+/* A body that is sent up to its first 'limit' bytes. */
 typedef struct gr_part {
   gr_memory memory;
-  size_t size;  /* of the whole block */
+  size_t size; /* of the whole block */
   int fd;
   size_t limit;
   char bytes[];
@@ -45,7 +45,10 @@ static int is_large (const gr_faults *faults, const gr_conn *c) {
 /* Where the body of this request is to be cut. */
 static uint64_t take_cut (gr_faults *faults) {
   if (faults->cut_times == 0) return UINT64_MAX;
-  if (faults->cut_after > 0) { faults->cut_after--; return UINT64_MAX; }
+  if (faults->cut_after > 0) {
+    faults->cut_after--;
+    return UINT64_MAX;
+  }
   faults->cut_times--;
   return faults->cut_bytes;
 }
@@ -58,7 +61,7 @@ static int begin (gr_filter *filter, gr_conn *c, uint64_t length) {
 }
 
 static int take_part (gr_filter *filter, gr_conn *c) {
-  if (is_large((gr_faults *)filter, c)) gr_conn_wait(c);  /* it may come in for long */
+  if (is_large((gr_faults *)filter, c)) gr_conn_wait(c); /* it may come in for long */
   if (c->received < c->cut_at) return 1;
   gr_faults_reset(c->fd);
   return 0;
@@ -81,7 +84,7 @@ int gr_faults_open (gr_listener *l, const char *prefix, size_t len) {
 
 void gr_faults_cut (gr_listener *l, uint64_t bytes, unsigned times, unsigned after) {
   gr_faults *faults = (gr_faults *)l->filter;
-  if (faults == NULL) return;  /* there are no such paths */
+  if (faults == NULL) return; /* there are no such paths */
   faults->cut_bytes = bytes;
   faults->cut_times = times;
   faults->cut_after = after;

@@ -64,7 +64,5 @@ static int request_received (lua_State *L) {
 }
 
 const luaL_Reg gr_fault_listener_methods[] = {{"cut", listener_cut}, {NULL, NULL}};
-const luaL_Reg gr_fault_request_methods[] = {
-  {"answer_part", request_answer_part}, {"received", request_received}, {"reset", request_reset},
-  {NULL, NULL}
-};
+const luaL_Reg gr_fault_request_methods[] = {{"answer_part", request_answer_part},
+  {"received", request_received}, {"reset", request_reset}, {NULL, NULL}};

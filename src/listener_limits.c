@@ -15,13 +15,13 @@
 
 #include "clock.h"
 
-#define PATIENCE 0.25       /* seconds that a client may take while others wait at the port ... */
-#define PATIENCE_EACH 1e-3  /* ... and so much more for each of them if it has not said a byte yet */
-#define LOOK 0.05           /* seconds between looks whether MHD, although it is not full, accepts nobody */
+#define PATIENCE 0.25 /* seconds that a client may take while others wait at the port ... */
+#define PATIENCE_EACH 1e-3 /* ... and so much more for each of them if it has not said a byte yet */
+#define LOOK 0.05 /* seconds between looks whether MHD, although it is not full, accepts nobody */
 
 enum {
-  SPARE = 64,  /* descriptors that are left to the rest of the process */
-  LOOKS = 32   /* how many connections are looked at for one that may go */
+  SPARE = 64, /* descriptors that are left to the rest of the process */
+  LOOKS = 32 /* how many connections are looked at for one that may go */
 };
 
 /* == The clock == */
@@ -204,9 +204,15 @@ static void make_room (gr_listener *l, double now) {
   if (!gr_list_is_empty(&l->leaving) || has_place(l, now)) return;
   for (gr_link *link = l->waiting.next; link != &l->waiting && looks-- > 0; link = link->next) {
     gr_conn *c = gr_conn_of(link);
-    if (c->since + PATIENCE > now) { l->room_at = fmin(l->room_at, c->since + PATIENCE); return; }
+    if (c->since + PATIENCE > now) {
+      l->room_at = fmin(l->room_at, c->since + PATIENCE);
+      return;
+    }
     double due = c->since + PATIENCE + (is_silent(c) ? PATIENCE_EACH * l->crowd : 0);
-    if (due <= now && !is_arriving(c)) { gr_conn_send_away(c); return; }
+    if (due <= now && !is_arriving(c)) {
+      gr_conn_send_away(c);
+      return;
+    }
     l->room_at = fmin(l->room_at, due);
   }
 }

@@ -5,9 +5,9 @@
 #include <string.h>
 
 enum {
-  MAX_DIGITS = 800,          /* more of them decide nothing, unless one is not zero */
-  MAX_EXPONENT = 100000000,  /* beyond it a double is zero or infinite, whatever the digits */
-  LONGEST_DOUBLE = 312       /* digits of the largest one, and a sign */
+  MAX_DIGITS = 800, /* more of them decide nothing, unless one is not zero */
+  MAX_EXPONENT = 100000000, /* beyond it a double is zero or infinite, whatever the digits */
+  LONGEST_DOUBLE = 312 /* digits of the largest one, and a sign */
 };
 
 /* 2^53: up to here every whole number is exact in a double. */
@@ -71,7 +71,10 @@ static double read_double (const char *s, const char *end) {
   int in_fraction = 0, cut = 0;
   if (*s == '-') text[len++] = *s++;
   for (; s < end && *s != 'e' && *s != 'E'; s++) {
-    if (*s == '.') { in_fraction = 1; continue; }
+    if (*s == '.') {
+      in_fraction = 1;
+      continue;
+    }
     if (digits == MAX_DIGITS) {
       cut |= *s != '0';
       exponent += !in_fraction;
@@ -83,7 +86,10 @@ static double read_double (const char *s, const char *end) {
     digits++;
   }
   if (digits == 0) text[len++] = '0';
-  if (cut) { text[len++] = '1'; exponent--; }  /* it is more than the digits that are left */
+  if (cut) {
+    text[len++] = '1';
+    exponent--;
+  } /* it is more than the digits that are left */
   snprintf(text + len, sizeof text - len, "e%lld", (long long)(exponent + read_exponent(s, end)));
   return strtod(text, NULL);
 }
@@ -116,7 +122,7 @@ size_t gr_number_write (double number, char out[GR_NUMBER_SIZE]) {
     snprintf(text, sizeof text, "%.*g", digits, number);
     if (strtod(text, NULL) == number) break;
   }
-  for (const char *s = text; *s != '\0'; s++) {  /* a locale's decimal point may be several bytes */
+  for (const char *s = text; *s != '\0'; s++) { /* a locale's decimal point may be several bytes */
     if ((*s >= '0' && *s <= '9') || *s == '+' || *s == '-' || *s == 'e') out[len++] = *s;
     else if (out[len - 1] != '.') out[len++] = '.';
   }

@@ -36,12 +36,12 @@ int gr_poller_watch (gr_poller *p, int fd, int events) {
   struct epoll_event ev;
   memset(&ev, 0, sizeof ev);
   if (events == 0) {
-    epoll_ctl(p->fd, EPOLL_CTL_DEL, fd, &ev);  /* a closed one has left by itself */
+    epoll_ctl(p->fd, EPOLL_CTL_DEL, fd, &ev); /* a closed one has left by itself */
     return 0;
   }
   ev.data.fd = fd;
   ev.events = ((events & GR_READ) ? EPOLLIN : 0u) | ((events & GR_WRITE) ? EPOLLOUT : 0u)
-            | ((events & GR_ONCE) ? EPOLLONESHOT : 0u);
+    | ((events & GR_ONCE) ? EPOLLONESHOT : 0u);
   if (epoll_ctl(p->fd, EPOLL_CTL_ADD, fd, &ev) == 0) return 0;
   if (errno == EEXIST && epoll_ctl(p->fd, EPOLL_CTL_MOD, fd, &ev) == 0) return 0;
   return errno;
@@ -50,7 +50,7 @@ int gr_poller_watch (gr_poller *p, int fd, int events) {
 void gr_poller_timer (gr_poller *p, long ms) {
   struct itimerspec when;
   memset(&when, 0, sizeof when);
-  if (ms == 0) when.it_value.tv_nsec = 1;  /* zero would switch the timer off */
+  if (ms == 0) when.it_value.tv_nsec = 1; /* zero would switch the timer off */
   if (ms > 0) {
     when.it_value.tv_sec = ms / 1000;
     when.it_value.tv_nsec = (ms % 1000) * 1000000;
@@ -65,14 +65,14 @@ int gr_poller_wait (gr_poller *p, gr_ready *out, int size, int ms) {
     unsigned got = events[i].events;
     out[i].fd = events[i].data.fd;
     out[i].events = ((got & EPOLLIN) ? GR_READ : 0) | ((got & EPOLLOUT) ? GR_WRITE : 0)
-                  | ((got & (EPOLLERR | EPOLLHUP)) ? GR_HANGUP : 0);
+      | ((got & (EPOLLERR | EPOLLHUP)) ? GR_HANGUP : 0);
     if (out[i].fd == p->timer_fd) {
       uint64_t expirations;
-      if (read(p->timer_fd, &expirations, sizeof expirations) < 0) continue;  /* set anew meanwhile */
+      if (read(p->timer_fd, &expirations, sizeof expirations) < 0) continue; /* set anew meanwhile */
       out[i].fd = -1;
     }
   }
-  return n < 0 ? 0 : n;  /* a signal: the caller looks again */
+  return n < 0 ? 0 : n; /* a signal: the caller looks again */
 }
 
 #else
@@ -124,12 +124,12 @@ void gr_poller_timer (gr_poller *p, long ms) {
 
 int gr_poller_wait (gr_poller *p, gr_ready *out, int size, int ms) {
   struct kevent events[MAX_READY];
-  struct timespec limit = { ms / 1000, (ms % 1000) * 1000000L };
+  struct timespec limit = {ms / 1000, (ms % 1000) * 1000000L};
   int n = kevent(p->fd, NULL, 0, events, size < MAX_READY ? size : MAX_READY, ms < 0 ? NULL : &limit);
   for (int i = 0; i < n; i++) {
     out[i].fd = events[i].filter == EVFILT_TIMER ? -1 : (int)events[i].ident;
-    out[i].events = (events[i].filter == EVFILT_WRITE ? GR_WRITE : GR_READ)
-                  | ((events[i].flags & EV_EOF) ? GR_HANGUP : 0);
+    out[i].events =
+      (events[i].filter == EVFILT_WRITE ? GR_WRITE : GR_READ) | ((events[i].flags & EV_EOF) ? GR_HANGUP : 0);
   }
   return n < 0 ? 0 : n;
 }

@@ -6,13 +6,13 @@
 enum { GR_READ = 1, GR_WRITE = 2, GR_HANGUP = 4, GR_ONCE = 8 };
 
 typedef struct gr_poller {
-  int fd;        /* -1 while closed */
-  int timer_fd;  /* epoll only; -1 elsewhere */
+  int fd; /* -1 while closed */
+  int timer_fd; /* epoll only; -1 elsewhere */
 } gr_poller;
 
 typedef struct gr_ready {
-  int fd;        /* -1: the timer has run out */
-  int events;    /* GR_READ, GR_WRITE, GR_HANGUP */
+  int fd; /* -1: the timer has run out */
+  int events; /* GR_READ, GR_WRITE, GR_HANGUP */
 } gr_ready;
 
 /* 0, or an errno; on failure the poller is closed. */

@@ -8,11 +8,12 @@
 #include <netinet/in.h>
 
 const char gr_no_memory[] = "not enough memory";
-const char gr_no_descriptor[] = "no file descriptor is left: close files or connections, or raise the limit (ulimit -n)";
+const char gr_no_descriptor[] =
+  "no file descriptor is left: close files or connections, or raise the limit (ulimit -n)";
 const char gr_closing[] = "the Lua state is closing";
 
 const char *gr_check_method (const char *method, size_t len) {
-  static const char *const methods[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" };
+  static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
   for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
     if (strlen(methods[i]) == len && memcmp(methods[i], method, len) == 0) return NULL;
   return "the method must be one of GET, HEAD, POST, PUT, PATCH, DELETE";
@@ -79,7 +80,7 @@ static const char *check_parts (CURLU *u, int path_follows, gr_place *place) {
   if (path_follows && (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD)))
     return "the base URL must not hold a user or password";
   char *host = url_part(u, CURLUPART_HOST);
-  if (host == NULL) return gr_no_memory;  /* a URL that was read has one */
+  if (host == NULL) return gr_no_memory; /* a URL that was read has one */
   *place = place_of(host);
   curl_free(host);
   return NULL;
@@ -96,7 +97,8 @@ const char *gr_check_base_url (const char *url, size_t len, int path_follows, gr
   if (u == NULL) return gr_no_memory;
   CURLUcode code = curl_url_set(u, CURLUPART_URL, url, 0);
   const char *wrong = code == CURLUE_OK ? check_parts(u, path_follows, place)
-    : code == CURLUE_OUT_OF_MEMORY ? gr_no_memory : "the base URL is not a URL";
+    : code == CURLUE_OUT_OF_MEMORY      ? gr_no_memory
+                                        : "the base URL is not a URL";
   curl_url_cleanup(u);
   return wrong;
 }
@@ -116,5 +118,6 @@ const char *gr_check_header_name (const char *name, size_t len) {
 }
 
 const char *gr_check_header_value (const char *value, size_t len) {
-  return gr_is_header_value(value, len) ? NULL : "a header value has a CR, LF, NUL or other control character";
+  return gr_is_header_value(value, len) ? NULL
+                                        : "a header value has a CR, LF, NUL or other control character";
 }

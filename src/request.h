@@ -17,8 +17,8 @@ const char *gr_check_method (const char *method, size_t len);
 /* Which machine a URL names. */
 typedef enum gr_place {
   GR_ELSEWHERE,
-  GR_LOOPBACK,         /* this one, by an address that needs no resolver */
-  GR_LOOPBACK_BY_NAME  /* this one, if the resolver keeps to RFC 6761 */
+  GR_LOOPBACK, /* this one, by an address that needs no resolver */
+  GR_LOOPBACK_BY_NAME /* this one, if the resolver keeps to RFC 6761 */
 } gr_place;
 
 /* Scheme http or https, a host, no fragment; neither user nor query if a path will follow. */

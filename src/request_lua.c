@@ -13,14 +13,15 @@
 
 enum { MAX_TOKEN = 4096 };
 
-static const char exposed[] = "the access token is not sent over http to another machine, as others could read it "
+static const char exposed[] =
+  "the access token is not sent over http to another machine, as others could read it "
   "on the way: use https://, or set allow_http = true (or GUMROAD_ALLOW_HTTP=1) if you trust the network";
 
-enum { ENGINE = 1, REQUEST = 2 };  /* stack indices in gr_engine_send */
+enum { ENGINE = 1, REQUEST = 2 }; /* stack indices in gr_engine_send */
 
 static const char *text_field (lua_State *L, const char *name, size_t *len) {
   lua_getfield(L, REQUEST, name);
-  if (lua_isnil(L, -1)) return NULL;  /* the value stays on the stack, alive */
+  if (lua_isnil(L, -1)) return NULL; /* the value stays on the stack, alive */
   if (lua_type(L, -1) != LUA_TSTRING)
     luaL_error(L, "request.%s: string expected, got %s", name, luaL_typename(L, -1));
   return lua_tolstring(L, -1, len);
@@ -58,7 +59,7 @@ static const char *read_headers (lua_State *L, gr_transfer *t) {
     const char *wrong = gr_check_header_name(name, name_len);
     if (wrong == NULL) wrong = gr_check_header_value(value, value_len);
     if (wrong != NULL) return wrong;
-    int blank = strspn(value, " ") == value_len;  /* libcurl has its own way to send such a one */
+    int blank = strspn(value, " ") == value_len; /* libcurl has its own way to send such a one */
     lua_pushfstring(L, blank ? "%s;" : "%s: %s", name, value);
     if (!add_header(t, lua_tostring(L, -1))) return gr_no_memory;
     lua_pop(L, 2);
@@ -118,7 +119,7 @@ static const char *check_base (gr_engine *e, const char *base, size_t len, gr_pl
 ** that knows another localhost. */
 static const char *stay_here (gr_transfer *t, gr_place place) {
   static char localhost[] = "::localhost:";
-  static struct curl_slist to_localhost = { localhost, NULL };
+  static struct curl_slist to_localhost = {localhost, NULL};
   if (curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*") != CURLE_OK) return gr_no_memory;
   if (place == GR_LOOPBACK_BY_NAME) curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, &to_localhost);
   return NULL;
@@ -129,7 +130,8 @@ static const char *read_url (lua_State *L, gr_transfer *t) {
   gr_place place = GR_ELSEWHERE;
   const char *base = text_field(L, "base_url", &base_len), *path = text_field(L, "path", &path_len);
   if (base == NULL) return "request.base_url is missing";
-  const char *wrong = path == NULL ? gr_check_base_url(base, base_len, 0, &place)
+  const char *wrong = path == NULL
+    ? gr_check_base_url(base, base_len, 0, &place)
     : check_base((gr_engine *)lua_touserdata(L, ENGINE), base, base_len, &place);
   if (wrong == NULL && path != NULL) wrong = gr_check_path(path, path_len);
   if (wrong != NULL) return wrong;
@@ -188,17 +190,16 @@ static const char *read_method_and_body (lua_State *L, gr_transfer *t) {
   if (head && (body != NULL || file)) return "a HEAD request has no body";
   if (file && body != NULL) return "the request has a body and a file";
   if (file) gr_transfer_send_file(t);
-  else if (body != NULL || !reads) {  /* a PUT without a body says so: Content-Length: 0 */
+  else if (body != NULL || !reads) { /* a PUT without a body says so: Content-Length: 0 */
     curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
     curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body_len);
-    if (curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, body ? body : "") != CURLE_OK)
-      return gr_no_memory;
+    if (curl_easy_setopt(t->easy, CURLOPT_COPYPOSTFIELDS, body ? body : "") != CURLE_OK) return gr_no_memory;
   }
   else if (head) {
     curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
-    curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0);  /* it only announces one */
+    curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0); /* it only announces one */
   }
-  else if (strcmp(method, "GET") == 0) return NULL;  /* as libcurl does by itself */
+  else if (strcmp(method, "GET") == 0) return NULL; /* as libcurl does by itself */
   return curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK ? NULL : gr_no_memory;
 }
 
@@ -209,7 +210,8 @@ static const char *read_limits (lua_State *L, gr_transfer *t) {
   long stall = seconds_field(L, "stall_timeout", INT_MAX);
   lua_getfield(L, REQUEST, "max_size");
   double max = lua_isnil(L, -1) ? 10.0 * 1024 * 1024 : lua_isnumber(L, -1) ? lua_tonumber(L, -1) : -1;
-  if (!(max >= 0) || max > 1e15 || max > (double)(SIZE_MAX / 2)) return "request.max_size: a number of bytes expected";
+  if (!(max >= 0) || max > 1e15 || max > (double)(SIZE_MAX / 2))
+    return "request.max_size: a number of bytes expected";
   lua_getfield(L, REQUEST, "fresh");
   t->max_body = (size_t)max;
   t->connect_ms = connect_timeout;
@@ -230,16 +232,15 @@ static const char *read_limits (lua_State *L, gr_transfer *t) {
 }
 
 static const char *read_request (lua_State *L, gr_transfer *t) {
-  static const char *(*const steps[]) (lua_State *, gr_transfer *) = {
-    read_url, read_limits, read_file, read_method_and_body, read_headers, read_secret
-  };
+  static const char *(*const steps[])(lua_State *, gr_transfer *) = {
+    read_url, read_limits, read_file, read_method_and_body, read_headers, read_secret};
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
     int top = lua_gettop(L);
     const char *wrong = steps[i](L, t);
     if (wrong != NULL) return wrong;
     lua_settop(L, top);
   }
-  return add_header(t, "Expect:") ? NULL : gr_no_memory;  /* no pause before a body */
+  return add_header(t, "Expect:") ? NULL : gr_no_memory; /* no pause before a body */
 }
 
 /* engine:send(request) -> transfer | nil, "config", "file", "network" or "cancelled", message
@@ -272,7 +273,7 @@ int gr_engine_send (lua_State *L) {
   if (wrong == gr_no_memory) return luaL_error(L, "%s", wrong);
   if (wrong != NULL) {
     const char *code = t->failure ? t->failure : "config";
-    gr_transfer_close(t);  /* the collector would leave the file open, as it knows of little memory */
+    gr_transfer_close(t); /* the collector would leave the file open, as it knows of little memory */
     return gr_fail(L, code, wrong);
   }
   if (!gr_transfer_start(t, e)) return luaL_error(L, "%s", gr_no_memory);

@@ -11,13 +11,14 @@ static int is_interim (const gr_response_head *head) {
   return status != NULL && end - status > 1 && status[1] == '1';
 }
 
-const char *gr_response_head_add (gr_response_head *head, const gr_memory *memory, const char *line, size_t len) {
+const char *gr_response_head_add (
+  gr_response_head *head, const gr_memory *memory, const char *line, size_t len) {
   if (len > GR_MAX_HEAD - head->taken) {
     head->too_large = 1;
     return "too_large";
   }
   head->taken += len;
-  if (head->over && !is_interim(head)) return NULL;  /* of a trailer, which may say less than a header */
+  if (head->over && !is_interim(head)) return NULL; /* of a trailer, which may say less than a header */
   if (head->over) head->bytes.len = 0;
   head->over = len <= 2;
   return gr_buffer_append(&head->bytes, memory, line, len) ? NULL : "memory";
@@ -48,7 +49,8 @@ static int is_blank (char c) {
 static int read_header (const char *s, const char *end, gr_header *header) {
   const char *colon = (const char *)memchr(s, ':', (size_t)(end - s));
   header->name_len = colon != NULL ? (size_t)(colon - s) : 0;
-  if (header->name_len == 0 || header->name_len > sizeof header->name) return 0;  /* the empty line, as a rule */
+  if (header->name_len == 0 || header->name_len > sizeof header->name)
+    return 0; /* the empty line, as a rule */
   for (size_t i = 0; i < header->name_len; i++) header->name[i] = gr_lower(s[i]);
   header->value = colon + 1;
   while (header->value < end && is_blank(*header->value)) header->value++;

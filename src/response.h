@@ -7,15 +7,15 @@
 #include <stddef.h>
 
 enum {
-  GR_MAX_HEAD = 128 * 1024,   /* bytes of a head, with those of 1xx responses before it and its trailers */
-  GR_MAX_HEADER_NAME = 256    /* a header with a longer name is passed over */
+  GR_MAX_HEAD = 128 * 1024, /* bytes of a head, with those of 1xx responses before it and its trailers */
+  GR_MAX_HEADER_NAME = 256 /* a header with a longer name is passed over */
 };
 
 /* All zeros: nothing has come. */
 typedef struct gr_response_head {
-  gr_buffer bytes;   /* as they came, with the status line */
-  size_t taken;      /* bytes that have come, whether they are kept or not */
-  int over;          /* its empty line has come */
+  gr_buffer bytes; /* as they came, with the status line */
+  size_t taken; /* bytes that have come, whether they are kept or not */
+  int over; /* its empty line has come */
   int too_large;
 } gr_response_head;
 
@@ -30,7 +30,8 @@ typedef struct gr_header {
 ** is counted and passed over.
 ** Returns NULL, or the code of why the response cannot be read any further: "too_large" (and
 ** 'too_large' is set), "memory". */
-const char *gr_response_head_add (gr_response_head *head, const gr_memory *memory, const char *line, size_t len);
+const char *gr_response_head_add (
+  gr_response_head *head, const gr_memory *memory, const char *line, size_t len);
 
 /* Whether it has come to its end, and is not that of a 1xx response, which another one follows. */
 int gr_response_head_is_whole (const gr_response_head *head);

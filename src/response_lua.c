@@ -53,12 +53,20 @@ static const char *failure_code (const gr_transfer *t) {
     case CURLE_TOO_LARGE:
 #endif
     case CURLE_FILESIZE_EXCEEDED: return "too_large";
-    case CURLE_WRITE_ERROR:  /* our own callback notes why it refuses bytes; this is the decompression's */
+    case CURLE_WRITE_ERROR: /* our own callback notes why it refuses bytes; this is the decompression's */
     case CURLE_BAD_CONTENT_ENCODING: return "decode";
-    case CURLE_PEER_FAILED_VERIFICATION: case CURLE_SSL_CONNECT_ERROR: case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER: case CURLE_SSL_CACERT_BADFILE: case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_ENGINE_NOTFOUND: case CURLE_SSL_ENGINE_SETFAILED: case CURLE_SSL_ENGINE_INITFAILED:
-    case CURLE_USE_SSL_FAILED: case CURLE_SSL_CRL_BADFILE: case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+    case CURLE_SSL_ENGINE_INITFAILED:
+    case CURLE_USE_SSL_FAILED:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH: return "tls";
     default: return "network";
   }
@@ -85,12 +93,16 @@ static void push_failure_message (lua_State *L, const gr_transfer *t, const char
     snprintf(text, sizeof text, "the response is larger than %.0f bytes", (double)t->max_body);
   else if (t->code == CURLE_WRITE_ERROR)
     snprintf(text, sizeof text, "the response is not compressed as its Content-Encoding says");
-  else if (t->code == CURLE_OUT_OF_MEMORY)  /* a peer can cause it, so it does not raise */
+  else if (t->code == CURLE_OUT_OF_MEMORY) /* a peer can cause it, so it does not raise */
     snprintf(text, sizeof text, "libcurl is out of memory, or a header is too long for it");
   else if (is_bad_proxy(t))
-    snprintf(text, sizeof text, "the proxy in https_proxy, http_proxy or all_proxy cannot be used: it must be "
+    snprintf(text, sizeof text,
+      "the proxy in https_proxy, http_proxy or all_proxy cannot be used: it must be "
       "http://USER:PASSWORD@HOST:PORT, with special characters percent-encoded");
-  else { lua_pushstring(L, t->error[0] ? t->error : curl_easy_strerror(t->code)); return; }
+  else {
+    lua_pushstring(L, t->error[0] ? t->error : curl_easy_strerror(t->code));
+    return;
+  }
   lua_pushstring(L, text);
 }
 
@@ -101,9 +113,12 @@ static int push_failure (lua_State *L, const gr_transfer *t) {
   lua_pushstring(L, code);
   push_failure_message(L, t, code);
   lua_createtable(L, 0, 3);
-  lua_pushinteger(L, (lua_Integer)t->code); lua_setfield(L, -2, "curl_code");
-  lua_pushboolean(L, t->sent); lua_setfield(L, -2, "sent");
-  lua_pushnumber(L, t->seconds); lua_setfield(L, -2, "seconds");
+  lua_pushinteger(L, (lua_Integer)t->code);
+  lua_setfield(L, -2, "curl_code");
+  lua_pushboolean(L, t->sent);
+  lua_setfield(L, -2, "sent");
+  lua_pushnumber(L, t->seconds);
+  lua_setfield(L, -2, "seconds");
   return 4;
 }
 
@@ -111,7 +126,7 @@ static int push_failure (lua_State *L, const gr_transfer *t) {
 
 gr_transfer *gr_newtransfer (lua_State *L) {
   gr_transfer *t = (gr_transfer *)lua_newuserdata(L, sizeof *t);
-  memset(t, 0, sizeof *t);  /* from here __gc may meet it, whatever raises next */
+  memset(t, 0, sizeof *t); /* from here __gc may meet it, whatever raises next */
   t->file.fd = -1;
   gr_getmemory(L, &t->memory);
   luaL_getmetatable(L, TRANSFER);
@@ -157,22 +172,23 @@ static int transfer_result (lua_State *L) {
   if (t->failure != NULL || t->code != CURLE_OK) return push_failure(L, t);
   if (t->taken) return luaL_error(L, "the result was taken already");
   lua_createtable(L, 0, 4);
-  lua_pushinteger(L, (lua_Integer)t->status); lua_setfield(L, -2, "status");
-  lua_pushnumber(L, t->seconds); lua_setfield(L, -2, "seconds");
-  lua_pushlstring(L, t->head.bytes.len ? t->head.bytes.data : "", t->head.bytes.len); lua_setfield(L, -2, "head");
-  lua_pushlstring(L, t->body.len ? t->body.data : "", t->body.len); lua_setfield(L, -2, "body");
-  luaL_getmetatable(L, RESPONSE); lua_setmetatable(L, -2);
-  gr_transfer_forget_response(t, gr_getengine(L));  /* the collector does not know of that memory */
+  lua_pushinteger(L, (lua_Integer)t->status);
+  lua_setfield(L, -2, "status");
+  lua_pushnumber(L, t->seconds);
+  lua_setfield(L, -2, "seconds");
+  lua_pushlstring(L, t->head.bytes.len ? t->head.bytes.data : "", t->head.bytes.len);
+  lua_setfield(L, -2, "head");
+  lua_pushlstring(L, t->body.len ? t->body.data : "", t->body.len);
+  lua_setfield(L, -2, "body");
+  luaL_getmetatable(L, RESPONSE);
+  lua_setmetatable(L, -2);
+  gr_transfer_forget_response(t, gr_getengine(L)); /* the collector does not know of that memory */
   return 1;
 }
 
-static const luaL_Reg transfer_meta[] = {
-  {"__gc", transfer_close}, {"__close", transfer_close}, {NULL, NULL}
-};
-static const luaL_Reg transfer_methods[] = {
-  {"close", transfer_close}, {"done", transfer_done}, {"progress", transfer_progress},
-  {"result", transfer_result}, {NULL, NULL}
-};
+static const luaL_Reg transfer_meta[] = {{"__gc", transfer_close}, {"__close", transfer_close}, {NULL, NULL}};
+static const luaL_Reg transfer_methods[] = {{"close", transfer_close}, {"done", transfer_done},
+  {"progress", transfer_progress}, {"result", transfer_result}, {NULL, NULL}};
 static const luaL_Reg response_meta[] = {{"__index", response_index}, {NULL, NULL}};
 
 void gr_open_response (lua_State *L) {

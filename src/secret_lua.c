@@ -7,11 +7,11 @@
 #include <string.h>
 
 #define GR_SECRET "gumroad.secret"
-#define SHOWN 4        /* characters that tostring shows ... */
-#define SHOWN_FROM 16  /* ... of secrets this long: of a shorter one they would be too much */
+#define SHOWN 4 /* characters that tostring shows ... */
+#define SHOWN_FROM 16 /* ... of secrets this long: of a shorter one they would be too much */
 
 typedef struct gr_secret {
-  size_t len;  /* 0: closed, as no secret is empty */
+  size_t len; /* 0: closed, as no secret is empty */
   char bytes[];
 } gr_secret;
 
@@ -99,18 +99,15 @@ static int l_equal (lua_State *L) {
 }
 
 static const luaL_Reg secret_meta[] = {
-  {"__close", secret_close}, {"__gc", secret_close}, {"__tostring", secret_tostring}, {NULL, NULL}
-};
-static const luaL_Reg secret_methods[] = {
-  {"close", secret_close}, {"equals", secret_equals}, {NULL, NULL}
-};
+  {"__close", secret_close}, {"__gc", secret_close}, {"__tostring", secret_tostring}, {NULL, NULL}};
+static const luaL_Reg secret_methods[] = {{"close", secret_close}, {"equals", secret_equals}, {NULL, NULL}};
 static const luaL_Reg functions[] = {{"equal", l_equal}, {"secret", secret_new}, {NULL, NULL}};
 
 void gr_open_secret (lua_State *L) {
   gr_newclass(L, GR_SECRET, secret_meta, secret_methods);
   luaL_getmetatable(L, GR_SECRET);
   lua_pushboolean(L, 0);
-  lua_setfield(L, -2, "__metatable");  /* getmetatable gives false, setmetatable raises */
+  lua_setfield(L, -2, "__metatable"); /* getmetatable gives false, setmetatable raises */
   lua_pop(L, 1);
   gr_setfuncs(L, functions);
 }

@@ -5,13 +5,13 @@
 #include <signal.h>
 #include <sys/types.h>
 
-enum { GR_SIGNALS = 2 };  /* SIGINT and SIGTERM */
+enum { GR_SIGNALS = 2 }; /* SIGINT and SIGTERM */
 
 typedef struct gr_signals {
-  int fds[2];  /* a pipe: readable once a signal came; -1 while closed */
-  pid_t pid;   /* whose signals they are: a forked child ends as it would have */
-  volatile sig_atomic_t caught;  /* the latest, or 0 */
-  int is_ours[GR_SIGNALS], is_others[GR_SIGNALS];  /* whose handler it was when this was opened */
+  int fds[2]; /* a pipe: readable once a signal came; -1 while closed */
+  pid_t pid; /* whose signals they are: a forked child ends as it would have */
+  volatile sig_atomic_t caught; /* the latest, or 0 */
+  int is_ours[GR_SIGNALS], is_others[GR_SIGNALS]; /* whose handler it was when this was opened */
 } gr_signals;
 
 /* Notes from here on the signals that would end the program, each once: the second of a kind ends it. Those

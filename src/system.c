@@ -30,7 +30,7 @@ static int write_all (int fd, const char *bytes, size_t len) {
 
 /* Writes 'bytes' to a new file beside the old one; its name replaces 'temporary', a template. */
 static int write_beside (char *temporary, const char *bytes, size_t len) {
-  int fd = mkostemp(temporary, O_CLOEXEC);  /* O_EXCL, mode 0600 */
+  int fd = mkostemp(temporary, O_CLOEXEC); /* O_EXCL, mode 0600 */
   if (fd < 0) return errno;
   int error = write_all(fd, bytes, len);
   if (close(fd) != 0 && error == 0) error = errno;
@@ -41,7 +41,7 @@ static int write_beside (char *temporary, const char *bytes, size_t len) {
 /* Makes a rename in a folder last through a power cut, where the system can. */
 static void sync_folder_of (char *path) {
   char *slash = strrchr(path, '/');
-  if (slash != NULL) slash[slash == path] = '\0';  /* the root keeps its slash */
+  if (slash != NULL) slash[slash == path] = '\0'; /* the root keeps its slash */
   int fd = open(slash != NULL ? path : ".", O_RDONLY | O_CLOEXEC);
   if (fd < 0) return;
   fsync(fd);
@@ -78,7 +78,7 @@ int gr_is_private (const char *path, int *is_private) {
 static int make_one (const char *path) {
   struct stat there;
   if (mkdir(path, 0700) == 0) return 0;
-  int error = errno;  /* which need not be EEXIST for a folder that exists, on some systems */
+  int error = errno; /* which need not be EEXIST for a folder that exists, on some systems */
   if (stat(path, &there) == 0) return S_ISDIR(there.st_mode) ? 0 : ENOTDIR;
   return error;
 }
@@ -115,7 +115,7 @@ int gr_lock_open (gr_lock *lock, const char *path) {
 
 void gr_lock_close (gr_lock *lock) {
   if (lock->fd >= 0) {
-    if (lock->pid == getpid()) flock(lock->fd, LOCK_UN);  /* a child may share the descriptor */
+    if (lock->pid == getpid()) flock(lock->fd, LOCK_UN); /* a child may share the descriptor */
     close(lock->fd);
   }
   lock->fd = -1;
@@ -135,7 +135,7 @@ static void interrupt (int sig) {
 
 static void interrupt_on (int sig) {
   struct sigaction action;
-  if (sigaction(sig, NULL, &action) != 0 || action.sa_handler == SIG_IGN) return;  /* of nohup, say */
+  if (sigaction(sig, NULL, &action) != 0 || action.sa_handler == SIG_IGN) return; /* of nohup, say */
   memset(&action, 0, sizeof action);
   action.sa_handler = interrupt;
   sigemptyset(&action.sa_mask);

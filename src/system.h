@@ -7,20 +7,20 @@
 #include <sys/types.h>
 #include <netinet/in.h>
 
-#define GR_TEMPORARY ".XXXXXX"    /* what follows a path to make it a template, as mkostemp wants it */
+#define GR_TEMPORARY ".XXXXXX" /* what follows a path to make it a template, as mkostemp wants it */
 
 enum { GR_MAX_ADDRESSES = 16 };
 
 typedef struct gr_lock {
-  int fd;     /* -1 while closed */
-  pid_t pid;  /* who locked: a forked child must not unlock for its parent */
+  int fd; /* -1 while closed */
+  pid_t pid; /* who locked: a forked child must not unlock for its parent */
 } gr_lock;
 
-typedef char gr_address[INET6_ADDRSTRLEN];  /* as text */
+typedef char gr_address[INET6_ADDRSTRLEN]; /* as text */
 
 /* == Files and folders: each returns 0 or an errno == */
 
-/* Puts the path to which a symbolic link leads at last into 'target', or the path itself if it is none; it is
+/* Puts the path to which a symbolic link leads at last into 'target', or the path itself if it is not a link; it is
 ** PATH_MAX bytes long. */
 int gr_follow (const char *path, size_t len, char *target);
 

@@ -17,9 +17,14 @@
 
 static const char *code_of (int error) {
   switch (error) {
-    case ENOSPC: case EDQUOT: case EFBIG: return "no_space";
-    case EACCES: case EPERM: case EROFS: return "denied";
-    case ENOENT: case ENOTDIR: return "not_found";
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG: return "no_space";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "denied";
+    case ENOENT:
+    case ENOTDIR: return "not_found";
     case ENOMEM: return "no_memory";
     default: return "io";
   }
@@ -119,7 +124,7 @@ static int l_lock (lua_State *L) {
   lock->fd = -1;
   luaL_getmetatable(L, LOCK);
   lua_setmetatable(L, -2);
-  int error = gr_lock_open(lock, path);
+  int error = gr_keep(L, lock_close) ? gr_lock_open(lock, path) : ECANCELED;
   return error == 0 ? 1 : fail(L, path, error);
 }
 
@@ -207,7 +212,7 @@ static int l_signals (lua_State *L) {
   s->fds[0] = s->fds[1] = -1;
   luaL_getmetatable(L, SIGNALS);
   lua_setmetatable(L, -2);
-  int error = gr_signals_open(s);
+  int error = gr_keep(L, signals_close) ? gr_signals_open(s) : ECANCELED;
   return error == 0 ? 1 : fail(L, "a pipe", error);
 }
 
@@ -247,17 +252,15 @@ static const luaL_Reg lock_meta[] = {{"__close", lock_close}, {"__gc", lock_clos
 static const luaL_Reg lock_methods[] = {{"close", lock_close}, {NULL, NULL}};
 static const luaL_Reg signals_meta[] = {{"__close", signals_close}, {"__gc", signals_close}, {NULL, NULL}};
 static const luaL_Reg signals_methods[] = {
-  {"caught", signals_caught}, {"close", signals_close}, {"fd", signals_fd}, {NULL, NULL}
-};
-static const luaL_Reg functions[] = {
-  {"end_on_broken_pipe", l_end_on_broken_pipe}, {"interrupt_on_end", l_interrupt_on_end},
-  {"is_private", l_is_private}, {"is_terminal", l_is_terminal}, {"lock", l_lock},
-  {"make_folder", l_make_folder}, {"output_failed", l_output_failed},
+  {"caught", signals_caught}, {"close", signals_close}, {"fd", signals_fd}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"end_on_broken_pipe", l_end_on_broken_pipe},
+  {"interrupt_on_end", l_interrupt_on_end}, {"is_private", l_is_private}, {"is_terminal", l_is_terminal},
+  {"lock", l_lock}, {"make_folder", l_make_folder}, {"output_failed", l_output_failed},
   {"raise_descriptor_limit", l_raise_descriptor_limit}, {"resolve", l_resolve}, {"signals", l_signals},
-  {"terminal_width", l_terminal_width}, {"write_private", l_write_private}, {NULL, NULL}
-};
+  {"terminal_width", l_terminal_width}, {"write_private", l_write_private}, {NULL, NULL}};
 
 GR_EXPORT int luaopen_gumroad_system (lua_State *L) {
+  gr_open_keeper(L);
   gr_newclass(L, LOCK, lock_meta, lock_methods);
   gr_newclass(L, SIGNALS, signals_meta, signals_methods);
   lua_newtable(L);

@@ -478,6 +478,17 @@ describe("gumroad-lua", function()
       assert.equal(("13\t%s\tSCRIPT\t4\t--json\t-x\t--\ta_b\n"):format(require("gumroad")._VERSION), result.out)
     end)
 
+    it("keeps what the globals had before, such as a check for undefined names", function()
+      local path = os.tmpname()
+      finally(function() os.remove(path) end)
+      command.write(path, "print(type(gumroad.new), own, undefined)")
+      for _, index in ipairs { "{ own = 1, undefined = 2 }", "function(_, name) return #name == 3 and 1 or 2 end" } do
+        local result = command.shell(support.lua_command(("setmetatable(_G, { __index = %s }) "
+          .. "os.exit(require('gumroad.cli').main { 'run', %q }, true)"):format(index, path)))
+        assert.same({ 0, "function\t1\t2\n" }, { result.code, result.out }, result.err)
+      end
+    end)
+
     it("reports the errors of a script in one line, with a separate exit code", function()
       for text, want in pairs {
         ["error 'no'"] = { 1, "gumroad-lua: SCRIPT:1: no\n" },

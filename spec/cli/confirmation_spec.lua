@@ -92,6 +92,23 @@ describe("A change that cannot be undone", function()
     assert.truthy(unknown:find("Carry out media delete no-such-image anyway? This cannot be undone", 1, true), unknown)
   end)
 
+  it("asks about a license by the key in the parameters, without counting a use", function()
+    local sale = assert(gum:sell { product_id = "brpro", email = "license@example.com" })
+    local license = { product_id = sale.product_id, license_key = sale.license_key }
+    local uses = assert(shop.licenses:verify(license)).uses
+    local asked = typing("n\n", "licenses", "rotate", "--product-id", sale.product_id, "--license-key",
+      sale.license_key).out
+    assert.truthy(asked:find("Replace the license key of license@example.com for \"" .. sale.product_name, 1, true),
+      asked)
+    assert.equal(uses, assert(shop.licenses:verify(license)).uses)
+  end)
+
+  it("asks with a question mark for what the object does not have", function()
+    gum:fault { kind = "status", status = 200, path = "/v2/products/abc", body = '{"success":true,"product":{}}' }
+    local asked = typing("n\n", "products", "delete", "abc").out
+    assert.truthy(asked:find('Delete the product "?" (?, ? sales)? This cannot be undone.', 1, true), asked)
+  end)
+
   it("finds what it is about in a list, in eight of them if need be", function()
     local made = assert(shop.resource_subscriptions:create { resource_name = "dispute",
       post_url = "https://example.com/hook" })

@@ -223,6 +223,36 @@ describe("gumroad-lua doctor #slow", function()
     check(examine { "--url", "hooks.example.com" }, "problem", "receiver", "must be http(s)://HOST/PATH")
   end)
 
+  -- Runs the checks of a receiver whose name resolves to an address and which responds after some seconds.
+  local function check_receiver(address, seconds)
+    local system, network = require "gumroad.system", require "gumroad.cli.commands.doctor.checks.network"
+    local resolve, ask = system.resolve, network.ask
+    system.resolve = function() return { "93.184.215.14", address } end
+    network.ask = function() return { status = 200, seconds = seconds } end
+    local found, report = {}, {}
+    for _, status in ipairs { "ok", "warning", "problem" } do
+      report[status] = function(_, _, message, ...) found[#found + 1] = status .. ": " .. message:format(...) end
+    end
+    local ok, raised = pcall(require "gumroad.cli.commands.doctor.checks.receiver", report,
+      { url = "https://hooks.example.com/x" })
+    system.resolve, network.ask = resolve, ask
+    assert(ok, raised)
+    return found
+  end
+
+  it("reports a receiver whose name resolves to an address that Gumroad refuses", function()
+    for _, address in ipairs { "10.1.2.3", "127.0.0.1", "169.254.169.254", "fd00::1" } do
+      assert.equal("problem: hooks.example.com is " .. address .. ", which is not in the public network",
+        check_receiver(address, 0.02)[1])
+    end
+    assert.same({ "ok: hooks.example.com is 93.184.215.14, 1.1.1.1",
+      "ok: it responds to a test ping with 200 after 20 ms" }, check_receiver("1.1.1.1", 0.02))
+  end)
+
+  it("warns about a receiver that is slow", function()
+    assert.equal("warning: it responds to a test ping with 200 after 3.0 s", check_receiver("1.1.1.1", 3)[2])
+  end)
+
   it("prints one line for a URL that receives all events", function()
     local made = {}
     for i, name in ipairs { "sale", "refund", "dispute" } do made[i] = make_webhook(name, "http://10.0.0.1/hook") end
@@ -286,6 +316,17 @@ describe("gumroad-lua doctor #slow", function()
         assert.is_true(#result.err < 200, result.err)
       end
     end
+  end)
+
+  it("says why a part that was built does not load", function()
+    os.execute("mkdir " .. home .. "/gumroad; echo broken >" .. home .. "/gumroad/core.so")
+    local result = command.shell(support.lua_command(([[
+      package.cpath = "%s/?.so;" .. package.cpath
+      os.exit(require("gumroad.cli").main { "connections" }, true)]]):format(home)))
+    assert.equal(3, result.code, result.err)
+    assert.truthy(result.err:find("build them for " .. _VERSION .. " with make or luarocks make (" .. home
+      .. "/gumroad/core.so: ", 1, true), result.err)
+    assert.equal(1, select(2, result.err:gsub("\n", "")))
   end)
 
   it("checks whether it can listen on a port", function()

@@ -135,4 +135,53 @@ describe("gumroad-lua", function()
     assert.truthy(login("t\1ken").err:find("characters that no access token has", 1, true))
     assert.truthy(login("\n").err:find("there is no access token", 1, true))
   end)
+
+  it("says in one line what a change did, and prints the object if asked", function()
+    local shop = support.shop(gum)
+    local sale = assert(gum:sell {})
+    local made = unpack(batch { { "products", "create", "--name", "Ink\n", "--price", "900" } })
+    assert.truthy(made.out:find('^Created product %S+ "Ink ?"\n$'), made.out)
+    local product_id = shop.products:list()[1].id
+    local refunded, disabled, object = unpack(batch { { "sales", "refund", sale.id, "--yes", "--amount-cents", "100" },
+      { "products", "disable", product_id }, { "products", "disable", product_id, "--csv" } })
+    assert.truthy(refunded.out:find("^Refunded 1%.?0?0? %u+ of sale " .. sale.id:gsub("%p", "%%%0")), refunded.out)
+    assert.truthy(disabled.out:find("^Disabled product %S+ \"[^\n]+\"\n$"), disabled.out)
+    assert.truthy(object.out:find("^id,name,"))
+  end)
+
+  it("folds its help at the terminal's width, and ends it with examples", function()
+    local api, lines = require "gumroad.api", { { "--help" } }
+    for _, row in ipairs(require("gumroad.cli.registry").COMMANDS) do lines[#lines + 1] = { row.name, "--help" } end
+    for _, rows in pairs(api) do
+      for _, row in ipairs(rows) do lines[#lines + 1] = { row.resource, row.name, "--help" } end
+    end
+    for i, result in ipairs(batch(lines)) do
+      assert.truthy(result.out:find("\nExamples:\n   [^\n]*gumroad%-lua "), lines[i][1])
+      for line in result.out:gsub("\nExamples:.*", ""):gmatch("[^\n]+") do
+        assert.truthy(#line <= 80 or not line:find(" ", 30, true), line)
+      end
+    end
+    local narrow = command.on_terminal({ "sales", "list", "--help" }, {}, 60).out
+    for line in narrow:gsub("\nExamples:.*", ""):gmatch("[^\n]+") do assert.truthy(#line <= 60, line) end
+  end)
+
+  it("shows a summary's groups as rows, and amounts in their unit without a name that says cents", function()
+    local summary = unpack(batch { { "sales", "summary", "--group-by", "product" } })
+    assert.truthy(summary.out:find("^gross: %d+%.%d%d USD\n"), summary.out)
+    assert.truthy(summary.out:find("\n\nbreakdown\n[^\n]*gross[^\n]*\n"), summary.out)
+    assert.falsy(summary.out:find("_cents:", 1, true))
+  end)
+
+  it("uploads and adds a product's files, keeps those it has, and says so", function()
+    local folder, remove = support.folder()
+    finally(remove)
+    command.write(folder .. "/a.txt", "a")
+    local made = assert(support.shop(gum).products:create { name = "Ink", price = 900 })
+    local words = { "products", "add-files", made.id, "--add-file", folder .. "/a.txt" }
+    local first, second, none = unpack(batch { words, words, { "products", "add-files", made.id } })
+    assert.truthy(first.out:find('"Ink": 1 added, 0 kept\n$'), first.out .. first.err)
+    assert.truthy(second.out:find('"Ink": 1 added, 1 kept\n$'), second.out .. second.err)
+    assert.equal(2, none.code)
+    assert.equal(2, #support.shop(gum).products:get(made.id).files)
+  end)
 end)

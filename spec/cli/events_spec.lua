@@ -335,6 +335,34 @@ describe("gumroad-lua listen #slow", function()
     gum:stop()
   end)
 
+  it("lets Gumroad repeat what its target has not accepted yet when it is ended", function()
+    local gum = assert(emulator.start { sales = 0, products = 1 })
+    finally(function() gum:stop() end)
+    gum:fault { kind = "stall", path = "/slow" }
+    local relay = listen("--json", "--forward", gum.url .. "/slow")
+    local waiting = background.start { "trigger", "sale", "--to", relay.url }
+    repeat until relay:out():find("\n", 1, true)
+    assert.equal(0, relay:interrupt().code)
+    local result = waiting:finish()
+    assert.equal(5, result.code)
+    assert.truthy(result.out:find(": 503 (", 1, true), result.out)
+  end)
+
+  it("lets Gumroad repeat what cannot be forwarded", function()
+    local http = require "gumroad.client.http"
+    local start = http.start
+    finally(function() http.start = start end)
+    http.start = function() return nil, { message = "too many open files" } end
+    local failed
+    local forwards = require("gumroad.cli.commands.listen.forward").new("http://127.0.0.1:1/", function(event, message)
+      failed = { event, message }
+    end)
+    local request = { body = function() return "a=b" end, header = function() end }
+    assert.equal(503, forwards:send("the event", request))
+    assert.same({ "the event", "too many open files" }, failed)
+    assert.is_false(forwards:is_busy())
+  end)
+
   it("prints and counts only the requested events", function()
     local process = listen("--events", "refund,dispute", "--count", "1")
     assert.equal(0, trigger(process.url, "sale").code)

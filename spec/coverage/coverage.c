@@ -16,12 +16,12 @@ enum { MAX_FILES = 400, MAX_LINES = 8192, NAME_SIZE = 120 };
 
 /* The format of the file, which the report reads. */
 typedef struct gr_ran {
-  char name[NAME_SIZE];            /* the source's name after "lua/gumroad/"; "" if unused */
-  unsigned char lines[MAX_LINES];  /* 1: ran */
+  char name[NAME_SIZE]; /* the source's name after "lua/gumroad/"; "" if unused */
+  unsigned char lines[MAX_LINES]; /* 1: ran */
 } gr_ran;
 
 static gr_ran *ran;
-static const char *last_source;    /* the address of the latest source's name, and its record */
+static const char *last_source; /* the address of the latest source's name, and its record */
 static gr_ran *last_record;
 static gr_ran ignored;
 
@@ -70,7 +70,7 @@ int luaopen_coverage (lua_State *L) {
   const char *folder = getenv("COVERAGE_FOLDER");
   if (folder == NULL) return luaL_error(L, "COVERAGE_FOLDER is not set");
   if (ran == NULL) ran = map_file(folder);
-  if (ran == NULL) return 0;  /* a spec limits the size of files, so the process does not count */
+  if (ran == NULL) return 0; /* a spec limits the size of files, so the process does not count */
   lua_sethook(L, on_line, LUA_MASKLINE, 0);
   return 0;
 }

@@ -10,13 +10,14 @@ local function new_receiver()
   local open = assert(listener.new { port = 0 })
   core.engine():watch(open:fd())
   local receiver = { statuses = {}, got = {}, url = "http://127.0.0.1:" .. open:port() }
+  receiver.location = receiver.url .. "/elsewhere"
 
   local function take(request)
     local status = table.remove(receiver.statuses, 1) or 200
     table.insert(receiver.got, { method = request:method(), path = request:path(),
       headers = request:headers(), body = request:body(),
       fields = core.form_decode(request:body()) })
-    request:answer(status, status == 302 and { Location = receiver.url .. "/elsewhere" } or nil)
+    request:answer(status, status == 302 and { Location = receiver.location } or nil)
   end
 
   -- Waits for a number of pings and returns them.
@@ -145,6 +146,15 @@ describe("The emulator's pings", function()
     gum:sell()
     receiver.wait(8)
     assert.same({ 302, 302, 302, 302 }, statuses())
+  end)
+
+  it("are lost when the receiver redirects to what is not a web address", function()
+    start()
+    subscribe "sale"
+    receiver.statuses, receiver.location = { 302 }, "ftp://127.0.0.1/"
+    gum:sell()
+    receiver.wait(1)
+    assert.same({ 302, "error" }, statuses())
   end)
 
   it("are lost by older servers when the receiver redirects", function()

@@ -100,6 +100,15 @@ describe("The emulated shop", function()
       assert.matches("<Code>AccessDenied</Code><Message>Request has expired</Message>", late.body)
     end)
 
+    it("but not as a part that it does not have", function()
+      local url = assert(shop.files:presign { filename = "a.zip", file_size = 5 }).parts[1].presigned_url
+      for _, number in ipairs { "0", "3", "99999" } do
+        local refusal = put(url:gsub("partNumber=1", "partNumber=" .. number), "0123")
+        assert.equal(400, refusal.status)
+        assert.matches("<Code>InvalidArgument</Code>", refusal.body)
+      end
+    end)
+
     it("but not from a URL without an upload", function()
       local _, err = shop.products:create { name = "a", price = 0, files = { { url = "https://example.com/a.zip" } } }
       assert.equal("invalid", err.kind)
@@ -477,6 +486,26 @@ describe("The emulated shop", function()
     assert(shop:request { method = "PUT", url = "/v2/products/" .. id, body = '{"max_purchase_count":null}',
       headers = { ["Content-Type"] = "application/json" } })
     assert.is_nil(shop.products:get(id).max_purchase_count)
+  end)
+
+  it("keeps the content of a product, with ids for new pages, and the ids of those that have one", function()
+    local id = new_product()
+    local text = { type = "doc", content = { { type = "paragraph" } } }
+    assert(shop.products:update(id, { rich_content = { { title = "One", description = text }, { title = "Two" } } }))
+    local pages = assert(shop.products:get(id)).rich_content
+    assert.same({ "One", "Two", text }, { pages[1].title, pages[2].title, pages[1].description })
+    assert.is_true(pages[1].id ~= pages[2].id)
+    assert(shop.products:update(id, { rich_content = { { id = pages[2].id, title = "Two" }, { title = "New" } } }))
+    local changed = assert(shop.products:get(id)).rich_content
+    assert.same({ pages[2].id, "Two", "New", 2 }, { changed[1].id, changed[1].title, changed[2].title, #changed })
+  end)
+
+  it("ends a cancelled membership when its paid time is over", function()
+    local sale = assert(gum:sell { product_id = "mclub" })
+    assert(gum:cancel(sale.subscription_id))
+    assert.equal("pending_cancellation", shop.subscribers:get(sale.subscription_id).status)
+    assert(gum:advance(32 * 86400))
+    assert.equal("cancelled", shop.subscribers:get(sale.subscription_id).status)
   end)
 
   it("counts the help articles that contain a word", function()

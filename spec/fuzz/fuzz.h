@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* A finding, by its place. */
-#define CHECK(condition) \
+#define CHECK(condition)                                                                                     \
   ((condition) ? (void)0 : (fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition), abort()))
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);

@@ -26,9 +26,10 @@ static void check_reason (const gr_refusal *refusal) {
 }
 
 static void check_any (const char **p, const char *end) {
-  fuzz_piece wanted = fuzz_line(p, end), method = fuzz_line(p, end), target = fuzz_line(p, end), type = fuzz_line(p, end);
+  fuzz_piece wanted = fuzz_line(p, end), method = fuzz_line(p, end), target = fuzz_line(p, end),
+             type = fuzz_line(p, end);
   char *copies[] = {fuzz_copy(wanted.text, wanted.len), fuzz_copy(method.text, method.len),
-                    fuzz_copy(target.text, target.len), fuzz_copy(type.text, type.len)};
+    fuzz_copy(target.text, target.len), fuzz_copy(type.text, type.len)};
   gr_expected expected = {copies[0], wanted.len, 1000};
   gr_head head = {copies[1], copies[2], copies[3], method.len, target.len, type.len, wanted.len * 100};
   gr_refusal refusal = {0};
@@ -73,7 +74,8 @@ static size_t make_target (const char *p, const char *end, char *out) {
   static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_~=&/?";
   size_t len = 0;
   out[len++] = '/';
-  for (; p < end && len < TARGET_SIZE - 1; p++) out[len++] = letters[(unsigned char)*p % (sizeof letters - 1)];
+  for (; p < end && len < TARGET_SIZE - 1; p++)
+    out[len++] = letters[(unsigned char)*p % (sizeof letters - 1)];
   out[len++] = 'z';
   return len;
 }
@@ -86,7 +88,7 @@ static void check_changed (fuzz_piece how, const char *p, const char *end) {
   CHECK(!is_refused(changed, changed_len, target, len));
   size_t at = how.len > 0 ? (unsigned char)how.text[0] % len : 0;
   if (!isalnum((unsigned char)target[at])) return;
-  target[at] = target[at] == 'q' ? 'p' : 'q';  /* another letter of the secret, say */
+  target[at] = target[at] == 'q' ? 'p' : 'q'; /* another letter of the secret, say */
   changed_len = change(target, len, how, changed);
   target[at] = target[at] == 'q' ? 'r' : 'q';
   CHECK(is_refused(target, len, changed, changed_len));

@@ -5,12 +5,15 @@
 #include "request.h"
 #include "response.h"
 
-static size_t live;  /* bytes that the head holds */
+static size_t live; /* bytes that the head holds */
 
 static void *count_memory (void *ud, void *block, size_t old_size, size_t new_size) {
   (void)ud;
   live += new_size - old_size;
-  if (new_size == 0) { free(block); return NULL; }
+  if (new_size == 0) {
+    free(block);
+    return NULL;
+  }
   /* never in place, so that a stale pointer is seen */
   void *moved = malloc(new_size);
   CHECK(moved != NULL);
@@ -48,7 +51,7 @@ static void check_headers (const char *head, size_t len) {
   CHECK(p == line);
   while (gr_next_header(&p, end, &header)) {
     CHECK(header.value >= copy && header.value + header.value_len <= end);
-    for (;;) {  /* the line that it came from: those before it are no headers */
+    for (;;) { /* the line that it came from: those before it are no headers */
       const char *start = line;
       CHECK(line < p);
       fuzz_line(&line, end);
@@ -85,10 +88,12 @@ static void check_sent (const char *data, size_t size) {
   char *name_copy = fuzz_copy(name.text, name.len), *value = fuzz_copy(p, (size_t)(end - p));
   if (gr_check_header_name(name_copy, name.len) == NULL) {
     CHECK(name.len > 0);
-    for (size_t i = 0; i < name.len; i++) CHECK(name_copy[i] > ' ' && name_copy[i] < 127 && name_copy[i] != ':');
+    for (size_t i = 0; i < name.len; i++)
+      CHECK(name_copy[i] > ' ' && name_copy[i] < 127 && name_copy[i] != ':');
   }
   if (gr_check_header_value(value, (size_t)(end - p)) == NULL)
-    for (size_t i = 0; i < (size_t)(end - p); i++) CHECK(value[i] != '\r' && value[i] != '\n' && value[i] != '\0');
+    for (size_t i = 0; i < (size_t)(end - p); i++)
+      CHECK(value[i] != '\r' && value[i] != '\n' && value[i] != '\0');
   free(name_copy);
   free(value);
 }

@@ -19,7 +19,8 @@ static void check_edits (const gr_json *json) {
     int has_number = edit->kind == GR_JSON_SET_MEMBER || edit->kind == GR_JSON_SET_ITEM;
     CHECK(!has_name || !json->as_pairs);
     if (edit->kind == GR_JSON_LEAVE || edit->kind == GR_JSON_LEAVE_PAIRS) CHECK(--depth >= 0);
-    if (edit->kind == GR_JSON_ENTER_MEMBER || edit->kind == GR_JSON_ENTER_ITEM) CHECK(++depth <= GR_JSON_MAXDEPTH);
+    if (edit->kind == GR_JSON_ENTER_MEMBER || edit->kind == GR_JSON_ENTER_ITEM)
+      CHECK(++depth <= GR_JSON_MAXDEPTH);
     if (has_name) {
       CHECK(edit->name > 0 && edit->name < json->len && edit->len < json->len - edit->name);
       CHECK(json->text[edit->name - 1] == '"' && json->text[edit->name + edit->len] == '"');
@@ -35,8 +36,8 @@ static void check_edits (const gr_json *json) {
 
 /* Checks that nothing is left to cut out of the copy, except what replaces an item. */
 static void check_copy (const gr_json *json) {
-  gr_json again = { .len = json->out_len, .max_values = SIZE_MAX, .keep_nulls = json->keep_nulls,
-    .as_pairs = json->as_pairs };
+  gr_json again = {
+    .len = json->out_len, .max_values = SIZE_MAX, .keep_nulls = json->keep_nulls, .as_pairs = json->as_pairs};
   char *text = (char *)allocate(json->out_len);
   memcpy(text, json->out, json->out_len);
   again.text = text;
@@ -57,7 +58,8 @@ static gr_json_status read_text (gr_json *json) {
     size_t count = json->count;
     json->edits = (gr_json_edit *)allocate(count * sizeof *json->edits);
     json->room = count;
-    CHECK(gr_json_read(json) == GR_JSON_READ && json->count == count && json->out_len <= GR_JSON_ROOM(json->len));
+    CHECK(
+      gr_json_read(json) == GR_JSON_READ && json->count == count && json->out_len <= GR_JSON_ROOM(json->len));
     check_edits(json);
     check_copy(json);
     gr_json_mend_surrogates(json->out, json->out_len);
@@ -72,7 +74,7 @@ int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size) {
   char *text = (char *)allocate(size);
   memcpy(text, data, size);
   for (int keep_nulls = 0; keep_nulls <= 1; keep_nulls++) {
-    gr_json json = { .text = text, .len = size, .max_values = SIZE_MAX, .keep_nulls = keep_nulls };
+    gr_json json = {.text = text, .len = size, .max_values = SIZE_MAX, .keep_nulls = keep_nulls};
     gr_json_status status = read_text(&json);
     CHECK(status != GR_JSON_TOO_MANY);
     json.as_pairs = 1;

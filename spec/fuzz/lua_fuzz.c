@@ -12,14 +12,14 @@
 
 #include "module.h"
 
-enum { HANDLER = 1, RUN = 2, COUNTERS = 1 << 14 };  /* two stack indices */
+enum { HANDLER = 1, RUN = 2, COUNTERS = 1 << 14 }; /* two stack indices */
 
 /* libFuzzer counts these as it does what the compiler made. */
 __attribute__((section("__libfuzzer_extra_counters"))) static uint8_t counters[COUNTERS];
 
 static lua_State *state;
 static const char *last_source;
-static int first_free;  /* the lowest descriptor that was free before the state was made */
+static int first_free; /* the lowest descriptor that was free before the state was made */
 
 /* The same for a file in each run. */
 static uint32_t hash_of (const char *source) {

@@ -11,7 +11,7 @@ static int is_same (double a, double b) {
   return memcmp(&a, &b, sizeof a) == 0;
 }
 
-/* Whether the digits, of which there are few, are those of the double. */
+/* Whether the digits, a few only, are those of the double. */
 static int is_exact (const char *digits, size_t len, double number) {
   __int128 value = 0;
   double size = fabs(number);
@@ -37,7 +37,8 @@ static void check_read (const char *data, size_t size) {
     char *text = fuzz_string(copy, len), *stop = NULL;
     double wanted = strtod(text, &stop);
     int loses = gr_number_loses_digits(&number, copy, end);
-    CHECK(stop == text + len && (is_same(wanted, number.number) || (number.is_integer && wanted == number.number)));
+    CHECK(stop == text + len
+      && (is_same(wanted, number.number) || (number.is_integer && wanted == number.number)));
     if (strspn(text, "-0123456789") == len) check_integer(text, len, &number, loses);
     else CHECK(!number.is_integer && !loses);
     free(text);

@@ -10,7 +10,7 @@
 
 #include "request.h"
 
-/* A part of a URL as libcurl, which will send to it, reads it; "" where there is none. */
+/* A part of a URL as libcurl, which will send to it, reads it; "" where it has no such part. */
 static char *part_of (CURLU *url, CURLUPart part) {
   char *text = NULL;
   if (curl_url_get(url, part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return fuzz_string("", 0);
@@ -92,7 +92,9 @@ static void check_place (CURLU *url, gr_place place) {
   char *host = part_of(url, CURLUPART_HOST);
   int is_here = is_this_machine(host);
   if (is_here >= 0) CHECK(place == (is_here ? GR_LOOPBACK : GR_ELSEWHERE));
-  else CHECK(place == (ends_in(host, "localhost") || ends_in(host, "localhost.") ? GR_LOOPBACK_BY_NAME : GR_ELSEWHERE));
+  else
+    CHECK(place
+      == (ends_in(host, "localhost") || ends_in(host, "localhost.") ? GR_LOOPBACK_BY_NAME : GR_ELSEWHERE));
   free(host);
 }
 

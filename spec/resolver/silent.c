@@ -12,16 +12,19 @@ __attribute__((constructor)) static void begin (void) {
   sem_init(&over, 0, 0);
 }
 
-int getaddrinfo (const char *name, const char *service, const struct addrinfo *hints,
-                 struct addrinfo **found) {
-  (void)name; (void)service; (void)hints; (void)found;
+int getaddrinfo (
+  const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
+  (void)name;
+  (void)service;
+  (void)hints;
+  (void)found;
   while (sem_wait(&over) != 0) continue;
   sem_post(&over);
   return EAI_AGAIN;
 }
 
 static int threads (void) {
-  int n = -2;  /* "." and ".." */
+  int n = -2; /* "." and ".." */
   DIR *folder = opendir("/proc/self/task");
   while (folder != NULL && readdir(folder) != NULL) n++;
   if (folder != NULL) closedir(folder);

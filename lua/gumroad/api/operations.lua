@@ -13,7 +13,8 @@
 --   accepts its digits as a text. `trimmed`: white space and invisible characters around the string are
 --   removed. `default`: the value that is sent if the parameter is absent; `default_unless` names another
 --   parameter that, if given, suppresses the default. `money`: it is an amount, as in gumroad.schema. `every`:
---   all its values, over which the command goes if it is not given. A string in a query is never empty,
+--   all its values, over which the command goes if it is not given. `from_disk`: the command's option for files
+--   on this machine, which files.upload uploads into it. A string in a query is never empty,
 --   because Gumroad ignores empty parameters and would return everything; nor is a required string, unless
 --   it `may_be_empty`.
 -- * `json`: the body is always JSON.
@@ -199,7 +200,7 @@ api.products = {
     extra_fields = { WARNING, { "previous_custom_html", "string?" }, SANITIZATION },
     doc = "Changes the fields that are given." },
   { "add_files", composed = true, args = { "product_id" }, scopes = EDIT_PRODUCTS, since = "newer",
-    params = { { "files", "array", required = true,
+    params = { { "files", "array", required = true, from_disk = "add-file",
       doc = "each `file_url` of files.upload, or an object with url and display_name" } },
     kind = "object", object = "product",
     extra_fields = { WARNING, { "added_files", "integer?", doc = "how many files were added" },

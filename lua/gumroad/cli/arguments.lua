@@ -11,6 +11,8 @@ arguments.PROGRAM = "gumroad-lua"
 
 local WIDTH, NARROWEST, WIDEST = 80, 40, 100  -- columns of the help: not on a terminal, and at least and at most
 
+local OTHERS = "[<other options>]"  -- in the usage
+
 local unpack = table.unpack or unpack
 
 local function load_argparse()
@@ -158,6 +160,11 @@ function arguments.group(parser, title, elements)
   if #elements > 0 then parser:group(title, unpack(elements)) end
 end
 
+--- Returns examples as the end of a help.
+function arguments.examples(lines)
+  return "Examples:\n   " .. table.concat(lines, "\n   ")
+end
+
 --- Prints a parser's help, and ends the command with success.
 function arguments.show_help(parser)
   local ok, why = io.stdout:write(parser:get_help(), "\n")
@@ -193,7 +200,8 @@ function arguments.add_general(parser, shown)
   local exclusive = formats.with_flag()
   for i, format in ipairs(exclusive) do exclusive[i] = by_name["--" .. format.name] end
   parser:mutex(unpack(exclusive))
-  parser:usage(usage .. " [<other options>]")
+  local fits = #(usage:gsub("^.*\n", "")) + #OTHERS < help_width()
+  parser:usage(usage .. (fits and " " or "\n       ") .. OTHERS)
 end
 
 return arguments

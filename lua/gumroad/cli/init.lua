@@ -37,7 +37,9 @@ local function root_parser()
     failure.raise(exit_codes.SUCCESS)
   end)
   arguments.add_general(parser)
-  return parser:epilog("Help for an operation: " .. PROGRAM .. " sales list --help\n\n" .. exit_code_lines())
+  return parser:epilog("Help for an operation: " .. PROGRAM .. " sales list --help\n\n" .. arguments.examples {
+    PROGRAM .. " sales list --after 2026-01-01 --csv > sales.csv", PROGRAM .. " sales list --json | jq -r '.[].email'",
+    PROGRAM .. " products create --name Ink --price 900 --dry-run" } .. "\n\n" .. exit_code_lines())
 end
 
 -- Makes the parser for a resource's operations.
@@ -46,6 +48,13 @@ local function resource_parser(name)
   for _, row in ipairs(registry.operations(name)) do parser:command(row.name, row.doc) end
   arguments.add_general(parser)
   return parser
+end
+
+-- Adds the examples of a command behind what its help ends with.
+local function add_examples(parser, lines)
+  if not lines then return end
+  local before = parser._epilog and parser._epilog .. "\n\n" or ""
+  parser:epilog(before .. arguments.examples(lines))
 end
 
 -- Finds the command that the first words name.
@@ -85,6 +94,7 @@ local function run(args, state)
   state.see = PROGRAM .. " " .. found.name
   local parser = arguments.parser(state.see, found.summary)
   command.configure(parser)
+  add_examples(parser, command.examples)
   arguments.add_general(parser, command.general)
   local parsed = parser:parse(words:rest(parser, command.passes_on))
   local context = require("gumroad.cli.context").new(parsed, state.see, registry)

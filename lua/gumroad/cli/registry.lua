@@ -2,6 +2,7 @@
 -- and is a module gumroad.cli.commands.NAME:
 --   { configure = function(parser), run = function(context, args) -> exit code or nil,
 --     passes_on = whether its first argument and all that follow are passed on unread,
+--     examples = array of command lines for its help,
 --     general = the general options in its help, see arguments.add_general,
 --     runs_scripts = whether an error may be a script's own mistake }
 -- Commands do not require this module. Those that describe all commands find it in their context.

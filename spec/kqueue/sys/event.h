@@ -14,10 +14,18 @@
 enum { EVFILT_READ = -1, EVFILT_WRITE = -2, EVFILT_TIMER = -7 };
 enum { EV_ADD = 1, EV_DELETE = 2, EV_ENABLE = 4, EV_ONESHOT = 0x10, EV_DISPATCH = 0x80, EV_EOF = 0x8000 };
 
-struct kevent { uintptr_t ident; int16_t filter; uint16_t flags; uint32_t fflags; intptr_t data; void *udata; };
+struct kevent {
+  uintptr_t ident;
+  int16_t filter;
+  uint16_t flags;
+  uint32_t fflags;
+  intptr_t data;
+  void *udata;
+};
 
-#define EV_SET(ev, i, f, fl, ff, d, u) \
-  (*(ev) = (struct kevent){ .ident = (i), .filter = (f), .flags = (fl), .fflags = (ff), .data = (d), .udata = (u) })
+#define EV_SET(ev, i, f, fl, ff, d, u)                                                                       \
+  (*(ev) = (struct kevent){                                                                                  \
+     .ident = (i), .filter = (f), .flags = (fl), .fflags = (ff), .data = (d), .udata = (u)})
 
 enum { GR_KQ_MAX = 4096, GR_KQ_ON = 1, GR_KQ_DISPATCH = 2 };
 
@@ -32,7 +40,10 @@ static inline int gr_kq_find (int kq, int fd, int is_timer) {
 }
 
 static inline int gr_kq_add (int kq, int fd, int is_timer) {
-  if (gr_kq_count == GR_KQ_MAX) { errno = ENOMEM; return -1; }
+  if (gr_kq_count == GR_KQ_MAX) {
+    errno = ENOMEM;
+    return -1;
+  }
   memset(&gr_kq[gr_kq_count], 0, sizeof gr_kq[0]);
   gr_kq[gr_kq_count].kq = kq;
   gr_kq[gr_kq_count].fd = fd;
@@ -56,7 +67,7 @@ static inline int gr_kq_register (int at) {
   memset(&ev, 0, sizeof ev);
   ev.data.fd = gr_kq[at].fd;
   ev.events = ((gr_kq[at].filters[0] & GR_KQ_ON) ? EPOLLIN | EPOLLRDHUP : 0u)
-            | ((gr_kq[at].filters[1] & GR_KQ_ON) ? EPOLLOUT : 0u);
+    | ((gr_kq[at].filters[1] & GR_KQ_ON) ? EPOLLOUT : 0u);
   if (ev.events == 0) return epoll_ctl(gr_kq[at].kq, EPOLL_CTL_DEL, gr_kq[at].fd, &ev);
   if (epoll_ctl(gr_kq[at].kq, EPOLL_CTL_ADD, gr_kq[at].fd, &ev) == 0) return 0;
   return errno == EEXIST ? epoll_ctl(gr_kq[at].kq, EPOLL_CTL_MOD, gr_kq[at].fd, &ev) : -1;
@@ -66,7 +77,10 @@ static inline int gr_kq_timer (int kq, const struct kevent *change) {
   struct itimerspec when;
   int at = gr_kq_find(kq, -1, 1);
   memset(&when, 0, sizeof when);
-  if (at < 0 && (change->flags & EV_DELETE)) { errno = ENOENT; return -1; }
+  if (at < 0 && (change->flags & EV_DELETE)) {
+    errno = ENOENT;
+    return -1;
+  }
   if (at < 0) {
     at = gr_kq_add(kq, timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), 1);
     if (at < 0 || gr_kq[at].fd < 0) return -1;
@@ -84,10 +98,13 @@ static inline int gr_kq_change (int kq, const struct kevent *change) {
   if (change->filter == EVFILT_TIMER) return gr_kq_timer(kq, change);
   int fd = (int)change->ident, which = change->filter == EVFILT_WRITE, at = gr_kq_find(kq, fd, 0);
   int is_delete = (change->flags & EV_DELETE) != 0;
-  if (is_delete && (at < 0 || gr_kq[at].filters[which] == 0)) { errno = ENOENT; return -1; }
+  if (is_delete && (at < 0 || gr_kq[at].filters[which] == 0)) {
+    errno = ENOENT;
+    return -1;
+  }
   if (at < 0 && (at = gr_kq_add(kq, fd, 0)) < 0) return -1;
   gr_kq[at].filters[which] = is_delete ? 0 : GR_KQ_ON | ((change->flags & EV_DISPATCH) ? GR_KQ_DISPATCH : 0);
-  int failed = gr_kq_register(at), error = errno;  /* EBADF for a closed descriptor, as with kqueue */
+  int failed = gr_kq_register(at), error = errno; /* EBADF for a closed descriptor, as with kqueue */
   if (failed || (gr_kq[at].filters[0] | gr_kq[at].filters[1]) == 0) gr_kq[at] = gr_kq[--gr_kq_count];
   errno = error;
   return failed && is_delete && error == ENOENT ? 0 : failed;
@@ -120,7 +137,7 @@ static inline int gr_kq_tell_all (int kq, const struct epoll_event *ev, struct k
 }
 
 static inline int kevent (int kq, const struct kevent *changes, int change_count, struct kevent *events,
-                          int event_count, const struct timespec *limit) {
+  int event_count, const struct timespec *limit) {
   struct epoll_event got[64];
   int count = 0, ms = limit == NULL ? -1 : (int)(limit->tv_sec * 1000 + (limit->tv_nsec + 999999) / 1000000);
   for (int i = 0; i < change_count; i++)

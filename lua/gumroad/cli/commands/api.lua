@@ -103,6 +103,10 @@ local function ask(context, args, request, shop)
 end
 
 return {
+  examples = {
+    "gumroad-lua api GET user",
+    "gumroad-lua api POST products --field name=Ink --field price=900 --dry-run",
+  },
   general = { "shop" },
   configure = function(parser)
     parser:argument("method", "HTTP method: " .. table.concat(METHODS, ", ") .. "."):convert(function(word)

@@ -84,6 +84,7 @@ function complete.fish(text)
 end
 
 return {
+  examples = { "source <(gumroad-lua completion bash)" },
   general = {},
   configure = function(parser)
     parser:argument("shell", "Shell to complete in. In bash, run: source <(gumroad-lua completion bash). In zsh do the "

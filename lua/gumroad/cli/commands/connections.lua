@@ -25,6 +25,7 @@ local function list(context, connections)
 end
 
 return {
+  examples = { "gumroad-lua connections", "gumroad-lua connections default my-shop" },
   general = { "output" },
   configure = function(parser)
     parser:argument("action", "Mark a connection as the default, instead of listing them."):args("?")

@@ -13,6 +13,7 @@ local function revoke(connection, base_url, args)
 end
 
 return {
+  examples = { "gumroad-lua logout my-shop" },
   general = { "--base-url", "--timeout" },
   configure = function(parser)
     parser:argument("name", "Connection to log out from.")

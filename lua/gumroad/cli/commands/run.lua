@@ -19,6 +19,7 @@ local function lend_globals(context)
 end
 
 return {
+  examples = { "gumroad-lua run report.lua 2026" },
   general = { "shop" },
   passes_on = true, runs_scripts = true,
   configure = function(parser)

@@ -1,6 +1,7 @@
 --- Makes the call for an operation's command and prints the result.
 local confirmation = require "gumroad.cli.operation.confirmation"
 local fields = require "gumroad.cli.output.fields"
+local outcome = require "gumroad.cli.operation.outcome"
 local output = require "gumroad.cli.output"
 local rows = require "gumroad.cli.operation.rows"
 local upload_state = require "gumroad.cli.operation.upload_state"
@@ -62,6 +63,19 @@ local function pages_of(resource, row, ids, params)
   end
 end
 
+-- Uploads the files on this machine that belong into a parameter.
+local function upload_files(shop, row, context, args, params)
+  for _, param in ipairs(row.params) do
+    for _, path in ipairs(param.from_disk and args[param.from_disk] or {}) do
+      local uploaded, err = shop.files:upload(path, { progress = new_progress(context) })
+      context.progress()
+      if not uploaded then error(err, 0) end
+      params[param[1]] = params[param[1]] or {}
+      table.insert(params[param[1]], uploaded.file_url)
+    end
+  end
+end
+
 -- A list that ends at --limit is what was asked for, so that only a person is told, in passing.
 local function note_incomplete(context, page)
   if context.args.next_page_key then
@@ -114,6 +128,7 @@ return function(row, context, args)
   confirmation.ask(context, shop, { row = row, ids = ids, params = params })
   local resource = shop()[row.resource]
   if row.is_list then return print_list(row, context, out, pages_of(resource, row, ids, params)) end
+  upload_files(shop(), row, context, args, params)
   local value, err = resource[row.name](resource, unpack(method_arguments(row, ids, params)))
   context.progress()
   if not value then
@@ -123,6 +138,7 @@ return function(row, context, args)
   if row.kind == "list" then return print_list(row, context, out, once(value)) end
   if row.kind == "file" then return out:file(value) end
   if row.kind == "object" then value.success = nil end  -- left from the envelope, if that is the object
-  out:object(value)
+  local line = not output.is_asked_for(context.args) and outcome.line(row, params, value)
+  if line then context.write(line .. "\n") else out:object(value) end
   return rows.exit_code(row, value)
 end

@@ -35,6 +35,12 @@ function operation.configure(row, parser)
   end
   local own = {}
   for i, option in ipairs(rows.all_options(row)) do own[i] = add_option(parser, option) end
+  for _, param in ipairs(row.params) do
+    if param.from_disk then
+      own[#own + 1] = parser:option("--" .. param.from_disk):argname("PATH"):count("*"):action("append"):init(nil)
+        :target(param.from_disk):description("File on this machine to upload first; may be repeated.")
+    end
+  end
   if rows.has_page_key(row) then
     own[#own + 1] = parser:flag("--next-page-key", "If the list ends at --limit, print to standard error the key with "
       .. "which --page-key continues it.")
@@ -43,7 +49,7 @@ function operation.configure(row, parser)
   if row.irreversible then own[#own + 1] = confirmation.configure(parser) end
   arguments.group(parser, "Options", own)
   local line = row.method and row.path and ("%s /v2%s\n"):format(row.method, row.path) or ""
-  parser:epilog(line .. rows.remarks(row))
+  parser:epilog(line .. rows.remarks(row) .. "\n\n" .. arguments.examples(rows.examples(row)))
 end
 
 --- Returns the command for a row; see gumroad.cli.registry.

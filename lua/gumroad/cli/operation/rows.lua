@@ -37,7 +37,7 @@ end
 
 --- Tells whether the command needs an option for a parameter.
 function rows.is_required(param)
-  return param.required and not param.every
+  return param.required and not param.every and not param.from_disk
 end
 
 --- Tells whether a row changes something, or may.
@@ -76,6 +76,35 @@ local function scopes(row)
   if not row.scopes then return "Needs no access token." end
   return "The token needs " .. (#row.scopes > 1 and "one of the scopes " or "the scope ")
     .. table.concat(row.scopes, ", ") .. "."
+end
+
+local SAMPLES = { string = "TEXT", integer = "900", boolean = "true", date = "2026-01-31", object = "'{...}'",
+  array = "VALUE" }
+
+-- Returns a field that tells objects of a row apart, for an example with jq.
+local function telling_field(row)
+  local object = schema[row.object]
+  for _, name in ipairs { "email", "name", "title", "subject", "id" } do
+    if object and object.type[name] then return name end
+  end
+end
+
+--- Returns examples of a row's command: with what it needs, and piped into jq.
+function rows.examples(row)
+  local words = { "gumroad-lua", row.resource, row.name }
+  for _, id in ipairs(row.path_params) do words[#words + 1] = id:upper() end
+  for _, option in ipairs(rows.options(row)) do
+    if option.param.from_disk then
+      words[#words + 1] = "--" .. option.param.from_disk .. " book.pdf"
+    elseif rows.is_required(option.param) then
+      words[#words + 1] = option.name .. " " .. SAMPLES[option.type]
+    end
+  end
+  local line, field = table.concat(words, " "), telling_field(row)
+  local lists = row.kind == "list"
+  if rows.is_write(row) and not lists then return { line, line .. " --dry-run" } end
+  if row.kind == "file" then return { line .. " > FILE" } end
+  return { line, field and ("%s --json | jq -r '%s.%s'"):format(line, lists and ".[]" or "", field) or nil }
 end
 
 -- Whether a row decides if something is valid, as licenses.check does. The exit code then says so too.

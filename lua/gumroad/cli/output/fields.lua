@@ -130,6 +130,12 @@ local function field_named(object, name)
   end
 end
 
+--- Returns what a field is called next to its value for people: gross_cents is shown in dollars, as gross.
+function fields.label(object, path)
+  local field = field_named(object, path)
+  return field and field.money and path:match("^(.*)_cents$") or path
+end
+
 --- Writes a field's value for people: money in the main unit, and nothing that would control a terminal.
 function fields.shown(object, item, path)
   local value, field = fields.value(item, path), field_named(object, path)

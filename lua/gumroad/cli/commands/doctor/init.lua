@@ -3,6 +3,7 @@ local exit_codes = require "gumroad.cli.exit_codes"
 local values = require "gumroad.cli.values"
 
 return {
+  examples = { "gumroad-lua doctor --url https://example.com/hook" },
   configure = function(parser)
     parser:option("--url", "Receiver of pings to check: whether it is in the public network, and how it responds to a "
       .. "test ping of an invented sale."):argname("URL"):convert(values.address)

@@ -41,6 +41,11 @@ export GUMROAD_ACCESS_TOKEN='%s'
 ]]
 
 return {
+  examples = {
+    "gumroad-lua emulator --time-scale 0.01",
+    "gumroad-lua emulator sell --set email=lena@example.com",
+    "gumroad-lua emulator refund SALE_ID --set amount_cents=500",
+  },
   general = { "output" },
   configure = function(parser)
     actions.configure(parser)

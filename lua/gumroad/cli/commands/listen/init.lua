@@ -77,6 +77,7 @@ local function seller_of(context, args)
 end
 
 return {
+  examples = { "gumroad-lua listen --forward 3000", "gumroad-lua listen --json | jq .data.email" },
   general = { "--json", "shop" },
   configure = configure,
   run = function(context, args)

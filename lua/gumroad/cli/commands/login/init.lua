@@ -92,6 +92,7 @@ local function tell(context, name, connection, before)
 end
 
 return {
+  examples = { "gumroad-lua login my-shop --client-id ID", "gumroad-lua login my-shop --with-token < token.txt" },
   general = { "--base-url", "--timeout" },
   configure = configure,
   run = function(context, args)

@@ -94,6 +94,10 @@ local function send_all(context, args, ping, next_body, format)
 end
 
 return {
+  examples = {
+    "gumroad-lua trigger sale --to 3000",
+    "gumroad-lua trigger refund --to localhost:3000/hook --set price=900",
+  },
   general = { "output" },
   configure = configure,
   run = function(context, args)

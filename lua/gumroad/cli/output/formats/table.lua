@@ -116,7 +116,8 @@ return {
     local columns = {}
     for i, path in ipairs(view.paths or fields.default_columns(view.object)) do
       local is_number = fields.is_number(view.object, path)
-      columns[i] = { path = path, title = safe(path), right = is_number, rigid = is_number or is_time(path),
+      columns[i] = { path = path, title = safe(fields.label(view.object, path)),
+        right = is_number, rigid = is_number or is_time(path),
         is_id = is_id(path) and true or false }
     end
     return setmetatable({ view = view, columns = columns }, Table)
