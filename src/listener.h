@@ -143,7 +143,7 @@ void gr_listener_step (gr_listener *l);
 /* Seconds until a step is due whatever the descriptor says; HUGE_VAL: none is. */
 double gr_listener_timeout (gr_listener *l);
 
-/* Takes the oldest refusal that is remembered. Returns 0 where there is none. */
+/* Takes the oldest refusal that is remembered. Returns 0 if it remembers no other. */
 int gr_listener_next_refused (gr_listener *l, gr_refused *refused);
 
 /* The connection whose request has been complete for longest, or NULL. */

@@ -33,18 +33,22 @@ static int fail_to_open (lua_State *L, int error, const char *address, int port)
   switch (error) {
     case EADDRINUSE:
       lua_pushliteral(L, "in_use");
-      lua_pushfstring(L, "port %d on %s is already taken; choose another port, or 0 for any "
-                         "free one", port, address);
+      lua_pushfstring(L,
+        "port %d on %s is already taken; choose another port, or 0 for any "
+        "free one",
+        port, address);
       break;
     case EACCES:
       lua_pushliteral(L, "permission");
-      lua_pushfstring(L, "this process may not open port %d on %s; choose a port above 1023",
-                      port, address);
+      lua_pushfstring(L, "this process may not open port %d on %s; choose a port above 1023", port, address);
       break;
-    case EADDRNOTAVAIL: case EAFNOSUPPORT:
+    case EADDRNOTAVAIL:
+    case EAFNOSUPPORT:
       lua_pushliteral(L, "address");
-      lua_pushfstring(L, "%s is not an address of this machine; choose one that is, or "
-                         "0.0.0.0 for all", address);
+      lua_pushfstring(L,
+        "%s is not an address of this machine; choose one that is, or "
+        "0.0.0.0 for all",
+        address);
       break;
     default:
       lua_pushliteral(L, "system");
@@ -54,21 +58,20 @@ static int fail_to_open (lua_State *L, int error, const char *address, int port)
 }
 
 static void check_option_names (lua_State *L) {
-  static const char *const names[] = {"address", "port", "max_connections", "timeout",
-                                      "max_body", "max_memory", "gate", "large", NULL};
+  static const char *const names[] = {
+    "address", "port", "max_connections", "timeout", "max_body", "max_memory", "gate", "large", NULL};
   lua_pushnil(L);
   while (lua_next(L, 1)) {
     int i = 0;
     lua_pop(L, 1);
     if (lua_type(L, -1) != LUA_TSTRING) luaL_argerror(L, 1, "option names are strings");
     while (names[i] != NULL && strcmp(names[i], lua_tostring(L, -1)) != 0) i++;
-    if (names[i] == NULL)
-      luaL_argerror(L, 1, lua_pushfstring(L, "unknown option '%s'", lua_tostring(L, -1)));
+    if (names[i] == NULL) luaL_argerror(L, 1, lua_pushfstring(L, "unknown option '%s'", lua_tostring(L, -1)));
   }
 }
 
-static lua_Number number_option (lua_State *L, const char *name, lua_Number preset, lua_Number min,
-                                 lua_Number max) {
+static lua_Number number_option (
+  lua_State *L, const char *name, lua_Number preset, lua_Number min, lua_Number max) {
   lua_Number n = preset;
   lua_getfield(L, 1, name);
   if (!lua_isnil(L, -1)) {
@@ -125,10 +128,12 @@ static gr_listener *new_userdata (lua_State *L) {
 /* Leaves the address on the stack. */
 static const char *address_option (lua_State *L) {
   lua_getfield(L, 1, "address");
-  if (lua_isnil(L, -1)) { lua_pop(L, 1); lua_pushliteral(L, "127.0.0.1"); }
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lua_pushliteral(L, "127.0.0.1");
+  }
   if (lua_type(L, -1) != LUA_TSTRING)
-    luaL_argerror(L, 1, lua_pushfstring(L, "address: string expected, got %s",
-                                        luaL_typename(L, -1)));
+    luaL_argerror(L, 1, lua_pushfstring(L, "address: string expected, got %s", luaL_typename(L, -1)));
   return lua_tostring(L, -1);
 }
 
@@ -159,8 +164,8 @@ static const char *address_option (lua_State *L) {
 ** Codes: "in_use" (the port is taken), "permission" (a port below 1024), "address" (not an
 ** address, or not one of this machine), "system". Unknown options and wrong types raise. */
 static int listener_new (lua_State *L) {
-  struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-                           .ai_socktype = SOCK_STREAM};
+  struct addrinfo hints = {
+    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
   struct addrinfo *ai;
   char service[8];
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -248,7 +253,7 @@ static int listener_gate (lua_State *L) {
   gr_expected expected;
   lua_settop(L, 2);
   if (!lua_isnil(L, 2)) gr_checkexpected(L, 2, &expected);
-  if (!gr_listener_is_open(l)) return 0;  /* nobody would free what a finalizer leaves here after ours */
+  if (!gr_listener_is_open(l)) return 0; /* nobody would free what a finalizer leaves here after ours */
   if (!gr_listener_expect(l, lua_isnil(L, 2) ? NULL : &expected)) return luaL_error(L, "not enough memory");
   return 0;
 }
@@ -354,7 +359,7 @@ static int request_peer (lua_State *L) {
   return 1;
 }
 
-/* r:body() -> string; empty where there is none */
+/* r:body() -> string; empty without a body */
 static int request_body (lua_State *L) {
   gr_request *r = gr_checkrequest(L);
   lua_pushlstring(L, r->bytes + r->head_len, r->body_len);
@@ -425,7 +430,8 @@ static void add_header (lua_State *L, gr_request *r) {
   const char *value = lua_tolstring(L, -1, &len);
   if (!gr_is_header_value(value, len))
     header_error(L, "header %s: CR, LF or NUL in its value, or another control character", name);
-  if (gr_equal_nocase(name, name_len, "Content-Length", 14) || gr_equal_nocase(name, name_len, "Transfer-Encoding", 17))
+  if (gr_equal_nocase(name, name_len, "Content-Length", 14)
+    || gr_equal_nocase(name, name_len, "Transfer-Encoding", 17))
     header_error(L, "%s follows from the body", name);
   if (MHD_add_response_header(r->response, name, value) != MHD_YES)
     header_error(L, "header %s: this value cannot be sent", name);
@@ -444,7 +450,7 @@ unsigned gr_checkstatus (lua_State *L) {
 }
 
 int gr_sendresponse (lua_State *L, gr_request *r, unsigned status) {
-  if (!gr_request_can_answer(r)) {  /* looked at last: making the response may have run finalizers */
+  if (!gr_request_can_answer(r)) { /* looked at last: making the response may have run finalizers */
     gr_request_drop_response(r);
     return gr_failtoanswer(L, r);
   }
@@ -468,10 +474,9 @@ static int request_answer (lua_State *L) {
   unsigned status = gr_checkstatus(L);
   size_t len = 0;
   const char *body = luaL_optlstring(L, 4, "", &len);
-  gr_request_drop_response(r);  /* of a call that raised */
+  gr_request_drop_response(r); /* of a call that raised */
   if (!gr_request_can_answer(r)) return gr_failtoanswer(L, r);
-  r->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body,
-                                                MHD_RESPMEM_MUST_COPY);
+  r->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
   if (r->response == NULL) return luaL_error(L, "not enough memory");
   gr_addheaders(L, r);
   return gr_sendresponse(L, r, status);
@@ -485,21 +490,15 @@ static int request_gc (lua_State *L) {
 
 /* == Module == */
 
-static const luaL_Reg listener_meta[] = {
-  {"__close", listener_close}, {"__gc", listener_close}, {NULL, NULL}
-};
-static const luaL_Reg listener_methods[] = {
-  {"address", listener_address}, {"close", listener_close}, {"connections", listener_connections},
-  {"fd", listener_fd}, {"gate", listener_gate}, {"max_connections", listener_max_connections},
-  {"next", listener_next}, {"port", listener_port},
-  {"refused", listener_refused}, {"step", listener_step}, {"timeout", listener_timeout}, {NULL, NULL}
-};
+static const luaL_Reg listener_meta[] = {{"__close", listener_close}, {"__gc", listener_close}, {NULL, NULL}};
+static const luaL_Reg listener_methods[] = {{"address", listener_address}, {"close", listener_close},
+  {"connections", listener_connections}, {"fd", listener_fd}, {"gate", listener_gate},
+  {"max_connections", listener_max_connections}, {"next", listener_next}, {"port", listener_port},
+  {"refused", listener_refused}, {"step", listener_step}, {"timeout", listener_timeout}, {NULL, NULL}};
 static const luaL_Reg request_meta[] = {{"__gc", request_gc}, {NULL, NULL}};
-static const luaL_Reg request_methods[] = {
-  {"answer", request_answer}, {"body", request_body}, {"header", request_header},
-  {"headers", request_headers}, {"method", request_method}, {"path", request_path},
-  {"peer", request_peer}, {"query", request_query}, {NULL, NULL}
-};
+static const luaL_Reg request_methods[] = {{"answer", request_answer}, {"body", request_body},
+  {"header", request_header}, {"headers", request_headers}, {"method", request_method},
+  {"path", request_path}, {"peer", request_peer}, {"query", request_query}, {NULL, NULL}};
 static const luaL_Reg functions[] = {{"new", listener_new}, {NULL, NULL}};
 
 static void add_methods (lua_State *L, const char *name, const luaL_Reg *methods) {

@@ -12,11 +12,11 @@ void gr_newclass (lua_State *L, const char *name, const luaL_Reg *meta, const lu
   gr_setfuncs(L, meta);
   lua_newtable(L);
   gr_setfuncs(L, methods);
-  lua_setfield(L, -2, "__index");  /* methods apart from metamethods: h.__gc is nil */
+  lua_setfield(L, -2, "__index"); /* methods apart from metamethods: h.__gc is nil */
   lua_pop(L, 1);
 }
 
-static char keeper_key, kept_key;  /* their addresses: where the registry keeps the keeper and what it keeps */
+static char keeper_key, kept_key; /* their addresses: where the registry keeps the keeper and what it keeps */
 
 static void push_kept (lua_State *L) {
   lua_pushlightuserdata(L, &kept_key);

@@ -17,9 +17,14 @@
 
 static const char *code_of (int error) {
   switch (error) {
-    case ENOSPC: case EDQUOT: case EFBIG: return "no_space";
-    case EACCES: case EPERM: case EROFS: return "denied";
-    case ENOENT: case ENOTDIR: return "not_found";
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG: return "no_space";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "denied";
+    case ENOENT:
+    case ENOTDIR: return "not_found";
     case ENOMEM: return "no_memory";
     default: return "io";
   }
@@ -247,15 +252,12 @@ static const luaL_Reg lock_meta[] = {{"__close", lock_close}, {"__gc", lock_clos
 static const luaL_Reg lock_methods[] = {{"close", lock_close}, {NULL, NULL}};
 static const luaL_Reg signals_meta[] = {{"__close", signals_close}, {"__gc", signals_close}, {NULL, NULL}};
 static const luaL_Reg signals_methods[] = {
-  {"caught", signals_caught}, {"close", signals_close}, {"fd", signals_fd}, {NULL, NULL}
-};
-static const luaL_Reg functions[] = {
-  {"end_on_broken_pipe", l_end_on_broken_pipe}, {"interrupt_on_end", l_interrupt_on_end},
-  {"is_private", l_is_private}, {"is_terminal", l_is_terminal}, {"lock", l_lock},
-  {"make_folder", l_make_folder}, {"output_failed", l_output_failed},
+  {"caught", signals_caught}, {"close", signals_close}, {"fd", signals_fd}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"end_on_broken_pipe", l_end_on_broken_pipe},
+  {"interrupt_on_end", l_interrupt_on_end}, {"is_private", l_is_private}, {"is_terminal", l_is_terminal},
+  {"lock", l_lock}, {"make_folder", l_make_folder}, {"output_failed", l_output_failed},
   {"raise_descriptor_limit", l_raise_descriptor_limit}, {"resolve", l_resolve}, {"signals", l_signals},
-  {"terminal_width", l_terminal_width}, {"write_private", l_write_private}, {NULL, NULL}
-};
+  {"terminal_width", l_terminal_width}, {"write_private", l_write_private}, {NULL, NULL}};
 
 GR_EXPORT int luaopen_gumroad_system (lua_State *L) {
   gr_open_keeper(L);

@@ -212,7 +212,7 @@ CASES = [
      "network"),
     ("noise for a head", send(on_stream(HEADERS, END_HEADERS, bytes(range(256)))), "network"),
     ("no status", send(lambda i: head(i, [("x", "y")])), "network"),
-    ("a status that is none", send(lambda i: head(i, [(":status", "x")]), data(BODY, END_STREAM)), "network"),
+    ("a status that is not a number", send(lambda i: head(i, [(":status", "x")]), data(BODY, END_STREAM)), "network"),
     ("a status of 0", send(lambda i: head(i, [(":status", "000")]), data(BODY, END_STREAM)),
      "network ok decode invalid"),
     ("two statuses", send(lambda i: head(i, RESPONSE[:1] * 2), data(BODY, END_STREAM)), "network"),
