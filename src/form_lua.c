@@ -504,7 +504,7 @@ static void encode_table (gr_encoder *e, int depth) {
   if (numbers != gr_rawlen(L, table)) fail_at(e, "is an array with holes");
   if (names > 0) encode_dictionary(e, table, names, depth);
   else if (numbers > 0) encode_array(e, table, numbers, depth);
-  else if (depth == 2) { /* Gumroad writes nothing for one further down */ begin_field(e);
+  else if (depth == 2) { /* further down Gumroad writes nothing for an empty table */ begin_field(e);
     e->out.buffer.len--;
     add(&e->out, "%5B%5D=", 7);
   }
