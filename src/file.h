@@ -22,7 +22,7 @@ const char *gr_file_open (gr_file *f, const char *path, off_t *size);
 /* Reads what comes next of the stretch: at most 'size' bytes, 0 at its end, -1 for a failure. */
 ssize_t gr_file_read (gr_file *f, char *out, size_t size);
 
-/* Goes to a place of the stretch; returns 0 where there is none. */
+/* Goes to a place of the stretch; returns 0 where the stretch has no such place. */
 int gr_file_seek (gr_file *f, off_t at);
 
 /* Safe to repeat. */

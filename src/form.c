@@ -17,7 +17,7 @@ static const signed char hex_values[256] = {
 #undef X4
 };
 
-/* The byte that the escape at 's' stands for, or negative when it is none. */
+/* The byte that the escape at 's' stands for, or negative when it is not an escape. */
 static inline int escaped (const char *s) {
   return hex_values[(unsigned char)s[1]] * 16 | hex_values[(unsigned char)s[2]];
 }

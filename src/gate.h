@@ -18,7 +18,7 @@ typedef struct gr_expected {
 } gr_expected;
 
 typedef struct gr_head {
-  const char *method, *target, *content_type; /* content_type: NULL where there is none */
+  const char *method, *target, *content_type; /* content_type: NULL if the head has no such field */
   size_t method_len, target_len, content_type_len;
   uint64_t length; /* of the body; GR_LENGTH_UNKNOWN where the head does not say it */
 } gr_head;

@@ -64,8 +64,8 @@ typedef struct gr_json {
 ** and it must. */
 gr_json_status gr_json_read (gr_json *json);
 
-/* Puts U+FFFD in the place of escapes that are half a surrogate pair, of which lua-cjson takes
-** none. Returns whether there were any. */
+/* Puts U+FFFD in the place of escapes that are half a surrogate pair, which lua-cjson refuses.
+** Returns whether there were any. */
 int gr_json_mend_surrogates (char *text, size_t len);
 
 #endif

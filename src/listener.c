@@ -57,16 +57,19 @@ static int is_name (const char *name, size_t len, const char *wanted) {
   return gr_equal_nocase(name, len, wanted, strlen(wanted));
 }
 
-static int begins_with (const char *name, size_t len, const char *wanted) {
-  size_t wanted_len = strlen(wanted);
-  return len >= wanted_len && gr_equal_nocase(name, wanted_len, wanted, wanted_len);
+/* How many ways to see where the body ends a header adds: two where a blank before the colon
+** hides the name from MHD, but not from others. */
+static int count_lengths (const char *name, size_t len) {
+  size_t bare = len;
+  while (bare > 0 && (name[bare - 1] == ' ' || name[bare - 1] == '\t')) bare--;
+  if (!is_name(name, bare, "Content-Length") && !is_name(name, bare, "Transfer-Encoding")) return 0;
+  return bare < len ? 2 : 1;
 }
 
-/* How many ways to see where the body ends a header adds: two where the name goes on, as a blank before the
-** colon or a line that is folded behind it hides it from MHD, but not from others. */
-static int count_lengths (const char *name, size_t len) {
-  if (!begins_with(name, len, "Content-Length") && !begins_with(name, len, "Transfer-Encoding")) return 0;
-  return is_name(name, len, "Content-Length") || is_name(name, len, "Transfer-Encoding") ? 1 : 2;
+/* Whether a header goes on in a line of its own. MHD before 1.0 appends that line to the name, so that others,
+** such as a proxy in front, see another header; the value is where it was. */
+static int is_folded (const char *name, size_t len, const char *value) {
+  return value != NULL && (uintptr_t)value <= (uintptr_t)(name + len);
 }
 
 /* == Sockets == */
@@ -133,6 +136,11 @@ static gr_result refuse_now (gr_conn *c, const gr_refusal *refusal, const char *
 static gr_result refuse_unclear (gr_conn *c) {
   gr_refusal refusal = {400, "it is not clear where the body ends"};
   return refuse_now(c, &refusal, "It is not clear where the request body ends.");
+}
+
+static gr_result refuse_folded (gr_conn *c) {
+  gr_refusal refusal = {400, "a folded header"};
+  return refuse_now(c, &refusal, "A header is folded.");
 }
 
 static void refuse_nul (gr_conn *c) {
@@ -264,6 +272,7 @@ static gr_result on_header (
   char *copy = c->head.data + at + sizeof name_len;
   for (size_t i = 0; i < name_len; i++) copy[i] = gr_lower(copy[i]);
   c->lengths += count_lengths(name, name_len);
+  c->is_folded |= is_folded(name, name_len, value);
   c->cost += FIELD_COST;
   if (is_name(name, name_len, MHD_HTTP_HEADER_COOKIE)) c->cost += value_len; /* MHD makes a copy */
   return MHD_YES;
@@ -330,10 +339,11 @@ static gr_result take_head (gr_conn *c) {
 static gr_result read_head (gr_conn *c, const char *method) {
   gr_refusal refusal;
   if (!add_field(c, method, strlen(method)) || !add_field(c, c->peer, strlen(c->peer))) return MHD_NO;
-  c->lengths = 0;
+  c->lengths = c->is_folded = 0;
   c->cost = 0;
   MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
   if (c->stage == GR_FAILED) return MHD_NO;
+  if (c->is_folded) return refuse_folded(c);
   if (c->lengths > 1) return refuse_unclear(c);
   if (has_unknown_coding(c)) return refuse_coding(c);
   count_cost(c);
@@ -418,8 +428,7 @@ void gr_listener_init (gr_listener *l, gr_memory memory) {
   l->port_fd = -1;
   l->room_at = HUGE_VAL;
   gr_list_init(&l->waiting);
-  gr_list_init(&l->starved_small);
-  gr_list_init(&l->starved_large);
+  gr_list_init(&l->starved);
   gr_list_init(&l->complete);
   gr_list_init(&l->busy);
   gr_list_init(&l->sending);
@@ -502,8 +511,7 @@ static void resume_all (gr_link *list) {
 ** see that they are resumed; the same run sends the responses given before. */
 static void stop (gr_listener *l) {
   l->closing = 1;
-  resume_all(&l->starved_small);
-  resume_all(&l->starved_large);
+  resume_all(&l->starved);
   resume_all(&l->complete);
   resume_all(&l->busy);
   MHD_run(l->daemon);
@@ -525,8 +533,7 @@ static void abandon_list (gr_link *list) {
 static void abandon (gr_listener *l) {
   l->closing = 1;
   abandon_list(&l->waiting);
-  abandon_list(&l->starved_small);
-  abandon_list(&l->starved_large);
+  abandon_list(&l->starved);
   abandon_list(&l->complete);
   abandon_list(&l->busy);
   abandon_list(&l->sending);

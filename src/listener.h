@@ -3,7 +3,7 @@
 ** suspend the connection once the request is complete. gr_request_take copies it to its new owner,
 ** gr_request_send resumes the connection.
 **
-** A connection is in exactly one list of its listener: 'waiting' for a request, 'starved_...' (suspended
+** A connection is in exactly one list of its listener: 'waiting' for a request, 'starved' (suspended
 ** with the head there and no memory for the body), 'complete' (suspended; the queue that
 ** gr_listener_complete shows), 'busy' (suspended while somebody holds its request), 'sending' the
 ** response or 'leaving' (told to go; MHD will see it). A request that is held and its connection
@@ -76,7 +76,7 @@ typedef struct gr_listener {
   double room_at; /* by the clock: when somebody may have to go who takes the place of others */
   unsigned long completed; /* requests so far; tells one in 'complete' from another */
   gr_link waiting, sending; /* in order of 'since' */
-  gr_link starved_small, starved_large, complete, busy, leaving;
+  gr_link starved, complete, busy, leaving;
 } gr_listener;
 
 enum gr_stage { GR_IDLE, GR_HEAD, GR_ADMITTED, GR_BODY, GR_REFUSED, GR_DRAINING, GR_FAILED, GR_COMPLETE };
@@ -103,6 +103,7 @@ typedef struct gr_conn {
   uint64_t cut_at; /* the filter's */
   size_t cost; /* of the head in MHD's memory */
   int lengths; /* ways to see where the body ends, see 'count_lengths' */
+  int is_folded; /* whether a header goes on in a line of its own */
   struct gr_request *held; /* the request as its owner holds it */
 } gr_conn;
 
@@ -144,7 +145,7 @@ void gr_listener_step (gr_listener *l);
 /* Seconds until a step is due whatever the descriptor says; HUGE_VAL: none is. */
 double gr_listener_timeout (gr_listener *l);
 
-/* Takes the oldest refusal that is remembered. Returns 0 where there is none. */
+/* Takes the oldest refusal that is remembered. Returns 0 if it remembers no other. */
 int gr_listener_next_refused (gr_listener *l, gr_refused *refused);
 
 /* The connection whose request has been complete for longest, or NULL. */

@@ -15,7 +15,7 @@ typedef struct gr_faults {
   char prefix[];
 } gr_faults;
 
-/* A body of which only the first 'limit' bytes are sent. */
+/* A body that is sent up to its first 'limit' bytes. */
 typedef struct gr_part {
   gr_memory memory;
   size_t size; /* of the whole block */

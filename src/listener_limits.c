@@ -22,7 +22,6 @@
 
 enum {
   SPARE = 64, /* descriptors that are left to the rest of the process */
-  SMALL_BODY = 65536, /* bytes of a body that finds room where large ones wait */
   LOOKS = 32 /* how many connections are looked at for one that may go */
 };
 
@@ -65,19 +64,16 @@ static size_t memory_for (const gr_conn *c) {
   return c->length == GR_LENGTH_UNKNOWN ? c->l->max_body : (size_t)c->length;
 }
 
-/* Large bodies leave a part to small ones, as pings are. One that is alone has room however large it is: it
-** would wait for ever. */
+/* A body that takes no more than this does not wait: one half of the memory is shared among the connections.
+** So nobody keeps a ping waiting, which is small, by large bodies that never come. */
+static size_t share_of (const gr_listener *l) {
+  return l->max_memory / 2 / l->max_connections;
+}
+
+/* For larger bodies. Also where one alone is larger than all that may be taken: it would wait for ever. */
 static int has_room (const gr_listener *l, size_t size) {
-  size_t most = size <= SMALL_BODY ? l->max_memory : l->max_memory - l->max_memory / 8;
+  size_t most = l->max_memory - share_of(l) * l->max_connections;
   return l->reserved == 0 || (size <= most && l->reserved <= most - size);
-}
-
-static gr_link *queue_for (gr_listener *l, size_t size) {
-  return size <= SMALL_BODY ? &l->starved_small : &l->starved_large;
-}
-
-static int is_starving (const gr_listener *l) {
-  return !gr_list_is_empty(&l->starved_small) || !gr_list_is_empty(&l->starved_large);
 }
 
 static void reserve (gr_conn *c) {
@@ -88,25 +84,25 @@ static void reserve (gr_conn *c) {
 int gr_limits_admit (gr_conn *c) {
   gr_listener *l = c->l;
   size_t size = memory_for(c);
-  gr_link *queue = queue_for(l, size);
-  if (size == 0 || (gr_list_is_empty(queue) && has_room(l, size))) {
+  if (size <= share_of(l)) return 1;
+  if (gr_list_is_empty(&l->starved) && has_room(l, size)) {
     reserve(c);
     return 1;
   }
   MHD_suspend_connection(c->mhd);
-  gr_list_move(queue, &c->link);
+  gr_list_move(&l->starved, &c->link);
   return 0;
 }
 
 /* In the order in which they came, so that none waits for ever. */
-static void admit_from (gr_link *queue) {
-  while (!gr_list_is_empty(queue)) {
-    gr_conn *c = gr_conn_of(queue->next);
-    if (!has_room(c->l, memory_for(c))) return;
+static void admit_next (gr_listener *l) {
+  while (!gr_list_is_empty(&l->starved)) {
+    gr_conn *c = gr_conn_of(l->starved.next);
+    if (!has_room(l, memory_for(c))) return;
     reserve(c);
     c->stage = GR_ADMITTED;
     gr_conn_wait(c);
-    c->l->pending = 1;
+    l->pending = 1;
     MHD_resume_connection(c->mhd);
   }
 }
@@ -116,9 +112,7 @@ void gr_limits_release (gr_conn *c) {
   if (c->reserved == 0) return;
   l->reserved -= c->reserved;
   c->reserved = 0;
-  if (l->closing) return;
-  admit_from(&l->starved_small);
-  admit_from(&l->starved_large);
+  if (!l->closing) admit_next(l);
 }
 
 /* == Who has to go == */
@@ -217,7 +211,7 @@ static double due_for_memory (gr_conn *c) {
 /* While others wait at the port, or for memory, the connection goes that has waited longest for its whole
 ** request: one at a time, as MHD has to close it before it is known whether others still wait. */
 static void make_room (gr_listener *l, double now) {
-  int looks = LOOKS, for_memory = is_starving(l);
+  int looks = LOOKS, for_memory = !gr_list_is_empty(&l->starved);
   l->room_at = HUGE_VAL;
   if (!gr_list_is_empty(&l->leaving)) return;
   int for_place = !has_place(l, now);

@@ -17,6 +17,15 @@ int gr_fail (lua_State *L, const char *code, const char *message);
 /* Makes the metatable 'name' of a userdata: its metamethods and, apart from them, its methods. */
 void gr_newclass (lua_State *L, const char *name, const luaL_Reg *meta, const luaL_Reg *methods);
 
+/* Objects that hold what is not Lua's. A finalizer that runs while the state is closed can make one whose
+** own finalizer never runs; what is kept here is closed after all others. To be called when a module is
+** opened, before it can make any. */
+void gr_open_keeper (lua_State *L);
+
+/* Keeps the object on top of the stack, as long as it lives. 'close' is called with it, and is safe to
+** repeat. Returns 0 where the state is closing, and it is too late. */
+int gr_keep (lua_State *L, lua_CFunction close);
+
 /* The allocator of the Lua state, for what knows no Lua. */
 void gr_getmemory (lua_State *L, gr_memory *memory);
 

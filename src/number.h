@@ -18,7 +18,7 @@ typedef struct gr_number {
 ** strtod takes in the C locale, in decimal, without a leading zero or plus. */
 const char *gr_number_end (const char *s, const char *end);
 
-/* Reads the number that [s, end) begins with. Returns its end, or NULL where there is none. */
+/* Reads the number that [s, end) begins with. Returns its end, or NULL without a number. */
 const char *gr_number_read (const char *s, const char *end, gr_number *number);
 
 /* Whether it was written without point and exponent, and a double cannot hold it: 's' and 'end' are

@@ -20,7 +20,7 @@ typedef char gr_address[INET6_ADDRSTRLEN]; /* as text */
 
 /* == Files and folders: each returns 0 or an errno == */
 
-/* Puts the path to which a symbolic link leads at last into 'target', or the path itself if it is none; it is
+/* Puts the path to which a symbolic link leads at last into 'target', or the path itself if it is not a link; it is
 ** PATH_MAX bytes long. */
 int gr_follow (const char *path, size_t len, char *target);
 

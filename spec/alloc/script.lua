@@ -1,9 +1,21 @@
 -- Calls every function of gumroad.core, gumroad.listener and gumroad.system, and causes every failure for which
 -- they allocate. alloc.c runs this again and again, each time with another allocation failing. It may then raise
 -- any error, but it must end.
-local core = require "gumroad.core"
-local listener = require "gumroad.listener"
-local system = require "gumroad.system"
+local function finalizer(run)
+  if not newproxy then return setmetatable({}, { __gc = run }) end
+  local proxy = newproxy(true)
+  debug.getmetatable(proxy).__gc = run
+  return proxy
+end
+
+local core, listener, system, make_all
+
+-- Finalizers run in the opposite order of their making: this one, when the modules have closed all.
+BEFORE_ALL = finalizer(function() return make_all and make_all() end)  -- luacheck: ignore
+
+core = require "gumroad.core"
+listener = require "gumroad.listener"
+system = require "gumroad.system"
 
 local CHECKING = ...  -- whether to check that every function was called
 local TIMEOUT = 5  -- seconds; never reached in practice
@@ -119,7 +131,7 @@ end
 local function step_until(check)
   local deadline = core.now() + 2 * TIMEOUT
   repeat
-    engine:step(math.min(server:timeout() or 1, 1))
+    engine:step(math.min(server:timeout() or 1, 0.02))  -- not long: a descriptor may not be watched
     server:step()
     assert(core.now() < deadline, "nothing happened")
   until check()
@@ -300,14 +312,7 @@ if CHECKING then check_coverage() end
 
 -- What the state still has when it is closed
 
-local function finalizer(run)
-  if not newproxy then return setmetatable({}, { __gc = run }) end
-  local proxy = newproxy(true)
-  debug.getmetatable(proxy).__gc = run
-  return proxy
-end
-
--- Finalizers run in the opposite order of their making: this one comes after those of what it calls.
+-- Comes after the finalizers of what it calls
 local waiting, late
 AFTER_ALL = finalizer(function()  -- luacheck: ignore
   server:gate { target = "/late" }
@@ -322,6 +327,12 @@ waiting = send {}
 late = receive(waiting)
 LEFT = { waiting, late, send {}, core.secret("left open"), server, system.lock(FOLDER .. "/lock") }  -- luacheck: ignore
 
+function make_all()
+  listener.new { large = "/large", gate = { target = "/hook" } }
+  system.lock(FOLDER .. "/late")
+  system.signals()
+end
+
 -- What a finalizer begins while the state is closed is never collected. It is the youngest object: it runs first
 AT_END = finalizer(function()  -- luacheck: ignore
   local finished = send { method = "POST", body = "a=1", fresh = true }
@@ -333,4 +344,5 @@ AT_END = finalizer(function()  -- luacheck: ignore
   send { method = "PUT", file = { path = FILE }, secret = core.secret("another secret") }
   receive(send { fresh = true })
   pcall(engine.send, engine, { method = "GET", base_url = url, headers = "x" })
+  make_all()
 end)

@@ -11,7 +11,7 @@ static int is_same (double a, double b) {
   return memcmp(&a, &b, sizeof a) == 0;
 }
 
-/* Whether the digits, of which there are few, are those of the double. */
+/* Whether the digits, a few only, are those of the double. */
 static int is_exact (const char *digits, size_t len, double number) {
   __int128 value = 0;
   double size = fabs(number);

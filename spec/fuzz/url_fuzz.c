@@ -10,7 +10,7 @@
 
 #include "request.h"
 
-/* A part of a URL as libcurl, which will send to it, reads it; "" where there is none. */
+/* A part of a URL as libcurl, which will send to it, reads it; "" where it has no such part. */
 static char *part_of (CURLU *url, CURLUPart part) {
   char *text = NULL;
   if (curl_url_get(url, part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return fuzz_string("", 0);
