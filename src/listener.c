@@ -66,6 +66,12 @@ static int count_lengths (const char *name, size_t len) {
   return bare < len ? 2 : 1;
 }
 
+/* Whether a header goes on in a line of its own. MHD before 1.0 appends that line to the name, so that others,
+** such as a proxy in front, see another header; the value is where it was. */
+static int is_folded (const char *name, size_t len, const char *value) {
+  return value != NULL && (uintptr_t)value <= (uintptr_t)(name + len);
+}
+
 /* == Sockets == */
 
 static void address_text (const struct sockaddr *sa, char *text) {
@@ -130,6 +136,11 @@ static gr_result refuse_now (gr_conn *c, const gr_refusal *refusal, const char *
 static gr_result refuse_unclear (gr_conn *c) {
   gr_refusal refusal = {400, "it is not clear where the body ends"};
   return refuse_now(c, &refusal, "It is not clear where the request body ends.");
+}
+
+static gr_result refuse_folded (gr_conn *c) {
+  gr_refusal refusal = {400, "a folded header"};
+  return refuse_now(c, &refusal, "A header is folded.");
 }
 
 static void refuse_nul (gr_conn *c) {
@@ -261,6 +272,7 @@ static gr_result on_header (
   char *copy = c->head.data + at + sizeof name_len;
   for (size_t i = 0; i < name_len; i++) copy[i] = gr_lower(copy[i]);
   c->lengths += count_lengths(name, name_len);
+  c->is_folded |= is_folded(name, name_len, value);
   c->cost += FIELD_COST;
   if (is_name(name, name_len, MHD_HTTP_HEADER_COOKIE)) c->cost += value_len; /* MHD makes a copy */
   return MHD_YES;
@@ -328,10 +340,11 @@ static gr_result take_head (gr_conn *c) {
 static gr_result read_head (gr_conn *c, const char *method) {
   gr_refusal refusal;
   if (!add_field(c, method, strlen(method)) || !add_field(c, c->peer, strlen(c->peer))) return MHD_NO;
-  c->lengths = 0;
+  c->lengths = c->is_folded = 0;
   c->cost = 0;
   MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, on_header, c);
   if (c->stage == GR_FAILED) return MHD_NO;
+  if (c->is_folded) return refuse_folded(c);
   if (c->lengths > 1) return refuse_unclear(c);
   if (has_unknown_coding(c)) return refuse_coding(c);
   count_cost(c);

@@ -75,7 +75,8 @@ typedef struct gr_listener {
   unsigned crowd; /* how many waited at the port at once */
   double room_at; /* by the clock: when somebody may have to go who takes the place of others */
   unsigned long completed; /* requests so far; tells one in 'complete' from another */
-  gr_link waiting, starved, complete, busy, sending, leaving; /* 'waiting', 'sending': in order of 'since' */
+  gr_link waiting, sending; /* in order of 'since' */
+  gr_link starved, complete, busy, leaving;
 } gr_listener;
 
 enum gr_stage { GR_IDLE, GR_HEAD, GR_ADMITTED, GR_BODY, GR_REFUSED, GR_DRAINING, GR_FAILED, GR_COMPLETE };
@@ -102,6 +103,7 @@ typedef struct gr_conn {
   uint64_t cut_at; /* the filter's */
   size_t cost; /* of the head in MHD's memory */
   int lengths; /* ways to see where the body ends, see 'count_lengths' */
+  int is_folded; /* whether a header goes on in a line of its own */
   struct gr_request *held; /* the request as its owner holds it */
 } gr_conn;
 

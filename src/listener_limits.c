@@ -16,7 +16,8 @@
 #include "clock.h"
 
 #define PATIENCE 0.25 /* seconds that a client may take while others wait at the port ... */
-#define PATIENCE_EACH 1e-3 /* ... and additional ones for each of them if it has not sent a byte yet */
+#define PATIENCE_EACH 1e-3 /* ... and more for each of them if it has not sent a byte yet */
+#define AWAY 0.1 /* after this many seconds the loop is late, not a client */
 #define LOOK 0.05 /* seconds between checks whether MHD accepts nobody although it is not full */
 
 enum {
@@ -63,9 +64,17 @@ static size_t memory_for (const gr_conn *c) {
   return c->length == GR_LENGTH_UNKNOWN ? c->l->max_body : (size_t)c->length;
 }
 
-/* Returns true also if the body alone is larger than the whole limit: otherwise it would wait forever. */
+/* Returns the size up to which a body does not wait: one half of the memory is shared among the connections.
+** So large bodies that never arrive cannot keep a ping waiting, which is small. */
+static size_t share_of (const gr_listener *l) {
+  return l->max_memory / 2 / l->max_connections;
+}
+
+/* For larger bodies. Returns true also if one alone is larger than the whole limit: otherwise it would wait
+** forever. */
 static int has_room (const gr_listener *l, size_t size) {
-  return l->reserved == 0 || (size <= l->max_memory && l->reserved <= l->max_memory - size);
+  size_t most = l->max_memory - share_of(l) * l->max_connections;
+  return l->reserved == 0 || (size <= most && l->reserved <= most - size);
 }
 
 static void reserve (gr_conn *c) {
@@ -76,7 +85,8 @@ static void reserve (gr_conn *c) {
 int gr_limits_admit (gr_conn *c) {
   gr_listener *l = c->l;
   size_t size = memory_for(c);
-  if (size == 0 || (gr_list_is_empty(&l->starved) && has_room(l, size))) {
+  if (size <= share_of(l)) return 1;
+  if (gr_list_is_empty(&l->starved) && has_room(l, size)) {
     reserve(c);
     return 1;
   }
@@ -138,7 +148,7 @@ static void close_late (gr_listener *l, double before) {
     gr_conn *c = gr_conn_of(link);
     next = link->next;
     if (c->since > before) return;
-    if (!is_arriving(c)) gr_conn_send_away(c);
+    if (before - c->since < AWAY || !is_arriving(c)) gr_conn_send_away(c);
   }
 }
 
@@ -188,25 +198,40 @@ static int has_place (gr_listener *l, double now) {
   return 1;
 }
 
-/* While others wait at the port, closes the connection that has waited longest. It closes one at a time,
-** because MHD must accept whoever the room is for before it is known whether others wait. A client that
-** opens many connections at once may take a while before it sends the first byte on each. */
+/* Returns when a connection must leave if another one wants its place. A client that opens many connections
+** at once may take a while before it sends the first byte on each. */
+static double due_for_place (gr_conn *c) {
+  return c->since + PATIENCE + (is_silent(c) ? PATIENCE_EACH * c->l->crowd : 0);
+}
+
+/* Returns when a connection must leave if another one wants its memory: as soon as its body, at this rate,
+** would be late. */
+static double due_for_memory (gr_conn *c) {
+  if (c->reserved == 0) return HUGE_VAL;
+  return c->since + PATIENCE + c->l->timeout * (double)c->received / (double)c->reserved;
+}
+
+/* While others wait at the port, or for memory, closes the connection that has waited longest for its whole
+** request. It closes one at a time, because MHD must close it before it is known whether others still wait. */
 static void make_room (gr_listener *l, double now) {
-  int looks = LOOKS;
+  int looks = LOOKS, for_memory = !gr_list_is_empty(&l->starved);
   l->room_at = HUGE_VAL;
-  if (!gr_list_is_empty(&l->leaving) || has_place(l, now)) return;
-  for (gr_link *link = l->waiting.next; link != &l->waiting && looks-- > 0; link = link->next) {
+  if (!gr_list_is_empty(&l->leaving)) return;
+  int for_place = !has_place(l, now);
+  if (!for_place && !for_memory) return;
+  for (gr_link *link = l->waiting.next; link != &l->waiting; link = link->next) {
     gr_conn *c = gr_conn_of(link);
-    if (c->since + PATIENCE > now) {
-      l->room_at = fmin(l->room_at, c->since + PATIENCE);
-      return;
-    }
-    double due = c->since + PATIENCE + (is_silent(c) ? PATIENCE_EACH * l->crowd : 0);
+    double due = for_memory ? due_for_memory(c) : HUGE_VAL;
+    if (for_place && looks-- > 0) due = fmin(due, due_for_place(c));
     if (due <= now && !is_arriving(c)) {
       gr_conn_send_away(c);
       return;
     }
     l->room_at = fmin(l->room_at, due);
+    if (c->since + PATIENCE > now) { /* as all behind it */
+      l->room_at = fmin(l->room_at, c->since + PATIENCE);
+      return;
+    }
   }
 }
 

@@ -150,16 +150,18 @@ static const char *address_option (lua_State *L) {
 **                    l:next() to the next call of a method of l does not count
 **   max_body         bytes, 0 to 2147483647 (default: 1048576); a larger body is answered with 413
 **   max_memory       bytes, 1 to 2147483647 (default: 67108864): memory for all bodies that are arriving,
-**                    waiting for l:next() or not yet answered; a chunked body counts as max_body. When it
-**                    is used up, further requests wait after their heads. A body that alone is larger is
-**                    accepted when there is no other
+**                    waiting for l:next() or not yet answered; a chunked body counts as max_body. Half of
+**                    it is divided among max_connections, and a body within such a share never waits. When
+**                    the other half is used up, further requests wait after their heads, and a connection is
+**                    closed if its body, at its rate, would be late. A body that alone is larger is accepted when
+**                    there is no other
 **   gate             table: what a ping must be, see l:gate(); nil (default): any request is let in
 **   large            text, for tests of clients: under paths that begin with it, a body announced to be
 **                    larger than max_body is counted and thrown away, see r:received(), and 'timeout'
 **                    starts again as long as a body is arriving
 ** A request is refused if its head is larger than 16 KB (431 or 414), where each header counts 64 bytes
 ** more and cookies count twice. It is also refused if it has several Content-Length or Transfer-Encoding
-** headers (400), or a transfer coding other than "chunked" (501).
+** headers or a folded header (400), or a transfer coding other than "chunked" (501).
 ** Codes: "in_use" (the port is taken), "permission" (a port below 1024), "address" (not an address, or not
 ** one of this machine), "system". Unknown options and wrong types raise. */
 static int listener_new (lua_State *L) {

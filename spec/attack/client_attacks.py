@@ -381,7 +381,9 @@ def posts_die(field):
                          retries=2)
 
 
-FORGED = response('{"success":true,"path":"forged"}')
+# A server may say what it likes to a request, also before it comes: libcurl before 8.2 does not see that there is
+# something to read on the connection that it uses again. The path would tell that from a mix-up here.
+FORGED = response('{"success":true}')
 IDLE = [
     ("closed", lambda connection: None),
     ("reset", lambda connection: connection.reset()),
@@ -399,6 +401,7 @@ def idle(field):
         for method in ("GET", "POST"):
             field.renew(keep_then(then))
             for one in ("GET", method):
+                time.sleep(0.1)  # what came behind the response before is there
                 result, path = call(field, one)
                 kinds = ["ok"] if name != "never again" or one == "POST" else ["ok", "timeout"]
                 field.check_result(name, result, kinds, path)

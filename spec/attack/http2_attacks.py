@@ -310,7 +310,7 @@ def attack(name):
 
 def attack_both(one, name, behave, kinds, **options):
     """A GET meets the server's HTTP/2. A POST has to arrive once whatever the server refuses, so it uses none."""
-    one.attack(name, either(behave), kinds, "GET", **options)
+    one.attack(name, either(behave), kinds, **options)
     one.attack(name, either(behave), "ok", "POST", **options)
 
 
