@@ -66,8 +66,8 @@ static int count_lengths (const char *name, size_t len) {
   return bare < len ? 2 : 1;
 }
 
-/* Whether a header goes on in a line of its own. MHD before 1.0 appends that line to the name, so that others,
-** such as a proxy in front, see another header; the value is where it was. */
+/* Returns whether a header continues on another line. MHD before 1.0 appends that line to the name, so that
+** others, such as a proxy in front, see a different header. The value stays where it was. */
 static int is_folded (const char *name, size_t len, const char *value) {
   return value != NULL && (uintptr_t)value <= (uintptr_t)(name + len);
 }

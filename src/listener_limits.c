@@ -212,7 +212,8 @@ static double due_for_memory (gr_conn *c) {
 }
 
 /* While others wait at the port, or for memory, closes the connection that has waited longest for its whole
-** request. It closes one at a time, because MHD must close it before it is known whether others still wait. */
+** request. It closes one at a time, because MHD must close it before it is known whether others still
+** wait. */
 static void make_room (gr_listener *l, double now) {
   int looks = LOOKS, for_memory = !gr_list_is_empty(&l->starved);
   l->room_at = HUGE_VAL;
@@ -228,7 +229,7 @@ static void make_room (gr_listener *l, double now) {
       return;
     }
     l->room_at = fmin(l->room_at, due);
-    if (c->since + PATIENCE > now) { /* as all behind it */
+    if (c->since + PATIENCE > now) { /* all that follow it came later */
       l->room_at = fmin(l->room_at, c->since + PATIENCE);
       return;
     }
