@@ -167,7 +167,7 @@ describe("gumroad.http.request", function()
       end
     end)
 
-    it("fails if there is none, and says what to install", function()
+    it("fails without one, and says what to install", function()
       local path, message, kind = find_on_system(nil, "/own.pem")
       assert.same({ "nil", "tls" }, { tostring(path), kind })
       assert.matches("install the package ca%-certificates, or set GUMROAD_CA_BUNDLE", message)

@@ -804,6 +804,20 @@ describe("gumroad.listener", function()
       end
     end)
 
+    it("reports a header that is folded, and takes nothing that follows on the connection", function()
+      for _, header in ipairs {"Content-Length: 3\r\nContent-Length:\r\n 0\r\n", "Content-Length:\r\n\t3\r\n",
+        "Content-Length: 3\r\nX: y\r\n z\r\n", "X: y\r\n Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
+        "Content-Length: 3\r\nTransfer-Encoding:\r\n chunked\r\n"} do
+        local l = listen {gate = GATE}
+        local client = connect(l)
+        send(l, client, "POST /hook?secret=s HTTP/1.1\r\nHost: a\r\n" .. FORM .. header .. "\r\na=b"
+             .. post("/hook?secret=s", "a=c"))
+        assert.same({status = 400, reason = "a folded header", peer = "127.0.0.1", missed = 0}, refusal(l))
+        assert.matches("^HTTP/1.1 400 ", (read_all(l, client)))
+        assert.is_nil(l:next())
+      end
+    end)
+
     it("remembers the latest refusals and how many others there were", function()
       local l = listen {gate = GATE}
       local client = connect(l)
@@ -891,7 +905,9 @@ describe("gumroad.listener", function()
   it("refuses a request with an ambiguous end, which a proxy may have read differently", function()
     local length, chunked = "Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n"
     for _, head in ipairs {length .. "Content-Length: 10\r\n", length .. chunked, chunked .. chunked,
-                           "Content-Length : 3\r\n"} do
+                           "Content-Length : 3\r\n", "Content-Length\t: 3\r\n", length .. "Content-Length:\r\n 0\r\n",
+                           "Content-Length:\r\n 3\r\n", "Transfer-Encoding:\r\n\tchunked\r\n",
+                           length .. " 4\r\n"} do
       local l = listen()
       local client = connect(l)
       send(l, client, "POST / HTTP/1.1\r\nHost: a\r\n" .. head .. "\r\n0\r\n\r\nGET /b HTTP/1.1\r\n\r\n")
@@ -1049,7 +1065,8 @@ describe("gumroad.listener", function()
     it("closes the connection of a request that is too slow, even if bytes keep arriving", function()
       local l = listen {timeout = 0.05}
       for _, start in ipairs {"GET /", "GET / HTTP/1.1\r\nX: ",
-                              "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n"} do
+                              "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n",
+                              "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nFFFFF\r\n"} do
         local client = connect(l)
         send(l, client, start)
         step_until(l, function()
@@ -1367,6 +1384,25 @@ describe("gumroad.listener", function()
       assert.equal("/a", next_path(l))
     end)
 
+    it("lets no body wait that takes no more than its connection's share of one half", function()
+      for size, path in pairs {[0] = "/small", [50] = "/small", [51] = "none"} do
+        local l = listen {max_memory = 1000, max_connections = 10}
+        announce(l, "large", 1000)
+        send(l, announce(l, "small", size), ("x"):rep(size))
+        assert.equal(path, next_path(l))
+      end
+    end)
+
+    it("is one half for bodies that take more than their share", function()
+      for size, path in pairs {[100] = "/b", [101] = "none"} do
+        local l = listen {max_memory = 1000, max_connections = 10}
+        announce(l, "small", 50)
+        announce(l, "a", 400)
+        send(l, announce(l, "b", size), ("x"):rep(size))
+        assert.equal(path, next_path(l))
+      end
+    end)
+
     it("counts a chunked body as max_body, and none as nothing", function()
       local l = listen {max_memory = 10, max_body = 8}
       local client = connect(l)
@@ -1394,6 +1430,33 @@ describe("gumroad.listener", function()
         r:answer(200)
         read_response(l, clients[name])
       end
+    end)
+
+    it("closes a client that would be late with its body, after 250 ms, when others wait for memory", function()
+      local l = listen {max_memory = 100, timeout = 5}
+      local slow, begin = announce(l, "slow", 80), socket.gettime()
+      local late = announce(l, "late", 80)
+      send(l, late, ("x"):rep(80))
+      step_until(l, function() return select(2, slow:receive(1)) == "closed" end)
+      local seconds = socket.gettime() - begin
+      assert.is_true(seconds > 0.25 and seconds < 2)
+      assert.equal("/late", step_until(l, function() return l:next() end):path())
+    end)
+
+    it("does not close one that will be in time at its rate, nor one that has no memory, nor for nobody", function()
+      local l = listen {max_memory = 100, timeout = 5}
+      local idle, steady = connect(l), announce(l, "steady", 80)
+      send(l, idle, "GET /")
+      local done = socket.gettime() + 0.4
+      step_until(l, function() return socket.gettime() > done end)
+      assert.equal("timeout", select(2, steady:receive(1)))
+      send(l, steady, ("x"):rep(40))  -- half of it in less than half of the time
+      send(l, announce(l, "late", 80), ("x"):rep(80))
+      assert.equal("none", next_path(l))
+      done = socket.gettime() + 0.5
+      step_until(l, function() return socket.gettime() > done end)
+      assert.equal("/steady", request(l, steady, ("x"):rep(40)):path())
+      assert.equal("timeout", select(2, idle:receive(1)))
     end)
 
     it("tells a client to go on only when there is room for its body", function()

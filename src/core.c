@@ -1,19 +1,20 @@
-/* gumroad.core: the C core. It moves bytes, checks them and keeps secrets; what they mean
-** to Gumroad is the business of the Lua above. */
+/* gumroad.core: the C core. It moves bytes, checks them and keeps secrets. The Lua code above it knows what
+** they mean to Gumroad. */
 #include "clock.h"
 #include "core.h"
 
 #include <string.h>
 #include <dlfcn.h>
 
-/* core.now() -> seconds on a clock that is never set back; only differences mean something. */
+/* core.now() -> seconds on a clock that is never set back. Only differences between two values mean
+** something. */
 static int l_now (lua_State *L) {
   lua_pushnumber(L, gr_now());
   return 1;
 }
 
-/* core.keep_loaded(function): the module that a C function is of stays loaded until the process ends,
-** as ours do (see the Makefile). */
+/* core.keep_loaded(function): keeps the module that contains a C function loaded until the process ends.
+** The Makefile does the same for our own modules. */
 static int l_keep_loaded (lua_State *L) {
   lua_CFunction function = lua_tocfunction(L, 1);
   luaL_argcheck(L, function != NULL, 1, "a C function expected");

@@ -1,5 +1,5 @@
-/* The engine as Lua sees it, but for engine:send (request_lua.c) and what a transfer tells
-** (response_lua.c). What can raise happens before, or while a userdata with __gc owns what would
+/* The engine as Lua sees it, except engine:send (request_lua.c) and the results of a transfer
+** (response_lua.c). Calls that can raise come first, or run while a userdata with __gc owns whatever would
 ** leak. */
 #include "engine_lua.h"
 
@@ -12,7 +12,7 @@
 
 #define ENGINE "gumroad.engine"
 
-static char engine_key; /* its address: where the registry keeps the engine */
+static char engine_key; /* the registry keeps the engine under its address */
 
 gr_engine *gr_checkengine (lua_State *L) {
   gr_engine *e = (gr_engine *)luaL_checkudata(L, 1, ENGINE);
@@ -43,8 +43,8 @@ static int l_engine (lua_State *L) {
   return 1;
 }
 
-/* Makes the engine, which opens when it is used. It is older than whatever may use it, so when the Lua
-** state is closed, its finalizer runs after theirs, or they find it closed. */
+/* Makes the engine, which opens on first use. It is created before anything that may use it. So when the
+** Lua state is closed, its finalizer runs after theirs, or they find the engine closed. */
 static void make_engine (lua_State *L) {
   push_engine(L);
   int is_there = !lua_isnil(L, -1);
@@ -85,11 +85,11 @@ static int wait_in_vain (lua_State *L, double seconds) {
 }
 
 /* engine:step([seconds [, own]]) -> finished, ready
-** Moves every transfer on. Waits for something to happen for at most 'seconds' (default 0:
-** only looks). 'finished': how many transfers were finished since the last step; 'ready':
-** nil, or which watched descriptors are ready: fd -> "readable" or "hangup". With 'own' it
-** is only about transfers: a watched descriptor wakes it once at most. Where the engine cannot be
-** opened there is nothing to move on, and it only waits. */
+** Moves every transfer on. Waits at most 'seconds' for something to happen (default 0: does not wait).
+** 'finished' is the number of transfers that finished since the last step. 'ready' is nil, or a table of
+** the watched descriptors that are ready: fd -> "readable" or "hangup". With 'own' the step is only about
+** transfers: a watched descriptor wakes it at most once. If the engine cannot be opened, there is nothing
+** to move on, and the call only waits. */
 static int engine_step (lua_State *L) {
   gr_engine *e = gr_checkengine(L);
   double seconds = luaL_optnumber(L, 2, 0);
@@ -98,8 +98,8 @@ static int engine_step (lua_State *L) {
   if (gr_engine_ensure_open(e) != NULL) return wait_in_vain(L, seconds);
   if (!own) gr_engine_rewatch(e);
   int n = gr_engine_step(e, seconds, ready, 64);
-  push_ready(L, ready, n); /* may raise: nothing is lost, the next step tells it */
-  if (!own) gr_engine_rewatch(e); /* fd() stays readable as long as they are */
+  push_ready(L, ready, n); /* if this raises, nothing is lost: the next step reports it */
+  if (!own) gr_engine_rewatch(e); /* fd() stays readable while they are ready */
   lua_pushinteger(L, e->finished);
   e->finished = 0;
   lua_insert(L, -2);
@@ -107,7 +107,7 @@ static int engine_step (lua_State *L) {
 }
 
 /* engine:fd() -> a descriptor that is readable when step() has something to do | nil, code, message
-** A step with 'own' may have silenced watched descriptors: step without it before waiting on fd(). */
+** A step with 'own' may have silenced watched descriptors: call step without it before waiting on fd(). */
 static int engine_fd (lua_State *L) {
   gr_engine *e = gr_checkengine(L);
   const char *wrong = gr_engine_ensure_open(e);
@@ -116,14 +116,14 @@ static int engine_fd (lua_State *L) {
   return 1;
 }
 
-/* engine:running() -> how many transfers are under way. */
+/* engine:running() -> the number of transfers under way. */
 static int engine_running (lua_State *L) {
   lua_pushinteger(L, gr_checkengine(L)->running_count);
   return 1;
 }
 
-/* engine:watch(fd): nests a foreign descriptor, such as a listener's, so that step() wakes
-** when it is readable or hung up. At most 16. */
+/* engine:watch(fd): watches another descriptor, such as a listener's, so that step() wakes when it becomes
+** readable or hangs up. At most 16. */
 static int engine_watch (lua_State *L) {
   gr_engine *e = gr_checkengine(L);
   int fd = (int)luaL_checkinteger(L, 2);
@@ -136,14 +136,14 @@ static int engine_watch (lua_State *L) {
   return 0;
 }
 
-/* engine:unwatch(fd): to be called before the descriptor is closed. */
+/* engine:unwatch(fd): stops watching a descriptor. Call it before closing the descriptor. */
 static int engine_unwatch (lua_State *L) {
   gr_engine *e = gr_checkengine(L);
   gr_engine_unwatch(e, (int)luaL_checkinteger(L, 2));
   return 0;
 }
 
-/* core.curl() -> { version, tls, ca_file, http2 }: what libcurl is and can. */
+/* core.curl() -> { version, tls, ca_file, http2 }: the version and features of libcurl. */
 static int l_curl (lua_State *L) {
   const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
   lua_createtable(L, 0, 4);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 /* core.file_stat(path) -> size, changed | nil, "file", message
-** Of a regular file: its bytes, and when it was last written to, as text (the nanoseconds do
-** not fit into a number): to be compared, not read. */
+** Returns the size of a regular file in bytes, and the time of its last change as text, because the
+** nanoseconds do not fit into a number. The text is for comparing, not for reading. */
 static int l_file_stat (lua_State *L) {
   size_t len;
   const char *path = luaL_checklstring(L, 1, &len);

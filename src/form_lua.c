@@ -19,11 +19,11 @@ typedef struct gr_limits {
 typedef struct gr_decoder {
   lua_State *L;
   int root; /* stack index of the result */
-  int open; /* tables above it: those of path[0..open-1] */
+  int open; /* number of open tables above it: those of path[0..open-1] */
   gr_span path[GR_FORM_MAXPARTS];
-  uint64_t hashes[GR_FORM_MAXPARTS + 1]; /* hashes[i]: of the table at root + i */
-  int empty_list; /* an 'a[]=' was met */
-  uint64_t seen[64]; /* a bit for the hashes of table and key that were met */
+  uint64_t hashes[GR_FORM_MAXPARTS + 1]; /* hashes[i] is that of the table at root + i */
+  int empty_list; /* an 'a[]=' was seen */
+  uint64_t seen[64]; /* one bit for each hash of a table and key seen so far */
 } gr_decoder;
 
 static void set_limit (lua_State *L, gr_limits *limits, const char *name) {
@@ -57,8 +57,8 @@ static int too_large (lua_State *L, const char *what, int limit) {
   return gr_fail(L, "too_large", lua_pushfstring(L, what, limit));
 }
 
-/* A hash of a key in the table that has the hash 'table': of its length and four of its bytes,
-** which tell nearly all names of a form apart. */
+/* Hashes a key in the table whose hash is 'table'. The key's length and four of its bytes tell nearly all
+** names of a form apart. */
 static inline uint64_t hash (uint64_t table, gr_span key) {
   const unsigned char *s = (const unsigned char *)key.text;
   uint64_t sample = 0;
@@ -68,8 +68,8 @@ static inline uint64_t hash (uint64_t table, gr_span key) {
   return (sample ^ table) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
-/* Whether this hash may have been met; notes that now it was. Looking every key up in its
-** table before setting it would cost half as much again as setting it. */
+/* Returns whether this hash may have been seen before, and records it. Looking up every key in its table
+** before setting it would make setting cost half as much again. */
 static inline int may_have_met (gr_decoder *d, uint64_t hash) {
   uint64_t *word = &d->seen[hash >> 58];
   uint64_t bit = UINT64_C(1) << (hash >> 52 & 63);
@@ -82,15 +82,15 @@ static void append (lua_State *L, int table) {
   lua_rawseti(L, table, (int)gr_rawlen(L, table) + 1);
 }
 
-/* Puts a table in the place of the string on top of the stack, which becomes its first
-** element: a name that comes again collects. */
+/* Replaces the string on top of the stack with a table whose first element is that string, so that a
+** repeated name collects its values. */
 static void wrap (lua_State *L) {
   lua_createtable(L, 2, 0);
   lua_insert(L, -2);
   lua_rawseti(L, -2, 1);
 }
 
-/* Sets the key on top of the stack to the value, or adds that to what the table has there. */
+/* Sets the key on top of the stack to the value, or adds the value to what the table already has there. */
 static void collect (lua_State *L, int table, gr_span value) {
   lua_pushvalue(L, -1);
   lua_rawget(L, table);
@@ -139,8 +139,8 @@ static void new_table (lua_State *L, gr_span next) {
   else lua_createtable(L, 0, 8);
 }
 
-/* Pushes the element of the array at 'table' that 'a[][rest]' speaks of: as in Rack, the last
-** one, unless it has that already. */
+/* Pushes the element of the array at 'table' that 'a[][rest]' refers to. As in Rack, this is the last
+** element unless it already has 'rest'. */
 static void open_element (lua_State *L, int table, const gr_span *rest, size_t n) {
   lua_rawgeti(L, table, (int)gr_rawlen(L, table));
   if (lua_istable(L, -1) && !has_path(L, rest, n)) return;
@@ -150,7 +150,7 @@ static void open_element (lua_State *L, int table, const gr_span *rest, size_t n
   append(L, table);
 }
 
-/* Pushes the table that the one at root + depth has under 'key', making one where there is none. */
+/* Pushes the table under 'key' in the one at root + depth, and makes one if it is missing. */
 static void open_child (gr_decoder *d, int depth, gr_span key, gr_span next) {
   lua_State *L = d->L;
   int table = d->root + depth;
@@ -178,15 +178,15 @@ static int same (gr_span a, gr_span b) {
   return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
 }
 
-/* Puts a field into the tables that its parts name. Those that the field before had open,
-** too, are still on the stack. */
+/* Puts a field into the tables that its parts name. The tables that the previous field opened and this one
+** shares are still on the stack. */
 static void set_field (gr_decoder *d, const gr_span *parts, int n, gr_span value) {
   int depth = 0;
   while (depth < d->open && depth < n - 1 && same(d->path[depth], parts[depth])) depth++;
   lua_settop(d->L, d->root + depth);
   d->open = depth;
   for (; depth < n - 1; depth++) {
-    /* the same for all elements of an array: costs a look at most */
+    /* the same for all elements of an array, which costs at most one lookup */
     d->hashes[depth + 1] = hash(d->hashes[depth], parts[depth]);
     if (depth > 0 && parts[depth].len == 0)
       open_element(d->L, d->root + depth, &parts[depth + 1], (size_t)(n - depth - 1));
@@ -203,8 +203,8 @@ static void set_field (gr_decoder *d, const gr_span *parts, int n, gr_span value
   else set_value(d, depth, parts[depth], value);
 }
 
-/* Gumroad writes an empty list as one 'a[]='. At the top level nothing else decodes to a table
-** that holds one empty text and no more. */
+/* Gumroad writes an empty list as one 'a[]='. At the top level nothing else decodes to a table that holds
+** only one empty text. */
 static void empty_lists (lua_State *L, int root) {
   lua_settop(L, root);
   lua_pushnil(L);
@@ -228,7 +228,7 @@ static void empty_lists (lua_State *L, int root) {
   }
 }
 
-/* Puts one field in; returns 0, or what form_decode returns where it passes a limit. */
+/* Adds one field. Returns 0, or the result of form_decode if the field passes a limit. */
 static int add_field (gr_decoder *d, const gr_form_field *field, const gr_limits *limits) {
   gr_span parts[GR_FORM_MAXPARTS];
   if (field->name.len > (size_t)limits->key)
@@ -246,7 +246,7 @@ static int add_field (gr_decoder *d, const gr_form_field *field, const gr_limits
   return 0;
 }
 
-/* Puts all fields in; returns 0, or what form_decode returns where they pass a limit. */
+/* Adds all fields. Returns 0, or the result of form_decode if they pass a limit. */
 static int add_fields (gr_decoder *d, gr_form *form, const gr_limits *limits) {
   gr_form_field fields[64];
   size_t read;
@@ -261,15 +261,15 @@ static int add_fields (gr_decoder *d, gr_form *form, const gr_limits *limits) {
 }
 
 /* form_decode(bytes [, limits]) -> table | nil, "too_large", message
-** Decodes application/x-www-form-urlencoded: 'a=1&a[b][]=2'. Names and values are strings.
-** Parts in brackets nest; 'a[]' appends to an array, 'a[][b]' speaks of its last element
-** unless that has b already; a name that comes again collects: 'a=1&a=2' is {a = {"1", "2"}},
-** 'a=1&a[b]=2' is {a = {"1", b = "2"}}. 'a[]=' alone is the empty list. A name whose brackets
-** do not pair up is a key as it stands. What is still %5B or %5D in a part becomes a bracket.
-** limits: table of whole numbers, all optional: max_bytes (of the body, 1048576), max_fields
-** (4096), max_key and max_value (decoded bytes of a whole name, 1024, and of a value, 65536),
-** max_depth (parts of a name: 'a' has 1, 'a[b]' and 'a[]' have 2; 5, at most 32). An unknown
-** or senseless limit raises; one that the body passes is the error "too_large". */
+** Decodes application/x-www-form-urlencoded: 'a=1&a[b][]=2'. Names and values are strings. Parts in
+** brackets nest. 'a[]' appends to an array, and 'a[][b]' refers to its last element unless that already has
+** b. A repeated name collects its values: 'a=1&a=2' is {a = {"1", "2"}}, 'a=1&a[b]=2' is {a = {"1", b =
+** "2"}}. 'a[]=' alone is the empty list. A name whose brackets do not pair up is used as a key unchanged. A
+** %5B or %5D left in a part after decoding becomes a bracket.
+** limits: table of whole numbers, all optional: max_bytes (of the body, 1048576), max_fields (4096),
+** max_key and max_value (decoded bytes of a whole name, 1024, and of a value, 65536), max_depth (parts of a
+** name: 'a' has 1, 'a[b]' and 'a[]' have 2; default 5, at most 32). An unknown or invalid limit raises. A
+** body that passes a limit is the error "too_large". */
 static int l_form_decode (lua_State *L) {
   size_t len;
   char small[2][4096 + GR_FORM_PADDING], *copy = small[0], *decoded = small[1];
@@ -286,7 +286,7 @@ static int l_form_decode (lua_State *L) {
     copy = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
     decoded = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
   }
-  lua_createtable(L, 0, len < 128 * 32 ? (int)len / 32 : 128); /* real fields have about 30 bytes */
+  lua_createtable(L, 0, len < 128 * 32 ? (int)len / 32 : 128); /* a real field has about 30 bytes */
   d.L = L;
   d.root = lua_gettop(L);
   d.open = d.empty_list = 0;
@@ -305,7 +305,7 @@ static int l_form_decode (lua_State *L) {
 
 #define GR_MAXDEPTH 32
 
-/* Bytes that grow in a userdata at a fixed stack index, so that a raise leaks nothing. */
+/* Growing bytes in a userdata at a fixed stack index, so that a raise leaks nothing. */
 typedef struct gr_bytes {
   gr_buffer buffer;
   lua_State *L;
@@ -314,10 +314,10 @@ typedef struct gr_bytes {
 
 typedef struct gr_encoder {
   lua_State *L;
-  gr_bytes out, path; /* path: the encoded name of where we are */
+  gr_bytes out, path; /* path: the encoded name of the current value */
 } gr_encoder;
 
-/* The gr_alloc of such bytes; raises where there is no memory. */
+/* The gr_alloc for such bytes. It raises if there is no memory. */
 static void *move_to_userdata (void *ud, void *block, size_t old_size, size_t new_size) {
   gr_bytes *b = (gr_bytes *)ud;
   void *larger = lua_newuserdata(b->L, new_size);
@@ -332,7 +332,7 @@ static void new_bytes (lua_State *L, gr_bytes *b) {
   b->index = lua_gettop(L);
 }
 
-/* Room for 'more' bytes. */
+/* Makes room for 'more' bytes. */
 static char *reserve (gr_bytes *b, size_t more) {
   gr_memory memory = {move_to_userdata, b};
   if (more > (size_t)INT_MAX - b->buffer.len || !gr_buffer_reserve(&b->buffer, &memory, more))
@@ -350,8 +350,8 @@ static void add_encoded (gr_bytes *b, const char *s, size_t len) {
   b->buffer.len += gr_percent_encode(s, len, reserve(b, 3 * len));
 }
 
-/* A part of a name: brackets in it are escaped once before all else, which tells them from
-** those that structure the name. */
+/* Adds a part of a name. Brackets in it are escaped once before everything else, which tells them from the
+** brackets that structure the name. */
 static void add_part (gr_bytes *b, const char *s, size_t len) {
   const char *end = s + len;
   while (s < end) {
@@ -364,7 +364,7 @@ static void add_part (gr_bytes *b, const char *s, size_t len) {
   }
 }
 
-/* Raises with the readable name of where we are. */
+/* Raises with the readable name of the current value. */
 static int fail_at (gr_encoder *e, const char *what) {
   lua_State *L = e->L;
   gr_form_field field;
@@ -436,8 +436,8 @@ static int compare_keys (const void *a, const void *b) {
   return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-/* Pushes a userdata with the sorted keys of the dictionary at 'table'. Their bytes stay where
-** they are as long as the table has them. */
+/* Pushes a userdata with the sorted keys of the dictionary at 'table'. The bytes of the keys do not move
+** while the table holds them. */
 static gr_key *push_keys (lua_State *L, int table, size_t n) {
   gr_key *keys = (gr_key *)lua_newuserdata(L, n * sizeof *keys), *key = keys;
   lua_pushnil(L);
@@ -504,7 +504,7 @@ static void encode_table (gr_encoder *e, int depth) {
   if (numbers != gr_rawlen(L, table)) fail_at(e, "is an array with holes");
   if (names > 0) encode_dictionary(e, table, names, depth);
   else if (numbers > 0) encode_array(e, table, numbers, depth);
-  else if (depth == 2) { /* deeper down Gumroad itself writes nothing */ begin_field(e);
+  else if (depth == 2) { /* further down Gumroad writes nothing for an empty table */ begin_field(e);
     e->out.buffer.len--;
     add(&e->out, "%5B%5D=", 7);
   }
@@ -512,13 +512,13 @@ static void encode_table (gr_encoder *e, int depth) {
 }
 
 /* form_encode(table) -> bytes
-** Encodes as Gumroad does: names sorted, all but A-Z a-z 0-9 - _ . ~ as %XX, dictionaries as
-** key[child], arrays as key[] once per element; brackets inside names are escaped twice. An
-** empty table is 'key[]=' at the top, nothing further down. Values: strings, booleans, finite
-** numbers (whole ones up to 2^53 in full digits), tables up to 32 levels. Raises, naming the
-** key, on all else: other types, tables that mix names and elements, arrays with holes or in
-** arrays, cycles. What one cannot tell on the wire: {""} from {}, the text "%5B" in a name
-** from "[", and elements of an array of tables whose first names differ from one table. */
+** Encodes as Gumroad does: names are sorted, everything but A-Z a-z 0-9 - _ . ~ becomes %XX, dictionaries
+** become key[child], and arrays become key[] once per element. Brackets inside names are escaped twice. An
+** empty table is 'key[]=' at the top and nothing further down. Values are strings, booleans, finite numbers
+** (whole ones up to 2^53 in full digits), and tables up to 32 levels. Everything else raises and names the
+** key: other types, tables that mix names and elements, arrays with holes, arrays in arrays, cycles. The
+** encoded form cannot distinguish {""} from {}, the text "%5B" in a name from "[", or, in an array of
+** tables, elements whose first names differ from a single element. */
 static int l_form_encode (lua_State *L) {
   gr_encoder e = {.L = L};
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -531,7 +531,7 @@ static int l_form_encode (lua_State *L) {
   return 1;
 }
 
-/* percent_encode(bytes) -> bytes with all but A-Z a-z 0-9 - _ . ~ as %XX. */
+/* percent_encode(bytes) -> bytes with everything but A-Z a-z 0-9 - _ . ~ as %XX. */
 static int l_percent_encode (lua_State *L) {
   size_t len;
   gr_bytes b;

@@ -9,7 +9,7 @@ static void fail (lua_State *L, int index, const char *message, const char *what
   luaL_argerror(L, index, lua_pushfstring(L, message, what));
 }
 
-/* The whole number on top of the stack, at least 'min'. */
+/* Returns the whole number on top of the stack, which must be at least 'min'. */
 static uint64_t check_count (lua_State *L, int index, const char *name, lua_Number min) {
   lua_Number n = lua_tonumber(L, -1);
   if (lua_type(L, -1) != LUA_TNUMBER) fail(L, index, "%s: number expected", name);
@@ -18,7 +18,7 @@ static uint64_t check_count (lua_State *L, int index, const char *name, lua_Numb
   return (uint64_t)n;
 }
 
-/* Takes the field whose name and value are on top of the stack. */
+/* Reads the field whose name and value are on top of the stack. */
 static void take_field (lua_State *L, int index, gr_expected *expected) {
   const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
   if (strcmp(name, "max_body") == 0) expected->max_body = check_count(L, index, name, 1);
@@ -35,19 +35,19 @@ void gr_checkexpected (lua_State *L, int index, gr_expected *expected) {
 }
 
 /* gate_head(expected, method, target, content_type, length) -> nothing | status, reason
-** Whether a request may in, by its head alone.
+** Decides from the head of a request alone whether it is let in.
 **   expected      table: what a ping must be; unknown fields raise
-**     target        the path and query that it must bear: "/hook?secret=s"; nil: any. What proxies change on
-**                   the way makes no difference: "/a%7Eb//c" is "/a~b/c", and "/a%2Fb" is "/a/b"
+**     target        the path and query that it must have: "/hook?secret=s"; nil: any. Changes that proxies
+**                   make on the way do not matter: "/a%7Eb//c" is "/a~b/c", and "/a%2Fb" is "/a/b"
 **     max_body      bytes, at least 1; nil: any
 **   method        as it was sent
 **   target        path and query as they were sent
 **   content_type  the header's value, or nil
-**   length        bytes of the body as announced, 0 where there is none; nil: the head does not
-**                 say it (a chunked body)
-** Status: 404 (wrong path or secret), 405 (not POST), 413 (larger than max_body), 400 (neither
-** a form nor JSON). The reason is one line of printable ASCII, at most 199 bytes. The target is compared
-** in a time that does not depend on what the expected one holds. */
+**   length        announced bytes of the body, 0 if there is no body; nil: the head does not say
+**                 (a chunked body)
+** Status: 404 (wrong path or secret), 405 (not POST), 413 (larger than max_body), 400 (neither a form nor
+** JSON). The reason is one line of printable ASCII, at most 199 bytes. The time that comparing the target
+** takes does not depend on the bytes of the expected target. */
 static int l_gate_head (lua_State *L) {
   gr_expected expected;
   gr_refusal refusal;

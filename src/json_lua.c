@@ -1,4 +1,5 @@
-/* json_decode: JSON as Lua code expects it. lua-cjson decodes; json.h tells what it gets wrong. */
+/* json_decode: JSON as Lua code expects it. lua-cjson decodes it; json.h lists what lua-cjson gets wrong.
+** */
 #include "core.h"
 #include "json.h"
 #include "number.h"
@@ -12,7 +13,7 @@ enum { DECODE = 1, TEXT, MAX_VALUES, KEEP_NULLS, MEMORY, VALUE };
 #define SPARE_SIZE (64 * 1024) /* enough for a page of the API */
 #define LARGE "gumroad.json.memory"
 
-/* More memory than that, which is given back at once: the collector would let much of it gather. */
+/* A larger block, which is freed at once: the collector would let many of them pile up. */
 typedef struct large_memory {
   gr_memory memory;
   void *block;
@@ -40,8 +41,9 @@ static void *push_large (lua_State *L, size_t size) {
   return m->block;
 }
 
-/* Pushes memory to read the text into. Most calls use the same again, which is in the processor's
-** cache and no work for the collector; not while another call has it, such as of a finalizer. */
+/* Pushes memory to read the text into. Most calls reuse the same block, which is in the processor's cache
+** and makes no work for the collector. A call gets another block while someone else, such as a finalizer,
+** uses it. */
 static void *push_memory (lua_State *L, size_t size) {
   if (size > SPARE_SIZE) return push_large(L, size);
   lua_pushvalue(L, SPARE);
@@ -54,7 +56,7 @@ static void *push_memory (lua_State *L, size_t size) {
   return lua_touserdata(L, -1);
 }
 
-/* What is at MEMORY is not used any more. */
+/* Releases the memory at MEMORY, which is no longer used. */
 static void release_memory (lua_State *L) {
   if (gr_rawlen(L, MEMORY) == SPARE_SIZE) {
     lua_pushvalue(L, MEMORY);
@@ -68,8 +70,8 @@ static void release_memory (lua_State *L) {
 
 /* == Edits == */
 
-/* A whole number is an integer where Lua has integers and it fits. Elsewhere one that a double cannot
-** hold stays a text. */
+/* Pushes a whole number as an integer if Lua has integers and it fits. Otherwise, a number that a double
+** cannot hold stays a text. */
 static void push_number (lua_State *L, const char *s, const char *end) {
   gr_number n;
   end = gr_number_read(s, end, &n);
@@ -83,26 +85,26 @@ static void push_number (lua_State *L, const char *s, const char *end) {
   else lua_pushnumber(L, n.number);
 }
 
-/* Pops a value: it is what 'item' of the table below it is from here on. */
+/* Pops a value and stores it as 'item' of the table below it. */
 static void set_item (lua_State *L, uint32_t item) {
   if (item == 0) lua_replace(L, VALUE);
   else lua_rawseti(L, -2, (int)item);
 }
 
-/* Pushes the value that follows, which is an object or array, unless lua-cjson is not lua-cjson. */
+/* Pushes the value that follows. It is an object or array, unless the decoder is not lua-cjson. */
 static void check_entered (lua_State *L) {
   luaL_checkstack(L, 6, "json_decode");
   if (!lua_istable(L, -1)) luaL_error(L, "json_decode: the decoder made something else of the text");
 }
 
-/* Puts a table in the place of the array of names and values on top of the stack. */
+/* Replaces the array of names and values on top of the stack with a table. */
 static void leave_pairs (lua_State *L, const gr_json_edit *edit) {
   int pairs = lua_gettop(L);
   lua_createtable(L, 0, (int)edit->len / 2);
   for (int i = 1; i < (int)edit->len; i += 2) {
     lua_rawgeti(L, pairs, i);
     lua_rawgeti(L, pairs, i + 1);
-    lua_rawset(L, -3); /* of null it is nil, which takes away what a member before it set */
+    lua_rawset(L, -3); /* a null is nil here, which removes what an earlier member set */
   }
   lua_remove(L, pairs);
   set_item(L, edit->item);
@@ -142,7 +144,7 @@ static void apply (lua_State *L, const gr_json *json, const gr_json_edit *edit) 
 
 /* == Decoding == */
 
-/* Pushes a string of these bytes, which is the text itself where it has no others. */
+/* Pushes a string of these bytes. If the text has no other bytes, pushes the text itself. */
 static void push_text (lua_State *L, const char *s, size_t len) {
   size_t text_len;
   const char *text = lua_tolstring(L, TEXT, &text_len);
@@ -150,7 +152,7 @@ static void push_text (lua_State *L, const char *s, size_t len) {
   else lua_pushlstring(L, s, len);
 }
 
-/* Pushes what the whole text decodes to, or raises. */
+/* Pushes the result of decoding the whole text, or raises. */
 static void decode_whole (lua_State *L, const gr_json *json) {
   lua_pushvalue(L, DECODE);
   push_text(L, json->text, json->len);
@@ -163,7 +165,7 @@ static int try_decode (lua_State *L, const gr_json *json) {
   return lua_pcall(L, 1, 1, 0);
 }
 
-/* Pushes what the text decodes to without what was cut out, or raises. */
+/* Pushes the result of decoding the text without the parts that were cut out, or raises. */
 static void decode_cut (lua_State *L, const gr_json *json) {
   int status = try_decode(L, json);
   if (status == 0) return;
@@ -173,7 +175,7 @@ static void decode_cut (lua_State *L, const gr_json *json) {
     if (status == 0) return;
   }
   release_memory(L);
-  if (status != LUA_ERRMEM) decode_whole(L, json); /* raises, and tells the right place in the text */
+  if (status != LUA_ERRMEM) decode_whole(L, json); /* raises with the right place in the text */
   lua_settop(L, VALUE);
   lua_error(L);
 }
@@ -196,14 +198,14 @@ static gr_json_status read_text (lua_State *L, gr_json *json) {
 }
 
 /* json_decode(decode, text [, max_values [, keep_nulls]]) -> value | nil, "too_large", message
-** 'decode' is lua-cjson's, which raises for what is no JSON, and so does this. A null is absent: as
-** a member, as an item of an array (later ones move up), and alone (nil), unless they are kept. A
-** number is read alike in all locales. One that is whole is an integer where Lua has integers and it
-** fits; one without point and exponent exactly. Where Lua has none and a double cannot hold such a
-** one, it is the text of its digits. Where an object has a name twice, the last member counts. Half
-** a surrogate pair is U+FFFD, and a byte order mark in front is passed over.
-** At most 128 levels, fewer where 'decode' knows a limit, and 'max_values' objects, arrays, texts,
-** numbers, booleans and nulls. */
+** 'decode' is lua-cjson's. It raises for invalid JSON, and so does this function. A null is absent: as a
+** member, as an item of an array (later items move up), and alone (nil), unless 'keep_nulls' is set.
+** Numbers are read the same way in every locale. A whole number is an integer if Lua has integers and it
+** fits; a number without point and exponent keeps its exact value. If Lua has no integers and a double
+** cannot hold such a number, it becomes the text of its digits. If an object repeats a name, the last
+** member counts. Half a surrogate pair becomes U+FFFD, and a leading byte order mark is skipped.
+** The text may have at most 128 levels (fewer if 'decode' has a lower limit) and 'max_values' objects,
+** arrays, texts, numbers, booleans and nulls. */
 static int l_json_decode (lua_State *L) {
   gr_json json = {.as_pairs = 0};
   json.text = luaL_checklstring(L, TEXT, &json.len);

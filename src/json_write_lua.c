@@ -19,18 +19,18 @@ enum { ANY = -1, MOST_KEPT = 1 << 20 }; /* bytes of memory kept for the next cal
 /* A field of an object. */
 typedef struct gr_field {
   size_t name, len; /* '"name":' in the plan's text */
-  int node; /* what its value is, or ANY */
+  int node; /* the node of its value, or ANY */
 } gr_field;
 
-/* What a value is: an object with these fields first, or a list. */
+/* Describes a value: an object that begins with these fields, or a list. */
 typedef struct gr_node {
   int first, count; /* its fields */
-  int element; /* what the items of a list or of a map are, or ANY */
+  int element; /* the node of the items of a list or of a map, or ANY */
   int is_list; /* even when it is empty */
 } gr_node;
 
 typedef struct gr_column {
-  int name, parts; /* its path and, behind it, the parts of a dotted one, in NAMES */
+  int name, parts; /* in NAMES: its path, followed by the parts of a dotted one */
   int node;
 } gr_column;
 
@@ -71,15 +71,16 @@ static void add (lua_State *L, gr_plan *plan, gr_buffer *array, const void *item
   check(L, gr_buffer_append(array, &plan->memory, (const char *)item, size));
 }
 
-/* Pops the number of a node, and returns it from 0, or ANY of nil. The nodes are at index 1. */
+/* Pops the number of a node and returns it counted from 0, or ANY for nil. The nodes are at index 1. */
 static int pop_node (lua_State *L) {
   lua_Integer number = lua_tointeger(L, -1), count = (lua_Integer)gr_rawlen(L, 1);
   if (!lua_isnil(L, -1) && (number < 1 || number > count)) luaL_argerror(L, 1, "no such node");
   lua_pop(L, 1);
-  return (int)number - 1; /* of nil: ANY */
+  return (int)number - 1; /* nil gives ANY */
 }
 
-/* Adds the field { name, node } on top of the stack, whose names go into the tables 'names' and 'known'. */
+/* Adds the field { name, node } on top of the stack and puts its names into the tables 'names' and 'known'.
+** */
 static void add_field (lua_State *L, gr_plan *plan, int names, int known) {
   gr_field field = {plan->text.len, 0, ANY};
   size_t len;
@@ -144,7 +145,7 @@ static void put (gr_writer *w, const char *bytes, size_t len) {
   check(w->L, gr_buffer_append(w->out, &w->plan->memory, bytes, len));
 }
 
-/* What comes before the next member or item. */
+/* Writes what separates the next member or item from the one before. */
 static void put_separator (gr_writer *w, int is_first) {
   if (!is_first) put(w, ",", 1);
   if (w->indent) check(w->L, gr_json_write_indent(w->out, &w->plan->memory, w->depth));
@@ -158,7 +159,7 @@ static void put_end (gr_writer *w, const char *end, int is_empty) {
 
 static void put_value (gr_writer *w, int node);
 
-/* A member that the plan does not name: its name is the other string at 'text'. */
+/* A member that the plan does not name. 'text' holds its name as a string. */
 typedef struct gr_other {
   const char *text;
   size_t len;
@@ -171,8 +172,8 @@ static int compare_others (const void *a, const void *b) {
   return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-/* Pushes a table of names and values: the members of the object on top of the stack that the node does not know.
-** Returns how many strings and numbers are among their keys. */
+/* Pushes a table of names and values: the members of the object on top of the stack that the node does not
+** name. Returns the number of strings and numbers among their keys. */
 static int push_others (lua_State *L, int node) {
   int object = lua_gettop(L), others = object + 1, known = object + 2, count = 0;
   lua_newtable(L);
@@ -186,7 +187,7 @@ static int push_others (lua_State *L, int node) {
     lua_pop(L, 1);
     if (is_known) continue;
     lua_pushvalue(L, -2);
-    lua_tostring(L, -1); /* the copy of a number, not the key itself */
+    lua_tostring(L, -1); /* copies a number, so that the key itself is unchanged */
     lua_rawseti(L, others, 2 * count + 1);
     lua_pushvalue(L, -1);
     lua_rawseti(L, others, 2 * count++ + 2);
@@ -195,7 +196,7 @@ static int push_others (lua_State *L, int node) {
   return count;
 }
 
-/* Writes the members of the object on top of the stack that the node does not know, sorted. */
+/* Writes the members of the object on top of the stack that the node does not name, sorted. */
 static void put_others (gr_writer *w, int node, int is_first) {
   lua_State *L = w->L;
   int count = push_others(L, node), others = lua_gettop(L);
@@ -224,7 +225,7 @@ static int count_members (lua_State *L) {
   return count;
 }
 
-/* Writes the members that the node knows; returns how many there are. */
+/* Writes the members that the node names, and returns their number. */
 static int put_fields (gr_writer *w, const gr_node *node) {
   lua_State *L = w->L;
   const gr_field *fields = (const gr_field *)(const void *)w->plan->fields.data;
@@ -317,14 +318,14 @@ static gr_writer begin (lua_State *L) {
   return w;
 }
 
-/* Pushes what was written. */
+/* Pushes the bytes written so far. */
 static void finish (lua_State *L, gr_plan *plan) {
   lua_pushlstring(L, plan->out.data, plan->out.len);
   if (plan->out.cap > MOST_KEPT) gr_buffer_release(&plan->out, &plan->memory);
 }
 
-/* write(value [, indent [, level]]) -> JSON; of an object as the first node says. 'indent': whether it has lines of
-** its own, at this level of nesting. */
+/* write(value [, indent [, level]]) -> JSON, with the members of an object as the first node says.
+** 'indent': whether it is written on several lines, at this level of nesting. */
 static int l_write_json (lua_State *L) {
   gr_writer w = begin(L);
   w.indent = lua_toboolean(L, 2);
@@ -338,10 +339,10 @@ static int l_write_json (lua_State *L) {
 }
 
 /* json_writer(nodes) -> write
-** nodes: what values are; the first is that of the whole. Each is { { NAME, NODE }, ..., element = NODE, is_list =
-** BOOLEAN } where NODE is the number of a node, or nil of a value of unknown type. Members are written in this order,
-** others behind them, sorted. A table is a list if its node says so or if it has an item 1. null stands for what JSON
-** cannot hold. */
+** nodes: descriptions of values; the first describes the whole value. Each is { { NAME, NODE }, ...,
+** element = NODE, is_list = BOOLEAN }, where NODE is the number of a node, or nil if the type of the value
+** is unknown. Members are written in this order, followed by all others, sorted. A table is a list if its
+** node says so or if it has an item 1. Values that JSON cannot hold are written as null. */
 static int l_json_writer (lua_State *L) {
   lua_settop(L, 1);
   push_plan(L);
@@ -351,7 +352,8 @@ static int l_json_writer (lua_State *L) {
 
 /* == CSV == */
 
-/* Pushes the value of a column in the item at index 1: that of its whole path, or that to which the path leads. */
+/* Pushes the value of a column in the item at index 1: the value under its whole path as one name, or the
+** value that the path leads to. */
 static void push_cell (lua_State *L, const gr_column *column) {
   lua_rawgeti(L, NAMES, column->name);
   lua_rawget(L, 1);
@@ -387,7 +389,7 @@ static void put_cell (gr_writer *w, int node) {
   else if (!lua_isnil(w->L, -1)) put_value(w, node);
 }
 
-/* write(item) -> a line of CSV, whether the item has members that have no column */
+/* write(item) -> a line of CSV, whether the item has members without a column */
 static int l_write_csv (lua_State *L) {
   gr_writer w = begin(L);
   const gr_column *columns = (const gr_column *)(const void *)w.plan->columns.data;
@@ -423,8 +425,8 @@ static void add_column (lua_State *L, gr_plan *plan, int names) {
 }
 
 /* csv_writer(nodes, columns, guarded) -> write
-** nodes as for json_writer; a column is { PATH, PART, ..., node = NODE }, with the parts of a path that has dots.
-** guarded: whether texts that a spreadsheet would run as formulas get an apostrophe. */
+** nodes are as for json_writer. A column is { PATH, PART, ..., node = NODE }, with the parts of a path that
+** has dots. guarded: whether to put an apostrophe before texts that a spreadsheet would run as formulas. */
 static int l_csv_writer (lua_State *L) {
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 3);

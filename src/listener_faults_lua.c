@@ -1,4 +1,5 @@
-/* What an emulator does to its clients, as Lua sees it: more methods of listeners and requests. */
+/* Faults that an emulator inflicts on its clients, as Lua sees them: more methods of listeners and
+** requests. */
 #include "listener_faults.h"
 #include "listener_lua.h"
 
@@ -14,10 +15,10 @@ void gr_readfaults (lua_State *L, gr_listener *l) {
   lua_pop(L, 1);
 }
 
-/* l:cut(bytes [, times [, after]]): resets the connections of the next 'times' (1; 0: of none)
-** requests to the paths for large bodies, each once that many bytes of its body have come in;
-** the first 'after' (0) of them pass. Such a request never arrives at l:next(). For tests of
-** clients. */
+/* l:cut(bytes [, times [, after]]): resets the connections of the next 'times' requests (default 1; 0:
+** none) to the paths for large bodies, each when that many bytes of its body have arrived. The first
+** 'after' requests (default 0) pass. A request that is cut never arrives at l:next(). For tests of clients.
+** */
 static int listener_cut (lua_State *L) {
   gr_listener *l = gr_checklistener(L);
   lua_Number bytes = luaL_checknumber(L, 2), times = luaL_optnumber(L, 3, 1), after = luaL_optnumber(L, 4, 0);
@@ -29,8 +30,8 @@ static int listener_cut (lua_State *L) {
 }
 
 /* r:answer_part(status, headers, body, bytes) -> true | nil, code, message
-** Like r:answer, but the connection is reset once the first 'bytes' bytes of the body (0 to
-** #body - 1) are sent, while Content-Length announces all of it. For tests of clients. */
+** Works like r:answer, but resets the connection once the first 'bytes' bytes of the body (0 to #body - 1)
+** are sent, while Content-Length announces the whole body. For tests of clients. */
 static int request_answer_part (lua_State *L) {
   gr_request *r = gr_checkrequest(L);
   unsigned status = gr_checkstatus(L);
@@ -57,7 +58,7 @@ static int request_reset (lua_State *L) {
   return 1;
 }
 
-/* r:received() -> how many bytes the body had; where that passes max_body, r:body() is empty */
+/* r:received() -> the number of bytes in the body; if it is larger than max_body, r:body() is empty */
 static int request_received (lua_State *L) {
   gr_pushcount(L, gr_checkrequest(L)->received);
   return 1;

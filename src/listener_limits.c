@@ -16,12 +16,13 @@
 #include "clock.h"
 
 #define PATIENCE 0.25 /* seconds that a client may take while others wait at the port ... */
-#define PATIENCE_EACH 1e-3 /* ... and so much more for each of them if it has not said a byte yet */
-#define LOOK 0.05 /* seconds between looks whether MHD, although it is not full, accepts nobody */
+#define PATIENCE_EACH 1e-3 /* ... and more for each of them if it has not sent a byte yet */
+#define AWAY 0.1 /* after this many seconds the loop is late, not a client */
+#define LOOK 0.05 /* seconds between checks whether MHD accepts nobody although it is not full */
 
 enum {
-  SPARE = 64, /* descriptors that are left to the rest of the process */
-  LOOKS = 32 /* how many connections are looked at for one that may go */
+  SPARE = 64, /* descriptors left to the rest of the process */
+  LOOKS = 32 /* most connections checked to find one that may go */
 };
 
 /* == The clock == */
@@ -42,7 +43,7 @@ void gr_limits_start_clock (gr_listener *l) {
   l->is_stopped = 0;
 }
 
-/* Moves to the end of a list, which so stays in order of 'since'. */
+/* Moves a connection to the end of a list, which keeps the list in order of 'since'. */
 static void begin_wait (gr_conn *c, gr_link *list) {
   c->since = gr_limits_now(c->l);
   gr_list_move(list, &c->link);
@@ -63,9 +64,17 @@ static size_t memory_for (const gr_conn *c) {
   return c->length == GR_LENGTH_UNKNOWN ? c->l->max_body : (size_t)c->length;
 }
 
-/* Also where it alone is larger than all that may be taken: it would wait for ever. */
+/* Returns the size up to which a body does not wait: one half of the memory is shared among the connections.
+** So large bodies that never arrive cannot keep a ping waiting, which is small. */
+static size_t share_of (const gr_listener *l) {
+  return l->max_memory / 2 / l->max_connections;
+}
+
+/* For larger bodies. Returns true also if one alone is larger than the whole limit: otherwise it would wait
+** forever. */
 static int has_room (const gr_listener *l, size_t size) {
-  return l->reserved == 0 || (size <= l->max_memory && l->reserved <= l->max_memory - size);
+  size_t most = l->max_memory - share_of(l) * l->max_connections;
+  return l->reserved == 0 || (size <= most && l->reserved <= most - size);
 }
 
 static void reserve (gr_conn *c) {
@@ -76,7 +85,8 @@ static void reserve (gr_conn *c) {
 int gr_limits_admit (gr_conn *c) {
   gr_listener *l = c->l;
   size_t size = memory_for(c);
-  if (size == 0 || (gr_list_is_empty(&l->starved) && has_room(l, size))) {
+  if (size <= share_of(l)) return 1;
+  if (gr_list_is_empty(&l->starved) && has_room(l, size)) {
     reserve(c);
     return 1;
   }
@@ -85,7 +95,7 @@ int gr_limits_admit (gr_conn *c) {
   return 0;
 }
 
-/* In the order in which they came, so that none waits for ever. */
+/* Admits bodies in the order in which they came, so that none waits forever. */
 static void admit_next (gr_listener *l) {
   while (!gr_list_is_empty(&l->starved)) {
     gr_conn *c = gr_conn_of(l->starved.next);
@@ -106,22 +116,22 @@ void gr_limits_release (gr_conn *c) {
   if (!l->closing) admit_next(l);
 }
 
-/* == Who has to go == */
+/* == Who must leave == */
 
 void gr_conn_send_away (gr_conn *c) {
   shutdown(c->fd, SHUT_RDWR);
   gr_list_move(&c->l->leaving, &c->link);
 }
 
-/* What the kernel knows of a connection, or of the port. */
+/* Reads what the kernel knows about a connection or the port. */
 static void read_info (int fd, struct tcp_info *info) {
   socklen_t len = sizeof *info;
   memset(info, 0, sizeof *info);
   getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &len);
 }
 
-/* Whether bytes are there that MHD has not read yet: it is not late then, we are. Where MHD has read none
-** since the last look it never will. */
+/* Returns whether there are bytes that MHD has not read yet: then we are late, not the client. If MHD has
+** read none since the last check, it never will. */
 static int is_arriving (gr_conn *c) {
   struct tcp_info info;
   int unread = 0;
@@ -138,11 +148,11 @@ static void close_late (gr_listener *l, double before) {
     gr_conn *c = gr_conn_of(link);
     next = link->next;
     if (c->since > before) return;
-    if (!is_arriving(c)) gr_conn_send_away(c);
+    if (before - c->since < AWAY || !is_arriving(c)) gr_conn_send_away(c);
   }
 }
 
-/* Those whose clients take nothing of their response. */
+/* Closes connections whose clients take none of their response. */
 static void close_stuck (gr_listener *l, double before) {
   while (!gr_list_is_empty(&l->sending)) {
     gr_conn *c = gr_conn_of(l->sending.next);
@@ -156,7 +166,7 @@ static void close_stuck (gr_listener *l, double before) {
   }
 }
 
-/* Whether somebody waits at the port; notes how many do at most until nobody does any more. */
+/* Returns whether anyone waits at the port, and records the most who waited at once until nobody does. */
 static int is_port_crowded (gr_listener *l) {
   struct tcp_info info;
   read_info(l->listen_fd, &info);
@@ -172,8 +182,9 @@ static int is_silent (gr_conn *c) {
   return !c->has_spoken;
 }
 
-/* Whether there is room for more connections. Where MHD found no descriptor for one it accepts nobody until one
-** of its own is closed, and does not tell: then who waited at the last look does so still. */
+/* Returns whether there is room for more connections. If MHD finds no descriptor for one, it accepts nobody
+** until one of its own is closed, and does not report this. In that case, those who waited at the last
+** check still wait. */
 static int has_place (gr_listener *l, double now) {
   if (l->connections >= l->max_connections) return !is_port_crowded(l);
   if (now >= l->look_at) {
@@ -187,25 +198,41 @@ static int has_place (gr_listener *l, double now) {
   return 1;
 }
 
-/* While others wait at the port, the connection goes that has waited longest: one at a time, as MHD has to
-** accept whom the room is for before it is known whether others wait. A client that opens many connections
-** at once may take a while before it says the first word on each. */
+/* Returns when a connection must leave if another one wants its place. A client that opens many connections
+** at once may take a while before it sends the first byte on each. */
+static double due_for_place (gr_conn *c) {
+  return c->since + PATIENCE + (is_silent(c) ? PATIENCE_EACH * c->l->crowd : 0);
+}
+
+/* Returns when a connection must leave if another one wants its memory: as soon as its body, at this rate,
+** would be late. */
+static double due_for_memory (gr_conn *c) {
+  if (c->reserved == 0) return HUGE_VAL;
+  return c->since + PATIENCE + c->l->timeout * (double)c->received / (double)c->reserved;
+}
+
+/* While others wait at the port, or for memory, closes the connection that has waited longest for its whole
+** request. It closes one at a time, because MHD must close it before it is known whether others still
+** wait. */
 static void make_room (gr_listener *l, double now) {
-  int looks = LOOKS;
+  int looks = LOOKS, for_memory = !gr_list_is_empty(&l->starved);
   l->room_at = HUGE_VAL;
-  if (!gr_list_is_empty(&l->leaving) || has_place(l, now)) return;
-  for (gr_link *link = l->waiting.next; link != &l->waiting && looks-- > 0; link = link->next) {
+  if (!gr_list_is_empty(&l->leaving)) return;
+  int for_place = !has_place(l, now);
+  if (!for_place && !for_memory) return;
+  for (gr_link *link = l->waiting.next; link != &l->waiting; link = link->next) {
     gr_conn *c = gr_conn_of(link);
-    if (c->since + PATIENCE > now) {
-      l->room_at = fmin(l->room_at, c->since + PATIENCE);
-      return;
-    }
-    double due = c->since + PATIENCE + (is_silent(c) ? PATIENCE_EACH * l->crowd : 0);
+    double due = for_memory ? due_for_memory(c) : HUGE_VAL;
+    if (for_place && looks-- > 0) due = fmin(due, due_for_place(c));
     if (due <= now && !is_arriving(c)) {
       gr_conn_send_away(c);
       return;
     }
     l->room_at = fmin(l->room_at, due);
+    if (c->since + PATIENCE > now) { /* all that follow it came later */
+      l->room_at = fmin(l->room_at, c->since + PATIENCE);
+      return;
+    }
   }
 }
 
@@ -235,7 +262,7 @@ void gr_limits_cap_connections (gr_listener *l) {
 }
 
 /* MHD takes the port out of its epoll set while it accepts nobody. Under another number the port stays
-** there, edge triggered so that it wakes nobody twice; MHD skips events that point nowhere. */
+** there, edge triggered so that it wakes nobody twice. MHD skips events that point nowhere. */
 int gr_limits_watch_port (gr_listener *l) {
   struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.ptr = NULL}};
   l->port_fd = fcntl(l->listen_fd, F_DUPFD_CLOEXEC, 0);

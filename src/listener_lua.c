@@ -20,9 +20,8 @@ gr_listener *gr_checklistener (lua_State *L) {
   return (gr_listener *)luaL_checkudata(L, 1, LISTENER);
 }
 
-/* l:close(): closes all connections and the port. Responses that were given before are
-** sent as far as the sockets take them at once. Requests that Lua still holds can be read, but
-** not answered. Safe to repeat. */
+/* l:close(): closes all connections and the port. Responses given before are sent as far as the sockets
+** take them at once. Requests that Lua still holds can be read, but not answered. Safe to repeat. */
 static int listener_close (lua_State *L) {
   gr_listener_close(gr_checklistener(L));
   return 0;
@@ -33,18 +32,22 @@ static int fail_to_open (lua_State *L, int error, const char *address, int port)
   switch (error) {
     case EADDRINUSE:
       lua_pushliteral(L, "in_use");
-      lua_pushfstring(L, "port %d on %s is already taken; choose another port, or 0 for any "
-                         "free one", port, address);
+      lua_pushfstring(L,
+        "port %d on %s is already taken; choose another port, or 0 for any "
+        "free one",
+        port, address);
       break;
     case EACCES:
       lua_pushliteral(L, "permission");
-      lua_pushfstring(L, "this process may not open port %d on %s; choose a port above 1023",
-                      port, address);
+      lua_pushfstring(L, "this process may not open port %d on %s; choose a port above 1023", port, address);
       break;
-    case EADDRNOTAVAIL: case EAFNOSUPPORT:
+    case EADDRNOTAVAIL:
+    case EAFNOSUPPORT:
       lua_pushliteral(L, "address");
-      lua_pushfstring(L, "%s is not an address of this machine; choose one that is, or "
-                         "0.0.0.0 for all", address);
+      lua_pushfstring(L,
+        "%s is not an address of this machine; choose one that is, or "
+        "0.0.0.0 for all",
+        address);
       break;
     default:
       lua_pushliteral(L, "system");
@@ -54,21 +57,20 @@ static int fail_to_open (lua_State *L, int error, const char *address, int port)
 }
 
 static void check_option_names (lua_State *L) {
-  static const char *const names[] = {"address", "port", "max_connections", "timeout",
-                                      "max_body", "max_memory", "gate", "large", NULL};
+  static const char *const names[] = {
+    "address", "port", "max_connections", "timeout", "max_body", "max_memory", "gate", "large", NULL};
   lua_pushnil(L);
   while (lua_next(L, 1)) {
     int i = 0;
     lua_pop(L, 1);
     if (lua_type(L, -1) != LUA_TSTRING) luaL_argerror(L, 1, "option names are strings");
     while (names[i] != NULL && strcmp(names[i], lua_tostring(L, -1)) != 0) i++;
-    if (names[i] == NULL)
-      luaL_argerror(L, 1, lua_pushfstring(L, "unknown option '%s'", lua_tostring(L, -1)));
+    if (names[i] == NULL) luaL_argerror(L, 1, lua_pushfstring(L, "unknown option '%s'", lua_tostring(L, -1)));
   }
 }
 
-static lua_Number number_option (lua_State *L, const char *name, lua_Number preset, lua_Number min,
-                                 lua_Number max) {
+static lua_Number number_option (
+  lua_State *L, const char *name, lua_Number preset, lua_Number min, lua_Number max) {
   lua_Number n = preset;
   lua_getfield(L, 1, name);
   if (!lua_isnil(L, -1)) {
@@ -125,42 +127,46 @@ static gr_listener *new_userdata (lua_State *L) {
 /* Leaves the address on the stack. */
 static const char *address_option (lua_State *L) {
   lua_getfield(L, 1, "address");
-  if (lua_isnil(L, -1)) { lua_pop(L, 1); lua_pushliteral(L, "127.0.0.1"); }
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lua_pushliteral(L, "127.0.0.1");
+  }
   if (lua_type(L, -1) != LUA_TSTRING)
-    luaL_argerror(L, 1, lua_pushfstring(L, "address: string expected, got %s",
-                                        luaL_typename(L, -1)));
+    luaL_argerror(L, 1, lua_pushfstring(L, "address: string expected, got %s", luaL_typename(L, -1)));
   return lua_tostring(L, -1);
 }
 
 /* listener.new(options) -> listener | nil, code, message
 ** Opens a port for HTTP requests. Options, all optional:
-**   address          IPv4 or IPv6 address as text; "::" and "0.0.0.0" are all of them; default
-**                    "127.0.0.1"
-**   port             0 to 65535; 0 (default) is any free one, see l:port()
-**   max_connections  1 to 100000, default 1024, and never more than the process may have descriptors
-**                    less 64, see l:max_connections(). Those that are more wait at the port. While some
-**                    do, the connection that has waited longest for its whole request, and longer than
-**                    250 ms, is closed
-**   timeout          seconds, 0.001 to 86400, default 10: how long a request may take to
-**                    arrive, a connection may be idle, and a response may not move on. The time from
+**   address          IPv4 or IPv6 address as text (default: "127.0.0.1"); "::" and "0.0.0.0" mean all
+**                    addresses
+**   port             0 to 65535; 0 (default) means any free one, see l:port()
+**   max_connections  1 to 100000 (default: 1024), and never more than the process's limit of descriptors
+**                    minus 64, see l:max_connections(). Further connections wait at the port. While any
+**                    wait, the connection that has waited longest for its whole request is closed, if it
+**                    has waited longer than 250 ms
+**   timeout          seconds, 0.001 to 86400 (default: 10): how long a request may take to arrive, a
+**                    connection may be idle, and a response may make no progress. The time from
 **                    l:next() to the next call of a method of l does not count
-**   max_body         bytes, 0 to 2147483647, default 1048576; a larger body is answered with 413
-**   max_memory       bytes, 1 to 2147483647, default 67108864: what all bodies together may take that
-**                    are on their way, waiting for l:next() or not yet answered; a chunked one counts as
-**                    max_body. Requests that are more wait behind their heads. A body that is larger
-**                    alone is taken when there is no other
-**   gate             optional table: what a ping must be, see l:gate(); nil: any request may in
-**   large            optional text, for tests of clients: under paths that begin so, a body that is announced to be
-**                    larger is counted and thrown away instead, see r:received(); and 'timeout'
-**                    begins anew as long as a body comes in
-** A request whose head is larger than 16 KB, where each header counts 64 bytes more and cookies twice, is refused
-** too (431, or 414), and so is one with several Content-Length or Transfer-Encoding headers (400), or with another
-** transfer coding than "chunked" (501).
-** Codes: "in_use" (the port is taken), "permission" (a port below 1024), "address" (not an
-** address, or not one of this machine), "system". Unknown options and wrong types raise. */
+**   max_body         bytes, 0 to 2147483647 (default: 1048576); a larger body is answered with 413
+**   max_memory       bytes, 1 to 2147483647 (default: 67108864): memory for all bodies that are arriving,
+**                    waiting for l:next() or not yet answered; a chunked body counts as max_body. Half of
+**                    it is divided among max_connections, and a body within such a share never waits. When
+**                    the other half is used up, further requests wait after their heads, and a connection
+**                    is closed if its body, at its rate, would be late. A body that alone is larger is
+**                    accepted when there is no other
+**   gate             table: what a ping must be, see l:gate(); nil (default): any request is let in
+**   large            text, for tests of clients: under paths that begin with it, a body announced to be
+**                    larger than max_body is counted and thrown away, see r:received(), and 'timeout'
+**                    starts again as long as a body is arriving
+** A request is refused if its head is larger than 16 KB (431 or 414), where each header counts 64 bytes
+** more and cookies count twice. It is also refused if it has several Content-Length or Transfer-Encoding
+** headers or a folded header (400), or a transfer coding other than "chunked" (501).
+** Codes: "in_use" (the port is taken), "permission" (a port below 1024), "address" (not an address, or not
+** one of this machine), "system". Unknown options and wrong types raise. */
 static int listener_new (lua_State *L) {
-  struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-                           .ai_socktype = SOCK_STREAM};
+  struct addrinfo hints = {
+    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
   struct addrinfo *ai;
   char service[8];
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -186,7 +192,7 @@ static int listener_new (lua_State *L) {
 
 /* == Running == */
 
-/* l:port() -> the port, also where the kernel chose it */
+/* l:port() -> the port, including one that the kernel chose */
 static int listener_port (lua_State *L) {
   lua_pushinteger(L, gr_checklistener(L)->port);
   return 1;
@@ -198,8 +204,8 @@ static int listener_address (lua_State *L) {
   return 1;
 }
 
-/* l:fd() -> a descriptor that is readable when l:step() has something to do; for an epoll
-** set or poll(), together with l:timeout(). nil once closed. */
+/* l:fd() -> a descriptor that is readable when l:step() has something to do, or nil once closed. Use it in
+** an epoll set or with poll(), together with l:timeout(). */
 static int listener_fd (lua_State *L) {
   gr_listener *l = gr_checklistener(L);
   if (!gr_listener_is_open(l)) lua_pushnil(L);
@@ -207,8 +213,8 @@ static int listener_fd (lua_State *L) {
   return 1;
 }
 
-/* l:timeout() -> seconds until l:step() must be called even if l:fd() is not readable; nil:
-** no need */
+/* l:timeout() -> seconds until l:step() must be called even if l:fd() is not readable, or nil if it need
+** not be */
 static int listener_timeout (lua_State *L) {
   gr_listener *l = gr_checklistener(L);
   double wait = gr_listener_is_open(l) ? gr_listener_timeout(l) : HUGE_VAL;
@@ -217,38 +223,38 @@ static int listener_timeout (lua_State *L) {
   return 1;
 }
 
-/* l:step(): receives and sends what can be without waiting; returns nothing. Does nothing
-** once closed, or in a child process. */
+/* l:step(): receives and sends everything possible without waiting, and returns nothing. Does nothing once
+** closed, or in a child process. */
 static int listener_step (lua_State *L) {
   gr_listener *l = gr_checklistener(L);
   if (gr_listener_is_open(l)) gr_listener_step(l);
   return 0;
 }
 
-/* l:connections() -> how many connections are open */
+/* l:connections() -> the number of open connections */
 static int listener_connections (lua_State *L) {
   lua_pushinteger(L, (lua_Integer)gr_checklistener(L)->connections);
   return 1;
 }
 
-/* l:max_connections() -> how many there may be, by the option and the limit of descriptors */
+/* l:max_connections() -> the most connections allowed by the option and the limit of descriptors */
 static int listener_max_connections (lua_State *L) {
   lua_pushinteger(L, (lua_Integer)gr_checklistener(L)->max_connections);
   return 1;
 }
 
-/* l:gate(expected): from now on a request whose head is not that of an expected ping is refused
-** before it arrives at l:next(), and no byte of its body is kept. 'expected' is a table as
-** core.gate_head takes it, with the same statuses; max_body is the listener's where it is left
-** out; nil: any request may in. A request without a body, or with one announced at 64 KB
-** or less, is read to its end before it is answered, so that its connection lives on; any other is
-** answered at once and its connection closed. Does nothing once closed. */
+/* l:gate(expected): from now on, refuses each request whose head is not that of an expected ping. Such a
+** request does not arrive at l:next(), and no byte of its body is kept. 'expected' is the table that
+** core.gate_head takes, and the statuses are the same. If max_body is left out, the listener's applies; nil
+** lets any request in. A request without a body, or with one announced at 64 KB or less, is read to its end
+** before it is answered, so that its connection stays open. Any other is answered at once, and its
+** connection is closed. Does nothing once closed. */
 static int listener_gate (lua_State *L) {
   gr_listener *l = gr_checklistener(L);
   gr_expected expected;
   lua_settop(L, 2);
   if (!lua_isnil(L, 2)) gr_checkexpected(L, 2, &expected);
-  if (!gr_listener_is_open(l)) return 0;  /* nobody would free what a finalizer leaves here after ours */
+  if (!gr_listener_is_open(l)) return 0; /* after our finalizer has run, nobody would free what is set here */
   if (!gr_listener_expect(l, lua_isnil(L, 2) ? NULL : &expected)) return luaL_error(L, "not enough memory");
   return 0;
 }
@@ -264,12 +270,12 @@ static void set_count (lua_State *L, const char *name, unsigned long count) {
 }
 
 /* l:refused() -> the oldest refusal not yet taken, or nil: a table
-**   status  404, 405, 413, 400, 431 or 501, which went out or goes out
+**   status  404, 405, 413, 400, 431 or 501, as it was or will be sent
 **   reason  one line of printable ASCII
 **   peer    the client's address, as text
-**   missed  how many refusals before this one are forgotten, as only 32 are remembered
-** They are the gate's, and those of heads and bodies that are too large and of bodies whose end is not clear;
-** not those of libmicrohttpd itself, of what is not HTTP. */
+**   missed  the number of forgotten refusals before this one, because only 32 are remembered
+** Refusals come from the gate, from heads and bodies that are too large, and from bodies whose end is not
+** clear. The refusals that libmicrohttpd itself makes, of what is not HTTP, are not among them. */
 static int listener_refused (lua_State *L) {
   gr_refused refused;
   if (!gr_listener_next_refused(gr_checklistener(L), &refused)) return lua_pushnil(L), 1;
@@ -292,7 +298,7 @@ static int listener_next (lua_State *L) {
     memset(r, 0, sizeof *r);
     luaL_getmetatable(L, REQUEST);
     lua_setmetatable(L, -2);
-    /* a finalizer that ran just now may have taken it, or closed the listener */
+    /* a finalizer that just ran may have taken it, or closed the listener */
     c = gr_listener_is_open(l) ? gr_listener_complete(l) : NULL;
     if (c == NULL || c->number != number) continue;
     gr_request_take(r, c);
@@ -308,7 +314,7 @@ gr_request *gr_checkrequest (lua_State *L) {
   return (gr_request *)luaL_checkudata(L, 1, REQUEST);
 }
 
-/* Field 'n' of the head: 0 URI, 1 method, 2 peer. */
+/* Returns field 'n' of the head: 0 URI, 1 method, 2 peer. */
 static const char *head_field (const gr_request *r, int n, size_t *len) {
   const char *p = r->bytes, *field = gr_next_field(&p, len);
   while (n-- > 0) field = gr_next_field(&p, len);
@@ -321,7 +327,7 @@ static const char *request_uri (const gr_request *r, size_t *len, const char **q
   return uri;
 }
 
-/* r:method() -> "GET", "POST", ...: as it was sent */
+/* r:method() -> "GET", "POST", ..., as it was sent */
 static int request_method (lua_State *L) {
   size_t len;
   const char *method = head_field(gr_checkrequest(L), 1, &len);
@@ -337,7 +343,7 @@ static int request_path (lua_State *L) {
   return 1;
 }
 
-/* r:query() -> what follows '?', still percent-encoded; nil where there is no '?' */
+/* r:query() -> the part after '?', still percent-encoded, or nil if there is no '?' */
 static int request_query (lua_State *L) {
   size_t len;
   const char *query, *uri = request_uri(gr_checkrequest(L), &len, &query);
@@ -354,7 +360,7 @@ static int request_peer (lua_State *L) {
   return 1;
 }
 
-/* r:body() -> string; empty where there is none */
+/* r:body() -> string, empty if there is no body */
 static int request_body (lua_State *L) {
   gr_request *r = gr_checkrequest(L);
   lua_pushlstring(L, r->bytes + r->head_len, r->body_len);
@@ -367,8 +373,7 @@ static const char *first_header (const gr_request *r) {
   return peer + len;
 }
 
-/* r:headers() -> table: name in lower case -> value; the values of a repeated header are
-** joined with ", " */
+/* r:headers() -> table: lower-case name -> value. The values of a repeated header are joined with ", ". */
 static int request_headers (lua_State *L) {
   gr_request *r = gr_checkrequest(L);
   const char *p = first_header(r), *end = r->bytes + r->head_len;
@@ -382,7 +387,7 @@ static int request_headers (lua_State *L) {
   return 1;
 }
 
-/* r:header(name) -> its value, as in r:headers(), or nil; 'name' in upper or lower case */
+/* r:header(name) -> its value as in r:headers(), or nil. The case of 'name' does not matter. */
 static int request_header (lua_State *L) {
   gr_request *r = gr_checkrequest(L);
   size_t wanted_len;
@@ -425,7 +430,8 @@ static void add_header (lua_State *L, gr_request *r) {
   const char *value = lua_tolstring(L, -1, &len);
   if (!gr_is_header_value(value, len))
     header_error(L, "header %s: CR, LF or NUL in its value, or another control character", name);
-  if (gr_equal_nocase(name, name_len, "Content-Length", 14) || gr_equal_nocase(name, name_len, "Transfer-Encoding", 17))
+  if (gr_equal_nocase(name, name_len, "Content-Length", 14)
+    || gr_equal_nocase(name, name_len, "Transfer-Encoding", 17))
     header_error(L, "%s follows from the body", name);
   if (MHD_add_response_header(r->response, name, value) != MHD_YES)
     header_error(L, "header %s: this value cannot be sent", name);
@@ -444,7 +450,7 @@ unsigned gr_checkstatus (lua_State *L) {
 }
 
 int gr_sendresponse (lua_State *L, gr_request *r, unsigned status) {
-  if (!gr_request_can_answer(r)) {  /* looked at last: making the response may have run finalizers */
+  if (!gr_request_can_answer(r)) { /* checked last, because making the response may have run finalizers */
     gr_request_drop_response(r);
     return gr_failtoanswer(L, r);
   }
@@ -458,26 +464,25 @@ int gr_sendresponse (lua_State *L, gr_request *r, unsigned status) {
 /* r:answer(status [, headers [, body]]) -> true | nil, code, message
 **   status   200 to 599
 **   headers  table: name -> string or number; Content-Length is added
-**   body     string; not sent to HEAD
-** The response goes out with the next l:step()s; the connection stays open for more requests
-** unless 'headers' has Connection = "close". Codes: "answered" (a request is answered once),
-** "closed": the listener is closed, or the client has closed its side (what it may still
-** read is sent nonetheless). Raises for headers that cannot be sent as one line. */
+**   body     string; not sent in response to HEAD
+** The next calls of l:step() send the response. The connection stays open for more requests unless
+** 'headers' has Connection = "close". Codes: "answered" (a request is answered only once), "closed" (the
+** listener is closed, or the client has closed its side; whatever it can still read is sent anyway). Raises
+** for headers that cannot be sent as one line. */
 static int request_answer (lua_State *L) {
   gr_request *r = gr_checkrequest(L);
   unsigned status = gr_checkstatus(L);
   size_t len = 0;
   const char *body = luaL_optlstring(L, 4, "", &len);
-  gr_request_drop_response(r);  /* of a call that raised */
+  gr_request_drop_response(r); /* left by a call that raised */
   if (!gr_request_can_answer(r)) return gr_failtoanswer(L, r);
-  r->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body,
-                                                MHD_RESPMEM_MUST_COPY);
+  r->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
   if (r->response == NULL) return luaL_error(L, "not enough memory");
   gr_addheaders(L, r);
   return gr_sendresponse(L, r, status);
 }
 
-/* A request that nobody holds any more */
+/* Frees a request that nobody holds any more. */
 static int request_gc (lua_State *L) {
   gr_request_abandon(gr_checkrequest(L));
   return 0;
@@ -485,21 +490,15 @@ static int request_gc (lua_State *L) {
 
 /* == Module == */
 
-static const luaL_Reg listener_meta[] = {
-  {"__close", listener_close}, {"__gc", listener_close}, {NULL, NULL}
-};
-static const luaL_Reg listener_methods[] = {
-  {"address", listener_address}, {"close", listener_close}, {"connections", listener_connections},
-  {"fd", listener_fd}, {"gate", listener_gate}, {"max_connections", listener_max_connections},
-  {"next", listener_next}, {"port", listener_port},
-  {"refused", listener_refused}, {"step", listener_step}, {"timeout", listener_timeout}, {NULL, NULL}
-};
+static const luaL_Reg listener_meta[] = {{"__close", listener_close}, {"__gc", listener_close}, {NULL, NULL}};
+static const luaL_Reg listener_methods[] = {{"address", listener_address}, {"close", listener_close},
+  {"connections", listener_connections}, {"fd", listener_fd}, {"gate", listener_gate},
+  {"max_connections", listener_max_connections}, {"next", listener_next}, {"port", listener_port},
+  {"refused", listener_refused}, {"step", listener_step}, {"timeout", listener_timeout}, {NULL, NULL}};
 static const luaL_Reg request_meta[] = {{"__gc", request_gc}, {NULL, NULL}};
-static const luaL_Reg request_methods[] = {
-  {"answer", request_answer}, {"body", request_body}, {"header", request_header},
-  {"headers", request_headers}, {"method", request_method}, {"path", request_path},
-  {"peer", request_peer}, {"query", request_query}, {NULL, NULL}
-};
+static const luaL_Reg request_methods[] = {{"answer", request_answer}, {"body", request_body},
+  {"header", request_header}, {"headers", request_headers}, {"method", request_method},
+  {"path", request_path}, {"peer", request_peer}, {"query", request_query}, {NULL, NULL}};
 static const luaL_Reg functions[] = {{"new", listener_new}, {NULL, NULL}};
 
 static void add_methods (lua_State *L, const char *name, const luaL_Reg *methods) {

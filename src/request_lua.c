@@ -1,4 +1,4 @@
-/* engine:send: reads the request that Lua hands in, and checks all of it before anything is sent. */
+/* engine:send: reads the request that Lua passes in, and checks all of it before sending anything. */
 #include "engine_lua.h"
 
 #include "clock.h"
@@ -21,13 +21,13 @@ enum { ENGINE = 1, REQUEST = 2 }; /* stack indices in gr_engine_send */
 
 static const char *text_field (lua_State *L, const char *name, size_t *len) {
   lua_getfield(L, REQUEST, name);
-  if (lua_isnil(L, -1)) return NULL; /* the value stays on the stack, alive */
+  if (lua_isnil(L, -1)) return NULL; /* the value stays on the stack, so it stays alive */
   if (lua_type(L, -1) != LUA_TSTRING)
     luaL_error(L, "request.%s: string expected, got %s", name, luaL_typename(L, -1));
   return lua_tolstring(L, -1, len);
 }
 
-/* In milliseconds. */
+/* Returns the field in milliseconds. */
 static long seconds_field (lua_State *L, const char *name, double otherwise) {
   lua_getfield(L, REQUEST, name);
   double seconds = lua_isnil(L, -1) ? otherwise : lua_tonumber(L, -1);
@@ -59,7 +59,7 @@ static const char *read_headers (lua_State *L, gr_transfer *t) {
     const char *wrong = gr_check_header_name(name, name_len);
     if (wrong == NULL) wrong = gr_check_header_value(value, value_len);
     if (wrong != NULL) return wrong;
-    int blank = strspn(value, " ") == value_len; /* libcurl has its own way to send such a one */
+    int blank = strspn(value, " ") == value_len; /* libcurl has its own way to send a blank value */
     lua_pushfstring(L, blank ? "%s;" : "%s: %s", name, value);
     if (!add_header(t, lua_tostring(L, -1))) return gr_no_memory;
     lua_pop(L, 2);
@@ -74,7 +74,8 @@ static int flag (lua_State *L, const char *name) {
   return is_set;
 }
 
-/* What is secret goes over http to this machine alone, unless somebody says that he knows. */
+/* Returns whether secrets would be exposed: over http they go only to this machine, unless the caller
+** allows more. */
 static int is_exposed (lua_State *L, const gr_transfer *t) {
   return t->in_clear && !flag(L, "allow_http");
 }
@@ -100,7 +101,7 @@ static const char *read_secret (lua_State *L, gr_transfer *t) {
   return NULL;
 }
 
-/* Checks the base URL of a path; the one of the request before needs no new check. */
+/* Checks the base URL of a path. The base URL of the previous request needs no new check. */
 static const char *check_base (gr_engine *e, const char *base, size_t len, gr_place *place) {
   if (len == e->known.len && memcmp(base, e->known.text, len) == 0) {
     *place = e->known.place;
@@ -115,8 +116,8 @@ static const char *check_base (gr_engine *e, const char *base, size_t len, gr_pl
   return NULL;
 }
 
-/* What is on this machine is neither asked of a proxy that the environment names, nor of a resolver
-** that knows another localhost. */
+/* Keeps a request to this machine away from any proxy that the environment names, and from a resolver with
+** another idea of localhost. */
 static const char *stay_here (gr_transfer *t, gr_place place) {
   static char localhost[] = "::localhost:";
   static struct curl_slist to_localhost = {localhost, NULL};
@@ -140,14 +141,14 @@ static const char *read_url (lua_State *L, gr_transfer *t) {
   lua_pushlstring(L, path ? path : "", path_len);
   lua_concat(L, 2);
   if (curl_easy_setopt(t->easy, CURLOPT_URL, lua_tostring(L, -1)) != CURLE_OK) return gr_no_memory;
-  /* rather a stream than one more TLS handshake; without TLS there are no streams to wait for */
+  /* prefer a stream to one more TLS handshake; without TLS there are no streams to wait for */
   int https = strncmp(base, "https:", 6) == 0;
   curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, (long)https);
   t->in_clear = !https && place == GR_ELSEWHERE;
   return place == GR_ELSEWHERE ? NULL : stay_here(t, place);
 }
 
-/* A number of bytes in request.file, which is on top of the stack. */
+/* Returns a number of bytes in request.file, which is on top of the stack. */
 static off_t bytes_field (lua_State *L, const char *name, off_t otherwise) {
   lua_getfield(L, -1, name);
   double n = lua_isnil(L, -1) ? (double)otherwise : lua_isnumber(L, -1) ? lua_tonumber(L, -1) : -1;
@@ -157,7 +158,7 @@ static off_t bytes_field (lua_State *L, const char *name, off_t otherwise) {
   return (off_t)n;
 }
 
-/* Opens the file, so that one that cannot be read fails before anything is sent. */
+/* Opens the file, so that an unreadable one fails before anything is sent. */
 static const char *read_file (lua_State *L, gr_transfer *t) {
   off_t size = 0;
   lua_getfield(L, REQUEST, "file");
@@ -197,7 +198,7 @@ static const char *read_method_and_body (lua_State *L, gr_transfer *t) {
   }
   else if (head) {
     curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
-    curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0); /* it only announces one */
+    curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0); /* HEAD only announces a body */
   }
   else if (strcmp(method, "GET") == 0) return NULL; /* as libcurl does by itself */
   return curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK ? NULL : gr_no_memory;
@@ -246,22 +247,22 @@ static const char *read_request (lua_State *L, gr_transfer *t) {
 /* engine:send(request) -> transfer | nil, "config", "file", "network" or "cancelled", message
 ** Starts a request and sends at once what can be sent. Fields of the request:
 **   method           GET, HEAD, POST, PUT, PATCH or DELETE
-**   base_url         where to: https, or http where it says so; the only host that is asked
-**   path             optional: what follows it, beginning with "/", percent-encoded
+**   base_url         where to send it, by https, or by http if the URL says so; no other host is asked
+**   path             optional: the path after base_url, beginning with "/", percent-encoded
 **   headers          optional: name -> value
 **   body             optional: a string
-**   file             optional, in place of body: { path, offset, length }, that stretch of a file
-**                    (default: all of it), read from disk as it is sent
+**   file             optional, instead of body: { path, offset, length }, a part of a file (default: all
+**                    of it), read from disk as it is sent
 **   secret           optional: a core.secret, sent as the Bearer token
-**   confidential     true: the body has secrets
+**   confidential     true: the body contains secrets
 **   allow_http       true: secrets may go over http to another machine
-**   timeout          seconds for all of it, default 30
-**   stall_timeout    optional, in place of timeout: whole seconds in which nothing moves
-**   connect_timeout  seconds for the connection, default 10
-**   max_size         bytes of the response's body after decompression, default 10 MiB
-**   ca_file          optional: CA bundle; default: libcurl's own
-**   fresh            true: by HTTP/1.1 on a connection of its own, so that libcurl never repeats it
-** A redirect is never followed, so nothing goes to another host. */
+**   timeout          seconds for the whole transfer (default: 30)
+**   stall_timeout    optional, instead of timeout: whole seconds without any progress
+**   connect_timeout  seconds for connecting (default: 10)
+**   max_size         largest response body in bytes, after decompression (default: 10 MiB)
+**   ca_file          optional: CA bundle (default: libcurl's own)
+**   fresh            true: uses HTTP/1.1 on a new connection, so that libcurl never repeats the request
+** Redirects are never followed, so nothing goes to another host. */
 int gr_engine_send (lua_State *L) {
   gr_engine *e = gr_checkengine(L);
   luaL_checktype(L, REQUEST, LUA_TTABLE);
@@ -273,7 +274,7 @@ int gr_engine_send (lua_State *L) {
   if (wrong == gr_no_memory) return luaL_error(L, "%s", wrong);
   if (wrong != NULL) {
     const char *code = t->failure ? t->failure : "config";
-    gr_transfer_close(t); /* the collector would leave the file open, as it knows of little memory */
+    gr_transfer_close(t); /* the collector would leave the file open, because it sees little memory */
     return gr_fail(L, code, wrong);
   }
   if (!gr_transfer_start(t, e)) return luaL_error(L, "%s", gr_no_memory);

@@ -1,4 +1,4 @@
-/* Transfers as Lua sees them: what came of a request, its headers, or why it failed. */
+/* Transfers as Lua sees them: the response to a request, its headers, or the reason for its failure. */
 #include "engine_lua.h"
 
 #include "core.h"
@@ -20,8 +20,8 @@ static void push_headers (lua_State *L, const char *head, size_t len) {
     gr_join_header(L, header.name, header.name_len, header.value, header.value_len);
 }
 
-/* __index of a response: makes its headers of its head when they are asked for, as most calls
-** never look at them. */
+/* The __index of a response. It makes the headers from the head on first use, because most calls never look
+** at them. */
 static int response_index (lua_State *L) {
   size_t len;
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -38,7 +38,8 @@ static int response_index (lua_State *L) {
 
 /* == Failures == */
 
-/* Whether libcurl cannot make sense of a proxy's URL, which its message quotes, with the password. */
+/* Returns whether libcurl cannot make sense of a proxy's URL. Its message would quote the URL with the
+** password. */
 static int is_bad_proxy (const gr_transfer *t) {
   static const char begins[] = "Unsupported proxy";
   return strncmp(t->error, begins, sizeof begins - 1) == 0;
@@ -53,7 +54,7 @@ static const char *failure_code (const gr_transfer *t) {
     case CURLE_TOO_LARGE:
 #endif
     case CURLE_FILESIZE_EXCEEDED: return "too_large";
-    case CURLE_WRITE_ERROR: /* our own callback notes why it refuses bytes; this is the decompression's */
+    case CURLE_WRITE_ERROR: /* our own callback notes why it refuses bytes; this one is decompression */
     case CURLE_BAD_CONTENT_ENCODING: return "decode";
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
@@ -93,7 +94,7 @@ static void push_failure_message (lua_State *L, const gr_transfer *t, const char
     snprintf(text, sizeof text, "the response is larger than %.0f bytes", (double)t->max_body);
   else if (t->code == CURLE_WRITE_ERROR)
     snprintf(text, sizeof text, "the response is not compressed as its Content-Encoding says");
-  else if (t->code == CURLE_OUT_OF_MEMORY) /* a peer can cause it, so it does not raise */
+  else if (t->code == CURLE_OUT_OF_MEMORY) /* does not raise, because a peer can cause it */
     snprintf(text, sizeof text, "libcurl is out of memory, or a header is too long for it");
   else if (is_bad_proxy(t))
     snprintf(text, sizeof text,
@@ -126,7 +127,7 @@ static int push_failure (lua_State *L, const gr_transfer *t) {
 
 gr_transfer *gr_newtransfer (lua_State *L) {
   gr_transfer *t = (gr_transfer *)lua_newuserdata(L, sizeof *t);
-  memset(t, 0, sizeof *t); /* from here __gc may meet it, whatever raises next */
+  memset(t, 0, sizeof *t); /* from here on __gc may see it, whatever raises next */
   t->file.fd = -1;
   gr_getmemory(L, &t->memory);
   luaL_getmetatable(L, TRANSFER);
@@ -138,13 +139,13 @@ static gr_transfer *check_transfer (lua_State *L) {
   return (gr_transfer *)luaL_checkudata(L, 1, TRANSFER);
 }
 
-/* transfer:close(): cancels what still runs. */
+/* transfer:close(): cancels the transfer if it is still running. */
 static int transfer_close (lua_State *L) {
   gr_transfer_close(check_transfer(L));
   return 0;
 }
 
-/* transfer:done() -> whether result() has something to say. */
+/* transfer:done() -> whether result() has something to return. */
 static int transfer_done (lua_State *L) {
   gr_transfer *t = check_transfer(L);
   gr_transfer_notice_fork(t);
@@ -152,7 +153,7 @@ static int transfer_done (lua_State *L) {
   return 1;
 }
 
-/* transfer:progress() -> how many bytes of the body were sent. */
+/* transfer:progress() -> the number of bytes of the body sent so far. */
 static int transfer_progress (lua_State *L) {
   gr_transfer *t = check_transfer(L);
   gr_transfer_notice_fork(t);
@@ -162,10 +163,10 @@ static int transfer_progress (lua_State *L) {
 }
 
 /* transfer:result() -> { status, headers, head, body, seconds } | nil, code, message, info
-** Once, when done: the response's bytes are handed over. 'head': as it came, with the status line;
-** 'headers': lower-case name -> value, repeated ones joined with ", ". Codes: network, timeout,
-** tls, too_large, decode (broken compression), file, cancelled. 'info': curl_code; sent: whether
-** anything may have reached the server; seconds. */
+** Call it once, when done: it hands over the bytes of the response. 'head' is the head as it came, with the
+** status line. 'headers' maps lower-case names to values; repeated ones are joined with ", ". Codes:
+** network, timeout, tls, too_large, decode (broken compression), file, cancelled. 'info' has curl_code;
+** sent, which is whether anything may have reached the server; and seconds. */
 static int transfer_result (lua_State *L) {
   gr_transfer *t = check_transfer(L);
   if (!t->finished) return luaL_error(L, "the transfer is still running");
@@ -182,7 +183,7 @@ static int transfer_result (lua_State *L) {
   lua_setfield(L, -2, "body");
   luaL_getmetatable(L, RESPONSE);
   lua_setmetatable(L, -2);
-  gr_transfer_forget_response(t, gr_getengine(L)); /* the collector does not know of that memory */
+  gr_transfer_forget_response(t, gr_getengine(L)); /* the collector does not know about that memory */
   return 1;
 }
 

@@ -1,4 +1,4 @@
-/* Secrets: userdata whose bytes reach a request but neither Lua nor a message. */
+/* Secrets: userdata whose bytes can reach a request, but never Lua or a message. */
 #include "secret_lua.h"
 
 #include "core.h"
@@ -8,10 +8,10 @@
 
 #define GR_SECRET "gumroad.secret"
 #define SHOWN 4 /* characters that tostring shows ... */
-#define SHOWN_FROM 16 /* ... of secrets this long: of a shorter one they would be too much */
+#define SHOWN_FROM 16 /* ... if it is at least this long; of a shorter one they would reveal too much */
 
 typedef struct gr_secret {
-  size_t len; /* 0: closed, as no secret is empty */
+  size_t len; /* 0 means closed, because no secret is empty */
   char bytes[];
 } gr_secret;
 
@@ -39,8 +39,8 @@ static gr_secret *check_open (lua_State *L) {
 }
 
 /* secret(text) -> secret
-** text: printable ASCII, at least one character; anything else (a line end that a file
-** left, say) raises, and the message does not quote it. */
+** text: printable ASCII, at least one character. Anything else raises, such as a line end read from a file,
+** and the message does not quote it. */
 static int secret_new (lua_State *L) {
   size_t len;
   if (lua_type(L, 1) != LUA_TSTRING) return luaL_argerror(L, 1, "a string is expected");
@@ -57,8 +57,8 @@ static int secret_new (lua_State *L) {
   return 1;
 }
 
-/* secret:equals(text) -> boolean, in a time that depends on the lengths alone.
-** Raises when the secret is closed. */
+/* secret:equals(text) -> boolean, in a time that depends only on the lengths. Raises if the secret is
+** closed. */
 static int secret_equals (lua_State *L) {
   size_t len;
   gr_secret *secret = check_open(L);
@@ -89,7 +89,7 @@ static int secret_tostring (lua_State *L) {
   return 1;
 }
 
-/* equal(a, b) -> boolean: compares two strings in a time that depends on the lengths alone. */
+/* equal(a, b) -> boolean: compares two strings in a time that depends only on the lengths. */
 static int l_equal (lua_State *L) {
   size_t a_len, b_len;
   const char *a = luaL_checklstring(L, 1, &a_len);
@@ -107,7 +107,7 @@ void gr_open_secret (lua_State *L) {
   gr_newclass(L, GR_SECRET, secret_meta, secret_methods);
   luaL_getmetatable(L, GR_SECRET);
   lua_pushboolean(L, 0);
-  lua_setfield(L, -2, "__metatable"); /* getmetatable gives false, setmetatable raises */
+  lua_setfield(L, -2, "__metatable"); /* getmetatable returns false, and setmetatable raises */
   lua_pop(L, 1);
   gr_setfuncs(L, functions);
 }

@@ -1,4 +1,4 @@
-/* gumroad.system: what the library and its command need of the operating system and Lua lacks. */
+/* gumroad.system: operating system functions that the library and its command need and Lua lacks. */
 #include "module.h"
 #include "signals.h"
 #include "system.h"
@@ -17,9 +17,14 @@
 
 static const char *code_of (int error) {
   switch (error) {
-    case ENOSPC: case EDQUOT: case EFBIG: return "no_space";
-    case EACCES: case EPERM: case EROFS: return "denied";
-    case ENOENT: case ENOTDIR: return "not_found";
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG: return "no_space";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "denied";
+    case ENOENT:
+    case ENOTDIR: return "not_found";
     case ENOMEM: return "no_memory";
     default: return "io";
   }
@@ -51,7 +56,7 @@ static int check_fd (lua_State *L) {
   return (int)fd;
 }
 
-/* A copy of 'len' bytes that may be written to, with 'more' bytes behind them; Lua frees it. */
+/* Returns a writable copy of 'len' bytes, followed by 'more' bytes. Lua frees it. */
 static char *copy (lua_State *L, const char *text, size_t len, const char *more) {
   size_t more_len = strlen(more) + 1;
   char *bytes = (char *)lua_newuserdata(L, len + more_len);
@@ -63,10 +68,9 @@ static char *copy (lua_State *L, const char *text, size_t len, const char *more)
 /* == Files and folders == */
 
 /* system.write_private(path, bytes) -> true | nil, code, message
-** Writes a file that only its owner can read, mode 0600, in one step: whoever reads sees all
-** of the old file or all of the new one, whatever goes wrong. A symbolic link is followed.
-** Codes: "no_space" (also: a quota, a limit of sizes), "denied", "not_found" (the folder),
-** "no_memory", "io". */
+** Writes a file that only its owner can read, mode 0600, in one step: a reader sees all of the old file or
+** all of the new one, whatever goes wrong. Follows a symbolic link. Codes: "no_space" (also for a quota or
+** a size limit), "denied", "not_found" (the folder), "no_memory", "io". */
 static int l_write_private (lua_State *L) {
   size_t path_len, len;
   const char *path = check_path(L, &path_len);
@@ -78,7 +82,7 @@ static int l_write_private (lua_State *L) {
 }
 
 /* system.is_private(path) -> boolean | nil, code, message
-** Whether nobody but a file's owner can read or write it. Codes: as those of write_private. */
+** Returns whether only a file's owner can read or write it. Codes are those of write_private. */
 static int l_is_private (lua_State *L) {
   size_t len;
   int is_private;
@@ -90,8 +94,8 @@ static int l_is_private (lua_State *L) {
 }
 
 /* system.make_folder(path) -> true | nil, code, message
-** Makes a folder, and those above it that are missing, each for its owner alone, mode 0700.
-** One that is there is left as it is. Codes: as those of write_private. */
+** Makes a folder and its missing parents, each for its owner alone, mode 0700. An existing folder is left
+** as it is. Codes are those of write_private. */
 static int l_make_folder (lua_State *L) {
   size_t len;
   const char *path = check_path(L, &len);
@@ -101,17 +105,16 @@ static int l_make_folder (lua_State *L) {
 
 /* == Locks == */
 
-/* lock:close(): lets the next one have it. Safe to repeat. */
+/* lock:close(): releases the lock for the next process. Safe to repeat. */
 static int lock_close (lua_State *L) {
   gr_lock_close((gr_lock *)luaL_checkudata(L, 1, LOCK));
   return 0;
 }
 
 /* system.lock(path) -> lock | nil, code, message
-** Waits, without an end, until no other process (and no other lock of this one) holds the
-** lock on a file, and holds it until lock:close(), or the end of the process. The file is made
-** where it is missing, mode 0600, and stays; it is for the lock alone. Codes: as those of
-** write_private. */
+** Waits, for any length of time, until no other process (and no other lock of this one) holds the lock on a
+** file. Then holds it until lock:close() or the end of the process. A missing file is made, mode 0600, and
+** stays; it is for the lock alone. Codes are those of write_private. */
 static int l_lock (lua_State *L) {
   size_t len;
   const char *path = check_path(L, &len);
@@ -132,8 +135,8 @@ static int l_is_terminal (lua_State *L) {
   return 1;
 }
 
-/* system.terminal_width(fd) -> columns, or nil where fd is no terminal or one that does not
-** know its width */
+/* system.terminal_width(fd) -> columns, or nil if fd is not a terminal or the terminal does not know its
+** width */
 static int l_terminal_width (lua_State *L) {
   struct winsize size;
   if (ioctl(check_fd(L), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) lua_pushinteger(L, size.ws_col);
@@ -142,9 +145,9 @@ static int l_terminal_width (lua_State *L) {
 }
 
 /* system.end_on_broken_pipe()
-** A program whose output nobody reads any more (it is piped into head, say) ends without a
-** word from here on, as others do, also where whoever started it had switched that off.
-** Broken network connections do not end it: libcurl and the listener hold the signal off. */
+** From here on, the program ends silently when nobody reads its output any more (because it is piped into
+** head, for example), as other programs do. This holds even if the process that started it had switched
+** that off. Broken network connections do not end it: libcurl and the listener hold the signal off. */
 static int l_end_on_broken_pipe (lua_State *L) {
   (void)L;
   signal(SIGPIPE, SIG_DFL);
@@ -152,8 +155,8 @@ static int l_end_on_broken_pipe (lua_State *L) {
 }
 
 /* system.output_failed() -> boolean
-** Whether something that was printed could not be written, whoever printed it: Lua's own print
-** does not tell. */
+** Returns whether any printed output could not be written, no matter who printed it. Lua's own print does
+** not report this. */
 static int l_output_failed (lua_State *L) {
   lua_pushboolean(L, ferror(stdout));
   return 1;
@@ -162,8 +165,8 @@ static int l_output_failed (lua_State *L) {
 /* == Signals, limits and names == */
 
 /* system.interrupt_on_end()
-** What asks the program to end (SIGTERM), and the end of its terminal (SIGHUP), are from here on
-** what Ctrl-C is: Lua's own program makes of that an error, 'interrupted!', which can be caught. */
+** From here on, a request to end the program (SIGTERM) and the end of its terminal (SIGHUP) act like
+** Ctrl-C. Lua's own program turns that into an error, 'interrupted!', which can be caught. */
 static int l_interrupt_on_end (lua_State *L) {
   (void)L;
   gr_interrupt_on_end();
@@ -182,8 +185,8 @@ static int signals_fd (lua_State *L) {
   return 1;
 }
 
-/* signals:caught() -> "SIGINT", "SIGTERM" or nil. "SIGINT" also when Lua's own interpreter interrupts the
-** script. */
+/* signals:caught() -> "SIGINT", "SIGTERM" or nil. Returns "SIGINT" also when Lua's own interpreter
+** interrupts the script. */
 static int signals_caught (lua_State *L) {
   int sig = gr_signals_caught(check_signals(L));
   if (sig == 0) lua_pushnil(L);
@@ -191,17 +194,17 @@ static int signals_caught (lua_State *L) {
   return 1;
 }
 
-/* signals:close(): from here on they end the program as before. Safe to repeat. */
+/* signals:close(): lets the signals end the program again, as before. Safe to repeat. */
 static int signals_close (lua_State *L) {
   gr_signals_close(check_signals(L));
   return 0;
 }
 
 /* system.signals() -> signals | nil, code, message
-** SIGINT and SIGTERM are noted instead of ending the program at once, until signals:close(); the second of a
-** kind ends it. A signal that the program ignores or has a handler for stays as it is: that of Ctrl-C has
-** one in Lua's own interpreter. Only the first of several that are open notes anything. Codes: as those of
-** write_private. */
+** Notes SIGINT and SIGTERM instead of letting them end the program at once, until signals:close(). The
+** second signal of a kind ends the program. A signal that the program ignores or handles stays as it is;
+** Lua's own interpreter handles that of Ctrl-C. If several of these objects are open, only the first notes
+** anything. Codes are those of write_private. */
 static int l_signals (lua_State *L) {
   gr_signals *s = (gr_signals *)lua_newuserdata(L, sizeof *s);
   s->fds[0] = s->fds[1] = -1;
@@ -212,7 +215,7 @@ static int l_signals (lua_State *L) {
 }
 
 /* system.raise_descriptor_limit() -> the limit
-** Lets the process open as many files and connections as it may: its soft limit becomes the hard one. */
+** Lets the process open as many files and connections as it may: raises its soft limit to the hard limit. */
 static int l_raise_descriptor_limit (lua_State *L) {
   unsigned long long limit = gr_raise_descriptor_limit();
   lua_pushnumber(L, (lua_Number)limit);
@@ -220,8 +223,8 @@ static int l_raise_descriptor_limit (lua_State *L) {
 }
 
 /* system.resolve(host) -> array of IP addresses as text, at most 16 | nil, code, message
-** Asks the system's resolver, and waits for its answer. Codes: "not_found" (there is no such
-** name, or nobody knows of it now), "no_memory". */
+** Asks the system's resolver and waits for its reply. Codes: "not_found" (there is no such name, or nobody
+** knows it at the moment), "no_memory". */
 static int l_resolve (lua_State *L) {
   size_t len;
   int count = 0;
@@ -247,15 +250,12 @@ static const luaL_Reg lock_meta[] = {{"__close", lock_close}, {"__gc", lock_clos
 static const luaL_Reg lock_methods[] = {{"close", lock_close}, {NULL, NULL}};
 static const luaL_Reg signals_meta[] = {{"__close", signals_close}, {"__gc", signals_close}, {NULL, NULL}};
 static const luaL_Reg signals_methods[] = {
-  {"caught", signals_caught}, {"close", signals_close}, {"fd", signals_fd}, {NULL, NULL}
-};
-static const luaL_Reg functions[] = {
-  {"end_on_broken_pipe", l_end_on_broken_pipe}, {"interrupt_on_end", l_interrupt_on_end},
-  {"is_private", l_is_private}, {"is_terminal", l_is_terminal}, {"lock", l_lock},
-  {"make_folder", l_make_folder}, {"output_failed", l_output_failed},
+  {"caught", signals_caught}, {"close", signals_close}, {"fd", signals_fd}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"end_on_broken_pipe", l_end_on_broken_pipe},
+  {"interrupt_on_end", l_interrupt_on_end}, {"is_private", l_is_private}, {"is_terminal", l_is_terminal},
+  {"lock", l_lock}, {"make_folder", l_make_folder}, {"output_failed", l_output_failed},
   {"raise_descriptor_limit", l_raise_descriptor_limit}, {"resolve", l_resolve}, {"signals", l_signals},
-  {"terminal_width", l_terminal_width}, {"write_private", l_write_private}, {NULL, NULL}
-};
+  {"terminal_width", l_terminal_width}, {"write_private", l_write_private}, {NULL, NULL}};
 
 GR_EXPORT int luaopen_gumroad_system (lua_State *L) {
   gr_open_keeper(L);

@@ -20,15 +20,19 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-enum { LONGEST_RUN = 60 };  /* seconds; whatever waits longer, such as for a lock that a run before left, ends the test */
+enum {
+  LONGEST_RUN = 60
+}; /* seconds; whatever waits longer, such as for a lock that a run before left, ends the test */
 
 /* A kind of call that can fail: the calls from 'first' to 'last' fail, counted from 1. */
-typedef struct gr_faults { long count, first, last; } gr_faults;
+typedef struct gr_faults {
+  long count, first, last;
+} gr_faults;
 
 static gr_faults lua_faults, fd_faults;
 static int armed;
 static size_t lua_live, curl_live;
-static int tokens_left;  /* headers with a token that were freed without being wiped */
+static int tokens_left; /* headers with a token that were freed without being wiped */
 
 static int fails (gr_faults *f) {
   if (!armed) return 0;
@@ -38,9 +42,13 @@ static int fails (gr_faults *f) {
 
 static void *lua_memory (void *ud, void *p, size_t old, size_t size) {
   (void)ud;
-  if (p == NULL) old = 0;  /* then it is the kind of the object */
-  if (size == 0) { free(p); lua_live -= old; return NULL; }
-  if (size > old && fails(&lua_faults)) return NULL;  /* shrinking must not fail */
+  if (p == NULL) old = 0; /* then it is the kind of the object */
+  if (size == 0) {
+    free(p);
+    lua_live -= old;
+    return NULL;
+  }
+  if (size > old && fails(&lua_faults)) return NULL; /* shrinking must not fail */
   p = realloc(p, size);
   lua_live += size - old;
   return p;
@@ -59,7 +67,9 @@ static void *curl_realloc_memory (void *p, size_t size) {
   return block + BEFORE;
 }
 
-static void *curl_malloc_memory (size_t size) { return curl_realloc_memory(NULL, size); }
+static void *curl_malloc_memory (size_t size) {
+  return curl_realloc_memory(NULL, size);
+}
 
 static void *curl_calloc_memory (size_t n, size_t size) {
   return memset(curl_realloc_memory(NULL, n * size), 0, n * size);
@@ -82,37 +92,58 @@ static void curl_free_memory (void *p) {
 /* These replace the functions of the C library, even for the modules. */
 
 int epoll_create1 (int flags) {
-  if (fails(&fd_faults)) { errno = EMFILE; return -1; }
+  if (fails(&fd_faults)) {
+    errno = EMFILE;
+    return -1;
+  }
   return (int)syscall(SYS_epoll_create1, flags);
 }
 
 int timerfd_create (clockid_t clock, int flags) {
-  if (fails(&fd_faults)) { errno = EMFILE; return -1; }
+  if (fails(&fd_faults)) {
+    errno = EMFILE;
+    return -1;
+  }
   return (int)syscall(SYS_timerfd_create, clock, flags);
 }
 
 int epoll_ctl (int epoll_fd, int op, int fd, struct epoll_event *event) {
-  if (op != EPOLL_CTL_DEL && fails(&fd_faults)) { errno = ENOSPC; return -1; }
+  if (op != EPOLL_CTL_DEL && fails(&fd_faults)) {
+    errno = ENOSPC;
+    return -1;
+  }
   return (int)syscall(SYS_epoll_ctl, epoll_fd, op, fd, event);
 }
 
 int socket (int domain, int type, int protocol) {
-  if (fails(&fd_faults)) { errno = EMFILE; return -1; }
+  if (fails(&fd_faults)) {
+    errno = EMFILE;
+    return -1;
+  }
   return (int)syscall(SYS_socket, domain, type, protocol);
 }
 
 int pipe (int fds[2]) {
-  if (fails(&fd_faults)) { errno = EMFILE; return -1; }
+  if (fails(&fd_faults)) {
+    errno = EMFILE;
+    return -1;
+  }
   return (int)syscall(SYS_pipe2, fds, 0);
 }
 
 int flock (int fd, int operation) {
-  if (operation != LOCK_UN && fails(&fd_faults)) { errno = ENOLCK; return -1; }
+  if (operation != LOCK_UN && fails(&fd_faults)) {
+    errno = ENOLCK;
+    return -1;
+  }
   return (int)syscall(SYS_flock, fd, operation);
 }
 
 int fsync (int fd) {
-  if (fails(&fd_faults)) { errno = EIO; return -1; }
+  if (fails(&fd_faults)) {
+    errno = EIO;
+    return -1;
+  }
   return (int)syscall(SYS_fsync, fd);
 }
 
@@ -140,9 +171,12 @@ static int collect (lua_State *L) {
 static int run (const char *script, int checking, int may_fail) {
   alarm(LONGEST_RUN);
   lua_State *L = lua_newstate(lua_memory, NULL);
-  if (L == NULL) { printf("this Lua does not accept an allocator, so nothing was tested\n"); exit(1); }
+  if (L == NULL) {
+    printf("this Lua does not accept an allocator, so nothing was tested\n");
+    exit(1);
+  }
   luaL_openlibs(L);
-#ifdef LUA_JITLIBNAME  /* LuaJIT writes past the end of a stack that cannot grow */
+#ifdef LUA_JITLIBNAME /* LuaJIT writes past the end of a stack that cannot grow */
   lua_checkstack(L, 2000);
 #endif
 #if LUA_VERSION_NUM == 502
@@ -157,7 +191,7 @@ static int run (const char *script, int checking, int may_fail) {
   }
   if (failed && !may_fail) printf("%s\n", lua_tostring(L, -1));
   lua_close(L);
-#ifdef LUA_JITLIBNAME  /* when LuaJIT is out of memory, it frees blocks with other sizes; valgrind finds no leak */
+#ifdef LUA_JITLIBNAME /* when LuaJIT is out of memory, it frees blocks with other sizes; valgrind finds no leak */
   lua_live = 0;
 #endif
   return !failed;
@@ -169,7 +203,7 @@ static int test (const char *name, const char *script, gr_faults *f, long width,
   size_t curl_before = curl_live;
   int before = descriptors(), bad = 0, passed = 0;
   long n;
-  for (n = 1; ; n += stride) {
+  for (n = 1;; n += stride) {
     f->count = 0;
     f->first = n;
     f->last = n + width - 1;
@@ -181,7 +215,10 @@ static int test (const char *name, const char *script, gr_faults *f, long width,
       break;
     }
     if (f->count < n) {
-      if (!ok) { printf("%s: the script fails although nothing else does\n", name); bad = 1; }
+      if (!ok) {
+        printf("%s: the script fails although nothing else does\n", name);
+        bad = 1;
+      }
       break;
     }
     passed += ok;
@@ -198,7 +235,7 @@ int main (int argc, char **argv) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc_memory, curl_free_memory, curl_realloc_memory,
     curl_strdup_memory, curl_calloc_memory);
-  if (!run(script, 1, 0) || !run(script, 0, 0)) return 1;  /* libraries allocate what they keep */
+  if (!run(script, 1, 0) || !run(script, 0, 0)) return 1; /* libraries allocate what they keep */
   int bad = test("an allocation", script, &lua_faults, 1, stride);
   bad |= test("an allocation, also after a collection,", script, &lua_faults, 2, stride);
   bad |= test("a descriptor", script, &fd_faults, 1, stride);

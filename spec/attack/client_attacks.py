@@ -125,13 +125,13 @@ LIES = [
     ("half a body", say(TYPED + "Content-Length: 20||{}"), "network"),
     ("a length of minus one", say(TYPED + "Content-Length: -1||{}"), "network decode ok"),
     ("a length beyond 2^64", say(TYPED + "Content-Length: 99999999999999999999999||{}"), "too_large network"),
-    ("a length that is none", say(TYPED + "Content-Length: x||{}"), "network decode"),
+    ("a length that is not a number", say(TYPED + "Content-Length: x||{}"), "network decode"),
     ("two lengths", say(TYPED + "Content-Length: 2|Content-Length: 1||{}"), "network decode"),
     ("both lengths", say(TYPED + "Content-Length: 1|Transfer-Encoding: chunked||2|{}|0||"), "ok network"),
     ("an empty length", say(TYPED + "Content-Length:||{}"), "ok network decode"),
     ("half a chunk", say(CHUNKED + "20|{}"), "network"),
     ("no last chunk", say(CHUNKED + "2|{}|"), "network"),
-    ("a chunk's size that is none", say(CHUNKED + "x|{}|0||"), "network"),
+    ("a chunk's size that is not a number", say(CHUNKED + "x|{}|0||"), "network"),
     ("a chunk's size of minus one", say(CHUNKED + "-1|{}|0||"), "network"),
     ("a chunk's size of 2^64 + 2", say(CHUNKED + "10000000000000002|{}|0||"), "network too_large"),
     ("a chunk that is too long", say(CHUNKED + "1|{}|0||"), "network"),
@@ -306,6 +306,10 @@ def redirects(field):
             line = "HTTP/1.1 %d X|Location: %s|Content-Length: 0||" % (status, place)
             kinds = "network" if "\0" in place else "redirect"  # libcurl takes no NUL
             field.attack_both("%d to %r" % (status, place[:30]), say(line), kinds)
+    for header in ('Alt-Svc: h2="127.0.0.1:%d"', "Refresh: 0; url=http://127.0.0.1:%d/", "Location: //127.0.0.1:%d/",
+                   "Content-Location: http://127.0.0.1:%d/", "Set-Cookie: a=b; Domain=127.0.0.1; Port=%d"):
+        header %= elsewhere.port
+        field.attack_both(header[:12], say(response('{"success":true}', headers=header + "\r\n")), "ok")
     field.row.check(elsewhere.connections == 0, "a redirect was followed")
     elsewhere.close()
 
@@ -345,7 +349,7 @@ def call(field, method):
 
 
 def die_at(field, count, ending):
-    """Calls over one connection, of which the second finds it dying: a GET is repeated, a POST is not."""
+    """Calls over one connection; the second finds it dying: a GET is repeated, a POST is not."""
     for method in ("GET", "POST"):
         name = "%s after %d bytes, %s" % (ending, count, method)
         field.renew(die_after(count, ending))
@@ -381,7 +385,9 @@ def posts_die(field):
                          retries=2)
 
 
-FORGED = response('{"success":true,"path":"forged"}')
+# A server may say what it likes to a request, also before it comes: libcurl before 8.2 does not see that there is
+# something to read on the connection that it uses again. The path would tell that from a mix-up here.
+FORGED = response('{"success":true}')
 IDLE = [
     ("closed", lambda connection: None),
     ("reset", lambda connection: connection.reset()),
@@ -399,6 +405,7 @@ def idle(field):
         for method in ("GET", "POST"):
             field.renew(keep_then(then))
             for one in ("GET", method):
+                time.sleep(0.1)  # what came behind the response before is there
                 result, path = call(field, one)
                 kinds = ["ok"] if name != "never again" or one == "POST" else ["ok", "timeout"]
                 field.check_result(name, result, kinds, path)

@@ -99,7 +99,8 @@ def run(row, target, function):
 @attack("connections at once")
 async def connections_at_once(against):
     row = against.row
-    pings = [against.new_ping() for _ in range(row.pick(5000, 1500))]
+    count = min(row.pick(5000, 1500), lab.raise_descriptor_limit() - 200)
+    pings = [against.new_ping() for _ in range(count)]
     begin = time.monotonic()
     statuses = wire.Burst(against.port, [data for _, data in pings]).finish()
     seconds = time.monotonic() - begin
@@ -462,19 +463,21 @@ async def send_part(against, name, start, part):
     begin = time.monotonic()
     with contextlib.suppress(OSError):
         writer.write(start)
-        while time.monotonic() - begin < 3 * TIMEOUT and not reader.at_eof():
+        while time.monotonic() - begin < 2 * TIMEOUT + 5 and not reader.at_eof():
             writer.write(part[:20])
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(reader.read(1000), 0.5)
     seconds = time.monotonic() - begin
     writer.close()
     against.row.note("ended by the listener" if reader.at_eof() else "not ended")
-    against.row.check(seconds < TIMEOUT + 5, "%s: no end after %.1f s" % (name, seconds))
+    against.row.check(reader.at_eof(), "%s: no end after %.1f s" % (name, seconds))
 
 
 @attack("trickles without an end")
 async def trickles(against):
-    await asyncio.gather(*(send_part(against, *case) for case in ENDLESS for _ in range(against.row.pick(10, 2))))
+    """Bodies without a known length may wait for memory first, behind as many of their kind as fit into it."""
+    cases = [case for case in ENDLESS for _ in range(against.row.pick(2, 1))]
+    await asyncio.gather(ping_for(against, TIMEOUT, 5), *(send_part(against, *case) for case in cases))
 
 
 # == Large ==
@@ -506,16 +509,15 @@ async def announce_large(against):
     """Announces a large body, and sends nothing of it."""
     reader, writer = await wire.connect(against.port)
     writer.write(head_of("Content-Length: %d" % LARGEST))
-    _, has_ended = await wire.read_until_end(reader, 3 * TIMEOUT)
-    writer.close()
-    against.row.note("ended by the listener" if has_ended else "not ended")
-    against.row.check(has_ended, "a body that was announced and never came was waited for")
+    await wire.read_until_end(reader, TIMEOUT)
+    wire.reset(writer)
+    against.row.note("announced")
 
 
 @attack("large pings that never come")
 async def never_come(against):
-    count = against.row.pick(100, 30)
-    await asyncio.gather(wire.side_by_side(count, lambda i: announce_large(against)), ping_for(against, 5, 10))
+    """They may have all the memory that is there for large ones, and many more wait for it."""
+    await asyncio.gather(wire.side_by_side(100, lambda i: announce_large(against)), ping_for(against, TIMEOUT, 10))
 
 
 FORMS = [  # name, more fields of a good ping

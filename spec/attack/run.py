@@ -15,7 +15,7 @@ import listener_attacks  # noqa: F401
 import proxy_attacks  # noqa: F401
 import tls_attacks  # noqa: F401
 
-SIDE_BY_SIDE = 3  # attacks of a short run; most of them wait most of the time
+SIDE_BY_SIDE = 4  # attacks of a short run; most of them wait most of the time
 
 
 def chosen(args):

@@ -1,6 +1,6 @@
 -- A shop:watch under attack: an emulator's shop, pings to /hook. Its first line says the port and the seller;
 -- each sale that was handed over is a line of the log. A sale of the id "stop" ends it; the handler of one with a
--- field `delay` takes so many seconds.
+-- field `delay` takes that number of seconds.
 --
 --     lua watch.lua LOG [OPTION=NUMBER ...]     max_connections, max_memory
 local emulator = require "gumroad.emulator"

@@ -54,10 +54,10 @@ async def read_first(reader, patience=PATIENCE):
     try:
         got = await asyncio.wait_for(reader.read(65536), patience)
         return got, not got
+    except asyncio.TimeoutError:  # an OSError, too
+        return b"", False
     except OSError:
         return b"", True
-    except asyncio.TimeoutError:
-        return b"", False
 
 
 async def read_until_end(reader, patience=PATIENCE):
@@ -69,10 +69,10 @@ async def read_until_end(reader, patience=PATIENCE):
             if not part:
                 return bytes(got), True
             got += part
+    except asyncio.TimeoutError:  # an OSError, too
+        return bytes(got), False
     except OSError:
         return bytes(got), True
-    except asyncio.TimeoutError:
-        return bytes(got), False
 
 
 def statuses(data):

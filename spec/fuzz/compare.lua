@@ -90,7 +90,7 @@ function compare.seed(comparison, seed, count)
   return cases, difference
 end
 
---- Compares seed after seed, for so many seconds, and ends the program; prints how many cases there were.
+--- Compares seed after seed, for a number of seconds, and ends the program; prints how many cases there were.
 -- @param name of the module in spec/fuzz
 function compare.run(name, seconds)
   local comparison = require("fuzz." .. name)

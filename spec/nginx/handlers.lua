@@ -50,7 +50,7 @@ responders["/cancel"] = function()
   return "cancelled"
 end
 
--- So many requests of which Gumroad allows 10 a second.
+-- Requests that Gumroad allows 10 of in a second.
 responders["/paced"] = function()
   local paced, functions = gumroad.new { pace = true }, {}
   for i = 1, tonumber(ngx.var.args) do

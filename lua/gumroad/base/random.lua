@@ -1,7 +1,7 @@
 --- Random texts that nobody can guess, from the operating system.
 local random = {}
 
---- Returns so many random bytes as hexadecimal digits; nil if the system has no /dev/urandom.
+--- Returns `count` random bytes as hexadecimal digits; nil if the system has no /dev/urandom.
 function random.hex(bytes)
   local source = io.open("/dev/urandom", "rb")
   local data = source and source:read(bytes)

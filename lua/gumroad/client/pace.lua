@@ -11,7 +11,8 @@ Pacer.__index = Pacer
 
 local pace = {}
 
--- Lists are swept after so many were made: an application may change a million products, each with its own.
+-- Lists are swept whenever this number of them was made: an application may change a million products, each with
+-- a list of its own.
 local SWEEP_AFTER = 1000
 
 --- @param now function() -> seconds, on a clock that never goes back
@@ -63,7 +64,7 @@ local function drop_lost(list, now)
   end
 end
 
--- The time at which the request counts that is so many places before a place among the open ones.
+-- The time at which a request counts, a number of places before a place among the open ones.
 local function time_before(list, place, count, now)
   local index = place - count
   if index >= 1 then return math.max(list.open[index].time, now) end

@@ -123,7 +123,7 @@ end
 -- @param shop  as above
 -- @param names events
 -- @param url   the address up to the secret
--- @return the secret | nil if there is none | nil, error
+-- @return the secret | nil if no address has one | nil, error
 function subscriptions.find_secret(shop, names, url)
   for _, name in ipairs(names) do
     local found, err = list(shop, name)

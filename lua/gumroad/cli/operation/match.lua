@@ -27,8 +27,8 @@ local function ids_in(row, segments)
   return at == #segments and #ids == #row.path_params and ids or nil
 end
 
---- Returns the operation, and the ids in its path; nil if it is none. The operation with the fewest ids wins, as
--- /products/comps is not a product.
+--- Returns the operation, and the ids in its path; nil if the path has no operation. The operation with
+-- the fewest ids wins, as /products/comps is not a product.
 -- @param method in upper case; PATCH means the same as PUT
 -- @param path   with /v2
 function match.find(method, path)

@@ -69,7 +69,7 @@ end
 -- blanks of any kind, quotes, "Bearer".
 local function bare(text)
   if text:find("^\255\254") or text:find("^\254\255") then text = text:sub(3):gsub("%z", "") end
-  text = trimmed(text)
+  text = trimmed(trimmed(text):match("^[^\r\n]*"))
   local quoted = text:match('^"(.*)"$') or text:match("^'(.*)'$")
     or text:match("^\226\128\156(.*)\226\128\157$") or text:match("^\226\128\152(.*)\226\128\153$")
   text = trimmed(quoted or text)
@@ -86,7 +86,8 @@ local function fault_of(token)
 end
 
 local function from_stdin(context)
-  local token = bare(system.is_terminal(0) and read_unseen() or io.read("*l") or "")
+  -- all of it, as in Lua 5.1 a line ends at a zero byte, which UTF-16 has
+  local token = bare(system.is_terminal(0) and read_unseen() or io.read("*a") or "")
   local fault = fault_of(token)
   if fault then failure.usage(context.command, "--with-token: %s", fault) end
   return { access_token = token }

@@ -14,7 +14,7 @@ local function line(view, item, path)
   view.write(name .. " " .. fields.shown(view.object, item, path) .. "\n")
 end
 
--- Returns the object of which a field is a list, if that is worth a table: there are rows, of scalars.
+-- Returns the object that a field lists, if that is worth a table: there are rows, of scalars.
 local function object_of_rows(view, item, path)
   local type_name = fields.type(view.object, path)
   local element = type_name and read_type(type_name).array
