@@ -64,7 +64,7 @@ local function compare(text)
 end
 
 describe("json.decode", function()
-  it("returns every recorded response without nulls and with whole numbers as integers", function()
+  it("returns every recorded response without nulls and with whole numbers as integers #large", function()
     local files = json_files(FIXTURES, {})
     assert.is_true(#files > 80)
     for _, path in ipairs(files) do compare(read(path)) end
