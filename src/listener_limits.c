@@ -18,7 +18,7 @@
 #define PATIENCE 0.25 /* seconds that a client may take while others wait at the port ... */
 #define PATIENCE_EACH 1e-3 /* ... and so much more for each of them if it has not said a byte yet */
 #define AWAY 0.1 /* seconds from which on the loop, and not a client, is late */
-#define LOOK 0.05 /* seconds between looks whether MHD, although it is not full, accepts nobody */
+#define LOOK 0.05 /* seconds that MHD has to close a connection or to accept one */
 
 enum {
   SPARE = 64, /* descriptors that are left to the rest of the process */
@@ -119,7 +119,12 @@ void gr_limits_release (gr_conn *c) {
 
 void gr_conn_send_away (gr_conn *c) {
   shutdown(c->fd, SHUT_RDWR);
+  /* MHD does not watch a connection that was suspended and then has a full buffer that it can do nothing with;
+  ** but it looks at the time, in whole seconds */
+  MHD_set_connection_option(c->mhd, MHD_CONNECTION_OPTION_TIMEOUT, 1u);
+  gr_limits_release(c);
   gr_list_move(&c->l->leaving, &c->link);
+  c->l->sent_away_at = gr_limits_now(c->l);
 }
 
 /* What the kernel knows of a connection, or of the port. */
@@ -212,8 +217,9 @@ static double due_for_memory (gr_conn *c) {
 ** request: one at a time, as MHD has to close it before it is known whether others still wait. */
 static void make_room (gr_listener *l, double now) {
   int looks = LOOKS, for_memory = !gr_list_is_empty(&l->starved);
+  l->room_at = gr_list_is_empty(&l->leaving) ? HUGE_VAL : l->sent_away_at + LOOK;
+  if (l->room_at < HUGE_VAL && l->room_at > now) return;  /* MHD is about to close it */
   l->room_at = HUGE_VAL;
-  if (!gr_list_is_empty(&l->leaving)) return;
   int for_place = !has_place(l, now);
   if (!for_place && !for_memory) return;
   for (gr_link *link = l->waiting.next; link != &l->waiting; link = link->next) {
