@@ -291,7 +291,8 @@ corpus:
 # Python is Debian's own because python3-h2 and python3-brotli are made for it.
 PYTHON ?= /usr/bin/python3
 attack: all
-	@LUA=$(LUA) $(TESTED) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) spec/attack/run.py $(if $(SHORT),--short) $(ATTACKS)
+	@$(PYTHON) -c 'import brotli, h2' || { echo "make attack needs python3-h2 and python3-brotli" >&2; exit 1; }
+	@LUA=$(LUA) $(TESTED) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) spec/attack/run.py $(if $(filter-out 0,$(SHORT)),--short) $(ATTACKS)
 
 # Each figure compares measurements of the same run. Only figures are written to stdout.
 BENCH_MODULES = $(BUILD)/form_baseline.so $(BUILD)/get_baseline.so

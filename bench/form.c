@@ -1,4 +1,4 @@
-/* form_baseline, with which form_decode is compared: a loop that only builds the tables, from fields that are
+/* form_baseline, the baseline for form_decode: a loop that only builds the tables, from fields that are
 ** already split and decoded. */
 #include <string.h>
 
@@ -17,7 +17,7 @@ typedef struct gr_fields {
   gr_field fields[];
 } gr_fields;
 
-/* How many tables the field has in common with the previous one. */
+/* Returns the number of tables that the field shares with the previous one. */
 static int kept_tables (const gr_field *before, const gr_field *field) {
   int i = 0;
   while (i < before->n - 1 && i < field->n - 1 && before->parts[i].len == field->parts[i].len

@@ -1,4 +1,4 @@
-/* get_baseline, with which the client is compared: a minimal GET with libcurl over a kept connection.
+/* get_baseline, the baseline for the client: a minimal GET with libcurl over a kept connection.
 ** get_baseline.new(url, token) -> handle; handle:get() -> body. */
 #include "compat.h"
 

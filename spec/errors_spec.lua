@@ -430,6 +430,14 @@ describe("An error says what is wrong and what to do", function()
     assert.is_nil(err.retry_after)
   end)
 
+  it("for an OAuth word with an interval that is below zero, a word or a list, without a wait", function()
+    for _, interval in ipairs { "-5", '"soon"', "[5]" } do
+      local err = check("invalid", "too early", get { kind = "status", status = 400,
+        body = ('{"error":"slow_down","error_description":"too early","interval":%s}'):format(interval) })
+      assert.is_nil(err.retry_after)
+    end
+  end)
+
   it("for 429 without Retry-After", function()
     local err = check("rate_limit", "too many requests; wait a minute or more", get { kind = "status", status = 429 })
     assert.is_nil(err.retry_after)

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { FIRST = 1024 }; /* bytes, unless more is asked for */
+enum { FIRST = 1024 }; /* bytes, unless the caller asks for more */
 
 int gr_buffer_reserve (gr_buffer *b, const gr_memory *memory, size_t more) {
   if (more <= b->cap - b->len) return 1;

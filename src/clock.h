@@ -1,10 +1,10 @@
-/* The clock by which everything waits. */
+/* The clock for all waiting. */
 #ifndef GR_CLOCK_H
 #define GR_CLOCK_H
 
 #include <time.h>
 
-/* Seconds on a clock that is never set back; only differences mean something. */
+/* Returns seconds on a clock that is never set back. Only differences between two values mean something. */
 static inline double gr_now (void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);

@@ -1,5 +1,5 @@
-/* The one file that knows about Lua versions: 5.1 (and LuaJIT), 5.2, 5.3, 5.4.
-** Shims carry our own prefix: LuaJIT itself exports some of the luaL_ names. */
+/* The only file that knows about Lua versions: 5.1 (and LuaJIT), 5.2, 5.3, 5.4.
+** Shims have our own prefix, because LuaJIT itself exports some of the luaL_ names. */
 #ifndef GR_COMPAT_H
 #define GR_COMPAT_H
 
@@ -14,8 +14,8 @@
 #define gr_rawlen(L, i) lua_rawlen(L, i)
 #endif
 
-/* Lua 5.3 brought integers; before, every number is a double. gr_pushcount is for counts that
-** may be larger than what a pointer can address. */
+/* Lua 5.3 introduced integers; before, every number is a double. gr_pushcount is for counts that may be
+** larger than a pointer can address. */
 #if LUA_VERSION_NUM >= 503
 #define GR_HAS_INTEGERS 1
 #define gr_pushcount(L, n) lua_pushinteger(L, (lua_Integer)(n))
@@ -27,7 +27,7 @@
 /* 2^53: up to here every whole number is exact in a double. */
 #define GR_LARGEST_EXACT 9007199254740992.0
 
-/* The only symbol that a module shows. */
+/* The only symbol that a module exports. */
 #if defined(__GNUC__)
 #define GR_EXPORT __attribute__((visibility("default")))
 #else

@@ -1,5 +1,5 @@
-/* libcurl's callbacks copy bytes into the transfer and take note. There is no Lua here that they
-** could run; response_lua.c reports later. */
+/* libcurl's callbacks only copy bytes into the transfer and take notes. No Lua runs in them; response_lua.c
+** reports later. */
 #include "engine.h"
 
 #include "clock.h"
@@ -15,13 +15,13 @@
 #include <unistd.h>
 
 enum {
-  FIRST_BODY = 32 * 1024, /* a page of the API without growing */
-  MAX_SPARE = 256 * 1024 /* the largest buffer that is kept for the next body */
+  FIRST_BODY = 32 * 1024, /* enough for a page of the API without growing */
+  MAX_SPARE = 256 * 1024 /* largest buffer kept for the next body */
 };
 
 /* == Callbacks of libcurl == */
 
-/* The memory of a body that was taken, or as much as a page needs. */
+/* Reuses the memory of a body that was taken, or allocates enough for a page. */
 static int begin_body (gr_transfer *t) {
   t->body = t->engine->spare;
   memset(&t->engine->spare, 0, sizeof t->engine->spare);
@@ -53,7 +53,7 @@ static size_t on_read (char *out, size_t size, size_t nmemb, void *ud) {
   return CURL_READFUNC_ABORT;
 }
 
-/* Where libcurl has to send a body anew, on another connection. */
+/* libcurl calls this when it has to send a body again on another connection. */
 static int on_seek (void *ud, curl_off_t at, int origin) {
   gr_transfer *t = (gr_transfer *)ud;
   return origin == SEEK_SET && gr_file_seek(&t->file, (off_t)at) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
@@ -78,7 +78,7 @@ static int on_socket (CURL *easy, curl_socket_t fd, int what, void *ud, void *so
   int stale = find_watched(e, (int)fd);
   (void)easy;
   (void)socket_ud;
-  if (stale >= 0) forget_watched(e, stale); /* it was closed, and its number is libcurl's now */
+  if (stale >= 0) forget_watched(e, stale); /* it was closed, and libcurl now uses its number */
   return gr_poller_watch(&e->poller, (int)fd, events) == 0 ? 0 : -1;
 }
 
@@ -103,9 +103,9 @@ void gr_engine_init (gr_engine *e) {
   e->poller.fd = e->poller.timer_fd = -1;
 }
 
-/* Whether a handle of this libcurl can be used again. From 7.83.0 to 8.0.1 it keeps a pointer to the
-** last header of the response before, which is freed: one that begins with a folded line has it
-** followed (curl's pull request 11103). */
+/* Returns whether handles of this libcurl can be used again. From 7.83.0 to 8.0.1 a handle keeps a pointer
+** to the last header of the previous response, which is freed. A response that begins with a folded line
+** makes libcurl follow the pointer (curl's pull request 11103). */
 static int forgets_headers (unsigned version) {
   return version < 0x075300 || version >= 0x080100;
 }
@@ -117,8 +117,8 @@ static int is_descriptor_left (void) {
   return 1;
 }
 
-/* Connections that nobody uses are closed beyond GR_IDLE_CONNECTIONS, but not while others may want
-** them at once. */
+/* Closes unused connections beyond GR_IDLE_CONNECTIONS, but not while other transfers may want them at
+** once. */
 static void limit_connections (gr_engine *e) {
   int most = e->running_count > GR_IDLE_CONNECTIONS ? e->running_count : GR_IDLE_CONNECTIONS;
   curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS, (long)most);
@@ -137,8 +137,8 @@ static const char *open_engine (gr_engine *e) {
   curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e);
   curl_multi_setopt(e->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-  /* A library must not take SIGALRM, which a libcurl that resolves names without threads does
-  ** unless told not to. Others are not told: they would no longer hold off SIGPIPE. */
+  /* A library must not take SIGALRM. A libcurl that resolves names without threads takes it unless told not
+  ** to. Other libcurls are not told, because they would no longer hold off SIGPIPE. */
   const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
   e->no_signal = (curl->features & CURL_VERSION_ASYNCHDNS) == 0;
   e->max_idle = forgets_headers(curl->version_num) ? GR_MAX_IDLE : 0;
@@ -164,8 +164,8 @@ static void unlink_transfer (gr_transfer *t) {
   t->engine = NULL;
 }
 
-/* libcurl leaves what OpenSSL says of a failure in a queue of the thread. Others who use the same OpenSSL
-** find it there: nginx logs each as an alert. */
+/* libcurl leaves OpenSSL's errors in a queue of the thread. Other users of the same OpenSSL find them
+** there: nginx logs each as an alert. */
 static void forget_tls_errors (void) {
   void (*clear)(void);
   void *symbol = dlsym(RTLD_DEFAULT, "ERR_clear_error");
@@ -174,7 +174,7 @@ static void forget_tls_errors (void) {
   clear();
 }
 
-/* Takes a transfer that runs out of libcurl's hands. */
+/* Removes a running transfer from libcurl. */
 static void stop (gr_transfer *t) {
   gr_engine *e = t->engine;
   curl_multi_remove_handle(e->multi, t->easy);
@@ -183,7 +183,7 @@ static void stop (gr_transfer *t) {
   limit_connections(e);
 }
 
-/* What libcurl knows of a transfer that ends here. */
+/* Records what libcurl knows about a transfer that ends here. */
 static void take_notes (gr_transfer *t) {
   double pretransfer = 0;
   long request_bytes = 0;
@@ -202,15 +202,15 @@ static void fail_transfer (gr_transfer *t, const char *code, const char *message
   snprintf(t->error, sizeof t->error, "%s", message);
 }
 
-/* Ends a transfer from outside; its easy handle stays with it. */
+/* Ends a transfer from outside. The transfer keeps its easy handle. */
 static void cancel (gr_transfer *t, const char *code, const char *message) {
   stop(t);
   forget_tls_errors();
   fail_transfer(t, code, message);
 }
 
-/* In a child, the parent's connections are not ours to close: a TLS goodbye on a shared
-** socket would end the parent's transfer. So libcurl's handles are left behind. */
+/* A child must not close its parent's connections: a TLS goodbye on a shared socket would end the parent's
+** transfer. So libcurl's handles are left behind. */
 static void abandon (gr_engine *e) {
   for (gr_transfer *t = e->transfers; t != NULL; t = t->next) {
     if (!t->running) continue;
@@ -236,8 +236,8 @@ const char *gr_engine_ensure_open (gr_engine *e) {
 
 /* == A transfer == */
 
-/* Of the token, this is all that can be wiped: libcurl and the TLS library free their own
-** copies of what they send without that. */
+/* Only this copy of the token can be wiped: libcurl and the TLS library free their own copies of what they
+** send without wiping them. */
 static void release_headers (gr_transfer *t) {
   if (t->auth != NULL) gr_wipe(t->auth->data, strlen(t->auth->data));
   curl_slist_free_all(t->headers);
@@ -277,15 +277,15 @@ int gr_transfer_prepare (gr_transfer *t, gr_engine *e) {
   curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 32768L); /* a page of sales in one read */
   curl_easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
 #if CURL_AT_LEAST_VERSION(7, 87, 0)
-  /* a transfer that ends while its host's name is looked up does not wait for the thread that
-  ** does so, as nobody can tell it to stop */
+  /* if a transfer ends during the lookup of its host's name, it does not wait for the lookup thread, which
+  ** nobody can stop */
   curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
   return curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK;
 }
 
-/* libcurl repeats a request whose kept connection dies before the response, and one whose stream of
-** HTTP/2 is refused, which a server can do after it has carried the request out. */
+/* libcurl repeats a request if its kept connection dies before the response, or if its HTTP/2 stream is
+** refused, which a server may do after it has carried the request out. */
 void gr_transfer_send_once (gr_transfer *t) {
   curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -317,7 +317,7 @@ void gr_transfer_close (gr_transfer *t) {
   gr_transfer_notice_fork(t);
   gr_engine *e = t->running ? t->engine : NULL;
   drop(t, "the request was cancelled");
-  if (e != NULL) arm_timer(e); /* another one may have waited for its connection */
+  if (e != NULL) arm_timer(e); /* another transfer may have waited for its connection */
 }
 
 void gr_engine_close (gr_engine *e, const gr_memory *memory) {
@@ -351,14 +351,15 @@ static int may_want_descriptor (CURLcode code) {
     || code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_SSL_CACERT_BADFILE;
 }
 
-/* libcurl takes a head that the end of the connection cuts off for a whole one. */
+/* libcurl takes a head that was cut off by the end of the connection for a whole one. */
 static CURLcode check_head (gr_transfer *t) {
   if (t->failure != NULL || gr_response_head_is_whole(&t->head)) return CURLE_OK;
   snprintf(t->error, sizeof t->error, "the connection ended within the headers of the response");
   return CURLE_RECV_ERROR;
 }
 
-/* What came of a response that failed is of no use, and the collector does not know how large it is. */
+/* Releases a partial response that failed: it is of no use, and the collector does not know how large it
+** is. */
 static void release_failed (gr_transfer *t) {
   if (t->failure == NULL && t->code == CURLE_OK) return;
   gr_response_head_release(&t->head, &t->memory);
@@ -390,7 +391,7 @@ static void collect_finished (gr_engine *e) {
   }
 }
 
-/* libcurl does not hold the time of a transfer that waits for another one's connection. */
+/* libcurl does not limit the time of a transfer that waits for another one's connection. */
 static void end_overdue (gr_engine *e) {
   double time = gr_now();
   for (gr_transfer *t = e->transfers; t != NULL; t = t->next) {
@@ -403,10 +404,10 @@ static void end_overdue (gr_engine *e) {
   }
 }
 
-/* Moves on what a descriptor (or the timer: CURL_SOCKET_TIMEOUT) has called for. */
+/* Moves on the transfers that a descriptor (or the timer: CURL_SOCKET_TIMEOUT) is ready for. */
 static void advance (gr_engine *e, curl_socket_t fd, int what) {
   int running;
-  /* libcurl gives everything up where a descriptor cannot be watched; this ends each transfer */
+  /* libcurl gives up everything if a descriptor cannot be watched; this ends each transfer */
   if (curl_multi_socket_action(e->multi, fd, what, &running) != CURLM_OK)
     curl_multi_perform(e->multi, &running);
   collect_finished(e);
@@ -432,8 +433,8 @@ void gr_engine_rewatch (gr_engine *e) {
   }
 }
 
-/* Lets libcurl do what it is called for; what is left of 'ready', and counted, are watched
-** descriptors. */
+/* Lets libcurl do what the descriptors in 'ready' call for. The entries that remain, and their returned
+** number, are watched descriptors. */
 static int serve (gr_engine *e, gr_ready *ready, int n) {
   int left = 0;
   for (int i = 0; i < n; i++) {
@@ -454,12 +455,12 @@ static int serve (gr_engine *e, gr_ready *ready, int n) {
 
 int gr_engine_step (gr_engine *e, double seconds, gr_ready *ready, int size) {
   double ms = seconds > 0 ? seconds * 1000 + 0.999 : 0;
-  if (e->finished > 0) ms = 0; /* there is something to tell already */
+  if (e->finished > 0) ms = 0; /* there is something to report already */
   return serve(e, ready, gr_poller_wait(&e->poller, ready, size, ms < INT_MAX ? (int)ms : INT_MAX));
 }
 
 int gr_engine_watch (gr_engine *e, int fd) {
-  int at = find_watched(e, fd); /* one that was closed may have had its number */
+  int at = find_watched(e, fd); /* a closed descriptor may have had the same number */
   if (at < 0 && e->watched_count == GR_MAX_WATCHED) return -1;
   int wrong = gr_poller_watch(&e->poller, fd, GR_READ | GR_ONCE);
   if (wrong != 0) return wrong;

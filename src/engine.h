@@ -1,6 +1,6 @@
-/* The engine without Lua: every HTTP request of a Lua state, over one libcurl multi handle.
-** Connections are kept and shared, and all of it waits behind one descriptor (poller.h).
-** engine_lua.c, request_lua.c and response_lua.c are what Lua sees of it. */
+/* The engine without Lua: it runs every HTTP request of a Lua state over one libcurl multi handle.
+** Connections are kept and shared, and everything waits behind one descriptor (poller.h). engine_lua.c,
+** request_lua.c and response_lua.c are the parts that Lua sees. */
 #ifndef GR_ENGINE_H
 #define GR_ENGINE_H
 
@@ -15,7 +15,7 @@
 #include <curl/curl.h>
 
 enum {
-  GR_MAX_IDLE = 16, /* easy handles kept for the next transfers, at most */
+  GR_MAX_IDLE = 16, /* most easy handles kept for the next transfers */
   GR_IDLE_CONNECTIONS = 8, /* kept for the next transfers */
   GR_MAX_WATCHED = 16, /* foreign descriptors nested in ours */
   GR_MAX_KNOWN_URL = 256
@@ -28,15 +28,15 @@ typedef struct gr_engine {
   CURLM *multi; /* NULL while closed */
   int no_signal; /* see open_engine */
   int max_idle; /* easy handles that may be kept */
-  int closed; /* for good: the Lua state is closing */
-  pid_t pid; /* a fork is seen by it */
+  int closed; /* closed for good: the Lua state is closing */
+  pid_t pid; /* for noticing a fork */
   long timer_ms; /* what libcurl asks for; -1: nothing */
   int timer_changed;
   struct gr_transfer *transfers; /* all that hold something: they run, or nobody has taken their result */
   int running_count, finished;
   CURL *idle[GR_MAX_IDLE];
   int idle_count;
-  gr_buffer spare; /* a body's that was taken: the memory is in the processor's cache */
+  gr_buffer spare; /* buffer of a body that was taken: its memory is in the processor's cache */
   struct {
     int fd, reported;
   } watched[GR_MAX_WATCHED];
@@ -45,7 +45,7 @@ typedef struct gr_engine {
     char text[GR_MAX_KNOWN_URL];
     size_t len;
     gr_place place;
-  } known; /* a base URL found right */
+  } known; /* a base URL that was checked */
 } gr_engine;
 
 typedef struct gr_transfer {
@@ -58,77 +58,76 @@ typedef struct gr_transfer {
   gr_response_head head;
   gr_buffer body;
   size_t max_body;
-  gr_file file; /* what is sent, where it is no string */
+  gr_file file; /* the body, if it is not a string */
   curl_off_t uploaded;
-  int in_clear; /* others can read what is sent: it goes over http to another machine */
-  const char *failure; /* our own reason to stop: a code of result() */
+  int in_clear; /* others can read the request: it goes over http to another machine */
+  const char *failure; /* our own reason to stop, as a code of result() */
   CURLcode code;
   int running, finished, taken;
   long status, connect_ms, total_ms;
-  long stall_s; /* in place of total_ms, or 0 */
+  long stall_s; /* used instead of total_ms, or 0 */
   double deadline; /* on the clock of gr_now() */
   double seconds;
-  int sent; /* something of the request may have reached the server */
+  int sent; /* part of the request may have reached the server */
   char error[CURL_ERROR_SIZE];
 } gr_transfer;
 
 /* == The engine == */
 
-/* A closed one. */
+/* Makes a closed engine. */
 void gr_engine_init (gr_engine *e);
 
-/* In the child of a fork: leaves what the parent has to the parent, and is closed. */
+/* In the child of a fork, closes the engine and leaves the parent's resources to the parent. */
 void gr_engine_notice_fork (gr_engine *e);
 
-/* Makes it usable where it is closed. Returns NULL, or why it cannot be: gr_no_memory,
+/* Opens the engine if it is closed. Returns NULL, or the reason why it cannot be opened: gr_no_memory,
 ** gr_no_descriptor or gr_closing. */
 const char *gr_engine_ensure_open (gr_engine *e);
 
-/* For good: ends all transfers and gives back what they hold, as those that were begun while the Lua
-** state is closing are never collected. Safe to repeat. */
+/* Closes the engine for good. Ends all transfers and gives back what they hold, because transfers begun
+** while the Lua state is closing are never collected. Safe to repeat. */
 void gr_engine_close (gr_engine *e, const gr_memory *memory);
 
-/* Moves every transfer on; waits for something to happen, at most 'seconds'. Writes which watched
-** descriptors are ready to 'ready', at most 'size', and returns their number. */
+/* Moves every transfer on. Waits at most 'seconds' for something to happen. Writes the watched descriptors
+** that are ready to 'ready', at most 'size', and returns their number. */
 int gr_engine_step (gr_engine *e, double seconds, gr_ready *ready, int size);
 
-/* Nests a foreign descriptor. Returns 0, an errno, or -1 where there are
-** GR_MAX_WATCHED already. */
+/* Watches a foreign descriptor. Returns 0, an errno, or -1 if there are GR_MAX_WATCHED already. */
 int gr_engine_watch (gr_engine *e, int fd);
 
-/* A watched descriptor is reported once, so that a call which waits inside a handler does not spin
-** over those that the handler's caller will look at. From here on each is reported again. */
+/* A watched descriptor is reported once, so that a call that waits inside a handler does not spin over
+** descriptors that the handler's caller will serve. This function lets each be reported again. */
 void gr_engine_rewatch (gr_engine *e);
 
-/* To be called before the descriptor is closed. */
+/* Must be called before the descriptor is closed. */
 void gr_engine_unwatch (gr_engine *e, int fd);
 
 /* == A transfer == */
 
-/* Gives a transfer (all zeros, with its memory and a closed file) a handle, set up for all but what
-** the request says. From here on the engine knows it. Returns 0 where there is no memory. */
+/* Gives a transfer (all zeros, with its memory and a closed file) a handle, set up for everything except
+** what the request says. From then on the engine knows the transfer. Returns 0 if there is no memory. */
 int gr_transfer_prepare (gr_transfer *t, gr_engine *e);
 
 /* Keeps libcurl from repeating the request by itself. */
 void gr_transfer_send_once (gr_transfer *t);
 
-/* Has the open file sent as the body. */
+/* Sends the open file as the body. */
 void gr_transfer_send_file (gr_transfer *t);
 
-/* Starts it and sends at once what can be sent. Returns 0 where there is no memory. */
+/* Starts the transfer and sends at once what can be sent. Returns 0 if there is no memory. */
 int gr_transfer_start (gr_transfer *t, gr_engine *e);
 
-/* Gives back what only a transfer that runs needs; the handle goes to 'e', if there is one. */
+/* Gives back what only a running transfer needs. The handle goes to 'e', if there is one. */
 void gr_transfer_release (gr_transfer *t, gr_engine *e);
 
-/* Ends it where this is the child of a fork. */
+/* Ends the transfer if this is the child of a fork. */
 void gr_transfer_notice_fork (gr_transfer *t);
 
-/* Cancels what still runs and gives all memory back. Safe to repeat. */
+/* Cancels the transfer if it is running, and gives all memory back. Safe to repeat. */
 void gr_transfer_close (gr_transfer *t);
 
-/* Gives back what the response took, but for its body's memory where the engine keeps that for the
-** next one. */
+/* Gives back the memory of the response, except the body's memory if the engine keeps that for the next
+** one. */
 void gr_transfer_forget_response (gr_transfer *t, gr_engine *e);
 
 #endif

@@ -1,21 +1,21 @@
-/* What the parts of the engine that Lua sees have in common. */
+/* Shared by the parts of the engine that Lua sees. */
 #ifndef GR_ENGINE_LUA_H
 #define GR_ENGINE_LUA_H
 
 #include "engine.h"
 #include "module.h"
 
-/* The engine at stack index 1, which may be closed. */
+/* Returns the engine at stack index 1, which may be closed. */
 gr_engine *gr_checkengine (lua_State *L);
 
-/* Pushes nil, code, message for what gr_engine_ensure_open said, or raises where there is no memory.
-** Returns 3. */
+/* Pushes nil, code, message for a result of gr_engine_ensure_open, or raises if there is no memory. Returns
+** 3. */
 int gr_failopen (lua_State *L, const char *wrong);
 
-/* The engine of this Lua state. */
+/* Returns the engine of this Lua state. */
 gr_engine *gr_getengine (lua_State *L);
 
-/* Pushes a transfer that is to be prepared. */
+/* Pushes a transfer that is not prepared yet. */
 gr_transfer *gr_newtransfer (lua_State *L);
 
 /* The method engine:send. */

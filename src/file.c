@@ -26,7 +26,7 @@ const char *gr_file_stat (const char *path, off_t *size, struct timespec *change
 
 const char *gr_file_open (gr_file *f, const char *path, off_t *size) {
   struct stat s;
-  f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not hold us up here */
+  f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not block us here */
   if (f->fd < 0) return strerror(errno);
   const char *wrong = fstat(f->fd, &s) == 0 ? check_kind(&s) : strerror(errno);
   if (wrong != NULL) gr_file_close(f);

@@ -1,5 +1,5 @@
-/* Files, without Lua. The body of a request may be a stretch of one, which is read piece by piece,
-** never whole. */
+/* Files, without Lua. The body of a request may be a part of a file, which is read piece by piece, never
+** whole. */
 #ifndef GR_FILE_H
 #define GR_FILE_H
 
@@ -9,20 +9,21 @@
 typedef struct gr_file {
   int fd; /* -1 while closed */
   off_t offset, length; /* the stretch */
-  off_t at; /* how much of it was read */
-  int error; /* of a read that failed: an errno, or 0 where the file ended too soon */
+  off_t at; /* how much of the part was read */
+  int error; /* errno of a failed read, or 0 if the file ended too soon */
 } gr_file;
 
-/* Of a regular file: its size, and when it was last written to. Returns NULL, or why it cannot be read. */
+/* Gets the size of a regular file and the time of its last change. Returns NULL, or the reason why it
+** cannot be read. */
 const char *gr_file_stat (const char *path, off_t *size, struct timespec *changed);
 
-/* Opens a regular file; 'size' is then its own. Returns NULL, or why that cannot be. */
+/* Opens a regular file and sets 'size' to its size. Returns NULL, or the reason why it cannot be opened. */
 const char *gr_file_open (gr_file *f, const char *path, off_t *size);
 
-/* Reads what comes next of the stretch: at most 'size' bytes, 0 at its end, -1 for a failure. */
+/* Reads the next bytes of the part: at most 'size' bytes. Returns 0 at its end, -1 on failure. */
 ssize_t gr_file_read (gr_file *f, char *out, size_t size);
 
-/* Goes to a place of the stretch; returns 0 where the stretch has no such place. */
+/* Moves to a position in the part; returns 0 if there is no such position. */
 int gr_file_seek (gr_file *f, off_t at);
 
 /* Safe to repeat. */

@@ -7,7 +7,7 @@
 #include <emmintrin.h>
 #endif
 
-/* The value of a hex digit, -1 of any other byte. */
+/* The value of a hex digit, or -1 for any other byte. */
 static const signed char hex_values[256] = {
 #define X4 -1, -1, -1, -1
 #define X16 X4, X4, X4, X4
@@ -17,13 +17,13 @@ static const signed char hex_values[256] = {
 #undef X4
 };
 
-/* The byte that the escape at 's' stands for, or negative when it is not an escape. */
+/* Returns the byte of the escape at 's', or a negative number if it is not an escape. */
 static inline int escaped (const char *s) {
   return hex_values[(unsigned char)s[1]] * 16 | hex_values[(unsigned char)s[2]];
 }
 
-/* Which of 16 bytes are one of % & + = [ ], a bit each, the first one's lowest.
-** Others are marked, too: 0, which ends the body, but none that words and numbers are made of. */
+/* Marks which of 16 bytes are one of % & + = [ ], one bit each, the first byte's bit lowest. It also marks
+** some other bytes: 0, which ends the body, but none that words and numbers are made of. */
 static inline uint64_t mark16 (const char *s) {
 #if defined(__SSE2__)
   __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)s);
@@ -44,8 +44,8 @@ static inline uint64_t mark64 (const char *s) {
   return mark16(s) | mark16(s + 16) << 16 | mark16(s + 32) << 32 | mark16(s + 48) << 48;
 }
 
-/* Where the next mark is. To mark a block of 64 bytes ahead is what makes it fast: the search
-** for the next byte that matters need not wait for what the one before it led to. */
+/* Finds the next mark. Marking a block of 64 bytes ahead is what makes it fast: the search for the next
+** byte that matters need not wait for the result of the one before. */
 static inline const char *next_mark (gr_form *form) {
   while (form->marks == 0) {
     form->block += 64;
@@ -56,8 +56,8 @@ static inline const char *next_mark (gr_form *form) {
   return at;
 }
 
-/* Copies what is before 'at' and passes over 'skip' bytes there. The padding leaves room for 32
-** bytes at once, however few are meant; what is decoded is never longer than what it was. */
+/* Copies the bytes before 'at' and skips 'skip' bytes there. The padding leaves room to copy 32 bytes at
+** once, even if fewer are meant. Decoded text is never longer than its source. */
 static inline void copy (gr_form *form, const char *at, int skip) {
   size_t len = (size_t)(at - form->p);
   memcpy(form->out, form->p, 32);
@@ -66,7 +66,7 @@ static inline void copy (gr_form *form, const char *at, int skip) {
   form->p = at + skip;
 }
 
-/* Decodes the escape at 'at', or takes its '%' for itself. Returns the byte. */
+/* Decodes the escape at 'at', or keeps its '%' unchanged. Returns the byte. */
 static inline int decode_escape (gr_form *form, const char *at) {
   int byte = escaped(at);
   copy(form, at, byte < 0 ? 1 : 3);
@@ -80,7 +80,7 @@ static inline void decode_plus (gr_form *form, const char *at) {
   *form->out++ = ' ';
 }
 
-/* Takes note of a byte of the name that may give it its structure. */
+/* Records a byte of the name that may be part of its structure. */
 static inline void note (gr_form_field *field, int byte, char *at) {
   if (byte == '[') {
     field->brackets++;
@@ -93,7 +93,7 @@ static inline void note (gr_form_field *field, int byte, char *at) {
   else if (byte == '%') field->brackets += 3;
 }
 
-/* Reads a name and passes over what ends it. Returns whether that is a '='. */
+/* Reads a name and skips the byte that ends it. Returns whether that byte is a '='. */
 static inline int read_name (gr_form *form, gr_form_field *field) {
   const char *at;
   field->name.text = field->open = field->close = form->out;
@@ -143,7 +143,7 @@ size_t gr_form_read (gr_form *state, gr_form_field *fields, size_t most) {
   return (size_t)(field - fields);
 }
 
-/* Turns what is still %5B or %5D into brackets, in place. */
+/* Turns each remaining %5B or %5D into a bracket, in place. */
 static void unescape_brackets (gr_span *part) {
   char *s = (char *)memchr(part->text, '%', part->len), *end = part->text + part->len;
   if (s == NULL) return;
@@ -158,7 +158,7 @@ static void unescape_brackets (gr_span *part) {
   part->len = (size_t)(out - part->text);
 }
 
-/* Finds the parts, or returns 0 when the brackets say nothing. */
+/* Finds the parts, or returns 0 if the brackets do not structure the name. */
 static size_t find_parts (gr_span name, gr_span *parts) {
   char *end = name.text + name.len, *open = (char *)memchr(name.text, '[', name.len);
   if (open == NULL || open == name.text) return 0;
@@ -181,7 +181,7 @@ size_t gr_form_split (const gr_form_field *field, gr_span parts[GR_FORM_MAXPARTS
   parts[0] = field->name;
   if (field->brackets == 0) return 1;
   if (field->brackets == 2 && field->open > text && field->close > field->open
-    && field->close + 1 == end) { /* 'a[b]', as nearly always */
+    && field->close + 1 == end) { /* 'a[b]', the most common form */
     parts[0].len = (size_t)(field->open - text);
     parts[1] = (gr_span){field->open + 1, (size_t)(field->close - field->open) - 1};
     return 2;

@@ -1,4 +1,4 @@
-/* The gate: whether a request may in, by its head alone. */
+/* The gate: decides from the head of a request alone whether it is let in. */
 #include "gate.h"
 
 #include <inttypes.h>
@@ -10,8 +10,8 @@
 
 #define FORM "application/x-www-form-urlencoded"
 #define JSON "application/json"
-#define SHOWN 60 /* characters of the sender's text that a reason shows ... */
-#define SHOWN_SIZE 68 /* ... and room for them, the last one's escape, "..." and a zero */
+#define SHOWN 60 /* longest part of the sender's text that a reason shows ... */
+#define SHOWN_SIZE 68 /* ... and room for them, an escape for the last one, "..." and a zero */
 
 /* == What proxies change in a target == */
 
@@ -19,27 +19,27 @@ static int is_segment (const char *s, size_t len, const char *wanted) {
   return len == strlen(wanted) && memcmp(s, wanted, len) == 0;
 }
 
-/* The length of the path without its last segment if that is ".", and without the one before, too, if
-** it is "..". */
+/* Returns the length of the path without its last segment if that is ".", and without the segment before it
+** too if it is "..". */
 static size_t end_segment (const char *path, size_t len) {
   size_t start = len;
   while (start > 0 && path[start - 1] != '/') start--;
   if (is_segment(path + start, len - start, ".")) return start;
   if (!is_segment(path + start, len - start, "..")) return len;
-  if (start > 1) start--; /* the slash behind the segment before */
+  if (start > 1) start--; /* the slash after the previous segment */
   while (start > 0 && path[start - 1] != '/') start--;
   return start;
 }
 
-/* The byte that an escape at the beginning of [s, end) stands for, or -1. */
+/* Returns the byte of an escape at the beginning of [s, end), or -1. */
 static int escaped (const char *s, const char *end) {
   if (end - s < 3 || *s != '%') return -1;
   int high = gr_hex(s[1]), low = gr_hex(s[2]);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-/* Writes a byte of the target to the end of 'out'; one of 'kept', which would mean something else
-** there, stays escaped. */
+/* Appends a byte of the target to 'out'. A byte in 'kept', which would change its meaning unescaped, stays
+** escaped. */
 static size_t put (char *out, size_t len, int byte, const char *kept) {
   static const char digits[] = "0123456789ABCDEF";
   if (byte == '\0' || strchr(kept, byte) == NULL) {
@@ -79,9 +79,9 @@ static size_t put_query (const char *s, const char *end, char *out) {
   return len;
 }
 
-/* Writes the target as it is whatever proxies did to it on its way: they decode escapes and encode
-** what they think should be, merge slashes and resolve dots. Escapes that separate something in a query
-** keep their meaning. Writes no more than 'len' bytes; returns how many. */
+/* Writes the target in a form that does not depend on what proxies did to it on its way: they decode
+** escapes, encode what they think should be encoded, merge slashes and resolve dots. Escapes that separate
+** something in a query keep their meaning. Writes at most 'len' bytes and returns their number. */
 static size_t normalize (const char *target, size_t len, char *out) {
   const char *end = target + len, *query = (const char *)memchr(target, '?', len);
   size_t written = put_path(target, query != NULL ? query : end, out);
@@ -90,7 +90,7 @@ static size_t normalize (const char *target, size_t len, char *out) {
   return written + put_query(query + 1, end, out + written);
 }
 
-/* In a time that does not depend on what the expected one holds. */
+/* The time this takes does not depend on the bytes of the expected target. */
 static int is_target (const gr_expected *expected, const char *target, size_t len) {
   char wanted[GR_TARGET_SIZE], got[GR_TARGET_SIZE];
   if (len > GR_TARGET_SIZE || expected->target_len > GR_TARGET_SIZE) return 0;
@@ -104,7 +104,7 @@ static int is_blank (char ch) {
   return ch == ' ' || (ch >= '\t' && ch <= '\r');
 }
 
-/* The media type in front of the parameters; moves *s to its beginning. */
+/* Finds the media type before the parameters, moves *s to its beginning and returns its length. */
 static size_t media_type (const char **s, size_t len) {
   const char *end = *s + len, *p;
   while (*s < end && is_blank(**s)) (*s)++;

@@ -1,4 +1,4 @@
-/* Reads JSON for what has to be cut out of it, and done in its place. */
+/* Reads JSON for the parts that must be cut out of it, and the edits that replace them. */
 #include "json.h"
 #include "number.h"
 #include "text.h"
@@ -18,14 +18,14 @@ typedef struct gr_name {
 typedef struct gr_reader {
   const gr_json *json;
   const char *end;
-  const char *uncopied; /* what is to be copied begins here, unless it is cut out */
+  const char *uncopied; /* start of the text to be copied, unless it is cut out */
   char *out;
-  size_t count; /* of edits; may be more than there is room for */
+  size_t count; /* number of edits; may be more than there is room for */
   size_t values;
   gr_json_status status; /* why it cannot be read */
   uint32_t depth;
   uint32_t last_object;
-  uint32_t objects[GR_JSON_MAXDEPTH + 1]; /* by depth: the object that is open there, or 0 */
+  uint32_t objects[GR_JSON_MAXDEPTH + 1]; /* by depth: the object open there, or 0 */
   gr_name names[NAME_SLOTS];
 } gr_reader;
 
@@ -64,7 +64,7 @@ static inline uint32_t position (const gr_reader *r, const char *p) {
 
 /* == What is copied, and what is noted == */
 
-/* Leaves what is from 'from' to 'to' out of the copy. */
+/* Leaves the text between 'from' and 'to' out of the copy. */
 static inline void cut (gr_reader *r, const char *from, const char *to) {
   size_t len = (size_t)(from - r->uncopied);
   memcpy(r->out, r->uncopied, len);
@@ -72,20 +72,20 @@ static inline void cut (gr_reader *r, const char *from, const char *to) {
   r->uncopied = to;
 }
 
-/* Puts another character in the place of the one at 'at'. */
+/* Replaces the character at 'at'. */
 static void put (gr_reader *r, const char *at, char c) {
   cut(r, at, at + 1);
   *r->out++ = c;
 }
 
-/* Puts an empty text in the place of what is from 'from' to 'to'. */
+/* Replaces the text between 'from' and 'to' with an empty text. */
 static void blank (gr_reader *r, const char *from, const char *to) {
   cut(r, from, to);
   *r->out++ = '"';
   *r->out++ = '"';
 }
 
-/* The first member or item that is kept loses the comma 'before' it. */
+/* Removes the comma 'before' the first member or item that is kept. */
 static inline void keep (gr_reader *r, const char *before, int *kept) {
   if (!*kept && is_next(r, before, ',')) cut(r, before, before + 1);
   *kept = 1;
@@ -112,7 +112,7 @@ static inline uint32_t hash (uint32_t object, const char *name, size_t len) {
   return (sample ^ object * 0x85EBCA6Bu) * 0x9E3779B1u >> 16;
 }
 
-/* An object's number tells its depth, too. */
+/* The number of an object also gives its depth. */
 static inline void begin (gr_reader *r, int is_object) {
   r->objects[r->depth] = is_object ? ++r->last_object << 8 | r->depth : 0;
 }
@@ -122,8 +122,9 @@ static inline int is_open (const gr_reader *r, uint32_t object) {
   return object != 0 && depth <= r->depth && r->objects[depth] == object;
 }
 
-/* Whether the innermost object has the name already, or perhaps; from here on it has. A name gives
-** way when its object ends, and the names that met its place taken belong to objects that end before. */
+/* Returns whether the innermost object has, or may have, the name already, and records that it now does. A
+** name makes room when its object ends. The names that found its place taken belong to objects that end
+** earlier. */
 static int is_repeated (gr_reader *r, const char *name, size_t len) {
   uint32_t object = r->objects[r->depth], at = hash(object, name, len);
   for (uint32_t end = at + NAME_PROBES; at < end; at++) {
@@ -142,8 +143,8 @@ static int is_repeated (gr_reader *r, const char *name, size_t len) {
 
 /* == Values == */
 
-/* The functions that read take where something begins and return where it ended, or NULL where it
-** cannot be read: 'status' says why. */
+/* The read functions take a pointer to the start of something and return its end, or NULL if it cannot be
+** read; 'status' says why. */
 
 static const char *stop (gr_reader *r, gr_json_status status) {
   r->status = status;
@@ -161,7 +162,7 @@ static inline const char *read_string (const gr_reader *r, const char *p) {
   }
 }
 
-/* A text, true, false, or a null that is kept. */
+/* Reads a text, true, false, or a null that is kept. */
 static inline const char *read_simple (const gr_reader *r, const char *p) {
   if (is_next(r, p, '"')) return read_string(r, p);
   if (is_next(r, p, 'f') && is_word(r, p + 1, "alse", 4)) return p + 5; /* four bytes are one comparison */
@@ -172,7 +173,7 @@ static inline const char *read_simple (const gr_reader *r, const char *p) {
 static const char *read_object (gr_reader *r, const char *p, uint32_t *items);
 static const char *read_array (gr_reader *r, const char *p);
 
-/* An object or array, and what is to be done in it, if there is anything. */
+/* Reads an object or array, with any edits to make in it. */
 static const char *read_nested (gr_reader *r, const char *p, gr_json_kind kind, uint32_t name, uint32_t len) {
   size_t before = r->count;
   uint32_t items = 0;
@@ -194,7 +195,7 @@ static inline int is_one_too_many (gr_reader *r) {
   return 1;
 }
 
-/* The item of an array, from 1, or the whole value: 0. */
+/* Reads an item of an array, counted from 1, or the whole value: 0. */
 static const char *read_item (gr_reader *r, const char *p, uint32_t item) {
   if (is_one_too_many(r)) return NULL;
   if (is_nested(r, p)) return read_nested(r, p, GR_JSON_ENTER_ITEM, item, 0);
@@ -207,7 +208,7 @@ static const char *read_item (gr_reader *r, const char *p, uint32_t item) {
   return end;
 }
 
-/* The value of a member. */
+/* Reads the value of a member. */
 static inline const char *read_value (
   gr_reader *r, const char *p, const char *name, size_t len, const char *before, int *kept) {
   const char *end;

@@ -15,7 +15,8 @@ static int is_plain (unsigned char c) {
   return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
-/* What stands for an ASCII character that is not plain; 'escape' has room for six bytes. Returns the length. */
+/* Writes the escape of an ASCII character that is not plain to 'escape', which has room for six bytes.
+** Returns the length. */
 static size_t escaped (unsigned char c, char *escape) {
   static const char named[] = "\"\"\\\\\bb\tt\nn\ff\rr";
   for (size_t i = 0; i + 1 < sizeof named; i += 2) {

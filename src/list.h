@@ -1,4 +1,4 @@
-/* Lists that run through their members, with an end that is a link itself. */
+/* Lists that run through their members. The end of a list is a link itself. */
 #ifndef GR_LIST_H
 #define GR_LIST_H
 
@@ -28,7 +28,7 @@ static inline void gr_list_append (gr_link *list, gr_link *link) {
   list->prev = link;
 }
 
-/* To the end of another list, or of the same. */
+/* Moves a link to the end of another list, or of the same one. */
 static inline void gr_list_move (gr_link *list, gr_link *link) {
   gr_list_unlink(link);
   gr_list_append(list, link);

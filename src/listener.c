@@ -17,16 +17,16 @@
 #include "text.h"
 
 enum {
-  HEAD_SIZE = 16384, /* what a head may cost of MHD's memory for its connection */
-  FIELD_COST = 64, /* of that, beside its bytes, each header */
-  POOL_SIZE = HEAD_SIZE + 2048, /* all of that memory: so there is always room for the head of the response */
+  HEAD_SIZE = 16384, /* the most memory that a head may take from MHD's for its connection */
+  FIELD_COST = 64, /* memory that each header takes besides its bytes */
+  POOL_SIZE = HEAD_SIZE + 2048, /* all of that memory, so that the head of the response always has room */
   KEEP_SIZE = 8192, /* a larger buffer is not kept for the connection's next request */
-  DRAIN_SIZE = 65536, /* a refused body that is announced to be larger costs the connection */
-  BACKLOG = 65535, /* who may wait at the port; the system has a limit of its own */
-  IDLE_RUNS = 100 /* MHD wants to run at once again for a client that it cannot serve, whose chunk does
-                       ** not begin, say: not if that many runs came to nothing */
+  DRAIN_SIZE = 65536, /* a refused body announced to be larger costs the connection */
+  BACKLOG = 65535, /* how many may wait at the port; the system has its own limit */
+  IDLE_RUNS = 100 /* MHD wants another run at once for a client that it cannot serve, such as one whose
+                       ** chunk does not begin; no longer after that many runs without effect */
 };
-#define REST 0.01 /* seconds until the next run then */
+#define REST 0.01 /* seconds until the next run after that */
 
 /* MHD_VERSION is in BCD; before 0.9.71 the callbacks returned an int. */
 #if MHD_VERSION >= 0x00097002
@@ -57,7 +57,7 @@ static int is_name (const char *name, size_t len, const char *wanted) {
   return gr_equal_nocase(name, len, wanted, strlen(wanted));
 }
 
-/* How many ways to see where the body ends a header adds: two where a blank before the colon
+/* Returns the number of ways to see where the body ends that a header adds: two if a blank before the colon
 ** hides the name from MHD, but not from others. */
 static int count_lengths (const char *name, size_t len) {
   size_t bare = len;
@@ -66,8 +66,8 @@ static int count_lengths (const char *name, size_t len) {
   return bare < len ? 2 : 1;
 }
 
-/* Whether a header goes on in a line of its own. MHD before 1.0 appends that line to the name, so that others,
-** such as a proxy in front, see another header; the value is where it was. */
+/* Returns whether a header continues on another line. MHD before 1.0 appends that line to the name, so that
+** others, such as a proxy in front, see a different header. The value stays where it was. */
 static int is_folded (const char *name, size_t len, const char *value) {
   return value != NULL && (uintptr_t)value <= (uintptr_t)(name + len);
 }
@@ -94,7 +94,7 @@ static int has_gone (int fd) {
 static void note_refusal (gr_conn *c, const gr_refusal *refusal) {
   gr_listener *l = c->l;
   gr_refused *entries = l->refused.entries, *latest;
-  if (l->refused.count == GR_REFUSALS) { /* the oldest is overwritten; the next tells so */
+  if (l->refused.count == GR_REFUSALS) { /* overwrites the oldest; the next one says so */
     unsigned long missed = entries[l->refused.first].missed + 1;
     l->refused.first = (l->refused.first + 1) % GR_REFUSALS;
     l->refused.count--;
@@ -114,10 +114,10 @@ int gr_listener_next_refused (gr_listener *l, gr_refused *refused) {
   return 1;
 }
 
-/* Answers at once and closes. MHD has no room for a response while a body comes in, and closing
-** with bytes unread would reset the connection before the client has read why. So the response
-** goes to the socket, which has nothing else to send now; the rest of the body is thrown away,
-** until the client is done or its time is over. */
+/* Answers at once and closes. MHD has no room for a response while a body is arriving, and closing with
+** unread bytes would reset the connection before the client has read the reason. So the response goes
+** directly to the socket, which has nothing else to send now. The rest of the body is thrown away until the
+** client is done or its time is over. */
 static gr_result refuse_now (gr_conn *c, const gr_refusal *refusal, const char *body) {
   char response[512];
   int len = snprintf(response, sizeof response,
@@ -165,8 +165,8 @@ static gr_result refuse_large (gr_conn *c) {
   return refuse_now(c, &refusal, "The request body is too large.");
 }
 
-/* A small body is read to its end and thrown away, so that the connection and what is pipelined
-** behind live on: MHD closes where a response is queued in its first call. */
+/* Reads a small body to its end and throws it away, so that the connection and any pipelined requests live
+** on. MHD would close the connection if a response were queued in its first call. */
 static gr_result refuse (gr_conn *c, const gr_refusal *refusal, uint64_t length) {
   if (length > DRAIN_SIZE) return refuse_now(c, refusal, "");
   note_refusal(c, refusal);
@@ -175,7 +175,7 @@ static gr_result refuse (gr_conn *c, const gr_refusal *refusal, uint64_t length)
   return MHD_YES;
 }
 
-/* Answers a refused request whose body has come to its end. */
+/* Answers a refused request whose body has ended. */
 static gr_result answer_refused (gr_conn *c) {
   struct MHD_Response *response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
   if (response == NULL) return MHD_NO;
@@ -227,24 +227,24 @@ static void on_connection (
   }
   if (*ctx != NULL) conn_free((gr_conn *)*ctx);
   l->connections--;
-  l->pending = 1; /* MHD accepts again, if it was full, from its next run on */
+  l->pending = 1; /* if MHD was full, it accepts again from its next run on */
 }
 
-/* MHD would take the query apart and keep each field in the connection's memory. There is no room for
-** many, and nobody asks for them: an end behind the question mark leaves MHD nothing to take apart. */
+/* MHD would split the query and keep each field in the connection's memory. There is no room for many
+** fields, and nobody asks for them. Ending the text after the question mark leaves MHD nothing to split. */
 static void hide_query (const char *uri) {
   char *query = strchr((char *)(uintptr_t)uri, '?');
   if (query != NULL && query[1] != '\0') query[1] = '\0';
 }
 
-/* MHD takes a NUL for the end of a target, and loses its way where a query follows. It has put an end behind
+/* MHD takes a NUL for the end of a target, and loses its way if a query follows. It has put an end after
 ** the target, and the version comes next. */
 static int has_nul (const char *uri) {
   return strncmp(uri + strlen(uri) + 1, "HTTP/", 5) != 0;
 }
 
-/* The request line has come: the only place where MHD shows the URI as it was sent (and as
-** a C string: it gives no length). */
+/* Called when the request line has arrived. Only here does MHD show the URI as it was sent (as a C string,
+** without a length). */
 static void *on_uri (void *ud, const char *uri, struct MHD_Connection *mhd) {
   gr_conn *c = (gr_conn *)MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
   gr_listener *l = (gr_listener *)ud;
@@ -278,8 +278,8 @@ static gr_result on_header (
   return MHD_YES;
 }
 
-/* What a head costs of MHD's memory. If it is so much that there may be no room for the head of the response,
-** MHD would close the connection without a word, and what was handled would be sent again. */
+/* Counts the memory that a head takes from MHD's. If the head of the response might have no room left, MHD
+** would close the connection without a word, and a request that was handled would be sent again. */
 static void count_cost (gr_conn *c) {
   const union MHD_ConnectionInfo *info =
     MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
@@ -296,7 +296,8 @@ static gr_result on_trailer (
   return MHD_YES;
 }
 
-/* How long the body is; MHD refuses a Content-Length that is no number, but takes the largest for none. */
+/* Returns the length of the body. MHD refuses a Content-Length that is not a number, but treats the largest
+** one as absent. */
 static uint64_t body_length (gr_conn *c) {
   const char *text = MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
   if (text == NULL) return c->lengths > 0 ? GR_LENGTH_UNKNOWN : 0;
@@ -304,7 +305,7 @@ static uint64_t body_length (gr_conn *c) {
   return length == GR_LENGTH_UNKNOWN ? length - 1 : length;
 }
 
-/* Whether the gate refuses the request whose head has come. */
+/* Returns whether the gate refuses the request whose head has arrived. */
 static int is_refused (gr_conn *c, const char *method, uint64_t length, gr_refusal *refusal) {
   gr_head head = {.method = method, .method_len = strlen(method), .length = length};
   const char *p = c->head.data;
@@ -315,14 +316,14 @@ static int is_refused (gr_conn *c, const char *method, uint64_t length, gr_refus
   return gr_gate_head(&c->l->expected, &head, refusal);
 }
 
-/* Whether MHD would read on to the end of the connection, and no response ever go out. */
+/* Returns whether MHD would read on to the end of the connection, and never send a response. */
 static int has_unknown_coding (gr_conn *c) {
   const char *coding =
     MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING);
   return coding != NULL && !is_name(coding, strlen(coding), "chunked");
 }
 
-/* The head has come and may in; its body may, too, if there is memory for it. */
+/* Takes a head that has arrived and is let in. Its body is let in too, if there is memory for it. */
 static gr_result take_head (gr_conn *c) {
   gr_listener *l = c->l;
   c->received = 0;
@@ -375,8 +376,8 @@ static gr_result complete (gr_conn *c) {
   return MHD_YES;
 }
 
-/* Called when the head has come (once more where it waited for memory), with each part of the body, and
-** at the end (no data). */
+/* Called when the head has arrived (and once more if it waited for memory), with each part of the body, and
+** at the end (without data). */
 static gr_result on_request (void *ud, struct MHD_Connection *mhd, const char *url, const char *method,
   const char *version, const char *data, size_t *len, void **ctx) {
   gr_listener *l = (gr_listener *)ud;
@@ -394,7 +395,7 @@ static gr_result on_request (void *ud, struct MHD_Connection *mhd, const char *u
     case GR_BODY: return n > 0 ? take_body(c, data, n) : complete(c);
     case GR_DRAINING: return n > 0 ? MHD_YES : answer_refused(c);
     case GR_REFUSED: return n > 0 ? MHD_YES : MHD_NO;
-    default: return MHD_NO; /* resumed without a response: it is to be closed */
+    default: return MHD_NO; /* resumed without a response, so close it */
   }
 }
 
@@ -403,7 +404,7 @@ static void drop_if_large (gr_conn *c, gr_buffer *buffer) {
   if (buffer->cap > KEEP_SIZE) gr_buffer_release(buffer, &c->l->memory);
 }
 
-/* The request is over, one way or another; the connection may go on with the next. */
+/* The request has ended, one way or another. The connection may go on with the next. */
 static void on_completed (
   void *ud, struct MHD_Connection *mhd, void **ctx, enum MHD_RequestTerminationCode code) {
   gr_conn *c = (gr_conn *)*ctx;
@@ -466,16 +467,16 @@ static int open_port (gr_listener *l, const struct addrinfo *ai) {
   return 0;
 }
 
-/* Starts MHD on the open port, which is MHD's from then on. */
+/* Starts MHD on the open port, which belongs to MHD from then on. */
 static int start (gr_listener *l) {
-  /* MHD's own timeout would close connections whose bytes it has not read yet. At its limit of
-  ** connections MHD stops accepting. */
+  /* MHD's own timeout would close connections whose bytes it has not read yet. At its limit of connections
+  ** MHD stops accepting. */
   l->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, l,
     MHD_OPTION_LISTEN_SOCKET, l->listen_fd, MHD_OPTION_CONNECTION_LIMIT, l->max_connections,
     MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE, MHD_OPTION_URI_LOG_CALLBACK, on_uri, l,
     MHD_OPTION_NOTIFY_CONNECTION, on_connection, l, MHD_OPTION_NOTIFY_COMPLETED, on_completed, l,
     MHD_OPTION_END);
-  if (l->daemon == NULL) { /* versions of MHD differ in who closes the port then */
+  if (l->daemon == NULL) { /* versions of MHD differ in who closes the port now */
     if (fcntl(l->listen_fd, F_GETFD) != -1) close(l->listen_fd);
     return -1;
   }
@@ -491,14 +492,14 @@ int gr_listener_open (gr_listener *l, const struct addrinfo *ai) {
   return error != 0 ? error : start(l);
 }
 
-/* Parts a connection from the request that its owner holds. */
+/* Separates a connection from the request that its owner holds. */
 static void part_from_request (gr_conn *c) {
   if (c->held == NULL) return;
   c->held->conn = NULL;
   c->held = NULL;
 }
 
-/* Of a list of suspended connections. */
+/* Resumes all connections in a list of suspended ones. */
 static void resume_all (gr_link *list) {
   gr_link *link;
   for (link = list->next; link != list; link = link->next) {
@@ -507,8 +508,8 @@ static void resume_all (gr_link *list) {
   }
 }
 
-/* Ends the daemon. It may not be stopped with connections suspended, and takes a run to
-** see that they are resumed; the same run sends the responses given before. */
+/* Ends the daemon. MHD must not be stopped while connections are suspended, and it needs a run to see that
+** they are resumed. The same run sends the responses given before. */
 static void stop (gr_listener *l) {
   l->closing = 1;
   resume_all(&l->starved);
@@ -527,9 +528,8 @@ static void abandon_list (gr_link *list) {
   }
 }
 
-/* After a fork the epoll set and the connections belong to the parent: stopping the daemon
-** here would take them away there. Only descriptors are closed; the daemon's memory has to
-** be left alone. */
+/* After a fork the epoll set and the connections belong to the parent, and stopping the daemon here would
+** take them away from it. So this only closes descriptors. The daemon's memory must be left alone. */
 static void abandon (gr_listener *l) {
   l->closing = 1;
   abandon_list(&l->waiting);
@@ -559,7 +559,7 @@ int gr_listener_expect (gr_listener *l, const gr_expected *expected) {
   gr_buffer target = {0};
   if (expected != NULL && expected->target != NULL
     && !(gr_buffer_append(&target, &l->memory, expected->target, expected->target_len)
-      && gr_buffer_append(&target, &l->memory, "", 1))) /* an empty one is one, too */
+      && gr_buffer_append(&target, &l->memory, "", 1))) /* an empty target counts, too */
     return 0;
   gr_buffer_release(&l->target, &l->memory);
   l->target = target;
@@ -586,7 +586,7 @@ void gr_listener_step (gr_listener *l) {
   l->pending = 0;
   l->idle_runs++;
   gr_limits_start_clock(l);
-  MHD_run(l->daemon); /* what has arrived is read before anybody is late */
+  MHD_run(l->daemon); /* reads what has arrived before anyone counts as late */
   gr_limits_enforce(l);
 }
 

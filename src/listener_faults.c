@@ -1,21 +1,21 @@
-/* What an emulator does to its clients. */
+/* Faults that an emulator inflicts on its clients. */
 #include "listener_faults.h"
 
 #include <string.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-enum { PART_BLOCK = 16384 }; /* bytes of a broken response that are sent at once */
+enum { PART_BLOCK = 16384 }; /* bytes of a broken response sent at once */
 
 typedef struct gr_faults {
-  gr_filter filter; /* first: a filter is cast to its faults */
+  gr_filter filter; /* must be first: a filter is cast to its faults */
   size_t cut_times, cut_after; /* see gr_faults_cut */
   uint64_t cut_bytes;
   size_t len;
   char prefix[];
 } gr_faults;
 
-/* A body that is sent up to its first 'limit' bytes. */
+/* A body that is cut after its first 'limit' bytes. */
 typedef struct gr_part {
   gr_memory memory;
   size_t size; /* of the whole block */
@@ -24,8 +24,8 @@ typedef struct gr_part {
   char bytes[];
 } gr_part;
 
-/* A close with SO_LINGER 0 would not do: MHD shuts down first, and the client may take the FIN
-** for a regular end. What was sent before is pushed out, where MHD holds back part of a packet. */
+/* A close with SO_LINGER 0 would not do: MHD shuts down first, and the client may take the FIN for a
+** regular end. Bytes sent before are pushed out, because MHD may hold back part of a packet. */
 void gr_faults_reset (int fd) {
   const int on = 1;
   const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
@@ -35,14 +35,14 @@ void gr_faults_reset (int fd) {
 
 /* == Bodies on their way in == */
 
-/* Whether the URI, which the head begins with, is one for large bodies. */
+/* Returns whether the URI, which begins the head, is one for large bodies. */
 static int is_large (const gr_faults *faults, const gr_conn *c) {
   size_t len;
   const char *p = c->head.data, *uri = gr_next_field(&p, &len);
   return len >= faults->len && memcmp(uri, faults->prefix, faults->len) == 0;
 }
 
-/* Where the body of this request is to be cut. */
+/* Returns where to cut the body of this request. */
 static uint64_t take_cut (gr_faults *faults) {
   if (faults->cut_times == 0) return UINT64_MAX;
   if (faults->cut_after > 0) {
@@ -61,7 +61,7 @@ static int begin (gr_filter *filter, gr_conn *c, uint64_t length) {
 }
 
 static int take_part (gr_filter *filter, gr_conn *c) {
-  if (is_large((gr_faults *)filter, c)) gr_conn_wait(c); /* it may come in for long */
+  if (is_large((gr_faults *)filter, c)) gr_conn_wait(c); /* it may take long to arrive */
   if (c->received < c->cut_at) return 1;
   gr_faults_reset(c->fd);
   return 0;

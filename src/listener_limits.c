@@ -16,13 +16,13 @@
 #include "clock.h"
 
 #define PATIENCE 0.25 /* seconds that a client may take while others wait at the port ... */
-#define PATIENCE_EACH 1e-3 /* ... and so much more for each of them if it has not said a byte yet */
-#define AWAY 0.1 /* seconds from which on the loop, and not a client, is late */
-#define LOOK 0.05 /* seconds that MHD has to close a connection or to accept one */
+#define PATIENCE_EACH 1e-3 /* ... and more for each of them if it has not sent a byte yet */
+#define AWAY 0.1 /* after this many seconds the loop is late, not a client */
+#define LOOK 0.05 /* seconds that MHD has to close a connection, or to accept one if it is not full */
 
 enum {
-  SPARE = 64, /* descriptors that are left to the rest of the process */
-  LOOKS = 32 /* how many connections are looked at for one that may go */
+  SPARE = 64, /* descriptors left to the rest of the process */
+  LOOKS = 32 /* most connections checked to find one that may go */
 };
 
 /* == The clock == */
@@ -43,7 +43,7 @@ void gr_limits_start_clock (gr_listener *l) {
   l->is_stopped = 0;
 }
 
-/* Moves to the end of a list, which so stays in order of 'since'. */
+/* Moves a connection to the end of a list, which keeps the list in order of 'since'. */
 static void begin_wait (gr_conn *c, gr_link *list) {
   c->since = gr_limits_now(c->l);
   gr_list_move(list, &c->link);
@@ -64,13 +64,14 @@ static size_t memory_for (const gr_conn *c) {
   return c->length == GR_LENGTH_UNKNOWN ? c->l->max_body : (size_t)c->length;
 }
 
-/* A body that takes no more than this does not wait: one half of the memory is shared among the connections.
-** So nobody keeps a ping waiting, which is small, by large bodies that never come. */
+/* Returns the size up to which a body does not wait: one half of the memory is shared among the connections.
+** So large bodies that never arrive cannot keep a ping waiting, which is small. */
 static size_t share_of (const gr_listener *l) {
   return l->max_memory / 2 / l->max_connections;
 }
 
-/* For larger bodies. Also where one alone is larger than all that may be taken: it would wait for ever. */
+/* For larger bodies. Returns true also if one alone is larger than the whole limit: otherwise it would wait
+** forever. */
 static int has_room (const gr_listener *l, size_t size) {
   size_t most = l->max_memory - share_of(l) * l->max_connections;
   return l->reserved == 0 || (size <= most && l->reserved <= most - size);
@@ -94,7 +95,7 @@ int gr_limits_admit (gr_conn *c) {
   return 0;
 }
 
-/* In the order in which they came, so that none waits for ever. */
+/* Admits bodies in the order in which they came, so that none waits forever. */
 static void admit_next (gr_listener *l) {
   while (!gr_list_is_empty(&l->starved)) {
     gr_conn *c = gr_conn_of(l->starved.next);
@@ -115,27 +116,27 @@ void gr_limits_release (gr_conn *c) {
   if (!l->closing) admit_next(l);
 }
 
-/* == Who has to go == */
+/* == Who must leave == */
 
 void gr_conn_send_away (gr_conn *c) {
   shutdown(c->fd, SHUT_RDWR);
-  /* MHD does not watch a connection that was suspended and then has a full buffer that it can do nothing with;
-  ** but it looks at the time, in whole seconds */
+  /* after a suspension MHD does not watch a connection whose buffer is full until it can read on, but it checks
+  ** its own timeout, which is in whole seconds */
   MHD_set_connection_option(c->mhd, MHD_CONNECTION_OPTION_TIMEOUT, 1u);
   gr_limits_release(c);
   gr_list_move(&c->l->leaving, &c->link);
   c->l->sent_away_at = gr_limits_now(c->l);
 }
 
-/* What the kernel knows of a connection, or of the port. */
+/* Reads what the kernel knows about a connection or the port. */
 static void read_info (int fd, struct tcp_info *info) {
   socklen_t len = sizeof *info;
   memset(info, 0, sizeof *info);
   getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &len);
 }
 
-/* Whether bytes are there that MHD has not read yet: it is not late then, we are. Where MHD has read none
-** since the last look it never will. */
+/* Returns whether there are bytes that MHD has not read yet: then we are late, not the client. If MHD has
+** read none since the last check, it never will. */
 static int is_arriving (gr_conn *c) {
   struct tcp_info info;
   int unread = 0;
@@ -156,7 +157,7 @@ static void close_late (gr_listener *l, double before) {
   }
 }
 
-/* Those whose clients take nothing of their response. */
+/* Closes connections whose clients take none of their response. */
 static void close_stuck (gr_listener *l, double before) {
   while (!gr_list_is_empty(&l->sending)) {
     gr_conn *c = gr_conn_of(l->sending.next);
@@ -170,7 +171,7 @@ static void close_stuck (gr_listener *l, double before) {
   }
 }
 
-/* Whether somebody waits at the port; notes how many do at most until nobody does any more. */
+/* Returns whether anyone waits at the port, and records the most who waited at once until nobody does. */
 static int is_port_crowded (gr_listener *l) {
   struct tcp_info info;
   read_info(l->listen_fd, &info);
@@ -186,8 +187,9 @@ static int is_silent (gr_conn *c) {
   return !c->has_spoken;
 }
 
-/* Whether there is room for more connections. Where MHD found no descriptor for one it accepts nobody until one
-** of its own is closed, and does not tell: then who waited at the last look does so still. */
+/* Returns whether there is room for more connections. If MHD finds no descriptor for one, it accepts nobody
+** until one of its own is closed, and does not report this. In that case, those who waited at the last
+** check still wait. */
 static int has_place (gr_listener *l, double now) {
   if (l->connections >= l->max_connections) return !is_port_crowded(l);
   if (now >= l->look_at) {
@@ -201,24 +203,26 @@ static int has_place (gr_listener *l, double now) {
   return 1;
 }
 
-/* When a connection is to go whose place another one wants. A client that opens many connections at once may
-** take a while before it says the first word on each. */
+/* Returns when a connection must leave if another one wants its place. A client that opens many connections
+** at once may take a while before it sends the first byte on each. */
 static double due_for_place (gr_conn *c) {
   return c->since + PATIENCE + (is_silent(c) ? PATIENCE_EACH * c->l->crowd : 0);
 }
 
-/* When a connection is to go whose memory another one wants: as soon as its body, at this rate, would be late. */
+/* Returns when a connection must leave if another one wants its memory: as soon as its body, at this rate,
+** would be late. */
 static double due_for_memory (gr_conn *c) {
   if (c->reserved == 0) return HUGE_VAL;
   return c->since + PATIENCE + c->l->timeout * (double)c->received / (double)c->reserved;
 }
 
-/* While others wait at the port, or for memory, the connection goes that has waited longest for its whole
-** request: one at a time, as MHD has to close it before it is known whether others still wait. */
+/* While others wait at the port, or for memory, closes the connection that has waited longest for its whole
+** request. It closes one at a time, because MHD must close it before it is known whether others still
+** wait. */
 static void make_room (gr_listener *l, double now) {
   int looks = LOOKS, for_memory = !gr_list_is_empty(&l->starved);
   l->room_at = gr_list_is_empty(&l->leaving) ? HUGE_VAL : l->sent_away_at + LOOK;
-  if (l->room_at < HUGE_VAL && l->room_at > now) return;  /* MHD is about to close it */
+  if (l->room_at < HUGE_VAL && l->room_at > now) return; /* MHD is about to close it */
   l->room_at = HUGE_VAL;
   int for_place = !has_place(l, now);
   if (!for_place && !for_memory) return;
@@ -231,7 +235,7 @@ static void make_room (gr_listener *l, double now) {
       return;
     }
     l->room_at = fmin(l->room_at, due);
-    if (c->since + PATIENCE > now) { /* as all behind it */
+    if (c->since + PATIENCE > now) { /* all that follow it came later */
       l->room_at = fmin(l->room_at, c->since + PATIENCE);
       return;
     }
@@ -264,7 +268,7 @@ void gr_limits_cap_connections (gr_listener *l) {
 }
 
 /* MHD takes the port out of its epoll set while it accepts nobody. Under another number the port stays
-** there, edge triggered so that it wakes nobody twice; MHD skips events that point nowhere. */
+** there, edge triggered so that it wakes nobody twice. MHD skips events that point nowhere. */
 int gr_limits_watch_port (gr_listener *l) {
   struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.ptr = NULL}};
   l->port_fd = fcntl(l->listen_fd, F_DUPFD_CLOEXEC, 0);

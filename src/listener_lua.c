@@ -152,9 +152,9 @@ static const char *address_option (lua_State *L) {
 **   max_memory       bytes, 1 to 2147483647 (default: 67108864): memory for all bodies that are arriving,
 **                    waiting for l:next() or not yet answered; a chunked body counts as max_body. Half of
 **                    it is divided among max_connections, and a body within such a share never waits. When
-**                    the other half is used up, further requests wait after their heads, and a connection is
-**                    closed if its body, at its rate, would be late. A body that alone is larger is accepted when
-**                    there is no other
+**                    the other half is used up, further requests wait after their heads, and a connection
+**                    is closed if its body, at its rate, would be late. A body that alone is larger is
+**                    accepted when there is no other
 **   gate             table: what a ping must be, see l:gate(); nil (default): any request is let in
 **   large            text, for tests of clients: under paths that begin with it, a body announced to be
 **                    larger than max_body is counted and thrown away, see r:received(), and 'timeout'
@@ -450,7 +450,7 @@ unsigned gr_checkstatus (lua_State *L) {
 }
 
 int gr_sendresponse (lua_State *L, gr_request *r, unsigned status) {
-  if (!gr_request_can_answer(r)) { /* looked at last: making the response may have run finalizers */
+  if (!gr_request_can_answer(r)) { /* checked last, because making the response may have run finalizers */
     gr_request_drop_response(r);
     return gr_failtoanswer(L, r);
   }
@@ -464,17 +464,17 @@ int gr_sendresponse (lua_State *L, gr_request *r, unsigned status) {
 /* r:answer(status [, headers [, body]]) -> true | nil, code, message
 **   status   200 to 599
 **   headers  table: name -> string or number; Content-Length is added
-**   body     string; not sent to HEAD
-** The response goes out with the next l:step()s; the connection stays open for more requests
-** unless 'headers' has Connection = "close". Codes: "answered" (a request is answered once),
-** "closed": the listener is closed, or the client has closed its side (what it may still
-** read is sent nonetheless). Raises for headers that cannot be sent as one line. */
+**   body     string; not sent in response to HEAD
+** The next calls of l:step() send the response. The connection stays open for more requests unless
+** 'headers' has Connection = "close". Codes: "answered" (a request is answered only once), "closed" (the
+** listener is closed, or the client has closed its side; whatever it can still read is sent anyway). Raises
+** for headers that cannot be sent as one line. */
 static int request_answer (lua_State *L) {
   gr_request *r = gr_checkrequest(L);
   unsigned status = gr_checkstatus(L);
   size_t len = 0;
   const char *body = luaL_optlstring(L, 4, "", &len);
-  gr_request_drop_response(r); /* of a call that raised */
+  gr_request_drop_response(r); /* left by a call that raised */
   if (!gr_request_can_answer(r)) return gr_failtoanswer(L, r);
   r->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
   if (r->response == NULL) return luaL_error(L, "not enough memory");

@@ -1,4 +1,4 @@
-/* gumroad.listener where libmicrohttpd was not found, or which is not Linux: says so. */
+/* gumroad.listener without libmicrohttpd, or on systems other than Linux: reports that it is missing. */
 #include "module.h"
 
 GR_EXPORT int luaopen_gumroad_listener (lua_State *L) {

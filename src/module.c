@@ -12,7 +12,7 @@ void gr_newclass (lua_State *L, const char *name, const luaL_Reg *meta, const lu
   gr_setfuncs(L, meta);
   lua_newtable(L);
   gr_setfuncs(L, methods);
-  lua_setfield(L, -2, "__index"); /* methods apart from metamethods: h.__gc is nil */
+  lua_setfield(L, -2, "__index"); /* keeps methods apart from metamethods: h.__gc is nil */
   lua_pop(L, 1);
 }
 
@@ -23,15 +23,15 @@ static void push_kept (lua_State *L) {
   lua_rawget(L, LUA_REGISTRYINDEX);
 }
 
-/* Sets what is on top of the stack. */
+/* Sets the value on top of the stack. */
 static void set_kept (lua_State *L) {
   lua_pushlightuserdata(L, &kept_key);
   lua_insert(L, -2);
   lua_rawset(L, LUA_REGISTRYINDEX);
 }
 
-/* The keeper's __gc. It is older than all that is kept, so when the state is closed, it runs after
-** their own. */
+/* The keeper's __gc. The keeper is older than everything it keeps, so when the state is closed, this runs
+** after the finalizers of those objects. */
 static int close_kept (lua_State *L) {
   lua_settop(L, 0);
   push_kept(L);

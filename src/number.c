@@ -7,7 +7,7 @@
 enum {
   MAX_DIGITS = 800, /* more of them decide nothing, unless one is not zero */
   MAX_EXPONENT = 100000000, /* beyond it a double is zero or infinite, whatever the digits */
-  LONGEST_DOUBLE = 312 /* digits of the largest one, and a sign */
+  LONGEST_DOUBLE = 312 /* digits of the largest double, and a sign */
 };
 
 /* 2^53: up to here every whole number is exact in a double. */
@@ -40,7 +40,7 @@ const char *gr_number_end (const char *s, const char *end) {
   return p;
 }
 
-/* Whether [s, end) is a whole number that fits an int64_t. */
+/* Reads [s, end) if it is a whole number that fits an int64_t; returns whether it is. */
 static int read_integer (const char *s, const char *end, int64_t *integer) {
   int negative = *s == '-';
   uint64_t n = 0, most = (uint64_t)INT64_MAX + (uint64_t)negative;
@@ -53,7 +53,7 @@ static int read_integer (const char *s, const char *end, int64_t *integer) {
   return 1;
 }
 
-/* The exponent behind the 'e' at 'p', or 0 where the number has ended. */
+/* Returns the exponent after the 'e' at 'p', or 0 if the number has ended. */
 static int64_t read_exponent (const char *p, const char *end) {
   int64_t n = 0;
   if (p == end) return 0;
@@ -63,7 +63,7 @@ static int64_t read_exponent (const char *p, const char *end) {
   return negative ? -n : n;
 }
 
-/* The digits become a whole number with an exponent, '15e-1' of '1.5': that has no decimal point. */
+/* Turns the digits into a whole number with an exponent, '1.5' into '15e-1', which has no decimal point. */
 static double read_double (const char *s, const char *end) {
   char text[MAX_DIGITS + 32];
   size_t len = 0, digits = 0;
@@ -89,7 +89,7 @@ static double read_double (const char *s, const char *end) {
   if (cut) {
     text[len++] = '1';
     exponent--;
-  } /* it is more than the digits that are left */
+  } /* the number is larger than the digits kept */
   snprintf(text + len, sizeof text - len, "e%lld", (long long)(exponent + read_exponent(s, end)));
   return strtod(text, NULL);
 }

@@ -36,7 +36,7 @@ int gr_poller_watch (gr_poller *p, int fd, int events) {
   struct epoll_event ev;
   memset(&ev, 0, sizeof ev);
   if (events == 0) {
-    epoll_ctl(p->fd, EPOLL_CTL_DEL, fd, &ev); /* a closed one has left by itself */
+    epoll_ctl(p->fd, EPOLL_CTL_DEL, fd, &ev); /* a closed descriptor has left by itself */
     return 0;
   }
   ev.data.fd = fd;
@@ -68,7 +68,7 @@ int gr_poller_wait (gr_poller *p, gr_ready *out, int size, int ms) {
       | ((got & (EPOLLERR | EPOLLHUP)) ? GR_HANGUP : 0);
     if (out[i].fd == p->timer_fd) {
       uint64_t expirations;
-      if (read(p->timer_fd, &expirations, sizeof expirations) < 0) continue; /* set anew meanwhile */
+      if (read(p->timer_fd, &expirations, sizeof expirations) < 0) continue; /* the timer was set anew */
       out[i].fd = -1;
     }
   }
@@ -96,7 +96,7 @@ void gr_poller_close (gr_poller *p) {
   p->fd = -1;
 }
 
-/* A kqueue is not inherited: the number may be another file's by now. */
+/* A child does not inherit a kqueue: the number may be another file's by now. */
 void gr_poller_abandon (gr_poller *p) {
   p->fd = -1;
 }

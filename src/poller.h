@@ -15,22 +15,22 @@ typedef struct gr_ready {
   int events; /* GR_READ, GR_WRITE, GR_HANGUP */
 } gr_ready;
 
-/* 0, or an errno; on failure the poller is closed. */
+/* Returns 0, or an errno; on failure the poller is closed. */
 int gr_poller_open (gr_poller *p);
 void gr_poller_close (gr_poller *p);
 
-/* Closes it in the child of a fork, and leaves the parent's alone. */
+/* Closes it in the child of a fork without touching the parent's. */
 void gr_poller_abandon (gr_poller *p);
 
-/* Watches fd for 'events', whatever it was watched for before; 0 forgets it. With GR_ONCE
-** it is reported once, and then not until it is watched again. Returns 0 or an errno;
-** forgetting a descriptor that is already gone is no error. */
+/* Watches fd for 'events', no matter what it was watched for before; 0 stops watching it. With GR_ONCE it
+** is reported once, and then not until it is watched again. Returns 0 or an errno; it is not an error to
+** stop watching a descriptor that is already gone. */
 int gr_poller_watch (gr_poller *p, int fd, int events);
 
-/* Makes the timer run out once, in 'ms' milliseconds; negative: never. */
+/* Makes the timer expire once, in 'ms' milliseconds; a negative value means never. */
 void gr_poller_timer (gr_poller *p, long ms);
 
-/* Waits at most 'ms' milliseconds; returns how many entries of 'out' were filled. */
+/* Waits at most 'ms' milliseconds; returns the number of entries of 'out' that were filled. */
 int gr_poller_wait (gr_poller *p, gr_ready *out, int size, int ms);
 
 #endif

@@ -25,7 +25,7 @@ static int printable (const char *s, size_t len) {
   return 1;
 }
 
-/* What the URL has at 'part', to be freed with curl_free, or NULL. */
+/* Returns the text of a URL's 'part', which must be freed with curl_free, or NULL. */
 static char *url_part (CURLU *u, CURLUPart part) {
   char *text = NULL;
   return curl_url_get(u, part, &text, 0) == CURLUE_OK ? text : NULL;
@@ -37,7 +37,7 @@ static int has_part (CURLU *u, CURLUPart part) {
   return text != NULL;
 }
 
-/* localhost and what is below it, also with the dot of the root. */
+/* Returns whether the name is localhost or a name below it, also with the dot of the root. */
 static int is_loopback_name (const char *host, size_t len) {
   static const char name[] = "localhost";
   size_t name_len = sizeof name - 1;
@@ -46,12 +46,12 @@ static int is_loopback_name (const char *host, size_t len) {
   return len == name_len || host[len - name_len - 1] == '.';
 }
 
-/* 127.0.0.0/8, and 0.0.0.0, which connects to this machine, too. */
+/* Returns whether the address is in 127.0.0.0/8, or is 0.0.0.0, which also connects to this machine. */
 static int is_loopback_v4 (uint32_t address) {
   return address >> 24 == 127 || address == 0;
 }
 
-/* ::1, ::, and the addresses of IPv4 within IPv6. */
+/* Returns whether the address is ::1, ::, or such an IPv4 address within IPv6. */
 static int is_loopback_v6 (const struct in6_addr *address) {
   uint32_t v4;
   if (IN6_IS_ADDR_LOOPBACK(address) || IN6_IS_ADDR_UNSPECIFIED(address)) return 1;
@@ -60,7 +60,8 @@ static int is_loopback_v6 (const struct in6_addr *address) {
   return is_loopback_v4(ntohl(v4));
 }
 
-/* Where a host is, as a URL has it: an IPv6 address in brackets, any spelling that inet_aton takes. */
+/* Returns where a host is. 'host' is as in a URL: an IPv6 address in brackets, or any spelling that
+** inet_aton takes. */
 static gr_place place_of (const char *host) {
   char inner[INET6_ADDRSTRLEN];
   struct in_addr v4;
@@ -80,7 +81,7 @@ static const char *check_parts (CURLU *u, int path_follows, gr_place *place) {
   if (path_follows && (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD)))
     return "the base URL must not hold a user or password";
   char *host = url_part(u, CURLUPART_HOST);
-  if (host == NULL) return gr_no_memory; /* a URL that was read has one */
+  if (host == NULL) return gr_no_memory; /* a URL that was read has a host */
   *place = place_of(host);
   curl_free(host);
   return NULL;

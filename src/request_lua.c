@@ -198,7 +198,7 @@ static const char *read_method_and_body (lua_State *L, gr_transfer *t) {
   }
   else if (head) {
     curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
-    curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0); /* a HEAD response only announces its body */
+    curl_easy_setopt(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0); /* HEAD only announces a body */
   }
   else if (strcmp(method, "GET") == 0) return NULL; /* as libcurl does by itself */
   return curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK ? NULL : gr_no_memory;

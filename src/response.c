@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Whether the head is that of a 100, 103, ..., which another one follows. */
+/* Returns whether the head is that of a 100, 103, ..., which another head follows. */
 static int is_interim (const gr_response_head *head) {
   const char *s = head->bytes.data, *end = s + head->bytes.len;
   const char *status = s != NULL ? (const char *)memchr(s, ' ', head->bytes.len) : NULL;
@@ -18,7 +18,7 @@ const char *gr_response_head_add (
     return "too_large";
   }
   head->taken += len;
-  if (head->over && !is_interim(head)) return NULL; /* of a trailer, which may say less than a header */
+  if (head->over && !is_interim(head)) return NULL; /* a trailer, which may say less than a header */
   if (head->over) head->bytes.len = 0;
   head->over = len <= 2;
   return gr_buffer_append(&head->bytes, memory, line, len) ? NULL : "memory";
@@ -45,12 +45,12 @@ static int is_blank (char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Whether the line [s, end) is a header, which it then fills in. */
+/* Returns whether the line [s, end) is a header, and fills 'header' if it is. */
 static int read_header (const char *s, const char *end, gr_header *header) {
   const char *colon = (const char *)memchr(s, ':', (size_t)(end - s));
   header->name_len = colon != NULL ? (size_t)(colon - s) : 0;
   if (header->name_len == 0 || header->name_len > sizeof header->name)
-    return 0; /* the empty line, as a rule */
+    return 0; /* in most cases, the empty line */
   for (size_t i = 0; i < header->name_len; i++) header->name[i] = gr_lower(s[i]);
   header->value = colon + 1;
   while (header->value < end && is_blank(*header->value)) header->value++;

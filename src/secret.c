@@ -2,7 +2,7 @@
 
 int gr_equal (const char *a, size_t a_len, const char *b, size_t b_len) {
   if (a_len != b_len) return 0;
-  volatile unsigned char differs = 0; /* volatile: no early way out of the loop */
+  volatile unsigned char differs = 0; /* volatile keeps the compiler from leaving the loop early */
   for (size_t i = 0; i < a_len; i++) differs |= (unsigned char)(a[i] ^ b[i]);
   return differs == 0;
 }

@@ -8,7 +8,7 @@
 
 #define GR_SECRET "gumroad.secret"
 #define SHOWN 4 /* characters that tostring shows ... */
-#define SHOWN_FROM 16 /* ... if the secret is at least this long; they would reveal too much of a shorter one */
+#define SHOWN_FROM 16 /* ... if it is at least this long; of a shorter one they would reveal too much */
 
 typedef struct gr_secret {
   size_t len; /* 0 means closed, because no secret is empty */

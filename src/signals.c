@@ -7,12 +7,12 @@
 
 static const int numbers[GR_SIGNALS] = {SIGINT, SIGTERM};
 
-static gr_signals *volatile current; /* whose handlers are in place */
+static gr_signals *volatile current; /* the one whose handlers are installed */
 
 static void note (int sig) {
   gr_signals *s = current;
   int error = errno;
-  if (s == NULL || s->pid != getpid()) raise(sig); /* which ends us when this returns: see SA_RESETHAND */
+  if (s == NULL || s->pid != getpid()) raise(sig); /* ends us when this returns: see SA_RESETHAND */
   else {
     ssize_t written = write(s->fds[1], "", 1);
     (void)written;

@@ -28,7 +28,7 @@ static int write_all (int fd, const char *bytes, size_t len) {
   return fsync(fd) == 0 ? 0 : errno;
 }
 
-/* Writes 'bytes' to a new file beside the old one; its name replaces 'temporary', a template. */
+/* Writes 'bytes' to a new file beside the old one. The template 'temporary' is replaced with its name. */
 static int write_beside (char *temporary, const char *bytes, size_t len) {
   int fd = mkostemp(temporary, O_CLOEXEC); /* O_EXCL, mode 0600 */
   if (fd < 0) return errno;
@@ -38,7 +38,7 @@ static int write_beside (char *temporary, const char *bytes, size_t len) {
   return error;
 }
 
-/* Makes a rename in a folder last through a power cut, where the system can. */
+/* Makes a rename in a folder survive a power cut, if the system can. */
 static void sync_folder_of (char *path) {
   char *slash = strrchr(path, '/');
   if (slash != NULL) slash[slash == path] = '\0'; /* the root keeps its slash */
@@ -78,7 +78,7 @@ int gr_is_private (const char *path, int *is_private) {
 static int make_one (const char *path) {
   struct stat there;
   if (mkdir(path, 0700) == 0) return 0;
-  int error = errno; /* which need not be EEXIST for a folder that exists, on some systems */
+  int error = errno; /* on some systems this is not EEXIST for a folder that exists */
   if (stat(path, &there) == 0) return S_ISDIR(there.st_mode) ? 0 : ENOTDIR;
   return error;
 }
@@ -123,8 +123,8 @@ void gr_lock_close (gr_lock *lock) {
 
 /* == Signals, limits and names == */
 
-/* Of these the first alone counts: a terminal that closes may send one more from its shell,
-** and what was begun is still to be ended well. */
+/* Only the first of these signals counts. A terminal that closes may send another from its shell, and the
+** work begun must still end well. */
 static void interrupt (int sig) {
   static volatile sig_atomic_t interrupted = 0;
   (void)sig;
@@ -135,7 +135,7 @@ static void interrupt (int sig) {
 
 static void interrupt_on (int sig) {
   struct sigaction action;
-  if (sigaction(sig, NULL, &action) != 0 || action.sa_handler == SIG_IGN) return; /* of nohup, say */
+  if (sigaction(sig, NULL, &action) != 0 || action.sa_handler == SIG_IGN) return; /* nohup, for example */
   memset(&action, 0, sizeof action);
   action.sa_handler = interrupt;
   sigemptyset(&action.sa_mask);
@@ -155,7 +155,7 @@ unsigned long long gr_raise_descriptor_limit (void) {
   return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : soft;
 }
 
-/* Writes the addresses of the list as texts; returns how many. */
+/* Writes the addresses of the list as texts and returns their number. */
 static int read_addresses (const struct addrinfo *list, gr_address addresses[]) {
   int n = 0;
   for (; list != NULL && n < GR_MAX_ADDRESSES; list = list->ai_next) {

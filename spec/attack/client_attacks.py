@@ -306,6 +306,10 @@ def redirects(field):
             line = "HTTP/1.1 %d X|Location: %s|Content-Length: 0||" % (status, place)
             kinds = "network" if "\0" in place else "redirect"  # libcurl takes no NUL
             field.attack_both("%d to %r" % (status, place[:30]), say(line), kinds)
+    for header in ('Alt-Svc: h2="127.0.0.1:%d"', "Refresh: 0; url=http://127.0.0.1:%d/", "Location: //127.0.0.1:%d/",
+                   "Content-Location: http://127.0.0.1:%d/", "Set-Cookie: a=b; Domain=127.0.0.1; Port=%d"):
+        header %= elsewhere.port
+        field.attack_both(header[:12], say(response('{"success":true}', headers=header + "\r\n")), "ok")
     field.row.check(elsewhere.connections == 0, "a redirect was followed")
     elsewhere.close()
 

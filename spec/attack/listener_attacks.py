@@ -99,7 +99,8 @@ def run(row, target, function):
 @attack("connections at once")
 async def connections_at_once(against):
     row = against.row
-    pings = [against.new_ping() for _ in range(row.pick(5000, 1500))]
+    count = min(row.pick(5000, 1500), lab.raise_descriptor_limit() - 200)
+    pings = [against.new_ping() for _ in range(count)]
     begin = time.monotonic()
     statuses = wire.Burst(against.port, [data for _, data in pings]).finish()
     seconds = time.monotonic() - begin

@@ -120,7 +120,7 @@ def garbage_below(connection):
     connection.hang()
 
 
-def many_keys(connection):
+def continue_without_end(connection):
     connection.read_request()
     connection.flood(b"HTTP/1.1 100 Continue\r\n\r\n")
 
@@ -137,7 +137,7 @@ INSIDE = [
     ("a body that anybody may have cut off", body_until_the_end, "ok network tls"),  # JSON shows its own end
     ("garbage between records", garbage_below, "network tls"),
     ("half a record", half_a_record, "timeout"),
-    ("100 Continue without an end", many_keys, "too_large timeout"),
+    ("100 Continue without an end", continue_without_end, "too_large timeout"),
     ("a reset", lambda connection: (connection.read_request(), connection.reset()), "network tls"),
 ]
 

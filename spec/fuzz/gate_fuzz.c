@@ -1,5 +1,5 @@
-/* Fuzzes the gate. The input is lines: what is expected, then method, target and content type of a
-** request; what follows says how a proxy changes a target, and makes one. */
+/* Fuzzes the gate. The first lines of the input are what is expected, then the method, target and content
+** type of a request. The rest says how a proxy changes a target, and makes one. */
 #include "fuzz.h"
 
 #include <ctype.h>
@@ -51,7 +51,7 @@ static size_t put_text (char *out, size_t len, const char *text) {
   return len + strlen(text);
 }
 
-/* Writes the target as a proxy may send it, by the bytes of 'how', which are used over and over. */
+/* Writes the target as a proxy may send it, using the bytes of 'how' over and over. */
 static size_t change (const char *target, size_t len, fuzz_piece how, char *out) {
   size_t written = 0, in_query = 0;
   for (size_t i = 0; i < len; i++) {
@@ -68,8 +68,8 @@ static size_t change (const char *target, size_t len, fuzz_piece how, char *out)
   return written;
 }
 
-/* Makes a target of letters, digits and what separates them; the path begins with a slash and has no
-** other at its end. */
+/* Makes a target of letters, digits and separators. The path begins with a slash and does not end with
+** another. */
 static size_t make_target (const char *p, const char *end, char *out) {
   static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_~=&/?";
   size_t len = 0;

@@ -1,5 +1,5 @@
-/* Fuzzes the head of a response, as its lines come from libcurl, and the checks of what is sent
-** as a header: the input is one head, trailers included. */
+/* Fuzzes the head of a response, as its lines come from libcurl, and the checks of headers to send. The
+** input is one head, including trailers. */
 #include "fuzz.h"
 
 #include "request.h"
@@ -26,7 +26,7 @@ static int is_blank (char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* What a line says, the slow way; whether it is a header. */
+/* Reads a line the slow way; returns whether it is a header. */
 static int is_header (const char *line, size_t len, const gr_header *header) {
   size_t name_len = 0, from, to = len;
   while (name_len < len && line[name_len] != ':') name_len++;
@@ -51,7 +51,7 @@ static void check_headers (const char *head, size_t len) {
   CHECK(p == line);
   while (gr_next_header(&p, end, &header)) {
     CHECK(header.value >= copy && header.value + header.value_len <= end);
-    for (;;) { /* the line that it came from: those before it are no headers */
+    for (;;) { /* finds the line that it came from; the lines before it are not headers */
       const char *start = line;
       CHECK(line < p);
       fuzz_line(&line, end);
@@ -81,7 +81,7 @@ static void read_head (const char *data, size_t size, gr_memory memory) {
   CHECK(live == 0);
 }
 
-/* What may be sent as a header cannot begin another one. */
+/* Checks that a valid header cannot begin another one. */
 static void check_sent (const char *data, size_t size) {
   const char *p = data, *end = data + size;
   fuzz_piece name = fuzz_line(&p, end);

@@ -10,7 +10,7 @@ static void *allocate (size_t size) {
   return memory;
 }
 
-/* Checks that edits are about names and numbers in the text, and that they leave everything that they enter. */
+/* Checks that edits are about names and numbers in the text, and that they leave everything they enter. */
 static void check_edits (const gr_json *json) {
   int depth = 0;
   for (size_t i = 0; i < json->count; i++) {

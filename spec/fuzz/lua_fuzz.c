@@ -1,7 +1,7 @@
-/* Fuzzes with a target in Lua: TARGET is the name of a file that returns a function, which gets the
-** input as a string and raises where it has found something. Where it returns true, the Lua state
-** is closed, and the next input meets a new one. Which lines of Lua run is shown to libFuzzer, too,
-** so that it looks for inputs that reach others. */
+/* Fuzzes with a target in Lua. TARGET is the name of a file that returns a function, which gets the input
+** as a string and raises when it finds something. If it returns true, the Lua state is closed, and the next
+** input gets a new one. libFuzzer also sees which lines of Lua run, so that it looks for inputs that reach
+** other lines. */
 #include "fuzz.h"
 
 #include <fcntl.h>
@@ -14,14 +14,14 @@
 
 enum { HANDLER = 1, RUN = 2, COUNTERS = 1 << 14 }; /* two stack indices */
 
-/* libFuzzer counts these as it does what the compiler made. */
+/* libFuzzer counts these like the counters that the compiler makes. */
 __attribute__((section("__libfuzzer_extra_counters"))) static uint8_t counters[COUNTERS];
 
 static lua_State *state;
 static const char *last_source;
 static int first_free; /* the lowest descriptor that was free before the state was made */
 
-/* The same for a file in each run. */
+/* Returns the same hash for a file in each run. */
 static uint32_t hash_of (const char *source) {
   static uint32_t hash;
   if (source == last_source) return hash;

@@ -1,5 +1,5 @@
-/* Fuzzes reading and writing of numbers, beside the C library's in the C locale. The input is a text; its
-** first eight bytes are a double, too. */
+/* Fuzzes reading and writing of numbers, and compares them with the C library's in the C locale. The input
+** is a text; its first eight bytes are also used as a double. */
 #include "fuzz.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@ static int is_same (double a, double b) {
   return memcmp(&a, &b, sizeof a) == 0;
 }
 
-/* Whether the digits, a few only, are those of the double. */
+/* Returns whether the digits, which are few, are exactly those of the double. */
 static int is_exact (const char *digits, size_t len, double number) {
   __int128 value = 0;
   double size = fabs(number);

@@ -2,6 +2,7 @@
 -- WWW-Authenticate, the fourth the content type, the rest the body.
 local responses = require "gumroad.client.response"
 local retry = require "gumroad.client.retry"
+local text = require "gumroad.base.text"
 local Error = require "gumroad.base.error"
 
 local KINDS = {}
@@ -11,7 +12,8 @@ local REQUEST = { method = "GET", scopes = { "view_sales" } }
 local CONNECTION = { name = "my-shop", scope = "view_profile" }
 
 local function check_error(err, asked)
-  assert(Error.is(err) and KINDS[err.kind] and type(err.message) == "string")
+  assert(Error.is(err) and KINDS[err.kind])
+  assert(text.safe(err.message) == err.message and #err.message < 4 * text.MOST, "not one short, printable line")
   local seconds = err.retry_after
   if err.kind ~= "decode" and asked:find("^%d+$") and #asked < 16 then assert(seconds == tonumber(asked)) end
   if seconds == nil then return end

@@ -58,7 +58,7 @@ local function run(name, time)
   return result
 end
 
-os.execute(("mkdir -p %s/findings %s/logs"):format(folder, folder))
+os.execute(("rm -rf %s/logs; mkdir -p %s/findings %s/logs"):format(folder, folder, folder))
 local results, findings = {}, 0
 for i, name in ipairs(targets) do
   results[i] = run(name, math.max(1, seconds // #targets))

@@ -2,6 +2,7 @@
 -- first byte of the input is 'f' (a form); else it is JSON.
 local core = require "gumroad.core"
 local json = require "gumroad.base.json"
+local text = require "gumroad.base.text"
 
 local function same(a, b)
   if type(a) ~= "table" or type(b) ~= "table" then return a == b and math.type(a) == math.type(b) end
@@ -56,11 +57,23 @@ local function check_value(value)
   for _, inner in pairs(value) do check_value(inner) end
 end
 
-local function read_json(text)
-  local is_json, value = pcall(json.decode, text)
+-- What is written is the same value again, by either writer.
+local write = core.json_writer { {} }
+
+local function check_written(value)
+  local has_no_infinity, written = pcall(json.encode, value)
+  if has_no_infinity then
+    assert(same(value, json.decode(written)))
+    assert(same(value, json.decode(write(value))) and same(value, json.decode(write(value, true))))
+  end
+end
+
+local function read_json(source)
+  local is_json, value = pcall(json.decode, source)
   if not is_json then return end
   check_value(value)
-  assert(same(value, json.decode(text .. "\n ")))
+  assert(same(value, json.decode(source .. "\n ")))
+  if type(value) == "table" and text.utf8(source) == source then check_written(value) end
 end
 
 return function(input)

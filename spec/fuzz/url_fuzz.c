@@ -1,5 +1,5 @@
-/* Fuzzes what is checked of a URL before anything is sent. The input's first line is a base URL, the
-** second a path. */
+/* Fuzzes the checks of a URL before anything is sent. The input's first line is a base URL, the second a
+** path. */
 #include "fuzz.h"
 
 #include <netdb.h>
@@ -10,7 +10,7 @@
 
 #include "request.h"
 
-/* A part of a URL as libcurl, which will send to it, reads it; "" where it has no such part. */
+/* Returns a part of a URL as libcurl, which will send to it, reads it; "" if there is none. */
 static char *part_of (CURLU *url, CURLUPart part) {
   char *text = NULL;
   if (curl_url_get(url, part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return fuzz_string("", 0);
@@ -33,7 +33,7 @@ static int is_same (CURLU *a, CURLU *b, CURLUPart part) {
   return same;
 }
 
-/* A path never changes where a request goes. */
+/* Checks that a path never changes where a request goes. */
 static void check_joined (CURLU *base, const char *text, size_t len, const char *path) {
   while (len > 0 && text[len - 1] == '/') len--;
   size_t size = len + strlen(path) + 1;
@@ -58,7 +58,8 @@ static int is_loopback_v4 (const unsigned char *bytes) {
   return bytes[0] == 127 || memcmp(bytes, any, 4) == 0;
 }
 
-/* Whether an address, or a name that is always one, is of this machine: 1, 0, or -1 for a name. */
+/* Returns whether an address, or a name that is always one, belongs to this machine: 1, 0, or -1 for a
+** name. */
 static int is_this_machine (const char *host) {
   char name[256];
   size_t len = strlen(host);
@@ -87,7 +88,7 @@ static int ends_in (const char *host, const char *end) {
     && (len == end_len || host[len - end_len - 1] == '.');
 }
 
-/* A token goes out in clear to this machine alone. */
+/* Checks that a token goes out unencrypted only to this machine. */
 static void check_place (CURLU *url, gr_place place) {
   char *host = part_of(url, CURLUPART_HOST);
   int is_here = is_this_machine(host);

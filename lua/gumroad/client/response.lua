@@ -123,11 +123,17 @@ local function oauth_word(body)
   return type(word) == "string" and word:match("^[%l_]+$") or nil
 end
 
+-- Returns the seconds that a body with an OAuth word asks to wait; nil if they are none.
+local function asked_interval(body)
+  local seconds = tonumber(body.interval)
+  return seconds and seconds >= 0 and seconds or nil
+end
+
 local function refusal(request, response, body, connection)
   local kind, word = kind_of(response.status, body), oauth_word(body)
   return nil, Error.new(kind, MESSAGES[kind](response, server_words(body), request, connection), {
     status = response.status, code = word,
-    retry_after = retry_after(response.headers["retry-after"]) or (word and tonumber(body.interval)),
+    retry_after = retry_after(response.headers["retry-after"]) or (word and asked_interval(body)),
   })
 end
 

@@ -246,7 +246,8 @@ local INTERVAL, LIFETIME = 5, 600  -- seconds, if the server does not say
 -- @return tokens | nil, error, with code "access_denied" or "expired_token"
 function oauth.wait(options)
   options = check_device("oauth.wait", options)
-  local interval = tonumber(options.device.interval) or INTERVAL
+  local interval = tonumber(options.device.interval)
+  if not (interval and interval >= 0) then interval = INTERVAL end
   local deadline = core.now() + (tonumber(options.device.expires_in) or LIFETIME)
   local own = options.sleep and loop.cooperative(options.sleep)
   while true do
