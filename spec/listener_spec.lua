@@ -1033,6 +1033,20 @@ describe("gumroad.listener", function()
     end
   end)
 
+  it("closes a connection that libmicrohttpd no longer watches, as it cannot read on, in time", function()
+    local chunk = "POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" .. ("x"):rep(50000)
+    local l = listen {timeout = 0.3, max_memory = 10}
+    local kept, waiting = connect(l), connect(l)
+    send(l, kept, "GET /a HTTP/1.1\r\nHost: a\r\n\r\n" .. chunk)
+    send(l, waiting, chunk)
+    local r = step_until(l, function() return l:next() end)
+    for _ = 1, 20 do l:step() end
+    r:answer(200)
+    local begin = socket.gettime()
+    step_until(l, function() return l:connections() == 0 end)
+    assert.is_true(socket.gettime() - begin < 4)
+  end)
+
   it("lets a loop rest while a chunk does not begin, and closes in time", function()
     local l = listen {timeout = 0.5}
     local client = connect(l)

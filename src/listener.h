@@ -73,6 +73,7 @@ typedef struct gr_listener {
   unsigned long accepted, seen_accepted; /* connections so far: now, and at the last look at the port */
   int is_port_crowded; /* at the last look */
   double look_at; /* when the next one is due */
+  double sent_away_at; /* when the last connection was told to leave */
   unsigned crowd; /* most clients that waited at the port at once */
   double room_at; /* by the clock: when somebody who takes the place of others may have to leave */
   unsigned long completed; /* requests so far; tells one in 'complete' from another */

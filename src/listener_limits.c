@@ -18,7 +18,7 @@
 #define PATIENCE 0.25 /* seconds that a client may take while others wait at the port ... */
 #define PATIENCE_EACH 1e-3 /* ... and more for each of them if it has not sent a byte yet */
 #define AWAY 0.1 /* after this many seconds the loop is late, not a client */
-#define LOOK 0.05 /* seconds between checks whether MHD accepts nobody although it is not full */
+#define LOOK 0.05 /* seconds that MHD has to close a connection, or to accept one if it is not full */
 
 enum {
   SPARE = 64, /* descriptors left to the rest of the process */
@@ -120,7 +120,12 @@ void gr_limits_release (gr_conn *c) {
 
 void gr_conn_send_away (gr_conn *c) {
   shutdown(c->fd, SHUT_RDWR);
+  /* after a suspension MHD does not watch a connection whose buffer is full until it can read on, but it checks
+  ** its own timeout, which is in whole seconds */
+  MHD_set_connection_option(c->mhd, MHD_CONNECTION_OPTION_TIMEOUT, 1u);
+  gr_limits_release(c);
   gr_list_move(&c->l->leaving, &c->link);
+  c->l->sent_away_at = gr_limits_now(c->l);
 }
 
 /* Reads what the kernel knows about a connection or the port. */
@@ -216,8 +221,9 @@ static double due_for_memory (gr_conn *c) {
 ** wait. */
 static void make_room (gr_listener *l, double now) {
   int looks = LOOKS, for_memory = !gr_list_is_empty(&l->starved);
+  l->room_at = gr_list_is_empty(&l->leaving) ? HUGE_VAL : l->sent_away_at + LOOK;
+  if (l->room_at < HUGE_VAL && l->room_at > now) return; /* MHD is about to close it */
   l->room_at = HUGE_VAL;
-  if (!gr_list_is_empty(&l->leaving)) return;
   int for_place = !has_place(l, now);
   if (!for_place && !for_memory) return;
   for (gr_link *link = l->waiting.next; link != &l->waiting; link = link->next) {
