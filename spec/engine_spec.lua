@@ -646,6 +646,31 @@ describe("engine", function()
       assert.is_nil((server:accept()))
     end)
 
+    it("are few afterwards even if many requests end at the same time", function()
+      local server, url = listen(64)
+      local transfers, peers = {}, {}
+      for i = 1, 40 do transfers[i] = send(url) end
+      for i = 1, 40 do peers[i] = accept(server) end
+      for _, peer in ipairs(peers) do read_request(peer) end
+      for _, peer in ipairs(peers) do assert(peer:send "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") end
+      for _, transfer in ipairs(transfers) do assert.equal("ok", result(transfer).body) end
+      step_until(function()
+        local count = 0
+        for _, peer in ipairs(peers) do count = count + (is_closed(peer) and 0 or 1) end
+        return count <= 16
+      end)
+      local transfer = send(url)  -- an idle connection, or a new one
+      local peer = server:accept()
+      peers[#peers + 1] = peer and keep(peer)
+      step_until(function()
+        for _, one in ipairs(peers) do
+          one:settimeout(0)
+          if one:receive(1) then respond(one, "ok") return true end
+        end
+      end)
+      assert.equal("ok", result(transfer).body)
+    end)
+
     it("do not use a proxy for this machine", function()
       if not has_ffi then return end  -- only LuaJIT can set an environment variable
       ffi.cdef "int setenv(const char *, const char *, int); int unsetenv(const char *);"

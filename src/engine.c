@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <dlfcn.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -79,7 +80,24 @@ static int on_socket (CURL *easy, curl_socket_t fd, int what, void *ud, void *so
   (void)easy;
   (void)socket_ud;
   if (stale >= 0) forget_watched(e, stale); /* it was closed, and libcurl now uses its number */
-  return gr_poller_watch(&e->poller, (int)fd, events) == 0 ? 0 : -1;
+  /* libcurl must not hear of a failure: up to 7.88 at least, it then uses memory that it has freed */
+  if (gr_poller_watch(&e->poller, (int)fd, events) != 0) e->unwatched = 1;
+  return 0;
+}
+
+/* These two do what libcurl does by itself, and count. */
+static curl_socket_t on_open (void *ud, curlsocktype purpose, struct curl_sockaddr *address) {
+  gr_engine *e = (gr_engine *)ud;
+  int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  (void)purpose;
+  if (fd >= 0) e->open_count++;
+  return fd;
+}
+
+static int on_close (void *ud, curl_socket_t fd) {
+  gr_engine *e = (gr_engine *)ud;
+  e->open_count--;
+  return close((int)fd);
 }
 
 static int on_timer (CURLM *multi, long ms, void *ud) {
@@ -124,26 +142,43 @@ static void limit_connections (gr_engine *e) {
   curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS, (long)most);
 }
 
+static CURLM *open_multi (gr_engine *e) {
+  CURLM *multi = curl_multi_init();
+  if (multi == NULL) return NULL;
+  curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, e);
+  curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, e);
+  curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  e->timer_ms = -1;
+  return multi;
+}
+
+/* libcurl closes at most one connection for each transfer that ends. If many end together, it has kept
+** theirs by the time it learns that few are wanted, and only a new handle closes those. */
+static void drop_connections (gr_engine *e) {
+  if (e->running_count > 0 || e->open_count <= 2 * GR_IDLE_CONNECTIONS) return;
+  CURLM *fresh = open_multi(e);
+  if (fresh == NULL) return;
+  curl_multi_cleanup(e->multi);
+  e->multi = fresh;
+  limit_connections(e);
+}
+
 static const char *open_engine (gr_engine *e) {
   int failed = gr_poller_open(&e->poller);
   if (failed) return failed == ENOMEM ? gr_no_memory : gr_no_descriptor;
-  e->multi = curl_multi_init();
+  e->multi = open_multi(e);
   if (e->multi == NULL) {
     gr_poller_close(&e->poller);
     return is_descriptor_left() ? gr_no_memory : gr_no_descriptor;
   }
-  curl_multi_setopt(e->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-  curl_multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e);
-  curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-  curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e);
-  curl_multi_setopt(e->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   /* A library must not take SIGALRM. A libcurl that resolves names without threads takes it unless told not
   ** to. Other libcurls are not told, because they would no longer hold off SIGPIPE. */
   const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
   e->no_signal = (curl->features & CURL_VERSION_ASYNCHDNS) == 0;
   e->max_idle = forgets_headers(curl->version_num) ? GR_MAX_IDLE : 0;
   e->pid = getpid();
-  e->timer_ms = -1;
   limit_connections(e);
   return NULL;
 }
@@ -222,7 +257,7 @@ static void abandon (gr_engine *e) {
   }
   gr_poller_abandon(&e->poller);
   e->multi = NULL;
-  e->idle_count = e->watched_count = e->running_count = 0;
+  e->idle_count = e->watched_count = e->running_count = e->open_count = 0;
 }
 
 void gr_engine_notice_fork (gr_engine *e) {
@@ -267,6 +302,10 @@ int gr_transfer_prepare (gr_transfer *t, gr_engine *e) {
   curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, (long)e->no_signal);
   curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
   curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
+  curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, e);
+  curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, e);
   curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
   curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -391,26 +430,38 @@ static void collect_finished (gr_engine *e) {
   }
 }
 
+/* Ends a running transfer that libcurl would let run. */
+static void end (gr_engine *e, gr_transfer *t, const char *code, const char *message) {
+  cancel(t, code, message);
+  release_failed(t);
+  gr_transfer_release(t, e);
+  e->finished++;
+}
+
 /* libcurl does not limit the time of a transfer that waits for another one's connection. */
 static void end_overdue (gr_engine *e) {
   double time = gr_now();
   for (gr_transfer *t = e->transfers; t != NULL; t = t->next) {
     if (!t->running || time < t->deadline) continue;
-    cancel(t, "timeout", "");
+    end(e, t, "timeout", "");
     t->code = CURLE_OPERATION_TIMEDOUT;
-    release_failed(t);
-    gr_transfer_release(t, e);
-    e->finished++;
   }
+}
+
+/* A connection that cannot be watched may be any transfer's. */
+static void end_unwatched (gr_engine *e) {
+  if (!e->unwatched) return;
+  e->unwatched = 0;
+  for (gr_transfer *t = e->transfers; t != NULL; t = t->next)
+    if (t->running) end(e, t, "network", "the system cannot watch any more connections");
 }
 
 /* Moves on the transfers that a descriptor (or the timer: CURL_SOCKET_TIMEOUT) is ready for. */
 static void advance (gr_engine *e, curl_socket_t fd, int what) {
   int running;
-  /* libcurl gives up everything if a descriptor cannot be watched; this ends each transfer */
-  if (curl_multi_socket_action(e->multi, fd, what, &running) != CURLM_OK)
-    curl_multi_perform(e->multi, &running);
+  curl_multi_socket_action(e->multi, fd, what, &running);
   collect_finished(e);
+  end_unwatched(e);
   if (fd == CURL_SOCKET_TIMEOUT) end_overdue(e);
 }
 
@@ -449,6 +500,7 @@ static int serve (gr_engine *e, gr_ready *ready, int n) {
     else if (ready[i].fd < 0) advance(e, CURL_SOCKET_TIMEOUT, 0);
     else advance(e, ready[i].fd, what);
   }
+  drop_connections(e);
   arm_timer(e);
   return left;
 }

@@ -34,6 +34,8 @@ typedef struct gr_engine {
   int timer_changed;
   struct gr_transfer *transfers; /* all that hold something: they run, or nobody has taken their result */
   int running_count, finished;
+  int open_count; /* sockets that libcurl has open */
+  int unwatched; /* a socket of libcurl could not be watched */
   CURL *idle[GR_MAX_IDLE];
   int idle_count;
   gr_buffer spare; /* buffer of a body that was taken: its memory is in the processor's cache */
