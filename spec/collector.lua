@@ -1,5 +1,6 @@
 -- A busted helper, used with `leaks`: while a spec runs, the collector starts again as soon as it has finished, so
--- that what C forgot to keep alive is gone when it is used. Only `make check` runs specs with #large in their names.
+-- that what C forgot to keep alive is gone when it is used. Specs with #large or #timing in their
+-- names are left out, as they would take minutes or be too slow for their own limits.
 local busted = require "busted"
 require "leaks"
 

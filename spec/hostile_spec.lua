@@ -238,7 +238,7 @@ describe("The client of these readers", function()
   end)
 end)
 
-describe("Text from outside is read in linear time:", function()
+describe("#once Text from outside is read in linear time:", function()
   for name, reader in pairs(READERS) do
     it(name, function()
       for _, unit in ipairs(UNITS) do

@@ -46,7 +46,7 @@ describe("an installation", function()
   local lua = support.lua_command(""):match("^(%S+)"):match("[^/]+$")
   local version = lua:find("jit") and "5.1" or lua:match("%d%.%d")
 
-  it("by make replaces every module of an earlier version #slow", function()
+  it("by make replaces every module of an earlier version #slow #once", function()
     local lua_folder = ("%s/share/lua/%s"):format(folder, version)
     lay_old_modules(lua_folder)
     write(lua_folder .. "/gumroad/README", "not a module")
@@ -55,7 +55,7 @@ describe("an installation", function()
     assert(io.open(lua_folder .. "/gumroad/README")):close()
   end)
 
-  it("by LuaRocks replaces every module of an earlier version, and an old build folder does no harm #slow", function()
+  it("by LuaRocks replaces every module of an earlier version, and an old build folder does no harm #slow #once", function()
     if version ~= "5.4" then return end  -- one Lua is enough, because LuaRocks decides what is removed
     local checkout, tree = folder .. "/checkout", folder .. "/tree"
     run(("mkdir %s && cp -r Makefile src lua bin library rockspec doc README.md LICENSE %s"):format(checkout, checkout))

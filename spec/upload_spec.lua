@@ -519,7 +519,7 @@ describe("An upload", function()
     end)
   end)
 
-  it("of 1 GiB needs less than 32 MiB of memory, including a failed part #slow", function()
+  it("of 1 GiB needs less than 32 MiB of memory, including a failed part #slow #once", function()
     local interpreter = 0
     while arg[interpreter - 1] do interpreter = interpreter - 1 end
     local pipe = assert(io.popen(('LUA_PATH="./?.lua;$LUA_PATH" exec %s bench/upload.lua'):format(arg[interpreter])))

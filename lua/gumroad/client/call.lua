@@ -58,10 +58,16 @@ function Call:option(name)
   return self.client.options[name]
 end
 
+--- Returns the error of a call whose canceller was cancelled, or nil.
+function Call:cancelled()
+  local cancel = self:option "cancel"
+  return cancel and cancel.cancelled and Error.new("cancelled", "the call was cancelled", { sent = false }) or nil
+end
+
 -- Returns why nothing is sent any more, or nil.
 function Call:ended()
-  local cancel, deadline = self:option "cancel", self.request.options.deadline
-  if cancel and cancel.cancelled then return Error.new("cancelled", "the call was cancelled", { sent = false }) end
+  local cancelled, deadline = self:cancelled(), self.request.options.deadline
+  if cancelled then return cancelled end
   if not (deadline and deadline:left() <= 0) then return nil end
   return Error.new("timeout", DEADLINE:format(deadline.seconds), { sent = false })
 end

@@ -100,6 +100,8 @@ end
 -- @return array of items, with the key of the next page as next_page_key | nil, err
 function Pages:finish(call)
   local body, err = call:finish()
+  local cancelled = body and call:cancelled()  -- it may have arrived before, as it was requested ahead
+  if cancelled then return nil, call:explain(cancelled) end
   if not body then return nil, err end
   local items
   items, err = self.operation:value(body, self.request)
