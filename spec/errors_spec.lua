@@ -297,7 +297,7 @@ describe("An error says what is wrong and what to do", function()
     check("tls", "nothing was sent", support.shop(gum, { base_url = url, retries = 0 }).user:get())
   end)
 
-  -- Answers that are none ------------------------------------------------------------------
+  -- Bodies that are not answers ------------------------------------------------------------------
 
   it("for a reset before the response", function()
     local err = check("network", "", get { kind = "reset", times = "always" })

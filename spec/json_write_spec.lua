@@ -66,7 +66,7 @@ describe("core.json_writer", function()
     assert.error_matches(function() write({}, true, -1) end, "level of nesting")
   end)
 
-  it("raises for nodes that are none", function()
+  it("raises for values that are not nodes", function()
     for _, nodes in ipairs { {}, { 1 }, { { { "a", 2 } } }, { { { "a", 0 } } }, { { element = 9 } }, { { {} } },
       { { "a" } } } do
       assert.is_false((pcall(core.json_writer, nodes)))

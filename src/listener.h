@@ -147,7 +147,7 @@ void gr_listener_step (gr_listener *l);
 /* Returns seconds until a step is due even if the descriptor is not readable; HUGE_VAL means never. */
 double gr_listener_timeout (gr_listener *l);
 
-/* Takes the oldest remembered refusal. Returns 0 if there is none. */
+/* Takes the oldest remembered refusal. Returns 0 if no refusal is remembered. */
 int gr_listener_next_refused (gr_listener *l, gr_refused *refused);
 
 /* Returns the connection whose request has been complete for longest, or NULL. */

@@ -15,11 +15,11 @@ typedef struct gr_number {
   double number; /* the nearest one, whether it is an integer or not */
 } gr_number;
 
-/* Returns the end of the number at the beginning of [s, end), or NULL if there is none. A number is what
+/* Returns the end of the number at the beginning of [s, end), or NULL if there is no number. A number is what
 ** strtod takes in the C locale, in decimal, without a leading zero or plus. */
 const char *gr_number_end (const char *s, const char *end);
 
-/* Reads the number at the beginning of [s, end). Returns its end, or NULL if there is none. */
+/* Reads the number at the beginning of [s, end). Returns its end, or NULL if there is no number. */
 const char *gr_number_read (const char *s, const char *end, gr_number *number);
 
 /* Returns whether the number was written without point and exponent and a double cannot hold it. 's' and

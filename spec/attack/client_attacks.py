@@ -118,7 +118,7 @@ def bodies(field):
     attack_all(field, BODIES, timeout=3)
 
 
-# == Lengths that lie, status lines that are none ==
+# == Lengths that lie, malformed status lines ==
 
 LIES = [
     ("no body", say(TYPED + "Content-Length: 2||"), "network"),
@@ -171,7 +171,7 @@ STATUS_LINES = [
 ]
 
 
-@attack("status lines that are none")
+@attack("malformed status lines")
 def status_lines(field):
     for line in STATUS_LINES:
         behave = say(line + "|Content-Type: application/json|Content-Length: 16||{\"success\":true}")

@@ -209,4 +209,4 @@ def misspelt(row):
             attack_by(one, "a proxy written " + form, servers.be_good, "network config tls")
 
 
-lab.attack("proxies that are no URL", MEMORY_LIMIT)(misspelt)
+lab.attack("misspelt proxy URLs", MEMORY_LIMIT)(misspelt)

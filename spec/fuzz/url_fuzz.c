@@ -10,7 +10,7 @@
 
 #include "request.h"
 
-/* Returns a part of a URL as libcurl, which will send to it, reads it; "" if there is none. */
+/* Returns a part of a URL as libcurl, which will send to it, reads it, or "". */
 static char *part_of (CURLU *url, CURLUPart part) {
   char *text = NULL;
   if (curl_url_get(url, part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return fuzz_string("", 0);
