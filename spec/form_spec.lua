@@ -108,7 +108,7 @@ describe("form_decode", function()
     assert.same({a = {"1", {b = "2"}}}, core.form_decode("a=1&a[][b]=2"))
   end)
 
-  it("loses nothing among many names", function()
+  it("loses nothing among many names #large", function()
     local parts, want = {}, {}
     for i = 1, 4000 do
       local name = "name" .. (i * 7919 % 2000)

@@ -34,7 +34,9 @@ end
 -- A client that gets the same response to each request, without sending it.
 local function client_with(body, err)
   local client = { options = {} }
-  function client.start() return { finish = function() return body, err end } end
+  function client.start()
+    return { finish = function() return body, err end, cancelled = function() return nil end }
+  end
   function client.call() return body, err end
   function client.call_options() return {} end
   return client

@@ -743,7 +743,7 @@ describe("gumroad.listener", function()
       step_until(l, function() return l:connections() == 0 end)
     end)
 
-    it("stores no byte of 4 MB for a wrong path, and the client can read why it was refused", function()
+    it("stores no byte of 4 MB for a wrong path, and the client can read why it was refused #large", function()
       local l = listen {gate = GATE, max_body = 8 * 1048576}
       local size = 4 * 1048576
       local almost_all = ("x"):rep(size - 1)
@@ -959,7 +959,7 @@ describe("gumroad.listener", function()
     end,
   }
   for name, make in pairs(COSTS) do
-    it("takes a head " .. name .. " up to 16 KB, and answers 431 to one of a byte more", function()
+    it("takes a head " .. name .. " up to 16 KB, and answers 431 to one of a byte more #large", function()
       local l = listen()
       assert.equal("200", status_of(l, make(16384)))
       assert.equal("431", status_of(l, make(16385)))
@@ -969,7 +969,7 @@ describe("gumroad.listener", function()
     end)
   end
 
-  it("handles no chunked request whose trailers leave no room for a response", function()
+  it("handles no chunked request whose trailers leave no room for a response #large", function()
     local l = listen()
     for size = 14000, 19000, 101 do
       local status = status_of(l, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: "
@@ -1252,7 +1252,7 @@ describe("gumroad.listener", function()
       assert.equal("a", read_response(l, held).body)
     end)
 
-    it("closes nothing of a burst, which is all handled", function()
+    it("closes nothing of a burst, which is all handled #large", function()
       local l = listen {max_connections = 4}
       local clients, count = {}, 0
       for i = 1, 100 do
