@@ -11,8 +11,9 @@ local ADVICE = ("gumroad's C modules are missing, or were built for another Lua:
 -- Those that every command needs. The library itself needs only gumroad.core.
 local NAMES = { ["gumroad.core"] = true, ["gumroad.system"] = true }
 
---- Says in one line what to do, for a text that `require` raised; nil for any other text.
+--- Says in one line what to do, for a text that `require` or load_core raised; nil for any other text.
 function c_modules.advice(text)
+  if text:sub(1, #ADVICE) == ADVICE then return text end
   if NAMES[text:match("module '([^'\n]+)' not found:")] then return ADVICE end
   local name, at = text:match("error loading module '([^'\n]+)' from file '()")
   if not NAMES[name] then return nil end
