@@ -99,7 +99,7 @@ describe("gumroad-lua doctor #slow", function()
     assert(shop.resource_subscriptions:delete(hook.id))
   end)
 
-  it("prints a line for each finding and the number of problems", function()
+  it("prints a line for each finding and the number of problems #pty", function()
     local result = command.run({ "doctor" }, { GUMROAD_API_BASE_URL = gum.url, XDG_CONFIG_HOME = home })
     assert.equal(1, result.code)
     assert.truthy(result.out:find("\nproblem  connection: no access token. Run gumroad-lua login NAME", 1, true))
