@@ -474,6 +474,8 @@ describe("engine", function()
 
     it("because the response is not HTTP is a network failure", function()
       assert.equal("network", exchange("SSH-2.0-OpenSSH_9.2\r\n").code)
+      local got = exchange("HTTP/2233720TTP/:\r\nContent-Length: 2\r\n\r\n{}")
+      assert.same({ "network", "the response has no status of three digits" }, { got.code, got.message })
     end)
 
     it("of the compression is recognized", function()
