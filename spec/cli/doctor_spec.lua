@@ -85,7 +85,7 @@ describe("gumroad-lua doctor #slow", function()
       assert.truthy(finding.status == "ok" or finding.status == "note", finding.message)
     end
     check(found, "ok", "libcurl", require("gumroad.core").curl().version)
-    check(found, "ok", "listener", "installed")
+    check(found, "ok", "listener", "libmicrohttpd ")
     check(found, "ok", "connection", "GUMROAD_ACCESS_TOKEN")
     check(found, "ok", "API", gum.url .. " responds")
     check(found, "ok", "token", "Ana Petrova")
