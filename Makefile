@@ -46,8 +46,8 @@ DL_LIBS = $(if $(filter Linux,$(shell uname -s)),-ldl)
 
 # The modules and their objects. If libmicrohttpd is not found or this is not Linux, require "gumroad.listener"
 # reports that.
-CORE = core module buffer text engine engine_lua request request_lua response response_lua file file_lua form form_lua \
-  gate gate_lua json json_lua json_write json_write_lua number poller secret secret_lua
+CORE = core module buffer text engine engine_lua request request_lua response response_lua event event_lua file file_lua \
+  form form_lua gate gate_lua json json_lua json_write json_write_lua number poller secret secret_lua
 LISTENER_FOUND = listener listener_limits listener_lua listener_faults listener_faults_lua gate gate_lua secret \
   module buffer text
 LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_FOUND),listener_missing)
