@@ -255,7 +255,7 @@ valgrind: all
 
 # Mistakes that chance finds, from the inputs in spec/fuzz/corpus. fuzz: the targets of libFuzzer,
 # FUZZ_SECONDS for each; soak: all that there are, SOAK_SECONDS in all, and a table at the end.
-FUZZ_TARGETS = form json number url gate headers webhook response tables server client lifetimes
+FUZZ_TARGETS = form event json number url gate headers webhook response tables server client lifetimes
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 3600
 FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -309,7 +309,7 @@ $(BUILD)/%_baseline.so: bench/%.c $(BUILD)/obj/form.o
 bench:
 	@.ci/install build >&2
 	@$(MAKE) --no-print-directory -s all $(BENCH_MODULES) >&2
-	@for name in form get each require memory upload command; do \
+	@for name in form webhook get each require memory upload command; do \
 	  LUA=$(LUA) LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" $(TESTED) $(LUA) bench/$$name.lua || exit 1; done
 
 clean:

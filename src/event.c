@@ -100,7 +100,7 @@ void gr_event_begin (gr_event *event, const gr_event_schema *schema, const gr_ev
   event->shadowed_count = event->is_test = event->retry_count = 0;
   event->fault = -1;
   memset(event->values, 0, (size_t)schema->field_count * sizeof *event->values);
-  memset(event->custom, 0, (size_t)schema->field_count * sizeof *event->custom);
+  event->has_custom = 0;
 }
 
 void gr_event_begin_type (gr_event *event, const gr_event_schema *schema, gr_span type, int object) {
@@ -109,13 +109,20 @@ void gr_event_begin_type (gr_event *event, const gr_event_schema *schema, gr_spa
   event->type = type;
 }
 
+void gr_event_take_custom (gr_event *event, int field, const gr_event_value *value) {
+  if (!event->has_custom)
+    memset(event->custom, 0, (size_t)event->schema->field_count * sizeof *event->custom);
+  event->has_custom = 1;
+  event->custom[field] = *value;
+}
+
 /* Takes note of a custom field that is called like one of the ping's own. Returns whether it collects
 ** values. */
 static int take_custom (gr_event *event, const gr_span *parts, size_t n, gr_span value) {
   int field = gr_event_find(event->schema, event->row->object, parts[1]);
   if (field < 0) return 0;
-  int collects = n > 2 || event->custom[field].state != GR_EVENT_ABSENT;
-  event->custom[field] = (gr_event_value){GR_EVENT_IS_TEXT, value};
+  int collects = n > 2 || (event->has_custom && event->custom[field].state != GR_EVENT_ABSENT);
+  gr_event_take_custom(event, field, &(gr_event_value){GR_EVENT_IS_TEXT, value});
   return collects;
 }
 
@@ -167,13 +174,12 @@ static int is_equal (const gr_event_value *a, const gr_event_value *b) {
 }
 
 static int says_true (const gr_event *event, int field) {
-  return field >= 0 && !gr_event_is_shadowed(event, field)
-    && event->values[field].state >= GR_EVENT_IS_TEXT && event->values[field].state != GR_EVENT_IS_NUMBER
-    && same(event->values[field].text, SPAN("true"));
+  return field >= 0 && !gr_event_is_shadowed(event, field) && event->values[field].state >= GR_EVENT_IS_TEXT
+    && event->values[field].state != GR_EVENT_IS_NUMBER && same(event->values[field].text, SPAN("true"));
 }
 
 int gr_event_is_shadowed (const gr_event *event, int field) {
-  if (!event->schema->fields[field].is_open_to_buyer) return 0;
+  if (!event->has_custom || !event->schema->fields[field].is_open_to_buyer) return 0;
   if (!is_equal(&event->values[field], &event->custom[field])) return 0;
   /* Every ping has a resource_name of its own that wins, except the test ping of the settings page. */
   return field != event->roles->resource_name || says_true(event, event->roles->test);
@@ -184,7 +190,8 @@ static int retry_count (const gr_event *event) {
   int64_t number = 0;
   if (field < 0 || gr_event_is_shadowed(event, field) || event->values[field].state == GR_EVENT_ABSENT)
     return 0;
-  return read_integer(event->values[field].text, &number) && number > 0 && number <= INT16_MAX ? (int)number : 0;
+  return read_integer(event->values[field].text, &number) && number > 0 && number <= INT16_MAX ? (int)number
+                                                                                               : 0;
 }
 
 static int is_named (const gr_event *event, int field) {
@@ -195,7 +202,7 @@ static int is_named (const gr_event *event, int field) {
 gr_event_verdict gr_event_decide (gr_event *event) {
   const gr_event_row *row = event->row;
   int id = row->key[0];
-  for (int i = 0; i < event->schema->field_count; i++)
+  for (int i = 0; event->has_custom && i < event->schema->field_count; i++)
     if (event->custom[i].state != GR_EVENT_ABSENT && gr_event_is_shadowed(event, i))
       event->shadowed[event->shadowed_count++] = (int16_t)i;
   event->is_test = says_true(event, event->roles->test);
@@ -230,8 +237,8 @@ int gr_event_subscription (const gr_event *event, gr_span *id) {
 
 void gr_event_key_text (const gr_event *event, int field, gr_span *text) {
   const gr_event_value *value = &event->values[field];
-  int is_null = value->state == GR_EVENT_ABSENT
-    || (value->text.len == 0 && event->schema->fields[field].is_optional);
+  int is_null =
+    value->state == GR_EVENT_ABSENT || (value->text.len == 0 && event->schema->fields[field].is_optional);
   *text = is_null ? SPAN("nil") : value->text;
 }
 

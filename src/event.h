@@ -86,6 +86,7 @@ typedef struct gr_event {
   const gr_event_roles *roles;
   gr_span type;
   gr_event_value values[GR_EVENT_MAXFIELDS]; /* by field */
+  int has_custom; /* whether anything is in: */
   gr_event_value custom[GR_EVENT_MAXFIELDS]; /* the custom field that has the name of a field */
   /* what gr_event_decide finds: */
   int is_test, retry_count, shadowed_count, fault;
@@ -113,6 +114,9 @@ typedef enum gr_event_result {
 
 /* Reads a text as the field's type says. What does not fit stays a text, so nothing is lost. */
 gr_event_result gr_event_convert (const gr_event_field *field, gr_span text, int64_t *number);
+
+/* Takes note of a custom field that has the name of a field. */
+void gr_event_take_custom (gr_event *event, int field, const gr_event_value *value);
 
 /* Whether what the buyer typed is where the field should be. */
 int gr_event_is_shadowed (const gr_event *event, int field);

@@ -3,7 +3,7 @@
 ** There are two ways to one result. Bodies as Gumroad sends them are read in one pass: each field goes into
 ** its table with its type at once. Whatever is out of the ordinary (a repeated field, a type that is newer
 ** than the schema, very many fields, a limit that is passed) and JSON go the general way: tables of texts
-** first, then types. spec/fuzz/event_fuzz.lua compares the two. */
+** first, then types. spec/fuzz/webhook_fuzz.lua compares the two. */
 #include "event.h"
 #include "form_lua.h"
 #include "number.h"
@@ -15,13 +15,15 @@
 
 #define MAX_LEN 8192 /* bytes of a body that is read in one pass */
 #define MAX_FIELDS 128
+#define PING_BYTES 8388608 /* the default limit of a body */
 
 enum { SCHEMA = lua_upvalueindex(1), NAMES = lua_upvalueindex(2) };
 
 /* What an event holds; the names follow those of the fields in NAMES. */
 enum { TYPE, KEY, SUBJECT, TEST, RETRY_COUNT, DATA, SHADOWED, EVENT_FIELDS };
 
-static const char *const event_names[] = {"type", "key", "subject", "test", "retry_count", "data", "shadowed"};
+static const char *const event_names[] = {
+  "type", "key", "subject", "test", "retry_count", "data", "shadowed"};
 
 static inline void push_name (lua_State *L, int field) {
   lua_rawgeti(L, NAMES, field + 1);
@@ -171,7 +173,8 @@ static const gr_event_row *find_row (const gr_event_schema *schema, const gr_for
   const gr_event_row *row = &schema->rows[0];
   for (size_t i = 0; i < n; i++) {
     gr_span text = fields[i].name, value = fields[i].value;
-    if (text.len == sizeof typed_by_buyer - 1 && memcmp(text.text, typed_by_buyer, text.len) == 0) return NULL;
+    if (text.len == sizeof typed_by_buyer - 1 && memcmp(text.text, typed_by_buyer, text.len) == 0)
+      return NULL;
     if (text.len != sizeof name - 1 || memcmp(text.text, name, text.len) != 0) continue;
     if (value.len > 0 && (row = gr_event_find_row(schema, value)) == NULL) return NULL;
   }
@@ -286,10 +289,12 @@ static void read_custom_fields (lua_State *L, gr_event *event, int table, gr_dig
   push_name(L, event->roles->custom_fields);
   lua_rawget(L, table);
   for (int i = 0; lua_istable(L, -1) && i < event->schema->field_count; i++) {
+    gr_event_value value;
     if (event->schema->fields[i].object != event->row->object) continue;
     push_name(L, i);
     lua_rawget(L, -2);
-    read_value(L, &event->custom[i], digits[2 * i + 1]);
+    read_value(L, &value, digits[2 * i + 1]);
+    if (value.state != GR_EVENT_ABSENT) gr_event_take_custom(event, i, &value);
   }
   lua_pop(L, 1);
 }
@@ -340,8 +345,7 @@ static void set_types (lua_State *L, const gr_event *event, int object, int tabl
 /* Makes the event of a table of texts, numbers and booleans, which becomes its data. */
 static int read_table (lua_State *L, const gr_event_schema *schema, int table) {
   gr_event event;
-  gr_digits *digits =
-    (gr_digits *)lua_newuserdata(L, 2 * (size_t)schema->field_count * sizeof *digits);
+  gr_digits *digits = (gr_digits *)lua_newuserdata(L, 2 * (size_t)schema->field_count * sizeof *digits);
   gr_event_begin(&event, schema, &schema->rows[0]);
   read_fields(L, &event, table, digits);
   int named = event.roles->resource_name;
@@ -359,7 +363,7 @@ static int read_table (lua_State *L, const gr_event_schema *schema, int table) {
 
 /* read_form(body [, limits]) -> event | nil, code, message */
 static int l_read_form (lua_State *L) {
-  gr_form_limits limits = {.bytes = 8388608, .fields = 16384, .key = 16384, .value = 65536, .depth = 32};
+  gr_form_limits limits = {.bytes = PING_BYTES, .fields = 16384, .key = 16384, .value = 65536, .depth = 32};
   const gr_event_schema *schema = (const gr_event_schema *)lua_touserdata(L, SCHEMA);
   luaL_checkstring(L, 1);
   if (!lua_isnoneornil(L, 2)) gr_form_checklimits(L, 2, &limits);
@@ -441,8 +445,9 @@ static void add_row (lua_State *L, gr_event_schema *schema) {
   lua_pop(L, 1);
 }
 
-/* event_readers(fields, rows) -> read_form, read_fields
-** Compiles what is known about pings and returns two functions that make events.
+/* event_readers(fields, rows) -> read_form, read_fields, max_bytes
+** Compiles what is known about pings and returns two functions that make events, and the default limit of a
+** body.
 **   fields  array, in each object by name: name; object, the number of the object that has it, from 1;
 **           child, that of the object that it holds; parent, the index of the field that holds its object;
 **           type ("integer" or "boolean"; anything else is text); optional, whether an empty text is null;
@@ -479,7 +484,8 @@ static int l_event_readers (lua_State *L) {
   lua_pushcclosure(L, l_read_form, 2);
   lua_insert(L, 3);
   lua_pushcclosure(L, l_read_fields, 2);
-  return 2;
+  lua_pushinteger(L, PING_BYTES);
+  return 3;
 }
 
 static const luaL_Reg functions[] = {{"event_readers", l_event_readers}, {NULL, NULL}};

@@ -17,7 +17,6 @@ local webhook = {}
 webhook.EVENTS = {}
 for _, row in ipairs(events) do webhook.EVENTS[row.name] = { row.object, (table.unpack or unpack)(row.key) } end
 
-local MAX_BYTES = 8388608
 local MOST_OF_TYPE = 100  -- bytes of a content type that an error shows
 
 local read_json = json.reader(32)
@@ -29,7 +28,7 @@ end
 -- Bodies ----------------------------------------------------------------------------------
 
 local function read_json_event(body, limits)
-  local max = limits and limits.max_bytes or MAX_BYTES
+  local max = limits and limits.max_bytes or reader.MAX_BYTES
   if #body > max then return nil, "too_large", ("more than %d bytes"):format(max) end
   local ok, fields, why = read_json(body)
   if not ok and fields == "too_large" then return nil, fields, why end

@@ -83,7 +83,7 @@ end
 local reader = {}
 
 --- `form(body [, limits])` reads a form, `fields(table)` what JSON was decoded to -> event | nil, code, message. See
--- event_readers in src/event_lua.c.
-reader.form, reader.fields = compile()
+-- event_readers in src/event_lua.c. MAX_BYTES is the default limit of a body.
+reader.form, reader.fields, reader.MAX_BYTES = compile()
 
 return reader
