@@ -46,8 +46,8 @@ DL_LIBS = $(if $(filter Linux,$(shell uname -s)),-ldl)
 
 # The modules and their objects. If libmicrohttpd is not found or this is not Linux, require "gumroad.listener"
 # reports that.
-CORE = core module buffer text engine engine_lua request request_lua response response_lua file file_lua form form_lua \
-  gate gate_lua json json_lua json_write json_write_lua number poller secret secret_lua
+CORE = core module buffer text engine engine_lua request request_lua response response_lua event event_lua file file_lua \
+  form form_lua gate gate_lua json json_lua json_write json_write_lua number poller secret secret_lua
 LISTENER_FOUND = listener listener_limits listener_lua listener_faults listener_faults_lua gate gate_lua secret \
   module buffer text
 LISTENER = $(if $(and $(MHD_LIBS),$(filter Linux,$(shell uname -s))),$(LISTENER_FOUND),listener_missing)
@@ -258,7 +258,7 @@ valgrind: all
 
 # Mistakes that chance finds, from the inputs in spec/fuzz/corpus. fuzz: the targets of libFuzzer,
 # FUZZ_SECONDS for each; soak: all that there are, SOAK_SECONDS in all, and a table at the end.
-FUZZ_TARGETS = form json number url gate headers webhook response tables server client lifetimes
+FUZZ_TARGETS = form event json number url gate headers webhook response tables server client lifetimes
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 3600
 FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -312,7 +312,7 @@ $(BUILD)/%_baseline.so: bench/%.c $(BUILD)/obj/form.o
 bench:
 	@.ci/install build >&2
 	@$(MAKE) --no-print-directory -s all $(BENCH_MODULES) >&2
-	@for name in form get each require memory upload command; do \
+	@for name in form webhook get each require memory upload command; do \
 	  LUA=$(LUA) LUA_PATH="$(CURDIR)/?.lua;$$LUA_PATH" $(TESTED) $(LUA) bench/$$name.lua || exit 1; done
 
 clean:

@@ -327,15 +327,16 @@ local webhook = {}
 function webhook.parse(body, content_type, limits) end
 
 ---@class gumroad.FormLimits
----@field max_bytes? integer # bytes in the body (default: 1 MiB)
----@field max_fields? integer # number of fields (default: 4096)
----@field max_key? integer # decoded bytes in a whole name (default: 1024)
+---@field max_bytes? integer # bytes in the body (default: 1 MiB; for a ping, 8 MiB)
+---@field max_fields? integer # number of fields (default: 4096; for a ping, 16384)
+---@field max_key? integer # decoded bytes in a whole name (default: 1024; for a ping, 16 KiB)
 ---@field max_value? integer # decoded bytes in a value (default: 64 KiB)
----@field max_depth? integer # parts of a name (default: 5)
+---@field max_depth? integer # parts of a name (default: 5; for a ping, 32)
 
 ---The event that a ping reports.
 ---@class gumroad.AnyEvent
 ---@field key string # the same in all deliveries of an event
+---@field subject string # what the event is about: "subscription:ID" if the ping names one, otherwise "sale:ID"
 ---@field test boolean # true for the seller's own test purchases and for test pings
 ---@field retry_count integer # 0, or 1 to 3 in repeated deliveries
 ---@field shadowed string[] # names of fields in `data` that a buyer's text has overwritten

@@ -34,6 +34,7 @@ static const luaL_Reg functions[] = {{"keep_loaded", l_keep_loaded}, {"now", l_n
 GR_EXPORT int luaopen_gumroad_core (lua_State *L) {
   lua_newtable(L);
   gr_setfuncs(L, functions);
+  gr_open_event(L);
   gr_open_file(L);
   gr_open_form(L);
   gr_open_gate(L);

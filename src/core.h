@@ -5,6 +5,7 @@
 #include "module.h"
 
 void gr_open_engine (lua_State *L); /* engine_lua.c: engine, curl */
+void gr_open_event (lua_State *L); /* event_lua.c: event_readers */
 void gr_open_file (lua_State *L); /* file_lua.c: file_stat */
 void gr_open_form (lua_State *L); /* form_lua.c: form_decode, form_encode, percent_encode */
 void gr_open_gate (lua_State *L); /* gate_lua.c: gate_head */

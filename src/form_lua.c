@@ -9,24 +9,11 @@
 #include <string.h>
 
 #include "core.h"
+#include "form_lua.h"
 
 /* == Decoding == */
 
-typedef struct gr_limits {
-  int bytes, fields, key, value, depth;
-} gr_limits;
-
-typedef struct gr_decoder {
-  lua_State *L;
-  int root; /* stack index of the result */
-  int open; /* number of open tables above it: those of path[0..open-1] */
-  gr_span path[GR_FORM_MAXPARTS];
-  uint64_t hashes[GR_FORM_MAXPARTS + 1]; /* hashes[i] is that of the table at root + i */
-  int empty_list; /* an 'a[]=' was seen */
-  uint64_t seen[64]; /* one bit for each hash of a table and key seen so far */
-} gr_decoder;
-
-static void set_limit (lua_State *L, gr_limits *limits, const char *name) {
+static void set_limit (lua_State *L, gr_form_limits *limits, const char *name) {
   static const char *const names[] = {"max_bytes", "max_fields", "max_key", "max_value", "max_depth"};
   int *const fields[] = {&limits->bytes, &limits->fields, &limits->key, &limits->value, &limits->depth};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -41,8 +28,7 @@ static void set_limit (lua_State *L, gr_limits *limits, const char *name) {
   luaL_error(L, "form_decode: unknown limit '%s'", name);
 }
 
-static void read_limits (lua_State *L, int index, gr_limits *limits) {
-  *limits = (gr_limits){.bytes = 1048576, .fields = 4096, .key = 1024, .value = 65536, .depth = 5};
+void gr_form_checklimits (lua_State *L, int index, gr_form_limits *limits) {
   if (lua_isnoneornil(L, index)) return;
   luaL_checktype(L, index, LUA_TTABLE);
   lua_pushnil(L);
@@ -70,7 +56,7 @@ static inline uint64_t hash (uint64_t table, gr_span key) {
 
 /* Returns whether this hash may have been seen before, and records it. Looking up every key in its table
 ** before setting it would make setting cost half as much again. */
-static inline int may_have_met (gr_decoder *d, uint64_t hash) {
+static inline int may_have_met (gr_form_tables *d, uint64_t hash) {
   uint64_t *word = &d->seen[hash >> 58];
   uint64_t bit = UINT64_C(1) << (hash >> 52 & 63);
   int met = (*word & bit) != 0;
@@ -107,7 +93,7 @@ static void collect (lua_State *L, int table, gr_span value) {
 }
 
 /* Puts the value under 'key' into the table at root + depth. */
-static inline void set_value (gr_decoder *d, int depth, gr_span key, gr_span value) {
+static inline void set_value (gr_form_tables *d, int depth, gr_span key, gr_span value) {
   lua_State *L = d->L;
   int table = d->root + depth;
   lua_pushlstring(L, key.text, key.len);
@@ -151,7 +137,7 @@ static void open_element (lua_State *L, int table, const gr_span *rest, size_t n
 }
 
 /* Pushes the table under 'key' in the one at root + depth, and makes one if it is missing. */
-static void open_child (gr_decoder *d, int depth, gr_span key, gr_span next) {
+static void open_child (gr_form_tables *d, int depth, gr_span key, gr_span next) {
   lua_State *L = d->L;
   int table = d->root + depth;
   lua_pushlstring(L, key.text, key.len);
@@ -178,9 +164,7 @@ static int same (gr_span a, gr_span b) {
   return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
 }
 
-/* Puts a field into the tables that its parts name. The tables that the previous field opened and this one
-** shares are still on the stack. */
-static void set_field (gr_decoder *d, const gr_span *parts, int n, gr_span value) {
+int gr_form_open_tables (gr_form_tables *d, const gr_span *parts, int n) {
   int depth = 0;
   while (depth < d->open && depth < n - 1 && same(d->path[depth], parts[depth])) depth++;
   lua_settop(d->L, d->root + depth);
@@ -195,6 +179,11 @@ static void set_field (gr_decoder *d, const gr_span *parts, int n, gr_span value
       if (d->open == depth) d->path[d->open++] = parts[depth];
     }
   }
+  return depth;
+}
+
+void gr_form_set_field (gr_form_tables *d, const gr_span *parts, int n, gr_span value) {
+  int depth = n > 1 ? gr_form_open_tables(d, parts, n) : 0;
   if (n > 1 && parts[depth].len == 0) {
     lua_pushlstring(d->L, value.text, value.len);
     append(d->L, d->root + depth);
@@ -229,7 +218,7 @@ static void empty_lists (lua_State *L, int root) {
 }
 
 /* Adds one field. Returns 0, or the result of form_decode if the field passes a limit. */
-static int add_field (gr_decoder *d, const gr_form_field *field, const gr_limits *limits) {
+static int add_field (gr_form_tables *d, const gr_form_field *field, const gr_form_limits *limits) {
   gr_span parts[GR_FORM_MAXPARTS];
   if (field->name.len > (size_t)limits->key)
     return too_large(d->L, "a form key of more than %d bytes (max_key)", limits->key);
@@ -242,12 +231,12 @@ static int add_field (gr_decoder *d, const gr_form_field *field, const gr_limits
   size_t count = gr_form_split(field, parts);
   if (count > (size_t)limits->depth)
     return too_large(d->L, "a form key of more than %d parts (max_depth)", limits->depth);
-  set_field(d, parts, (int)count, field->value);
+  gr_form_set_field(d, parts, (int)count, field->value);
   return 0;
 }
 
 /* Adds all fields. Returns 0, or the result of form_decode if they pass a limit. */
-static int add_fields (gr_decoder *d, gr_form *form, const gr_limits *limits) {
+static int add_fields (gr_form_tables *d, gr_form *form, const gr_form_limits *limits) {
   gr_form_field fields[64];
   size_t read;
   for (int left = limits->fields; (read = gr_form_read(form, fields, 64)) > 0; left -= (int)read) {
@@ -258,6 +247,42 @@ static int add_fields (gr_decoder *d, gr_form *form, const gr_limits *limits) {
     }
   }
   return 0;
+}
+
+void gr_form_begin_tables (gr_form_tables *d, lua_State *L, size_t len) {
+  lua_createtable(L, 0, len < 128 * 32 ? (int)len / 32 : 128); /* a real field has about 30 bytes */
+  d->L = L;
+  d->root = lua_gettop(L);
+  d->open = d->empty_list = 0;
+  d->hashes[0] = 0;
+  memset(d->seen, 0, sizeof d->seen);
+}
+
+void gr_form_end_tables (gr_form_tables *d) {
+  if (d->empty_list) empty_lists(d->L, d->root);
+  lua_settop(d->L, d->root);
+}
+
+int gr_form_decode (lua_State *L, int index, const gr_form_limits *limits) {
+  size_t len;
+  char small[2][4096 + GR_FORM_PADDING], *copy = small[0], *decoded = small[1];
+  gr_form_tables d;
+  gr_form form;
+  const char *body = lua_tolstring(L, index, &len);
+  if (len > (size_t)limits->bytes)
+    return too_large(L, "a form body of more than %d bytes (max_bytes)", limits->bytes);
+  luaL_checkstack(L, GR_FORM_ROOM, "form_decode");
+  if (len > 4096) {
+    copy = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
+    decoded = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
+  }
+  gr_form_begin_tables(&d, L, len);
+  memcpy(copy, body, len);
+  gr_form_begin(&form, copy, len, decoded);
+  int results = add_fields(&d, &form, limits);
+  if (results != 0) return results;
+  gr_form_end_tables(&d);
+  return 1;
 }
 
 /* form_decode(bytes [, limits]) -> table | nil, "too_large", message
@@ -271,34 +296,10 @@ static int add_fields (gr_decoder *d, gr_form *form, const gr_limits *limits) {
 ** name: 'a' has 1, 'a[b]' and 'a[]' have 2; default 5, at most 32). An unknown or invalid limit raises. A
 ** body that passes a limit is the error "too_large". */
 static int l_form_decode (lua_State *L) {
-  size_t len;
-  char small[2][4096 + GR_FORM_PADDING], *copy = small[0], *decoded = small[1];
-  gr_limits limits;
-  gr_decoder d;
-  gr_form form;
-  const char *body = luaL_checklstring(L, 1, &len);
-  read_limits(L, 2, &limits);
-  if (len > (size_t)limits.bytes)
-    return too_large(L, "a form body of more than %d bytes (max_bytes)", limits.bytes);
-  luaL_checkstack(L, GR_FORM_MAXPARTS + 10, "form_decode");
-  lua_settop(L, 1);
-  if (len > 4096) {
-    copy = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
-    decoded = (char *)lua_newuserdata(L, len + GR_FORM_PADDING);
-  }
-  lua_createtable(L, 0, len < 128 * 32 ? (int)len / 32 : 128); /* a real field has about 30 bytes */
-  d.L = L;
-  d.root = lua_gettop(L);
-  d.open = d.empty_list = 0;
-  d.hashes[0] = 0;
-  memset(d.seen, 0, sizeof d.seen);
-  memcpy(copy, body, len);
-  gr_form_begin(&form, copy, len, decoded);
-  int results = add_fields(&d, &form, &limits);
-  if (results != 0) return results;
-  if (d.empty_list) empty_lists(L, d.root);
-  lua_settop(L, d.root);
-  return 1;
+  gr_form_limits limits = {.bytes = 1048576, .fields = 4096, .key = 1024, .value = 65536, .depth = 5};
+  luaL_checkstring(L, 1);
+  gr_form_checklimits(L, 2, &limits);
+  return gr_form_decode(L, 1, &limits);
 }
 
 /* == Encoding == */

@@ -31,6 +31,20 @@ local function check_forms()
   assert(core.percent_encode(("ä="):rep(500)))
 end
 
+-- A sale whose id the buyer typed, in one pass and by tables.
+local function check_events()
+  local read_form, read_fields = core.event_readers({
+    { name = "card", object = 1, child = 2 }, { name = "custom_fields", object = 1 },
+    { name = "order_number", object = 1, type = "integer" }, { name = "sale_id", object = 1, open_to_buyer = true },
+    { name = "bin", object = 2, parent = 1, optional = true },
+  }, { { name = "sale", object = 1, key = { 4, 5 } } })
+  local body = "sale_id=a&order_number=5&card[bin]=&custom_fields[sale_id]=a&note=" .. ("n"):rep(3000)
+  assert(read_form(body).key == "sale:order_number:5:nil")
+  assert(read_form(body .. "&note=2").data.order_number == 5)
+  assert(not read_form("sale_id=a&card[bin][]=1"))
+  assert(read_fields({ sale_id = "a", order_number = 5, card = { bin = true } }).key == "sale:a:true")
+end
+
 local function check_json()
   local decode = require "cjson".decode
   core.keep_loaded(decode)
@@ -103,6 +117,7 @@ local function check_process()
 end
 
 check_forms()
+check_events()
 check_json()
 check_json_writers()
 assert(core.now() > 0 and core.curl().version)

@@ -5,8 +5,8 @@
 --
 -- * NAME: the `resource_name` of its pings and of its subscriptions; also row.name.
 -- * OBJECT: the object in gumroad.schema that its ping carries; also row.object.
--- * `key`: the fields that identify the event. Two deliveries with equal keys are the same event. The first
---   field is the id of the sale or the subscription.
+-- * `key`: the fields that identify the event; "new_plan.quantity" is the field of a field. Two deliveries with
+--   equal keys are the same event. The first field is the id of the sale or the subscription.
 local SALE, SUBSCRIPTION = "sale_ping", "subscription_ping"
 
 local events = {
@@ -16,7 +16,9 @@ local events = {
   { "dispute", SALE, key = { "sale_id" } },
   { "dispute_won", SALE, key = { "sale_id" } },
   { "cancellation", SUBSCRIPTION, key = { "subscription_id", "cancelled_at" } },
-  { "subscription_updated", SUBSCRIPTION, key = { "subscription_id", "effective_as_of" } },
+  -- Two downgrades to different plans take effect at the same time, the end of the period.
+  { "subscription_updated", SUBSCRIPTION, key = { "subscription_id", "effective_as_of", "type", "new_plan.tier.id",
+    "new_plan.recurrence", "new_plan.price_cents", "new_plan.quantity" } },
   { "subscription_ended", SUBSCRIPTION, key = { "subscription_id", "ended_at" } },
   { "subscription_restarted", SUBSCRIPTION, key = { "subscription_id", "restarted_at" } },
 }

@@ -2,6 +2,7 @@
 local core = require "gumroad.core"
 local delivery = require "gumroad.api.delivery"
 local gate = require "gumroad.webhook.gate"
+local reader = require "gumroad.webhook.reader"
 local Error = require "gumroad.base.error"
 
 local receiver = {}
@@ -122,7 +123,7 @@ end
 --   is called | nil, error of kind config
 function receiver.new(options)
   local listener, code, message = open { address = options.address or "127.0.0.1", port = options.port or 8080,
-    max_connections = options.max_connections, max_memory = options.max_memory, gate = {} }
+    max_connections = options.max_connections, max_memory = options.max_memory, max_body = reader.MAX_BYTES, gate = {} }
   if not listener then return nil, Error.new("config", message, { code = code }) end
   core.engine():watch(listener:fd())
   return setmetatable({ listener = listener, port = listener:port(), expected = {},
