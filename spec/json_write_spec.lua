@@ -10,7 +10,7 @@ local NODES = {
 }
 
 describe("core.json_writer", function()
-  local write = core.json_writer(NODES)
+  local write, write_items = core.json_writer(NODES)
 
   it("writes fields in their order, at every level, and others behind, sorted by their bytes", function()
     assert.equal('{"id":"a","tags":[],"card":{"type":"visa","visual":"4","Z":1,"a":2},"counts":{},"B":true,'
@@ -30,9 +30,17 @@ describe("core.json_writer", function()
     assert.equal("{}", write({}, true))
   end)
 
+  it("writes the items of an array behind a line end each, indented if asked", function()
+    assert.equal('\n{"id":1},\n{"id":2,"tags":[]},\n"x"', write_items { { id = 1 }, { tags = {}, id = 2 }, "x" })
+    assert.equal('\n    {\n      "id": 1\n    },\n    {}', write_items({ { id = 1 }, {} }, true, 2))
+    assert.equal("", write_items {})
+    assert.has_error(function() write_items "a" end)
+  end)
+
   it("writes whole numbers without a fraction, others exactly, and null for what JSON cannot hold", function()
     assert.equal("[900,-1,4.75,0.1,1e+300,9007199254740991,null,null,null]",
       write { 900, -1, 4.75, 0.1, 1e300, 2 ^ 53 - 1, 1 / 0, 0 / 0, print })
+    assert.equal("[1000000000000000,-999999999999999,0,0.5]", write { 1e15, -(1e15 - 1), 0, 0.5 })
     if math.mininteger then assert.equal("[-9223372036854775808]", write { math.mininteger }) end
   end)
 

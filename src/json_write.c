@@ -52,12 +52,6 @@ int gr_json_write_text (gr_buffer *out, const gr_memory *memory, const char *s, 
   return gr_buffer_append(out, memory, "\"", 1);
 }
 
-int gr_json_write_number (gr_buffer *out, const gr_memory *memory, double number) {
-  char text[GR_NUMBER_SIZE];
-  if (!isfinite(number)) return gr_buffer_append(out, memory, "null", 4);
-  return gr_buffer_append(out, memory, text, gr_number_write(number, text));
-}
-
 int gr_json_write_integer (gr_buffer *out, const gr_memory *memory, int64_t integer) {
   char digits[24], *first = digits + sizeof digits;
   uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
@@ -65,6 +59,16 @@ int gr_json_write_integer (gr_buffer *out, const gr_memory *memory, int64_t inte
   while ((rest /= 10) > 0);
   if (integer < 0) *--first = '-';
   return gr_buffer_append(out, memory, first, (size_t)(digits + sizeof digits - first));
+}
+
+int gr_json_write_number (gr_buffer *out, const gr_memory *memory, double number) {
+  char text[GR_NUMBER_SIZE];
+  if (!isfinite(number)) return gr_buffer_append(out, memory, "null", 4);
+  if (fabs(number) < 1e15 && number != 0) { /* most are whole, and snprintf takes its time */
+    int64_t whole = (int64_t)number;
+    if ((double)whole == number) return gr_json_write_integer(out, memory, whole);
+  }
+  return gr_buffer_append(out, memory, text, gr_number_write(number, text));
 }
 
 int gr_json_write_indent (gr_buffer *out, const gr_memory *memory, int level) {

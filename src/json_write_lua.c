@@ -229,18 +229,18 @@ static int count_members (lua_State *L) {
 static int put_fields (gr_writer *w, const gr_node *node) {
   lua_State *L = w->L;
   const gr_field *fields = (const gr_field *)(const void *)w->plan->fields.data;
-  int count = 0;
+  int count = 0, object = lua_gettop(L);
+  luaL_checkstack(L, node->count + 12, "json_writer");
   for (int i = node->first; i < node->first + node->count; i++) {
     lua_rawgeti(L, NAMES, i + 1);
-    lua_rawget(L, -2);
-    if (!lua_isnil(L, -1)) {
-      put_separator(w, count++ == 0);
-      put(w, w->plan->text.data + fields[i].name, fields[i].len);
-      if (w->indent) put(w, " ", 1);
-      put_value(w, fields[i].node);
-    }
-    lua_pop(L, 1);
+    lua_rawget(L, object); /* the values stay until the end, as popping each costs more than it saves */
+    if (lua_type(L, -1) == LUA_TNIL) continue;
+    put_separator(w, count++ == 0);
+    put(w, w->plan->text.data + fields[i].name, fields[i].len);
+    if (w->indent) put(w, " ", 1);
+    put_value(w, fields[i].node);
   }
+  lua_settop(L, object);
   return count;
 }
 
@@ -311,11 +311,10 @@ static void put_value (gr_writer *w, int node) {
   }
 }
 
-static gr_writer begin (lua_State *L) {
+static void begin (lua_State *L, gr_writer *w) {
   gr_plan *plan = (gr_plan *)lua_touserdata(L, PLAN_AT);
-  gr_writer w = {L, plan, &plan->out, 0, 0};
   plan->out.len = plan->cell.len = 0;
-  return w;
+  *w = (gr_writer){L, plan, &plan->out, 0, 0};
 }
 
 /* Pushes the bytes written so far. */
@@ -324,21 +323,45 @@ static void finish (lua_State *L, gr_plan *plan) {
   if (plan->out.cap > MOST_KEPT) gr_buffer_release(&plan->out, &plan->memory);
 }
 
+/* Begins with the arguments 'indent' and 'level' at indices 2 and 3, and leaves the first one alone. */
+static void begin_json (lua_State *L, gr_writer *w) {
+  begin(L, w);
+  w->indent = lua_toboolean(L, 2);
+  lua_Integer level = luaL_optinteger(L, 3, 0);
+  luaL_argcheck(L, level >= 0 && level < GR_JSON_MAXDEPTH, 3, "a level of nesting expected");
+  w->depth = (int)level;
+  lua_settop(L, 1);
+}
+
 /* write(value [, indent [, level]]) -> JSON, with the members of an object as the first node says.
 ** 'indent': whether it is written on several lines, at this level of nesting. */
 static int l_write_json (lua_State *L) {
-  gr_writer w = begin(L);
-  w.indent = lua_toboolean(L, 2);
-  lua_Integer level = luaL_optinteger(L, 3, 0);
-  luaL_argcheck(L, level >= 0 && level < GR_JSON_MAXDEPTH, 3, "a level of nesting expected");
-  w.depth = (int)level;
-  lua_settop(L, 1);
+  gr_writer w;
+  begin_json(L, &w);
   put_value(&w, 0);
   finish(L, w.plan);
   return 1;
 }
 
-/* json_writer(nodes) -> write
+/* write_items(array [, indent [, level]]) -> JSON: the items, each as by write and behind a line end, with
+** commas between them. */
+static int l_write_items (lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  gr_writer w;
+  begin_json(L, &w);
+  for (int i = 1;; i++) {
+    lua_rawgeti(L, 1, i);
+    if (lua_isnil(L, -1)) break;
+    if (i > 1) put(&w, ",", 1);
+    check(L, gr_json_write_indent(w.out, &w.plan->memory, w.indent ? w.depth : 0));
+    put_value(&w, 0);
+    lua_pop(L, 1);
+  }
+  finish(L, w.plan);
+  return 1;
+}
+
+/* json_writer(nodes) -> write, write_items
 ** nodes: descriptions of values; the first describes the whole value. Each is { { NAME, NODE }, ...,
 ** element = NODE, is_list = BOOLEAN }, where NODE is the number of a node, or nil if the type of the value
 ** is unknown. Members are written in this order, followed by all others, sorted. A table is a list if its
@@ -346,8 +369,11 @@ static int l_write_json (lua_State *L) {
 static int l_json_writer (lua_State *L) {
   lua_settop(L, 1);
   push_plan(L);
+  for (int i = 2; i <= 4; i++) lua_pushvalue(L, i);
   lua_pushcclosure(L, l_write_json, 3);
-  return 1;
+  lua_insert(L, 2);
+  lua_pushcclosure(L, l_write_items, 3);
+  return 2;
 }
 
 /* == CSV == */
@@ -391,7 +417,8 @@ static void put_cell (gr_writer *w, int node) {
 
 /* write(item) -> a line of CSV, whether the item has members without a column */
 static int l_write_csv (lua_State *L) {
-  gr_writer w = begin(L);
+  gr_writer w;
+  begin(L, &w);
   const gr_column *columns = (const gr_column *)(const void *)w.plan->columns.data;
   size_t count = w.plan->columns.len / sizeof *columns;
   int found = 0;

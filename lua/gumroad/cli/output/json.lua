@@ -70,12 +70,14 @@ end
 
 local of_object, of_type = {}, {}  -- fields or the name of a type -> writer
 
-local function object_writer(fields)
+-- Returns core.json_writer's functions for objects with these fields: { object = for one, items = for an array }.
+local function object_writers(fields)
   fields = fields or {}
   if not of_object[fields] then
     local plan = new_plan()
     plan:object(fields)
-    of_object[fields] = new_writer(plan.nodes)
+    local object, items = new_writer(plan.nodes)
+    of_object[fields] = { object = object, items = items }
   end
   return of_object[fields]
 end
@@ -94,7 +96,13 @@ end
 -- @param fields of the object, from gumroad.schema, or nil
 -- @param indent whether its members have lines of their own, at this level of nesting (a number); nil for one line
 function json.encode_object(object, fields, indent)
-  return object_writer(fields)(object, indent ~= nil, indent)
+  return object_writers(fields).object(object, indent ~= nil, indent)
+end
+
+--- Writes objects, each behind a line end, with commas between them.
+-- @param fields, indent see encode_object
+function json.encode_objects(objects, fields, indent)
+  return object_writers(fields).items(objects, indent ~= nil, indent)
 end
 
 --- Writes a value.

@@ -12,20 +12,23 @@ local function chosen(view, item, level)
   return "{" .. table.concat(members, ",") .. (level and "\n" .. ("  "):rep(level) or "") .. "}"
 end
 
-local function encode(view, item, level)
-  level = view.is_terminal and level or nil
-  if view.paths then return chosen(view, item, level) end
-  return json.encode_object(item, view.object, level)
+-- Writes objects, each behind a line end, with commas between them.
+local function encode_items(view, items, level)
+  if not view.paths then return json.encode_objects(items, view.object, level) end
+  local parts, line = {}, "\n" .. ("  "):rep(level or 0)
+  for i, item in ipairs(items) do parts[i] = line .. chosen(view, item, level) end
+  return table.concat(parts, ",")
 end
+
+local function level_for(view, level) return view.is_terminal and level or nil end
 
 local List = {}
 List.__index = List
 
 function List:page(items)
   if #items == 0 then return end
-  local parts, indent = {}, self.view.is_terminal and "  " or ""
-  for i, item in ipairs(items) do parts[i] = indent .. encode(self.view, item, 1) end
-  self.view.write((self.begun and ",\n" or "[\n") .. table.concat(parts, ",\n"))
+  self.view.write(self.begun and "," or "[")
+  self.view.write(encode_items(self.view, items, level_for(self.view, 1)))
   self.begun = true
 end
 
@@ -35,5 +38,8 @@ end
 
 return {
   list = function(view) return setmetatable({ view = view }, List) end,
-  object = function(view, item) view.write(encode(view, item, 0) .. "\n") end,
+  object = function(view, item)
+    local level = level_for(view, 0)
+    view.write((view.paths and chosen(view, item, level) or json.encode_object(item, view.object, level)) .. "\n")
+  end,
 }
