@@ -108,6 +108,14 @@ describe("gumroad-lua doctor #slow", function()
     assert.truthy(shown.out:find("\27[31mproblem\27[0m  connection", 1, true), shown.out)
   end)
 
+  it("folds its findings at words, at the width of the terminal #pty", function()
+    local shown = command.on_terminal({ "doctor" }, { GUMROAD_API_BASE_URL = gum.url, XDG_CONFIG_HOME = home }, 60).out
+    local plain = shown:gsub("\27%[%d*m", "")
+    for line in plain:gmatch "[^\n]+" do assert.is_true(#line <= 60, line) end
+    local folded = "\nproblem  connection: no access token. Run gumroad-lua login\n         NAME"
+    assert.truthy(plain:find(folded, 1, true), plain)
+  end)
+
   it("shows which connection is used and what is wrong with its file", function()
     store(TOKEN)
     local without = { GUMROAD_ACCESS_TOKEN = "" }

@@ -564,7 +564,10 @@ describe("gumroad-lua listen #slow", function()
       for _, name in ipairs { "sale", "refund", "test" } do assert.equal(0, with_token(name).code) end
       local other = with_token("sale", "--set", "seller_id=another")
       assert.equal(5, other.code)
-      assert.truthy(process:interrupt().err:find("3 events received: 1 refund, 2 sale; 1 refused", 1, true))
+      local without = command.run({ "trigger", "sale", "--to", process.url }, {})
+      assert.equal(5, without.code)
+      assert.truthy(without.err:find("run trigger with the same GUMROAD_ACCESS_TOKEN", 1, true), without.err)
+      assert.truthy(process:interrupt().err:find("3 events received: 1 refund, 2 sale; 2 refused", 1, true))
     end)
 
     it("works with trigger whether or not the API can be reached", function()

@@ -46,6 +46,19 @@ describe("gumroad-lua", function()
     end
   end)
 
+  it("completes the names of connections after --connection in bash", function()
+    local home, lua = folder .. "/home", support.lua_command(""):match "^%S+"
+    assert.equal(0, command.shell(("mkdir -p %s/gumroad-lua && chmod 700 %s/gumroad-lua"):format(home, home)).code)
+    command.write(home .. "/gumroad-lua/connections.json",
+      '{"connections":{"studio-shop":{"access_token":"a","base_url":"http://127.0.0.1:1"}}}')
+    command.write(home .. "/command", ('exec %s %s/bin/gumroad-lua "$@"\n'):format(lua, support.output "pwd"))
+    local line = ("cd %s && chmod 600 gumroad-lua/* && "
+      .. "XDG_CONFIG_HOME=%s bash -c 'gumroad-lua() { sh %s/command \"$@\"; }; source %s/bash; "
+      .. "COMP_WORDS=(gumroad-lua sales list --connection st); COMP_CWORD=4; _gumroad-lua; echo ${COMPREPLY[@]}'")
+      :format(home, home, home, folder)
+    assert.equal("studio-shop\n", command.shell(line).out)
+  end)
+
   describe("completes in", function()
     it("bash: operations, options and their values", function()
       local function completed(words)

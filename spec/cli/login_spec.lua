@@ -257,6 +257,11 @@ describe("gumroad-lua login #slow", function()
     end
   end)
 
+  it("names --device for a machine without a browser", function()
+    local result = check_silence(run { "login", "a", "--client-id", CLIENT, "--no-browser", "--wait", "0.2" })
+    assert.truthy(result.err:find("Without a browser on this machine, use --device", 1, true), result.err)
+  end)
+
   it("refuses an invalid --wait, and one without a user to wait for", function()
     for words, message in pairs { [{ "--wait", "0" }] = "option '--wait': a number of seconds expected, got '0'",
       [{ "--wait", "9", "--with-token" }] = "can not be used together with" } do
