@@ -241,6 +241,20 @@ describe("an event", function()
     end)
   end
 
+  it("takes little memory for many deep tables #large", function()
+    local parts = {}
+    for i = 1, 4000 do parts[i] = "x[" .. i .. "]" .. ("[a]"):rep(30) .. "=1" end
+    local body = "sale_id=a&" .. table.concat(parts, "&")  -- 390 KB
+    collectgarbage()
+    local before = collectgarbage "count"
+    collectgarbage "stop"
+    local event = read(body)
+    local kilobytes = collectgarbage "count" - before
+    collectgarbage "restart"
+    assert.is_table(event.data.x["4000"])
+    assert.is_true(kilobytes < 24576, kilobytes)
+  end)
+
   it("may be nested 32 deep in JSON", function()
     local function nested(depth) return '{"sale_id":"a","x":' .. ("["):rep(depth) .. ("]"):rep(depth) .. "}" end
     assert.is_table(webhook.parse(nested(31), JSON))
