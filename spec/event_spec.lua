@@ -210,6 +210,12 @@ describe("an event", function()
     assert.same({}, event.shadowed)
   end)
 
+  it("has no shadowed field for a custom field of another type in JSON", function()
+    local body = '{"sale_id":"a","price":5,"test":true,"custom_fields":{"price":"5","test":"true"}}'
+    local event = assert(webhook.parse(body, JSON))
+    assert.same({ {}, true, 5 }, { event.shadowed, event.test, event.data.price })
+  end)
+
   it("has the text of a shadowed field as the buyer typed it, and its names in order", function()
     local event = read(sale { price = "007", can_contact = "true", referrer = "",
       custom_fields = { price = "007", can_contact = "true", referrer = "" } })
