@@ -7,17 +7,6 @@ local support = require "support"
 
 local SEED, CASES = 1, 1000
 
--- The spec, or why it is left out.
-local function needs(command, what)
-  if compare.has(command) then return it end
-  return function(name)
-    pending(name .. ": " .. what .. " is not here")
-  end
-end
-
-local with_python = needs(json_python.NEEDED, "python3")
-local with_rack = needs(form_rack.NEEDED, "Ruby with Rack and HTTParty (Debian: ruby-rack, ruby-httparty)")
-
 local function same_values(comparison)
   local cases, difference = compare.seed(comparison, SEED, CASES)
   assert.is_nil(difference)
@@ -25,11 +14,11 @@ local function same_values(comparison)
 end
 
 describe("random JSON", function()
-  with_python("has the values that Python finds in it, and is refused where Python refuses it", function()
+  it("has the values that Python finds in it, and is refused where Python refuses it #python", function()
     same_values(json_python)
   end)
 
-  with_python("would show a number that is one off", function()
+  it("would show a number that is one off #python", function()
     local function decode(text)
       local value = json_python.decode(text)
       return type(value) == "number" and value + 1 or value
@@ -41,7 +30,7 @@ describe("random JSON", function()
 end)
 
 describe("a form that HTTParty writes", function()
-  with_rack("has the values that Rack finds in it", function()
+  it("has the values that Rack finds in it #rack", function()
     same_values(form_rack)
   end)
 end)
@@ -96,7 +85,7 @@ describe("in a form", function()
       for _, row in ipairs(group[2]) do assert.same(row[2], form_rack.decode(row[1]), row[1]) end
     end)
 
-    with_rack(group[1] .. ": so it is with Rack itself", function()
+    it(group[1] .. ": so it is with Rack itself #rack", function()
       local bodies = {}
       for i, row in ipairs(group[2]) do bodies[i] = row[1] end
       for i, told in ipairs(ask_rack(bodies)) do

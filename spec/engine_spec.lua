@@ -476,6 +476,11 @@ describe("engine", function()
       assert.equal("network", exchange("SSH-2.0-OpenSSH_9.2\r\n").code)
     end)
 
+    it("because the status has not three digits is a network failure, if libcurl does not see that", function()
+      local got = exchange("HTTP/2233720TTP/:\r\nContent-Length: 2\r\n\r\n{}")
+      assert.is_true(got.code == "network" or got.response.status <= 999)
+    end)
+
     it("of the compression is recognized", function()
       local got = exchange("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!")
       assert.equal("decode", got.code)

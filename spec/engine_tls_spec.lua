@@ -1,4 +1,5 @@
 local core = require "gumroad.core"
+local http2_server = require "nginx.http2_server"
 local socket = require "socket"
 local tls_server = require "tls_server"
 
@@ -7,6 +8,7 @@ local has_ffi, ffi = pcall(require, "ffi")
 local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local engine = core.engine()
 
+-- For HTTP/2.
 local LOCATIONS = [[
     location / { return 200 "$server_protocol $connection $http_authorization"; }
     location /gzip { gzip on; gzip_types *; gzip_min_length 1; return 200 "]] .. ("zip"):rep(1000) .. [["; }
@@ -32,19 +34,20 @@ local function result(transfer)
   return transfer:result()
 end
 
+local function check_idle()
+  assert.equal(0, engine:running())
+  engine:step(0)
+end
+
 describe("engine over TLS", function()
-  local nginx, url, ca_file
+  local server, url, ca_file
 
   setup(function()
-    nginx = tls_server.start(LOCATIONS, LENGTH_SERVER)
-    url, ca_file = nginx.url, nginx.ca_file
+    server = tls_server.start { "/page" }
+    url, ca_file = server.url, server.ca_file
   end)
-  teardown(function() nginx.stop() end)
-
-  after_each(function()
-    assert.equal(0, engine:running())
-    engine:step(0)
-  end)
+  teardown(function() server.stop() end)
+  after_each(check_idle)
 
   local function refused(address, fields)
     local response, code, message, info = result(send(address, fields))
@@ -76,22 +79,73 @@ describe("engine over TLS", function()
   end)
 
   it("sends nothing if the file of certificates is missing", function()
-    refused(url, { ca_file = nginx.folder .. "/none.pem" })
+    refused(url, { ca_file = server.folder .. "/none.pem" })
   end)
 
   it("sends nothing to a server that does not speak TLS", function()
-    local server = assert(socket.bind("127.0.0.1", 0))
-    local _, port = server:getsockname()
-    server:settimeout(PATIENCE)
+    local plain = assert(socket.bind("127.0.0.1", 0))
+    local _, port = plain:getsockname()
+    plain:settimeout(PATIENCE)
     local transfer = send("https://127.0.0.1:" .. port)
-    local peer = server:accept()
+    local peer = plain:accept()
     peer:send("HTTP/1.1 400 Bad Request\r\n\r\n")
     local _, code, _, info = result(transfer)
     assert.equal("tls", code)
     assert.is_false(info.sent)
     peer:close()
-    server:close()
+    plain:close()
   end)
+
+  it("reads the response of a server that it trusts", function()
+    local response = result(send(url .. "/page", { ca_file = ca_file, secret = core.secret("token-of-the-test") }))
+    assert.same({ 200, "{}" }, { response.status, response.body })
+  end)
+
+  it("enforces a timeout while the handshake of another request does not end", function()
+    local silent = assert(socket.bind("127.0.0.1", 0))
+    local _, port = silent:getsockname()
+    local first = send("https://127.0.0.1:" .. port)
+    local _, code, message, info = result(send("https://127.0.0.1:" .. port, { timeout = 0.1 }))
+    assert.equal("timeout", code)
+    assert.equal("no connection within 0.1 seconds", message)
+    assert.is_false(info.sent)
+    assert.is_false(first:done())
+    first:close()
+    silent:close()
+  end)
+
+  it("continues at once a request that waited for the handshake of a cancelled one", function()
+    local silent = assert(socket.bind("127.0.0.1", 0))
+    local _, port = silent:getsockname()
+    silent:settimeout(PATIENCE)
+    local first = send("https://127.0.0.1:" .. port)
+    local second = send("https://127.0.0.1:" .. port)
+    local peer = silent:accept()
+    local function is_ready() return #socket.select({ { getfd = function() return engine:fd() end } }, nil, 0) > 0 end
+    repeat engine:step(0) until not is_ready()
+    first:close()
+    assert.is_true(is_ready())
+    local deadline, other = core.now() + PATIENCE
+    silent:settimeout(0)
+    repeat
+      engine:step(PATIENCE)
+      other = silent:accept()
+    until other or core.now() > deadline
+    assert.is_truthy(other)
+    second:close()
+    for _, one in ipairs { peer, other, silent } do one:close() end
+  end)
+end)
+
+describe("engine over HTTP/2 #nginx", function()
+  local nginx, url, ca_file
+
+  setup(function()
+    nginx = http2_server.start(LOCATIONS, LENGTH_SERVER)
+    url, ca_file = nginx.url, nginx.ca_file
+  end)
+  teardown(function() nginx.stop() end)
+  after_each(check_idle)
 
   it("speaks HTTP/2 with a server that it trusts", function()
     local response = result(send(url, { ca_file = ca_file, secret = core.secret("token-of-the-test") }))
@@ -137,40 +191,5 @@ describe("engine over TLS", function()
     assert.is_false(slow:done())
     slow:close()
     assert.equal(first, result(send(url, { ca_file = ca_file })).body)
-  end)
-
-  it("enforces a timeout while the handshake of another request does not end", function()
-    local server = assert(socket.bind("127.0.0.1", 0))
-    local _, port = server:getsockname()
-    local first = send("https://127.0.0.1:" .. port)
-    local _, code, message, info = result(send("https://127.0.0.1:" .. port, { timeout = 0.1 }))
-    assert.equal("timeout", code)
-    assert.equal("no connection within 0.1 seconds", message)
-    assert.is_false(info.sent)
-    assert.is_false(first:done())
-    first:close()
-    server:close()
-  end)
-
-  it("continues at once a request that waited for the handshake of a cancelled one", function()
-    local server = assert(socket.bind("127.0.0.1", 0))
-    local _, port = server:getsockname()
-    server:settimeout(PATIENCE)
-    local first = send("https://127.0.0.1:" .. port)
-    local second = send("https://127.0.0.1:" .. port)
-    local peer = server:accept()
-    local function is_ready() return #socket.select({ { getfd = function() return engine:fd() end } }, nil, 0) > 0 end
-    repeat engine:step(0) until not is_ready()
-    first:close()
-    assert.is_true(is_ready())
-    local deadline, other = core.now() + PATIENCE
-    server:settimeout(0)
-    repeat
-      engine:step(PATIENCE)
-      other = server:accept()
-    until other or core.now() > deadline
-    assert.is_truthy(other)
-    second:close()
-    for _, one in ipairs { peer, other, server } do one:close() end
   end)
 end)

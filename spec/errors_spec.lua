@@ -3,6 +3,7 @@ local gumroad = require "gumroad"
 local json = require "gumroad.base.json"
 local socket = require "socket"
 local support = require "support"
+local tls_server = require "tls_server"
 
 local TOKEN = "kD5vB2mX9qLw7RtY3nZpH8sJ"
 local NARROW = "view-public-only-token"
@@ -270,22 +271,10 @@ describe("An error says what is wrong and what to do", function()
   end)
 
   it("for a certificate that does not verify", function()
-    local key, certificate = os.tmpname(), os.tmpname()
-    os.execute(("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -days 1 "
-      .. "-keyout %s -out %s 2>/dev/null"):format(key, certificate))
-    local server = assert(io.popen(("echo $$; exec openssl s_server -accept 127.0.0.1:0 "
-      .. "-key %s -cert %s -www 2>&1 </dev/null"):format(key, certificate)))
-    local pid = server:read("*l")
-    local port
-    repeat port = server:read("*l"):match("^ACCEPT.*:(%d+)$") until port
-    finally(function()
-      os.execute("kill " .. pid)
-      server:close()
-      os.remove(key)
-      os.remove(certificate)
-    end)
+    local server = tls_server.start {}
+    finally(server.stop)
     local err = check("tls", "the connection is not safe, so nothing was sent", support.shop(gum, {
-      base_url = "https://127.0.0.1:" .. port, retries = 0 }).user:get())
+      base_url = server.url, retries = 0 }).user:get())
     assert.truthy(err.message:find("certificate", 1, true))
     assert.truthy(err.message:find("GUMROAD_CA_BUNDLE", 1, true))
     assert.is_false(err.sent)

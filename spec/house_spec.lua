@@ -23,7 +23,7 @@ local ROOMS = {
   { "cli", faces = { "^cli$" } },
 }
 local C_MODULES = { core = true, listener = true, system = true }
-local MAY_LOAD_C = { ["base.json"] = true }  -- in the two lowest rooms
+local MAY_LOAD_C = { ["base.c_modules"] = true }  -- in the two lowest rooms
 
 local rank, room_of_module = {}, {}
 for i, room in ipairs(ROOMS) do

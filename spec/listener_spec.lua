@@ -2,6 +2,8 @@ local listener = require "gumroad.listener"
 local socket = require "socket"
 local support = require "support"
 
+-- Since 1.0, libmicrohttpd itself refuses what is malformed or ambiguous, mostly with 400, and we are not told.
+local IS_STRICT = tonumber(listener.LIBMICROHTTPD:match "^%d+") >= 1
 local PATIENCE = 10  -- seconds until a test gives up; never reached in practice
 local has_ffi, ffi = pcall(require, "ffi")  -- only LuaJIT can fork from a spec
 
@@ -799,8 +801,10 @@ describe("gumroad.listener", function()
         local head = "POST /hook?secret=s HTTP/1.1\r\nHost: a\r\n" .. FORM
         send(l, connect(l), head .. "Transfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n")
         assert.same({status = 413, reason = "a body of more than 5 bytes", peer = "127.0.0.1", missed = 0}, refusal(l))
-        send(l, connect(l), head .. "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n")
-        assert.equal("it is not clear where the body ends", refusal(l).reason)
+        local unclear = connect(l)
+        send(l, unclear, head .. "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n")
+        if IS_STRICT then assert.matches("^HTTP/1.1 400 ", (read_all(l, unclear)))
+        else assert.equal("it is not clear where the body ends", refusal(l).reason) end
       end
     end)
 
@@ -812,8 +816,9 @@ describe("gumroad.listener", function()
         local client = connect(l)
         send(l, client, "POST /hook?secret=s HTTP/1.1\r\nHost: a\r\n" .. FORM .. header .. "\r\na=b"
              .. post("/hook?secret=s", "a=c"))
-        assert.same({status = 400, reason = "a folded header", peer = "127.0.0.1", missed = 0}, refusal(l))
         assert.matches("^HTTP/1.1 400 ", (read_all(l, client)))
+        local folded = {status = 400, reason = "a folded header", peer = "127.0.0.1", missed = 0}
+        assert.same(not IS_STRICT and folded or nil, l:refused())
         assert.is_nil(l:next())
       end
     end)
@@ -946,16 +951,16 @@ describe("gumroad.listener", function()
       return head:format(("y"):rep(cost - #head + 2 - 128))
     end,
     ["with many headers"] = function(cost)
-      local head = "GET / HTTP/1.1\r\n" .. ("X: yz\r\n"):rep(200) .. "Y: %s\r\n\r\n"
-      return head:format(("y"):rep(cost - #head + 2 - 201 * 64))
+      local head = "GET / HTTP/1.1\r\nHost: a\r\n" .. ("X: yz\r\n"):rep(200) .. "Y: %s\r\n\r\n"
+      return head:format(("y"):rep(cost - #head + 2 - 202 * 64))
     end,
     ["with a long target"] = function(cost)
       local head = "GET /%s HTTP/1.1\r\nHost: a\r\n\r\n"
       return head:format(("a"):rep(cost - #head + 2 - 64))
     end,
     ["with a cookie"] = function(cost)
-      local head = "GET / HTTP/1.1\r\nX: %s\r\nCookie: " .. ("a=b; "):rep(99) .. "a=b\r\n\r\n"
-      return head:format(("y"):rep(cost - #head + 2 - 498 - 102 * 64))
+      local head = "GET / HTTP/1.1\r\nHost: a\r\nX: %s\r\nCookie: " .. ("a=b; "):rep(99) .. "a=b\r\n\r\n"
+      return head:format(("y"):rep(cost - #head + 2 - 498 - 103 * 64))
     end,
   }
   for name, make in pairs(COSTS) do
@@ -995,10 +1000,12 @@ describe("gumroad.listener", function()
       local client = connect(l)
       send(l, client, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: " .. coding .. "\r\n\r\n0\r\n\r\n")
       local got, how = read_all(l, client)
-      assert.matches("^HTTP/1.1 501 .*\r\nConnection: close\r\n", got)
+      assert.matches("^HTTP/1.1 " .. (IS_STRICT and 400 or 501) .. " .*\r\nConnection: close\r\n", got)
       assert.equal("closed", how)
       local refused = l:refused()
-      assert.same({501, "a transfer coding other than chunked"}, {refused.status, refused.reason})
+      if not IS_STRICT then
+        assert.same({501, "a transfer coding other than chunked"}, {refused.status, refused.reason})
+      end
     end
     assert.is_nil(l:next())
   end)
@@ -1006,8 +1013,8 @@ describe("gumroad.listener", function()
   it("holds no connection without a response, whatever is sent on it", function()
     local type = "Content-Type: application/x-www-form-urlencoded\r\n"
     local rows = {
-      {"400", "GET /\0?" .. ("a&"):rep(6000) .. " HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {"400", "GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"},
+      {not IS_STRICT and "400" or nil, "GET /\0?" .. ("a&"):rep(6000) .. " HTTP/1.1\r\nHost: a\r\n\r\n"},
+      {not IS_STRICT and "400" or nil, "GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"},
       {"413", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551615\r\n\r\n"},
       {"413", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551616\r\n\r\n"},
       {"413", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551614\r\n\r\n"},
@@ -1050,9 +1057,11 @@ describe("gumroad.listener", function()
     local client = connect(l)
     client:send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" .. ("x"):rep(50000))
     for _ = 1, 200 do l:step() end
-    assert.equal(1, l:connections())
-    assert.is_true(l:timeout() > 0.005)
-    assert.equal("", (read_all(l, client)))
+    if not IS_STRICT then
+      assert.equal(1, l:connections())
+      assert.is_true(l:timeout() > 0.005)
+      assert.equal("", (read_all(l, client)))
+    end
     step_until(l, function() return l:connections() == 0 end)
   end)
 
@@ -1327,7 +1336,7 @@ describe("gumroad.listener", function()
         for i = 1, 3 do files[i]:close() end
         local function send(client, path)
           client:connect("127.0.0.1", l:port())
-          client:send("GET " .. path .. " HTTP/1.1\r\n\r\n")
+          client:send("GET " .. path .. " HTTP/1.1\r\nHost: a\r\n\r\n")
           local r
           repeat
             l:step()

@@ -8,14 +8,6 @@ local function run(program)
   return support.output(("ASAN_OPTIONS=detect_leaks=0 LOCPATH=%s %s 2>&1"):format(folder, support.lua_command(program)))
 end
 
-setup(function()
-  folder, remove_folder = support.folder()
-  for _, name in ipairs { "de_DE", "ps_AF" } do  -- a comma, and a decimal separator of two bytes
-    assert(os.execute(("LD_PRELOAD= localedef -i %s -f UTF-8 %s/%s.UTF-8"):format(name, folder, name)))
-  end
-end)
-teardown(function() remove_folder() end)
-
 local PROGRAM = [=[
   local half, tenth, day = 0.5, 0.1, os.time { year = 2026, month = 9, day = 14, hour = 10 } + 0.5
   local function set(name) assert(os.setlocale(name), "no locale " .. name) end
@@ -54,7 +46,15 @@ local RESULT = table.concat({
   "true",
 }, "\n")
 
-describe("Numbers", function()
+describe("Numbers #locales", function()
+  setup(function()
+    folder, remove_folder = support.folder()
+    for _, name in ipairs { "de_DE", "ps_AF" } do  -- a comma, and a decimal separator of two bytes
+      assert(os.execute(("LD_PRELOAD= localedef -i %s -f UTF-8 %s/%s.UTF-8"):format(name, folder, name)))
+    end
+  end)
+  teardown(function() remove_folder() end)
+
   for _, name in ipairs { "de_DE.UTF-8", "ps_AF.UTF-8" } do
     local set = ("set %q"):format(name)
     for order, lines in pairs {

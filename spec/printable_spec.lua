@@ -213,7 +213,7 @@ describe("What is printed of text from outside", function()
     check_line(assert(result.err:match("^([^\n]*)\n$"), result.err))
   end)
 
-  it("cannot control the terminal when api prints a response as it is #slow", function()
+  it("cannot control the terminal when api prints a response as it is #slow #pty", function()
     local body = '{"success":true,\n "user":{"name":"a\27]0;owned\7\194\155"}}'
     gum:fault { kind = "status", status = 200, path = "/v2/user", body = body, times = 2 }
     assert.equal(body, command.run({ "api", "GET", "user" }, command.to(gum)).out)

@@ -203,7 +203,7 @@ describe("gumroad.system", function()
     end)
   end)
 
-  describe("about terminals", function()
+  describe("about terminals #pty", function()
     -- script(1) runs a command on its own terminal.
     local function on_terminal(program)
       local command = "stty cols 93; " .. support.lua_command(program)

@@ -1,52 +1,43 @@
---- An nginx that speaks TLS, with a self-signed certificate for 127.0.0.1.
+--- openssl's s_server with a self-signed certificate for 127.0.0.1. It serves one connection at a time over HTTP/1.0.
 local support = require "support"
 
 local tls_server = {}
 
-local NGINX = [[
-pid DIR/pid;
-error_log DIR/error.log;
-events { }
-http {
-  access_log off;
-  client_body_temp_path DIR/body; proxy_temp_path DIR/proxy; fastcgi_temp_path DIR/fastcgi;
-  uwsgi_temp_path DIR/uwsgi; scgi_temp_path DIR/scgi;
-  default_type text/plain;
-  server {
-    listen 127.0.0.1:PORT ssl http2;
-    ssl_certificate DIR/cert.pem;
-    ssl_certificate_key DIR/key.pem;
-    LOCATIONS
-  }
-  SERVERS
-}
-]]
-
 local CERTIFICATE = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-  .. "-subj /CN=shop.example.com -addext subjectAltName=IP:127.0.0.1 -keyout DIR/key.pem -out DIR/cert.pem"
+  .. "-subj /CN=shop.example.com -addext subjectAltName=IP:127.0.0.1 -keyout %s/key.pem -out %s/cert.pem 2>/dev/null"
+local RESPONSE = "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{}"
 
-local function run(command, folder)
-  local said = support.output("(" .. command:gsub("DIR", folder) .. ") 2>&1 || echo it failed")
-  assert(not said:find("it failed", 1, true), said)
+--- Makes a key and a certificate for 127.0.0.1 in a folder: key.pem and cert.pem.
+function tls_server.certify(folder)
+  os.execute(CERTIFICATE:format(folder, folder))
 end
 
---- Starts nginx. It listens when this returns.
--- @param locations locations of the server, in nginx's syntax; DIR is its folder
--- @param servers   further servers in the same syntax, or nil
+--- Starts the server. It listens when this returns.
+-- @param paths array of the paths that it responds to, with 200 and "{}"
 -- @return { url, folder, ca_file, stop() }
-function tls_server.start(locations, servers)
+function tls_server.start(paths)
   local folder, remove = support.folder()
-  local port = support.free_port()
-  run(CERTIFICATE, folder)
-  local text = NGINX:gsub("%u+", { LOCATIONS = locations, SERVERS = servers or "", PORT = tostring(port) })
-  local file = assert(io.open(folder .. "/nginx.conf", "w"))
-  assert(file:write((text:gsub("DIR", folder))))
-  file:close()
-  run("chmod 711 DIR && nginx -p DIR -c DIR/nginx.conf", folder)  -- its workers run as another user
+  tls_server.certify(folder)
+  for _, path in ipairs(paths) do
+    local file = folder .. "/files" .. path
+    os.execute("mkdir -p " .. file:match "^.*/")
+    file = assert(io.open(file, "wb"))
+    assert(file:write(RESPONSE))
+    file:close()
+  end
+  local server = assert(io.popen(("mkdir -p %s/files && cd %s/files && echo $$ && exec openssl s_server -HTTP "
+    .. "-accept 127.0.0.1:0 -key ../key.pem -cert ../cert.pem 2>&1 </dev/null"):format(folder, folder)))
+  local pid, port = server:read "*l", nil
+  for line in server:lines() do
+    port = line:match "^ACCEPT.*:(%d+)$"
+    if port then break end
+  end
+  assert(port, "openssl s_server did not start")
   return {
     url = "https://127.0.0.1:" .. port, folder = folder, ca_file = folder .. "/cert.pem",
     stop = function()
-      run("kill $(cat DIR/pid)", folder)
+      os.execute("kill " .. pid)
+      server:close()
       remove()
     end,
   }

@@ -248,7 +248,6 @@ describe("shop:watch", function()
   it("responds with 404 to another path or query than that of the url", function()
     check_statuses({}, {
       { 200 }, { 404, path = "/" }, { 404, path = "/gumroad" }, { 404, path = PATH .. "/" },
-      { 404, path = PATH .. "?" },
       { 404, path = PATH .. "?a=1" }, { 404, path = PATH:sub(1, -2) }, { 404, path = PATH .. "0" },
       { 404, path = PATH:upper() },
     })
@@ -515,7 +514,8 @@ describe("shop:watch", function()
   -- Sends two pings to such a script, and a signal while the first one is handled.
   -- @return the two statuses, and the lines that the script then writes; the last one is its exit code
   local function interrupt(signal, wrapper)
-    local command = ("%s %s 2>&1 & echo $!; wait $!; echo $?"):format(wrapper or "", support.lua_command(SCRIPT))
+    local command = ("timeout %d %s %s 2>&1 & echo $!; wait $!; echo $?"):format(2 * PATIENCE, wrapper or "",
+      support.lua_command(SCRIPT))
     local pipe = assert(io.popen(command))
     local pid, port = pipe:read("*l"), tonumber(pipe:read("*l"))
     local got, lines, clients = {}, {}, {}
@@ -523,11 +523,12 @@ describe("shop:watch", function()
       clients[i] = assert(socket.connect("127.0.0.1", port))
       clients[i]:settimeout(PATIENCE)
       local body = "seller_id=s&sale_id=s" .. i
-      clients[i]:send(("POST /hook HTTP/1.1\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"):format(FORM,
-        #body, body))
+      clients[i]:send(("POST /hook HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"):format(
+        FORM, #body, body))
       if i == 1 then assert.equal("begun", pipe:read("*l")) end
     end
-    os.execute(("kill -%s %s"):format(signal, wrapper and "$(pgrep -P " .. pid .. ")" or pid))
+    local target = ("$(pgrep -P %s)"):format(pid)  -- the child of timeout(1)
+    os.execute(("kill -%s %s"):format(signal, wrapper and "$(pgrep -P " .. target .. ")" or target))
     for i, client in ipairs(clients) do
       got[i] = tonumber((client:receive("*l") or ""):match("^HTTP/1.1 (%d+)"))
       client:close()
@@ -547,9 +548,8 @@ describe("shop:watch", function()
     assert.same({ { 503, 503 }, { "returned true", "0" } }, { got, lines })
   end)
 
-  it("ends on SIGTERM as process 1 too, as in a container", function()
+  it("ends on SIGTERM as process 1 too, as in a container #unshare", function()
     local wrapper = "unshare --user --map-root-user --pid --fork"
-    if not os.execute(wrapper .. " true 2>/dev/null") then return pending "unshare is not allowed here" end
     local got, lines = interrupt("TERM", wrapper)
     assert.same({ { 200, 503 }, { "finished", "returned true", "0" } }, { got, lines })
   end)

@@ -390,10 +390,15 @@ static int may_want_descriptor (CURLcode code) {
     || code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_SSL_CACERT_BADFILE;
 }
 
-/* libcurl takes a head that was cut off by the end of the connection for a whole one. */
+/* libcurl takes a head that was cut off by the end of the connection for a whole one, and may read a status
+** of any length. */
 static CURLcode check_head (gr_transfer *t) {
-  if (t->failure != NULL || gr_response_head_is_whole(&t->head)) return CURLE_OK;
-  snprintf(t->error, sizeof t->error, "the connection ended within the headers of the response");
+  const char *wrong = NULL;
+  if (t->failure != NULL) return CURLE_OK;
+  if (!gr_response_head_is_whole(&t->head)) wrong = "the connection ended within the headers of the response";
+  else if (t->status < 100 || t->status > 999) wrong = "the response has no status of three digits";
+  if (wrong == NULL) return CURLE_OK;
+  snprintf(t->error, sizeof t->error, "%s", wrong);
   return CURLE_RECV_ERROR;
 }
 

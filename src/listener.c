@@ -35,6 +35,14 @@ typedef enum MHD_Result gr_result;
 typedef int gr_result;
 #endif
 
+/* Newer versions of MHD refuse folded headers and other bodies whose end is not clear only if told to be
+** strict. Older ones leave that to us. */
+#if MHD_VERSION >= 0x00097701
+#define MHD_STRICT MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1,
+#else
+#define MHD_STRICT
+#endif
+
 static const char DROPPED[] = "The request was dropped without a response.";
 
 /* == Fields of a head == */
@@ -472,7 +480,7 @@ static int start (gr_listener *l) {
   /* MHD's own timeout would close connections whose bytes it has not read yet. At its limit of connections
   ** MHD stops accepting. */
   l->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, l,
-    MHD_OPTION_LISTEN_SOCKET, l->listen_fd, MHD_OPTION_CONNECTION_LIMIT, l->max_connections,
+    MHD_STRICT MHD_OPTION_LISTEN_SOCKET, l->listen_fd, MHD_OPTION_CONNECTION_LIMIT, l->max_connections,
     MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE, MHD_OPTION_URI_LOG_CALLBACK, on_uri, l,
     MHD_OPTION_NOTIFY_CONNECTION, on_connection, l, MHD_OPTION_NOTIFY_COMPLETED, on_completed, l,
     MHD_OPTION_END);

@@ -516,5 +516,7 @@ GR_EXPORT int luaopen_gumroad_listener (lua_State *L) {
   add_methods(L, REQUEST, gr_fault_request_methods);
   lua_newtable(L);
   gr_setfuncs(L, functions);
+  lua_pushstring(L, MHD_get_version());
+  lua_setfield(L, -2, "LIBMICROHTTPD"); /* its version, such as "0.9.75" */
   return 1;
 }

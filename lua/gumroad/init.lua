@@ -5,6 +5,7 @@
 --     for sale in shop.sales:each { after = "2026-01-01" } do
 --       print(sale.created_at, sale.email, sale.price)
 --     end
+require("gumroad.base.c_modules").load_core()
 local env = require "gumroad.base.env"
 local loop = require "gumroad.loop"
 local check_options = require("gumroad.base.options").check

@@ -83,7 +83,7 @@ TRAILERS = [
     ("a chunk's extension", say_without_end(CHUNKED + "2;", "a"), "too_large timeout network"),
     ("a chunk's size", say_without_end(CHUNKED, "0"), "network too_large"),
     ("blanks behind a chunk's size", say_without_end(CHUNKED + "2", " "), "network too_large timeout"),
-    ("chunks of a byte", say_without_end(CHUNKED, "1| |"), "too_large"),
+    ("chunks of a byte", say_without_end(CHUNKED, "1| |"), "too_large timeout"),
     ("chunks", say_without_end(CHUNKED, "3e8|" + " " * 1000 + "|"), "too_large"),
     ("chunks with extensions", say_without_end(CHUNKED, "1;" + "a" * 1000 + "| |"), "too_large timeout"),
 ]

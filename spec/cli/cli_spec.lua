@@ -328,7 +328,7 @@ describe("gumroad-lua", function()
       assert.equal(1, #support.requests(small))
     end)
 
-    it("shows its progress on a terminal", function()
+    it("shows its progress on a terminal #pty", function()
       local shown = command.on_terminal({ "files", "upload", path }, command.to(small), 80).out
       assert.truthy(shown:find("100 %, 2.9 of 2.9 MB sent\27[K\27[K", 1, true), shown)
     end)

@@ -65,7 +65,7 @@ describe("A change that cannot be undone", function()
     assert.truthy(assert(shop.sales:get(sale.id)).refunded)
   end)
 
-  it("asks on a terminal what will happen to whom, and does it only after a yes", function()
+  it("asks on a terminal what will happen to whom, and does it only after a yes #pty", function()
     local sale = assert(gum:sell { email = "asked@example.com" })
     local said_no = typing("n\n", "sales", "refund", sale.id, "--amount-cents", "150")
     assert.truthy(said_no.out:find("Refund 1.50 " .. sale.currency:upper() .. ' to asked@example.com, who bought "'
@@ -80,19 +80,19 @@ describe("A change that cannot be undone", function()
     assert.truthy(assert(shop.sales:get(sale.id)).refunded)
   end)
 
-  it("cannot be made to ask something else by what a buyer typed", function()
+  it("cannot be made to ask something else by what a buyer typed #pty", function()
     local sale = assert(gum:sell { email = "a@example.com\27[2K\rRefund nothing? {email}%1" })
     assert.truthy(typing("n\n", "sales", "resend-receipt", sale.id).out:find(
       "to a@example.com\\x1b[2K Refund nothing? {email}%1 again? This cannot be undone.", 1, true))
   end)
 
-  it("asks with the id, and says that it could not look, if nothing can be read", function()
+  it("asks with the id, and says that it could not look, if nothing can be read #pty", function()
     local unknown = typing("n\n", "media", "delete", "no-such-image").out
     assert.truthy(unknown:find("could not look at what this is about: it is not in the list", 1, true), unknown)
     assert.truthy(unknown:find("Carry out media delete no-such-image anyway? This cannot be undone", 1, true), unknown)
   end)
 
-  it("asks about a license by the key in the parameters, without counting a use", function()
+  it("asks about a license by the key in the parameters, without counting a use #pty", function()
     local sale = assert(gum:sell { product_id = "brpro", email = "license@example.com" })
     local license = { product_id = sale.product_id, license_key = sale.license_key }
     local uses = assert(shop.licenses:verify(license)).uses
@@ -103,13 +103,13 @@ describe("A change that cannot be undone", function()
     assert.equal(uses, assert(shop.licenses:verify(license)).uses)
   end)
 
-  it("asks with a question mark for what the object does not have", function()
+  it("asks with a question mark for what the object does not have #pty", function()
     gum:fault { kind = "status", status = 200, path = "/v2/products/abc", body = '{"success":true,"product":{}}' }
     local asked = typing("n\n", "products", "delete", "abc").out
     assert.truthy(asked:find('Delete the product "?" (?, ? sales)? This cannot be undone.', 1, true), asked)
   end)
 
-  it("finds what it is about in a list, in eight of them if need be", function()
+  it("finds what it is about in a list, in eight of them if need be #pty", function()
     local made = assert(shop.resource_subscriptions:create { resource_name = "dispute",
       post_url = "https://example.com/hook" })
     assert.truthy(typing("y\n", "resource_subscriptions", "delete", made.id).out:find(
@@ -117,7 +117,7 @@ describe("A change that cannot be undone", function()
     assert.equal(0, #shop.resource_subscriptions:list { resource_name = "dispute" })
   end)
 
-  it("may be so for some values alone", function()
+  it("may be so for some values alone #pty", function()
     local words = { "emails", "create", "--subject", "Hi", "--body", "x" }
     assert.equal(0, run(unpack(words)).code)
     for _, more in ipairs { "--publish=true", "--draft=false" } do
@@ -127,7 +127,7 @@ describe("A change that cannot be undone", function()
     assert.truthy(typing("n\n", unpack(words)).out:find('Send the email "Hi" at once to all?', 1, true))
   end)
 
-  it("is the same through `api`, however the request is written", function()
+  it("is the same through `api`, however the request is written #pty", function()
     local sale = assert(gum:sell { email = "api@example.com" })
     local id = sale.id:gsub("=", "%%3D")
     for _, words in ipairs {

@@ -85,7 +85,7 @@ describe("gumroad-lua doctor #slow", function()
       assert.truthy(finding.status == "ok" or finding.status == "note", finding.message)
     end
     check(found, "ok", "libcurl", require("gumroad.core").curl().version)
-    check(found, "ok", "listener", "installed")
+    check(found, "ok", "listener", "libmicrohttpd ")
     check(found, "ok", "connection", "GUMROAD_ACCESS_TOKEN")
     check(found, "ok", "API", gum.url .. " responds")
     check(found, "ok", "token", "Ana Petrova")
@@ -99,7 +99,7 @@ describe("gumroad-lua doctor #slow", function()
     assert(shop.resource_subscriptions:delete(hook.id))
   end)
 
-  it("prints a line for each finding and the number of problems", function()
+  it("prints a line for each finding and the number of problems #pty", function()
     local result = command.run({ "doctor" }, { GUMROAD_API_BASE_URL = gum.url, XDG_CONFIG_HOME = home })
     assert.equal(1, result.code)
     assert.truthy(result.out:find("\nproblem  connection: no access token. Run gumroad-lua login NAME", 1, true))
@@ -126,7 +126,7 @@ describe("gumroad-lua doctor #slow", function()
   describe("on the way to the API", function()
     local server
 
-    setup(function() server = tls_server.start 'location / { return 200 "{}"; }' end)
+    setup(function() server = tls_server.start { "/v2/user" } end)
     teardown(function() server.stop() end)
 
     local function at(url, more)
@@ -149,7 +149,7 @@ describe("gumroad-lua doctor #slow", function()
     end)
 
     it("says what is wrong with the certificate bundle", function()
-      local bad = server.folder .. "/nginx.conf"
+      local bad = server.folder .. "/key.pem"
       local found = at(server.url, { GUMROAD_CA_BUNDLE = bad })
       check(found, "problem", "certificates", bad .. ", from GUMROAD_CA_BUNDLE, holds none")
       check(found, "problem", "API", "the bundle of CA certificates cannot be used")
@@ -305,7 +305,7 @@ describe("gumroad-lua doctor #slow", function()
         end
       end
       os.exit(require("gumroad.cli").main { "%s" }, true)]]
-    local build = "build them for " .. _VERSION .. " with make"
+    local build = "build them for "
     for _, word in ipairs { "doctor", "connections" } do
       for name, words in pairs { ["cjson"] = "luarocks install lua-cjson", ["gumroad.core"] = build,
         ["gumroad.system"] = build, ["argparse"] = "luarocks install argparse" } do
@@ -313,7 +313,7 @@ describe("gumroad-lua doctor #slow", function()
         assert.equal(3, result.code, result.err)
         assert.truthy(result.err:find(words, 1, true), result.err)
         assert.equal(1, select(2, result.err:gsub("\n", "")))
-        assert.is_true(#result.err < 200, result.err)
+        assert.is_true(#result.err < 250, result.err)
       end
     end
   end)
@@ -324,8 +324,7 @@ describe("gumroad-lua doctor #slow", function()
       package.cpath = "%s/?.so;" .. package.cpath
       os.exit(require("gumroad.cli").main { "connections" }, true)]]):format(home)))
     assert.equal(3, result.code, result.err)
-    assert.truthy(result.err:find("build them for " .. _VERSION .. " with make or luarocks make (" .. home
-      .. "/gumroad/core.so: ", 1, true), result.err)
+    assert.truthy(result.err:find(" make (" .. home .. "/gumroad/core.so: ", 1, true), result.err)
     assert.equal(1, select(2, result.err:gsub("\n", "")))
   end)
 

@@ -149,7 +149,7 @@ describe("gumroad-lua", function()
     assert.truthy(object.out:find("^id,name,"))
   end)
 
-  it("folds its help at the terminal's width, and ends it with examples", function()
+  it("folds its help at the terminal's width, and ends it with examples #pty", function()
     local api, lines = require "gumroad.api", { { "--help" } }
     for _, row in ipairs(require("gumroad.cli.registry").COMMANDS) do lines[#lines + 1] = { row.name, "--help" } end
     for _, rows in pairs(api) do

@@ -62,7 +62,7 @@ describe("gumroad-lua", function()
       assert.equal("--seed", completed "trigger sale --see")
     end)
 
-    it("fish: operations, options and their values", function()
+    it("fish: operations, options and their values #fish", function()
       local function completed(words)
         return support.output(("fish --no-config -c 'source %s/fish; complete -C \"gumroad-lua %s\"' | cut -f 1")
           :format(folder, words))
@@ -74,7 +74,7 @@ describe("gumroad-lua", function()
       assert.equal("dispute\ndispute_won", completed "trigger d")
     end)
 
-    it("zsh: operations, options and their values, from fpath and sourced #slow", function()
+    it("zsh: operations, options and their values, from fpath and sourced #slow #zsh", function()
       local function typed(words) return ("gumroad-lua %s\t\1print -r -- \"[\5]\"\n"):format(words) end
       local compinit = "autoload -Uz compinit; compinit -u -D"
       for _, loaded in ipairs { ("fpath=(%s $fpath); %s"):format(folder, compinit),
@@ -110,7 +110,7 @@ describe("gumroad-lua", function()
     end)
   end)
 
-  describe("has a manual page", function()
+  describe("has a manual page #mandoc", function()
     it("that mandoc accepts", function()
       local result = command.shell("mandoc -T lint -W error " .. folder .. "/gumroad-lua.1")
       assert.same({ 0, "" }, { result.code, result.out })

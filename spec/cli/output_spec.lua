@@ -155,14 +155,14 @@ describe("What gumroad-lua prints", function()
     assert.truthy(deleted.out:find("^[^\n]*deleted[^\n]*\n$"), deleted.out)
   end)
 
-  it("is the bytes of a file, but not on a terminal", function()
+  it("is the bytes of a file, but not on a terminal #pty", function()
     local words = { "tax_forms", "download", "2025", "us_1099_k" }
     assert.equal(assert(shop.tax_forms:download("2025", "us_1099_k")), run(words).out)
     local shown = on_terminal(words, 80)
     assert.truthy(shown.out:find("the result is a file: redirect the output with > FILE", 1, true), shown.out)
   end)
 
-  describe("on a terminal", function()
+  describe("on a terminal #pty", function()
     local function lines_of(text)
       local lines = {}
       for line in text:gsub("\27%[[%d;]*%a", ""):gmatch("([^\n]*)\n") do

@@ -26,7 +26,7 @@ local function load_cjson()
 end
 
 local cjson = load_cjson()
-local core = require "gumroad.core"
+local core = require("gumroad.base.c_modules").load_core()
 core.keep_loaded(cjson.decode)  -- finalizers decode, too
 local utf8 = require("gumroad.base.text").utf8
 

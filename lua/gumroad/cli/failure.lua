@@ -1,4 +1,5 @@
 --- Failures that end the command: exit codes and messages.
+local c_modules = require "gumroad.base.c_modules"
 local exit_codes = require "gumroad.cli.exit_codes"
 local Error = require "gumroad.base.error"
 
@@ -56,22 +57,10 @@ end
 
 local function option(name) return "option '--" .. name:gsub("_", "-") end
 
-local C_PART = "gumroad's C modules are missing, or were built for another Lua: build them for " .. _VERSION
-  .. " with make or luarocks make"
-
--- The modules that every command needs, and what to do if they are missing.
-local PARTS = { ["gumroad.core"] = C_PART, ["gumroad.system"] = C_PART }
-
 -- Says what to install, for a text that `require` raised; nil for any other text.
 local function missing_part(text)
   if text:find("^gumroad needs lua%-cjson") then return text end  -- from gumroad.base.json
-  local name = text:match("module '([^'\n]+)' not found:")
-  if PARTS[name] then return PARTS[name] end
-  local at
-  name, at = text:match("error loading module '([^'\n]+)' from file '()")
-  if not PARTS[name] then return nil end
-  local line_end = text:find("\n", at, true)  -- behind which the loader says why
-  return line_end and ("%s (%s)"):format(PARTS[name], text:match("^%s*([^\n]*)", line_end)) or PARTS[name]
+  return c_modules.advice(text)
 end
 
 -- What the exit codes mean as the `kind` of an error that is not one of gumroad.Error.

@@ -9,6 +9,7 @@
 --
 -- It runs in a process of its own. The process ends when stop() is called, when the handle is collected, or
 -- when this process ends.
+require("gumroad.base.c_modules").load_core()
 local complete = require "gumroad.emulator.options"
 local Handle = require "gumroad.emulator.handle"
 local process = require "gumroad.emulator.process"

@@ -2,7 +2,7 @@
 --
 -- Pings are not signed. Before you act on money or licenses, read the sale or the subscriber back through the API.
 -- `shadowed` lists the fields that a buyer may have overwritten.
-local core = require "gumroad.core"
+local core = require("gumroad.base.c_modules").load_core()
 local delivery = require "gumroad.api.delivery"
 local events = require "gumroad.api.events"
 local printable = require("gumroad.base.text").printable

@@ -30,8 +30,10 @@ local OPTIONAL = {
 
 local function check_optional(report)
   for _, part in ipairs(OPTIONAL) do
-    if pcall(require, part[2]) then report:ok(part[1], "installed")
-    else report:warning(part[1], "missing: " .. part[3], part[4]) end
+    local ok, module = pcall(require, part[2])
+    if not ok then report:warning(part[1], "missing: " .. part[3], part[4])
+    elseif module.LIBMICROHTTPD then report:ok(part[1], "libmicrohttpd %s", module.LIBMICROHTTPD)
+    else report:ok(part[1], "installed") end
   end
 end
 
