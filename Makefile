@@ -177,7 +177,7 @@ coverage: $(BUILD)/coverage.so
 	lua5.4 spec/coverage/report.lua build/coverage $(COVERAGE_FLOOR)
 
 # The specs of the C modules while the collector runs all the time.
-COLLECTED = form json secret request system gate engine listener
+COLLECTED = form event json secret request system gate engine listener
 collector: all
 	$(MAKE) --no-print-directory check BUSTED_FLAGS="--helper=collector --exclude-tags=large,timing" \
 	  SPECS="$(COLLECTED:%=spec/%_spec.lua)"

@@ -210,6 +210,12 @@ describe("an event", function()
     assert.same({}, event.shadowed)
   end)
 
+  it("has no shadowed field for a custom field of another type in JSON", function()
+    local body = '{"sale_id":"a","price":5,"test":true,"custom_fields":{"price":"5","test":"true"}}'
+    local event = assert(webhook.parse(body, JSON))
+    assert.same({ {}, true, 5 }, { event.shadowed, event.test, event.data.price })
+  end)
+
   it("has the text of a shadowed field as the buyer typed it, and its names in order", function()
     local event = read(sale { price = "007", can_contact = "true", referrer = "",
       custom_fields = { price = "007", can_contact = "true", referrer = "" } })
@@ -240,6 +246,20 @@ describe("an event", function()
       assert.truthy(err.message:find(case[2], 1, true), err.message)
     end)
   end
+
+  it("takes little memory for many deep tables #large", function()
+    local parts = {}
+    for i = 1, 4000 do parts[i] = "x[" .. i .. "]" .. ("[a]"):rep(30) .. "=1" end
+    local body = "sale_id=a&" .. table.concat(parts, "&")  -- 390 KB
+    collectgarbage()
+    local before = collectgarbage "count"
+    collectgarbage "stop"
+    local event = read(body)
+    local kilobytes = collectgarbage "count" - before
+    collectgarbage "restart"
+    assert.is_table(event.data.x["4000"])
+    assert.is_true(kilobytes < 24576, kilobytes)
+  end)
 
   it("may be nested 32 deep in JSON", function()
     local function nested(depth) return '{"sale_id":"a","x":' .. ("["):rep(depth) .. ("]"):rep(depth) .. "}" end

@@ -58,6 +58,20 @@ describe("A receiver", function()
     assert.same({ "a request was refused: method GET, not POST" }, refusals)
   end)
 
+  it("takes a ping of several very long answers, and refuses one of more than 8 MiB by its head", function()
+    local request = post("/", "sale_id=s1" .. ("&b=" .. ("c"):rep(65535)):rep(20))
+    local client, sent, give_up = send "", 0, core.now() + PATIENCE
+    while sent < #request and core.now() < give_up do
+      local all, _, part = client:send(request, sent + 1)
+      sent = all or part
+      open:step(0)
+    end
+    assert.same({ 200 }, statuses(client, 1))
+    assert.same({ 413 }, statuses(send(post("/", ""):gsub("Length: 0", "Length: 8388609")), 1))
+    assert.same({ "s1" }, events)
+    assert.same({ "a request was refused: a body of 8388609 bytes, more than 8388608" }, refusals)
+  end)
+
   it("expects everything that it was told, one after the other", function()
     open:expect { target = "/hook" }
     open:expect { seller_id = "ana" }

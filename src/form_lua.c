@@ -120,18 +120,22 @@ static int has_path (lua_State *L, const gr_span *parts, size_t n) {
   return found;
 }
 
-static void new_table (lua_State *L, gr_span next) {
-  if (next.len == 0) lua_createtable(L, 4, 0);
-  else lua_createtable(L, 0, 8);
+/* Pushes a new table for 'depth' parts and a 'next' one. Deep ones are small, because a form of a few KB can
+** have very many of them. */
+static void new_table (lua_State *L, int depth, gr_span next) {
+  if (next.len == 0) lua_createtable(L, depth < 3 ? 4 : 1, 0);
+  else lua_createtable(L, 0, depth < 3 ? 8 : 1);
 }
 
-/* Pushes the element of the array at 'table' that 'a[][rest]' refers to. As in Rack, this is the last
+/* Pushes the element of the array at root + depth that 'a[][rest]' refers to. As in Rack, this is the last
 ** element unless it already has 'rest'. */
-static void open_element (lua_State *L, int table, const gr_span *rest, size_t n) {
+static void open_element (gr_form_tables *d, int depth, const gr_span *rest, size_t n) {
+  lua_State *L = d->L;
+  int table = d->root + depth;
   lua_rawgeti(L, table, (int)gr_rawlen(L, table));
   if (lua_istable(L, -1) && !has_path(L, rest, n)) return;
   lua_pop(L, 1);
-  new_table(L, *rest);
+  new_table(L, depth, *rest);
   lua_pushvalue(L, -1);
   append(L, table);
 }
@@ -151,10 +155,10 @@ static void open_child (gr_form_tables *d, int depth, gr_span key, gr_span next)
     if (!lua_isnil(L, -1)) wrap(L);
     else {
       lua_pop(L, 1);
-      new_table(L, next);
+      new_table(L, depth, next);
     }
   }
-  else new_table(L, next);
+  else new_table(L, depth, next);
   lua_pushvalue(L, -1);
   lua_insert(L, -3); /* child, key, child */
   lua_rawset(L, table);
@@ -173,7 +177,7 @@ int gr_form_open_tables (gr_form_tables *d, const gr_span *parts, int n) {
     /* the same for all elements of an array, which costs at most one lookup */
     d->hashes[depth + 1] = hash(d->hashes[depth], parts[depth]);
     if (depth > 0 && parts[depth].len == 0)
-      open_element(d->L, d->root + depth, &parts[depth + 1], (size_t)(n - depth - 1));
+      open_element(d, depth, &parts[depth + 1], (size_t)(n - depth - 1));
     else {
       open_child(d, depth, parts[depth], parts[depth + 1]);
       if (d->open == depth) d->path[d->open++] = parts[depth];

@@ -267,6 +267,7 @@ describe("gumroad-lua listen #slow", function()
       assert.equal(EVENTS[i], event.type)
       event.received_at, arrived[i].received_at = nil, nil
       assert.same(event, arrived[i])
+      assert.truthy(event.subject:find "^%a+:.")
       assert.equal("30 & mehr", event.data.custom_fields["Größe [cm]"])
       local printed_data = assert(webhook.parse(printed(event.type, "--seed", "4", "--set",
         "custom_fields.Größe [cm]=30 & mehr"), FORM)).data

@@ -57,8 +57,9 @@ end
 -- Returns the fields of an event. Its data is an object of the schema, unless the event is unknown.
 local function fields_of(event)
   local known = events.named[event.type]
-  return fields.define { { "type", "string" }, { "key", "string" }, { "test", "boolean" }, { "retry_count", "integer" },
-    { "received_at", "string" }, { "shadowed", "string[]" }, { "data", known and known.object or "table" } }
+  return fields.define { { "type", "string" }, { "key", "string" }, { "subject", "string" }, { "test", "boolean" },
+    { "retry_count", "integer" }, { "received_at", "string" }, { "shadowed", "string[]" },
+    { "data", known and known.object or "table" } }
 end
 
 --- Returns an event of gumroad.webhook.parse as JSON, with the field received_at.
