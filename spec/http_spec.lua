@@ -224,7 +224,7 @@ describe("gumroad.http.start", function()
     finally(function() gum:stop() end)
     local first = assert(gumroad.http.start { url = gum.url .. "/a" })
     local second = assert(gumroad.http.start { url = gum.url .. "/b", json = {} })
-    gum:fault { kind = "stall" }
+    gum:fault { kind = "stall", path = "/c" }
     local third = assert(gumroad.http.start { url = gum.url .. "/c" })
     while not (first:done() and second:done()) do core.engine():step(1) end
     assert.same({ 404, 404 }, { first:result().status, second:result().status })
