@@ -1224,7 +1224,8 @@ describe("gumroad.listener", function()
 
     it("closes nobody who has waited 250 ms or less", function()
       local l = listen {max_connections = 1}
-      local early, begin = half_sent(l), socket.gettime()
+      local begin = socket.gettime()
+      local early = half_sent(l)
       local late = connect(l)
       late:send(REQUEST:format "/late")
       step_until(l, function()
@@ -1451,7 +1452,8 @@ describe("gumroad.listener", function()
 
     it("closes a client that would be late with its body, after 250 ms, when others wait for memory", function()
       local l = listen {max_memory = 100, timeout = 2 * PATIENCE}
-      local slow, begin = announce(l, "slow", 80), socket.gettime()
+      local begin = socket.gettime()
+      local slow = announce(l, "slow", 80)
       local late = announce(l, "late", 80)
       send(l, late, ("x"):rep(80))
       step_until(l, function() return select(2, slow:receive(1)) == "closed" end)
