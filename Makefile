@@ -179,7 +179,7 @@ coverage: $(BUILD)/coverage.so
 # The specs of the C modules while the collector runs all the time.
 COLLECTED = form event json secret request system gate engine listener
 collector: all
-	$(MAKE) --no-print-directory check BUSTED_FLAGS="--helper=collector --exclude-tags=large,timing" \
+	$(MAKE) --no-print-directory check BUSTED_FLAGS="--helper=collector --exclude-tags=large,slow,timing" \
 	  SPECS="$(COLLECTED:%=spec/%_spec.lua)"
 
 # The half of the poller for BSD and macOS, compiled and run with a stand-in for kqueue.

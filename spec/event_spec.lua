@@ -261,6 +261,15 @@ describe("an event", function()
     assert.is_true(kilobytes < 24576, kilobytes)
   end)
 
+  it("is not named by a number that a double cannot hold", function()
+    for _, number in ipairs { "1e999", "-1e999" } do
+      assert.equal("sale:a", assert(webhook.parse('{"sale_id":"a","price":' .. number .. "}", JSON)).key)
+      local event, err = webhook.parse('{"sale_id":' .. number .. "}", JSON)
+      assert.is_nil(event)
+      assert.equal("invalid", err.kind)
+    end
+  end)
+
   it("may be nested 32 deep in JSON", function()
     local function nested(depth) return '{"sale_id":"a","x":' .. ("["):rep(depth) .. ("]"):rep(depth) .. "}" end
     assert.is_table(webhook.parse(nested(31), JSON))

@@ -8,6 +8,7 @@
 #include "form_lua.h"
 #include "number.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -237,13 +238,14 @@ static int read_in_one_pass (lua_State *L, const gr_event_schema *schema, const 
 
 /* == The general way == */
 
-/* Writes the number on top of the stack. Returns the length. */
+/* Writes the number on top of the stack. Returns the length, or 0 if the number is not finite, as 1e999 in JSON. */
 static size_t write_number (lua_State *L, char digits[GR_NUMBER_SIZE]) {
+  double number = lua_tonumber(L, -1);
 #if GR_HAS_INTEGERS
   if (lua_isinteger(L, -1))
     return (size_t)snprintf(digits, GR_NUMBER_SIZE, "%lld", (long long)lua_tointeger(L, -1));
 #endif
-  return gr_number_write(lua_tonumber(L, -1), digits);
+  return isfinite(number) ? gr_number_write(number, digits) : 0;
 }
 
 /* Reads the value on top of the stack and pops it. 'digits' is where the text of a number or boolean goes. */
@@ -261,8 +263,8 @@ static void read_value (lua_State *L, gr_event_value *value, char digits[GR_NUMB
       memcpy(digits, lua_toboolean(L, -1) ? "true" : "false", value->text.len);
       break;
     case LUA_TNUMBER:
-      value->state = GR_EVENT_IS_NUMBER;
       value->text.len = write_number(L, digits);
+      value->state = value->text.len > 0 ? GR_EVENT_IS_NUMBER : GR_EVENT_IS_TABLE; /* neither can be read as text */
       break;
     default: break;
   }
