@@ -17,11 +17,24 @@ for byte = 0, 31 do
 end
 local SEPARATORS = { ["\226\128\168"] = "\\u2028", ["\226\128\169"] = "\\u2029" }
 
+local function text(value)
+  if not value:find('[%c"\\&<>\128-\255]') then return '"' .. value .. '"' end
+  value = value:gsub('[%c"\\&<>]', ESCAPES)
+  if value:find("\226\128", 1, true) then value = value:gsub("\226\128[\168\169]", SEPARATORS) end
+  return '"' .. utf8(value) .. '"'
+end
+
+-- Writes the name of a member, with the comma before it.
+local function name_text(name)
+  return "," .. text(name) .. ":"
+end
+
 --- Defines a kind of object with a fixed order of keys.
 -- @param keys list of names
 -- @return function(values) -> object, without the keys whose values are nil
 function json.shape(keys)
-  local meta = { keys = keys }
+  local meta = { keys = keys, names = {} }  -- the names as they are written
+  for i, key in ipairs(keys) do meta.names[i] = name_text(key) end
   return function(values) return setmetatable(values, meta) end
 end
 
@@ -111,12 +124,6 @@ function json.of(value)
   return json.dict_of(out)
 end
 
-local function text(value)
-  if value:find('[%c"\\&<>]') then value = value:gsub('[%c"\\&<>]', ESCAPES) end
-  if value:find("\226\128", 1, true) then value = value:gsub("\226\128[\168\169]", SEPARATORS) end
-  return '"' .. utf8(value) .. '"'
-end
-
 --- Writes a number for JSON and forms, the same on all Luas: 900, 4.8.
 function json.number(value)
   return number.text(value)
@@ -125,17 +132,17 @@ end
 local append
 
 local function append_object(out, n, object, keys)
-  local first = true
-  out[n + 1] = "{"
-  n = n + 1
+  local names, first = getmetatable(object).names, n + 1
   for i = 1, #keys do
     local value = object[keys[i]]
     if value ~= nil then
-      out[n + 1] = (first and "" or ",") .. text(keys[i]) .. ":"
+      out[n + 1] = names and names[i] or name_text(keys[i])
       n = append(out, n + 1, value)
-      first = false
     end
   end
+  local is_empty = n < first
+  out[first] = is_empty and "{" or "{" .. out[first]:sub(2)
+  if is_empty then n = first end
   out[n + 1] = "}"
   return n + 1
 end
