@@ -46,6 +46,13 @@ describe("A fault", function()
     is_healthy()
   end)
 
+  it("may be limited to exactly one path", function()
+    order { kind = "status", status = 500, path = "=/v2/sales" }
+    assert.equal(200, get("/v2/sales/summary").status)
+    assert.equal(500, get("/v2/sales?page=1").status)
+    is_healthy()
+  end)
+
   it("may hit every request until it is cleared", function()
     order { kind = "status", status = 500, times = "always" }
     for _ = 1, 5 do assert.equal(500, get().status) end

@@ -84,9 +84,9 @@ function Handle:event(name, params)
 end
 
 --- Injects a fault. For the kinds, see gumroad.emulator.http.fault_kinds.
--- @param fault table: `kind`; optionally `path` (prefix of the paths to hit), `method`, `times` (how many
---   requests to hit, or "always"; default: 1), `after` (how many matching requests to let pass first; default: 0);
---   and the fields of the kind
+-- @param fault table: `kind`; optionally `path` (prefix of the paths to hit, or "=/v2/sales" for that path alone),
+--   `method`, `times` (how many requests to hit, or "always"; default: 1), `after` (how many matching requests to let
+--   pass first; default: 0); and the fields of the kind
 -- @return true | nil, message
 function Handle:fault(fault)
   local known = require("gumroad.emulator.http.faults").FIELDS

@@ -31,6 +31,9 @@ end
 --   * `port`: port to listen on, or 0 for any free one (default: 0)
 --   * `seed`: seed for the invented shop (default: 1)
 --   * `products`, `sales`, `subscribers`: how many there are at the start (default: 12, 200 and 40)
+--   * `sales_at`: when those sales were made: a list of Unix times, or `{ days = 1000, on_one_day = 0.3 }`: spread
+--     over that number of days until now (default: 730), with that share of them on one UTC day in the middle
+--     (default: 0)
 --   * `now`: Unix time at which the emulator's clock starts (default: now)
 --   * `access_token`, `scopes`: a token and its scopes, separated by spaces (default: every scope that an
 --     application may request)

@@ -18,6 +18,7 @@ local OPTIONS = {
   products = { "number", default = 12 },
   sales = { "number", default = 200 },
   subscribers = { "number", default = 40 },
+  sales_at = { "table" },
   now = { "number" },
   access_token = { "string", default = "emulated-access-token" },
   scopes = { "string", default = table.concat(scopes.ordinary, " ") },
@@ -32,13 +33,46 @@ local OPTIONS = {
   lua = { "string" },
 }
 
+local FEWEST_DAYS = 4  -- the one in the middle is then a whole day before the start
+local SPREAD = { days = { "number" }, on_one_day = { "number" } }
+
+-- Checks where the sales are in time. Returns the days, or the times in their order.
+local function check_sales_at(out)
+  local given = out.sales_at
+  if given[1] == nil then
+    local spread = options.check("emulator: sales_at", SPREAD, given)
+    local share, days = spread.on_one_day or 0, spread.days or FEWEST_DAYS
+    if not (share >= 0 and share <= 1) then
+      Error.usage("emulator: sales_at: on_one_day: a share from 0 to 1 expected")
+    end
+    if days < FEWEST_DAYS or days % 1 ~= 0 then
+      Error.usage("emulator: sales_at: days: a whole number of at least %d expected", FEWEST_DAYS)
+    end
+    return spread
+  end
+  local times = {}
+  for i, time in ipairs(given) do
+    if type(time) ~= "number" or time < 0 or time % 1 ~= 0 or time > out.now then
+      Error.usage("emulator: sales_at: item %d: a Unix time in whole seconds expected, not after 'now'", i)
+    end
+    times[i] = time
+  end
+  if out.sales and out.sales ~= #times then
+    Error.usage("emulator: sales: %d expected, the number of times in sales_at", #times)
+  end
+  table.sort(times)
+  out.sales = #times
+  return times
+end
+
 --- Checks the caller's options and fills in the defaults.
 return function(given)
   local out = options.check("emulator", OPTIONS, given)
+  out.now = out.now or os.time()
+  if out.sales_at then out.sales_at = check_sales_at(out) end
   if (out.products or math.huge) < 1 then out.sales = out.sales or 0 end
   if (out.products or math.huge) < 2 then out.subscribers = out.subscribers or 0 end
   options.fill(OPTIONS, out)
-  out.now = out.now or os.time()
   if out.products < 1 and out.sales > 0 then Error.usage("emulator: sales: needs at least one product") end
   if out.products < 2 and out.subscribers > 0 then
     Error.usage("emulator: subscribers: needs at least two products, the second is the membership")

@@ -2,7 +2,7 @@
 --
 -- Fields of every fault:
 --   kind     what happens; see gumroad.emulator.http.fault_kinds, also for the fields of each kind
---   path     prefix of the paths that it matches (default: any path)
+--   path     prefix of the paths that it matches, or with "=" before it the only path (default: any path)
 --   method   the only method that it matches (default: any method)
 --   times    how many requests it hits, or "always" (default: 1)
 --   after    how many matching requests pass first (default: 0)
@@ -45,10 +45,15 @@ function Faults:clear()
   self.listener:cut(0, 0)
 end
 
+local function matches_path(wanted, path)
+  if wanted:sub(1, 1) == "=" then return wanted:sub(2) == path end
+  return path:sub(1, #wanted) == wanted
+end
+
 local function matches(entry, request, now)
   local fault = entry.fault
   if fault.method and fault.method:upper() ~= request.method then return false end
-  if fault.path and request.path:sub(1, #fault.path) ~= fault.path then return false end
+  if fault.path and not matches_path(fault.path, request.path) then return false end
   return not entry.kind.matches or entry.kind.matches(fault, request, now)
 end
 

@@ -32,7 +32,8 @@ end
 
 --- Creates a shop.
 -- @param options `seed`, `products`, `sales` and `subscribers` (how many there are at the start), `now` (Unix
---   time); optionally `url` (of its server), `part_size`, `strict_post_url`, `old_server`
+--   time); optionally `sales_at` (see gumroad.emulator.start), `url` (of its server), `part_size`, `strict_post_url`,
+--   `old_server`
 -- @return shop, whose field `emit`, a function(event, record, details), is called for each event
 function Shop.new(options)
   local self = setmetatable(new_state(), Shop)
@@ -43,7 +44,7 @@ function Shop.new(options)
   self.membership_number, self.plain_buyers = 2, math.floor(options.sales * 0.6) + 20
   self.sellable, self.place_of = catalog.sellable(options.products), {}
   for place, number in ipairs(self.sellable) do self.place_of[number] = place end
-  timeline.lay_out(self)
+  timeline.lay_out(self, options.sales_at)
   self.seller_id, self.user_id = self.rng:id("seller", 1), self.rng:digits("seller", 1, 13)
   self.url, self.part_size = options.url or "https://s3.example.com", options.part_size or limits.UPLOAD.part
   self.strict_post_url, self.old_server = options.strict_post_url, options.old_server

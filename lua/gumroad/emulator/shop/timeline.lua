@@ -3,19 +3,20 @@
 -- Every `charge_step`-th sale is a charge of a subscription. The charges rotate among the subscriptions, so that each
 -- is charged from time to time until today. The other sales are in blocks that contain each product once; the
 -- first product of a block is random.
+local sale_times = require "gumroad.emulator.shop.sale_times"
+
 local floor, max, min = math.floor, math.max, math.min
 
 local DAY = 86400
-local OPEN_FOR = 730 * DAY     -- time between the opening of the shop and the start
 local MOST_CHARGES = 24        -- of a subscription: monthly, for two years
 
 local timeline = {}
 
 --- Prepares a shop for the functions below.
--- @param shop a table with the counts at the start
-function timeline.lay_out(shop)
-  shop.opened_at = shop.started_at - OPEN_FOR
-  shop.pause = OPEN_FOR / max(1, shop.first_sales)
+-- @param shop     a table with the counts at the start
+-- @param sales_at see sale_times.lay_out
+function timeline.lay_out(shop, sales_at)
+  sale_times.lay_out(shop, sales_at)
   shop.charges, shop.charge_step, shop.recurrence = 0, 1, "monthly"
   if shop.first_subscriptions == 0 then return end
   shop.charge_step = max(2, math.ceil(shop.first_sales / (MOST_CHARGES * shop.first_subscriptions)))
@@ -27,8 +28,7 @@ end
 --- Returns the Unix time of sale number n. It never decreases with n.
 function timeline.sale_created(shop, number)
   if number > shop.first_sales then return shop.sales[number].created end
-  local from, to = floor((number - 1) * shop.pause), floor(number * shop.pause)
-  return shop.opened_at + from + shop.rng:roll("jitter", number, max(1, to - from))
+  return sale_times.of(shop, number)
 end
 
 --- Returns the Unix time of subscription number n, which must be one of those at the start.
@@ -36,7 +36,7 @@ function timeline.subscription_created(shop, number)
   if shop.charges >= shop.first_subscriptions then
     return timeline.sale_created(shop, number * shop.charge_step)
   end
-  return shop.opened_at + floor((number - 0.5) / shop.first_subscriptions * OPEN_FOR)
+  return shop.opened_at + floor((number - 0.5) / shop.first_subscriptions * (shop.started_at - shop.opened_at))
 end
 
 -- The number of a charge, counted over all subscriptions, or nil if the sale is not a charge.
