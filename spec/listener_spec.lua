@@ -1488,6 +1488,28 @@ describe("gumroad.listener", function()
       assert.equal("abc", request(l, client, "abc"):body())
     end)
 
+    it("lets nobody wait for it longer than a request may take", function()
+      local l = listen {max_memory = 10, timeout = 0.3}
+      local r = request(l, announce(l, "a", 10), ("x"):rep(10))
+      local clients = {announce(l, "b", 8), announce(l, "c", 8)}
+      l:next()  -- so that the time runs
+      step_until(l, function() return l:connections() == 1 end)
+      for _, client in ipairs(clients) do assert.equal("closed", select(2, client:receive(1))) end
+      r:answer(200)
+      assert.equal("/d", request(l, announce(l, "d", 8), ("x"):rep(8)):path())
+    end)
+
+    it("gives the place of one that waits for it to whoever comes when all places are taken", function()
+      local l = listen {max_memory = 1000, max_connections = 2}
+      local client = announce(l, "a", 600)
+      local starved = announce(l, "b", 600)
+      local new = connect(l)
+      send(l, new, "GET /new HTTP/1.1\r\nHost: a\r\n\r\n")
+      assert.equal("/new", step_until(l, function() return l:next() end):path())
+      assert.equal("closed", select(2, starved:receive(1)))
+      assert.equal("timeout", select(2, client:receive(1)))
+    end)
+
     it("takes the call after the wait for the head, not for the end", function()
       local l = listen {max_memory = 10}
       local first, client = announce(l, "a", 10), announce(l, "b", 3)
@@ -1526,16 +1548,6 @@ describe("gumroad.listener", function()
         elseif how == "too much" then send(l, first, "a\r\n1234567890\r\n") end
         assert.equal("/b", step_until(l, function() return l:next() end):path())
       end
-    end)
-
-    it("lets a head wait longer than the timeout, as it is not its client that is late", function()
-      local l = listen {max_memory = 10, timeout = 0.1}
-      local r = request(l, announce(l, "a", 10), ("x"):rep(10))
-      local client = announce(l, "b", 10)
-      local done = socket.gettime() + 0.3
-      step_until(l, function() l:next() return socket.gettime() > done end)
-      r:answer(200)
-      assert.equal("/b", request(l, client, ("y"):rep(10)):path())
     end)
 
     it("is there again after many requests", function()

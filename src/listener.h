@@ -77,8 +77,8 @@ typedef struct gr_listener {
   unsigned crowd; /* most clients that waited at the port at once */
   double room_at; /* by the clock: when somebody who takes the place of others may have to leave */
   unsigned long completed; /* requests so far; tells one in 'complete' from another */
-  gr_link waiting, sending; /* in order of 'since' */
-  gr_link starved, complete, busy, leaving;
+  gr_link waiting, starved, sending; /* in order of 'since' */
+  gr_link complete, busy, leaving;
 } gr_listener;
 
 enum gr_stage { GR_IDLE, GR_HEAD, GR_ADMITTED, GR_BODY, GR_REFUSED, GR_DRAINING, GR_FAILED, GR_COMPLETE };

@@ -91,7 +91,7 @@ int gr_limits_admit (gr_conn *c) {
     return 1;
   }
   MHD_suspend_connection(c->mhd);
-  gr_list_move(&l->starved, &c->link);
+  begin_wait(c, &l->starved);
   return 0;
 }
 
@@ -128,6 +128,14 @@ void gr_conn_send_away (gr_conn *c) {
   c->l->sent_away_at = gr_limits_now(c->l);
 }
 
+/* Closes a connection that waits for memory. */
+static void close_starved (gr_conn *c) {
+  c->stage = GR_FAILED;
+  c->l->pending = 1;
+  MHD_resume_connection(c->mhd);
+  gr_conn_send_away(c);
+}
+
 /* Reads what the kernel knows about a connection or the port. */
 static void read_info (int fd, struct tcp_info *info) {
   socklen_t len = sizeof *info;
@@ -155,6 +163,11 @@ static void close_late (gr_listener *l, double before) {
     if (c->since > before) return;
     if (before - c->since < AWAY || !is_arriving(c)) gr_conn_send_away(c);
   }
+}
+
+static void close_long_starved (gr_listener *l, double before) {
+  while (!gr_list_is_empty(&l->starved) && gr_conn_of(l->starved.next)->since <= before)
+    close_starved(gr_conn_of(l->starved.next));
 }
 
 /* Closes connections whose clients take none of their response. */
@@ -226,6 +239,14 @@ static void make_room (gr_listener *l, double now) {
   l->room_at = HUGE_VAL;
   int for_place = !has_place(l, now);
   if (!for_place && !for_memory) return;
+  if (for_place && for_memory) {
+    gr_conn *c = gr_conn_of(l->starved.next);
+    l->room_at = c->since + PATIENCE;
+    if (l->room_at <= now) {
+      close_starved(c);
+      return;
+    }
+  }
   for (gr_link *link = l->waiting.next; link != &l->waiting; link = link->next) {
     gr_conn *c = gr_conn_of(link);
     double due = for_memory ? due_for_memory(c) : HUGE_VAL;
@@ -245,6 +266,7 @@ static void make_room (gr_listener *l, double now) {
 void gr_limits_enforce (gr_listener *l) {
   double now = gr_limits_now(l);
   close_late(l, now - l->timeout);
+  close_long_starved(l, now - l->timeout);
   close_stuck(l, now - l->timeout);
   make_room(l, now);
 }
@@ -254,7 +276,8 @@ static double due_of (const gr_link *list, double patience) {
 }
 
 double gr_limits_wait (const gr_listener *l) {
-  double due = fmin(l->room_at, fmin(due_of(&l->waiting, l->timeout), due_of(&l->sending, l->timeout)));
+  double due = fmin(due_of(&l->waiting, l->timeout), due_of(&l->starved, l->timeout));
+  due = fmin(fmin(due, due_of(&l->sending, l->timeout)), l->room_at);
   return fmax(0, due - gr_limits_now(l));
 }
 
