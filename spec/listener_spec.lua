@@ -1608,6 +1608,17 @@ describe("gumroad.listener", function()
       assert.is_true(seconds > 0 and seconds <= 10)
     end)
 
+    it("knows when one that waits for memory has to leave", function()
+      local l = listen {max_memory = 10, timeout = 10}
+      local head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n"
+      local r = request(l, connect(l), head .. ("x"):rep(10))
+      send(l, connect(l), head)
+      assert.is_nil(l:next())
+      local seconds = step_until(l, function() return (l:timeout() or 0) > 0 and l:timeout() end)
+      assert.is_true(seconds <= 10, seconds)
+      r:answer(200)
+    end)
+
     it("steps without waiting if nothing happens", function()
       local l = listen()
       for _ = 1, 100 do assert.equal(0, select("#", l:step())) end
