@@ -1499,17 +1499,27 @@ describe("gumroad.listener", function()
       assert.equal("/d", request(l, announce(l, "d", 8), ("x"):rep(8)):path())
     end)
 
-    it("gives the place of one that waits for it to whoever comes when all places are taken", function()
-      local l = listen {max_memory = 1000, max_connections = 2}
-      local client = announce(l, "a", 600)
-      local r = request(l, client, ("x"):rep(600))  -- it keeps the memory
-      local starved = announce(l, "b", 600)
-      send(l, connect(l), "GET /new HTTP/1.1\r\nHost: a\r\n\r\n")
-      assert.equal("/new", step_until(l, function() return l:next() end):path())
-      assert.equal("closed", select(2, starved:receive(1)))
-      r:answer(200)
-      assert.equal(200, read_response(l, client).status)
-    end)
+    for i, oldest in ipairs {"one that waits for it", "one whose head has not arrived"} do
+      it("gives the place of " .. oldest .. " to whoever comes, if it has waited longest", function()
+        local l = listen {max_memory = 1000, max_connections = 3}
+        local r = request(l, announce(l, "a", 600), ("x"):rep(600))  -- it keeps the memory
+        local function starve() return announce(l, "b", 600) end
+        local function delay()
+          for _ = 1, 10 do l:step() end  -- the other one, if it came first, waits now
+          local client = connect(l)
+          send(l, client, "GET /")
+          return client
+        end
+        local first, second = (i == 1 and starve or delay)(), (i == 1 and delay or starve)()
+        local long_enough = socket.gettime() + 0.3  -- both may have to leave now
+        step_until(l, function() return not l:next() and socket.gettime() > long_enough end)
+        send(l, connect(l), "GET /new HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert.equal("/new", step_until(l, function() return l:next() end):path())
+        assert.equal("closed", select(2, first:receive(1)))
+        assert.equal("timeout", select(2, second:receive(1)))
+        r:answer(200)
+      end)
+    end
 
     it("takes the call after the wait for the head, not for the end", function()
       local l = listen {max_memory = 10}

@@ -264,7 +264,7 @@ static void read_value (lua_State *L, gr_event_value *value, char digits[GR_NUMB
       break;
     case LUA_TNUMBER:
       value->text.len = write_number(L, digits);
-      value->state = value->text.len > 0 ? GR_EVENT_IS_NUMBER : GR_EVENT_IS_TABLE; /* not a text */
+      value->state = value->text.len > 0 ? GR_EVENT_IS_NUMBER : GR_EVENT_IS_TABLE; /* no text either */
       break;
     default: break;
   }

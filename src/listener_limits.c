@@ -229,6 +229,10 @@ static double due_for_memory (gr_conn *c) {
   return c->since + PATIENCE + c->l->timeout * (double)c->received / (double)c->reserved;
 }
 
+static double due_of (const gr_link *list, double patience) {
+  return gr_list_is_empty(list) ? HUGE_VAL : gr_conn_of(list->next)->since + patience;
+}
+
 /* While others wait at the port, or for memory, closes the connection that has waited longest for its whole
 ** request. It closes one at a time, because MHD must close it before it is known whether others still
 ** wait. */
@@ -239,16 +243,12 @@ static void make_room (gr_listener *l, double now) {
   l->room_at = HUGE_VAL;
   int for_place = !has_place(l, now);
   if (!for_place && !for_memory) return;
-  if (for_place && for_memory) {
-    gr_conn *c = gr_conn_of(l->starved.next);
-    l->room_at = c->since + PATIENCE;
-    if (l->room_at <= now) {
-      close_starved(c);
-      return;
-    }
-  }
+  gr_conn *starved = gr_conn_of(l->starved.next);
+  double starved_due = for_place ? due_of(&l->starved, PATIENCE) : HUGE_VAL;
+  l->room_at = starved_due;
   for (gr_link *link = l->waiting.next; link != &l->waiting; link = link->next) {
     gr_conn *c = gr_conn_of(link);
+    if (starved_due <= now && starved->since <= c->since) break; /* all that follow have waited less */
     double due = for_memory ? due_for_memory(c) : HUGE_VAL;
     if (for_place && looks-- > 0) due = fmin(due, due_for_place(c));
     if (due <= now && !is_arriving(c)) {
@@ -261,6 +261,7 @@ static void make_room (gr_listener *l, double now) {
       return;
     }
   }
+  if (starved_due <= now) close_starved(starved);
 }
 
 void gr_limits_enforce (gr_listener *l) {
@@ -269,10 +270,6 @@ void gr_limits_enforce (gr_listener *l) {
   close_long_starved(l, now - l->timeout);
   close_stuck(l, now - l->timeout);
   make_room(l, now);
-}
-
-static double due_of (const gr_link *list, double patience) {
-  return gr_list_is_empty(list) ? HUGE_VAL : gr_conn_of(list->next)->since + patience;
 }
 
 double gr_limits_wait (const gr_listener *l) {

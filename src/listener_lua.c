@@ -153,8 +153,8 @@ static const char *address_option (lua_State *L) {
 **                    waiting for l:next() or not yet answered; a chunked body counts as max_body. Half of
 **                    it is divided among max_connections, and a body within such a share never waits. When
 **                    the other half is used up, further requests wait after their heads, 'timeout' seconds
-**                    at most, and a connection is closed if its body, at its rate, would be late. A body that alone is larger is
-**                    accepted when there is no other
+**                    at most, and a connection is closed if its body, at its rate, would be late. A body
+**                    that alone is larger is accepted when there is no other
 **   gate             table: what a ping must be, see l:gate(); nil (default): any request is let in
 **   large            text, for tests of clients: under paths that begin with it, a body announced to be
 **                    larger than max_body is counted and thrown away, see r:received(), and 'timeout'

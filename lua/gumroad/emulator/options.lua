@@ -36,40 +36,48 @@ local OPTIONS = {
 local FEWEST_DAYS = 4  -- the one in the middle is then a whole day before the start
 local SPREAD = { days = { "number" }, on_one_day = { "number" } }
 
--- Checks where the sales are in time. Returns the days, or the times in their order.
-local function check_sales_at(out)
-  local given = out.sales_at
-  if given[1] == nil then
-    local spread = options.check("emulator: sales_at", SPREAD, given)
-    local share, days = spread.on_one_day or 0, spread.days or FEWEST_DAYS
-    if not (share >= 0 and share <= 1) then
-      Error.usage("emulator: sales_at: on_one_day: a share from 0 to 1 expected")
-    end
-    if days < FEWEST_DAYS or days % 1 ~= 0 then
-      Error.usage("emulator: sales_at: days: a whole number of at least %d expected", FEWEST_DAYS)
-    end
-    return spread
+local function check_spread(given)
+  local spread = options.check("emulator: sales_at", SPREAD, given)
+  local share, days = spread.on_one_day, spread.days
+  if share and not (share >= 0 and share <= 1) then
+    Error.usage("emulator: sales_at: on_one_day: a share from 0 to 1 expected")
   end
+  if days and (days < FEWEST_DAYS or days % 1 ~= 0) then
+    Error.usage("emulator: sales_at: days: a whole number of at least %d expected", FEWEST_DAYS)
+  end
+  return spread
+end
+
+-- Returns the times in their order.
+local function check_times(given, now)
   local times = {}
   for i, time in ipairs(given) do
-    if type(time) ~= "number" or time < 0 or time % 1 ~= 0 or time > out.now then
+    if type(time) ~= "number" or time < 0 or time % 1 ~= 0 or time > now then
       Error.usage("emulator: sales_at: item %d: a Unix time in whole seconds expected, not after 'now'", i)
     end
     times[i] = time
   end
-  if out.sales and out.sales ~= #times then
-    Error.usage("emulator: sales: %d expected, the number of times in sales_at", #times)
-  end
   table.sort(times)
-  out.sales = #times
   return times
+end
+
+-- Checks where the sales are in time. A list of times says how many there are.
+local function check_sales_at(out)
+  local is_list = out.sales_at[1] ~= nil
+  out.sales_at = is_list and check_times(out.sales_at, out.now) or check_spread(out.sales_at)
+  if not is_list then return end
+  local count = #out.sales_at
+  if (out.sales or count) ~= count then
+    Error.usage("emulator: sales: %d expected, the number of times in sales_at", count)
+  end
+  out.sales = count
 end
 
 --- Checks the caller's options and fills in the defaults.
 return function(given)
   local out = options.check("emulator", OPTIONS, given)
   out.now = out.now or os.time()
-  if out.sales_at then out.sales_at = check_sales_at(out) end
+  if out.sales_at then check_sales_at(out) end
   if (out.products or math.huge) < 1 then out.sales = out.sales or 0 end
   if (out.products or math.huge) < 2 then out.subscribers = out.subscribers or 0 end
   options.fill(OPTIONS, out)

@@ -140,9 +140,8 @@ local function append_object(out, n, object, keys)
       n = append(out, n + 1, value)
     end
   end
-  local is_empty = n < first
-  out[first] = is_empty and "{" or "{" .. out[first]:sub(2)
-  if is_empty then n = first end
+  if n < first then n, out[first] = first, "{"
+  else out[first] = "{" .. out[first]:sub(2) end  -- instead of the first comma
   out[n + 1] = "}"
   return n + 1
 end
